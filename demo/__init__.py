@@ -1,0 +1,1 @@
+"""The demonstration: the whole chain on one machine, through the public API."""

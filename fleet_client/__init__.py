@@ -1,0 +1,1 @@
+"""The vehicle's side of the link: VDA 5050 over MQTT, store and forward."""

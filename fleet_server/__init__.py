@@ -1,0 +1,1 @@
+"""The fleet server: ingest, dispatch, incidents, store, API, console."""

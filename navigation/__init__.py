@@ -1,0 +1,1 @@
+"""Navigation: localization, planning, following, safety; pure Python and NumPy, no ROS."""

@@ -1,0 +1,1 @@
+"""The shared language of Sunra: values, tables and wire formats; no network, no hardware."""

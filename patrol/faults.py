@@ -1,0 +1,240 @@
+"""The ONE fault table: fault → detection → response → operator text.
+
+Code raises a `Fault`; the executive, the safety gate, the VDA 5050 state's `errors`, the console
+and docs/safety.md all read this table. A vehicle that doubts, stops: the strongest response of all
+open faults wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Response(IntEnum):
+    """What the vehicle does, weakest first; the largest of all open faults wins."""
+
+    NONE = 0  # tell the operator
+    CONTINUE_OFFLINE = 1  # go on with the released base, spool everything
+    SLOW = 2  # go on at walking pace
+    SLOW_THEN_WAIT = 3  # walking pace to the next waiting place, stand there until it is gone
+    STOP = 4  # brake to a halt now; go on by itself when it is gone
+    STOP_AND_LATCH = 5  # brake to a halt now; only a person on site or by remote reset starts it
+
+
+class FaultKind(StrEnum):
+    """Everything that can be wrong, by name."""
+
+    EMERGENCY_STOP = "emergency_stop"
+    OBSTACLE_IN_STOP_ZONE = "obstacle_in_stop_zone"
+    SCAN_STALE = "scan_stale"
+    COMMAND_STALE = "command_stale"
+    COMMAND_INVALID = "command_invalid"
+    BASE_STALE = "base_stale"
+    LOCALIZATION_STALE = "localization_stale"
+    LOCALIZATION_LOST = "localization_lost"
+    GNSS_LOST = "gnss_lost"
+    OFF_ROUTE = "off_route"
+    NO_PROGRESS = "no_progress"
+    PERCEPTION_LOST = "perception_lost"
+    CAMERA_STALE = "camera_stale"
+    LINK_LOST = "link_lost"
+    NAVIGATION_LOST = "navigation_lost"
+    BATTERY_LOW = "battery_low"
+    BATTERY_CRITICAL = "battery_critical"
+    TILT = "tilt"
+    DISK_FULL = "disk_full"
+    MAP_MISMATCH = "map_mismatch"
+    ORDER_REJECTED = "order_rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRow:
+    """One row: how it is noticed, what follows, what a person reads."""
+
+    detection: str
+    detector: str  # who notices: gate, localization, executive, perception, client, health
+    response: Response
+    fatal: bool  # VDA 5050 errorLevel FATAL (else WARNING)
+    text_ko: str
+    text_en: str
+
+
+_F = FaultKind
+_R = Response
+FAULTS: dict[FaultKind, FaultRow] = {
+    _F.EMERGENCY_STOP: FaultRow(
+        "base reports the emergency-stop circuit open",
+        "gate",
+        _R.STOP_AND_LATCH,
+        True,
+        "비상정지 버튼이 눌렸습니다",
+        "Emergency stop pressed",
+    ),
+    _F.OBSTACLE_IN_STOP_ZONE: FaultRow(
+        "a lidar return inside the stop zone",
+        "gate",
+        _R.STOP,
+        False,
+        "정지 구역에 장애물이 있습니다",
+        "Obstacle in the stop zone",
+    ),
+    _F.SCAN_STALE: FaultRow(
+        "no lidar scan within its max_age_s",
+        "gate",
+        _R.STOP,
+        True,
+        "라이다 신호가 끊겼습니다",
+        "Lidar scan missing",
+    ),
+    _F.COMMAND_STALE: FaultRow(
+        "no velocity command within its max_age_s",
+        "gate",
+        _R.STOP,
+        False,
+        "주행 명령이 끊겼습니다",
+        "Velocity command missing",
+    ),
+    _F.COMMAND_INVALID: FaultRow(
+        "a velocity command that is not finite",
+        "gate",
+        _R.STOP,
+        True,
+        "주행 명령이 올바르지 않습니다",
+        "Velocity command invalid",
+    ),
+    _F.BASE_STALE: FaultRow(
+        "no base status within its max_age_s",
+        "gate",
+        _R.STOP,
+        True,
+        "구동부 응답이 없습니다",
+        "Base driver silent",
+    ),
+    _F.LOCALIZATION_STALE: FaultRow(
+        "no pose within its max_age_s",
+        "executive",
+        _R.STOP,
+        True,
+        "위치 정보가 끊겼습니다",
+        "Pose missing",
+    ),
+    _F.LOCALIZATION_LOST: FaultRow(
+        "the monitor's innovation test fails or the covariance is too large",
+        "localization",
+        _R.STOP,
+        True,
+        "위치를 잃었습니다",
+        "Position lost",
+    ),
+    _F.GNSS_LOST: FaultRow(
+        "no accepted GNSS fix for 10 s",
+        "localization",
+        _R.NONE,
+        False,
+        "위성 신호가 없습니다",
+        "No GNSS fix",
+    ),
+    _F.OFF_ROUTE: FaultRow(
+        "cross-track error above the edge's corridor",
+        "executive",
+        _R.STOP,
+        True,
+        "경로를 벗어났습니다",
+        "Off the route",
+    ),
+    _F.NO_PROGRESS: FaultRow(
+        "commanded to move, but no progress for 10 s",
+        "executive",
+        _R.STOP,
+        False,
+        "앞으로 가지 못하고 있습니다",
+        "No progress",
+    ),
+    _F.PERCEPTION_LOST: FaultRow(
+        "no perception heartbeat within its max_age_s",
+        "executive",
+        _R.SLOW_THEN_WAIT,
+        False,
+        "인식 기능이 멈췄습니다",
+        "Perception down",
+    ),
+    _F.CAMERA_STALE: FaultRow(
+        "no camera frame within its max_age_s",
+        "perception",
+        _R.SLOW_THEN_WAIT,
+        False,
+        "카메라 영상이 끊겼습니다",
+        "Camera frame missing",
+    ),
+    _F.LINK_LOST: FaultRow(
+        "no broker connection",
+        "client",
+        _R.CONTINUE_OFFLINE,
+        False,
+        "관제 연결이 끊겼습니다",
+        "Link to the control room lost",
+    ),
+    _F.NAVIGATION_LOST: FaultRow(
+        "no navigation state within its max_age_s",
+        "client",
+        _R.STOP,
+        True,
+        "주행 기능이 멈췄습니다",
+        "Navigation down",
+    ),
+    _F.BATTERY_LOW: FaultRow(
+        "state of charge below 20 %",
+        "executive",
+        _R.NONE,
+        False,
+        "배터리가 부족합니다",
+        "Battery low",
+    ),
+    _F.BATTERY_CRITICAL: FaultRow(
+        "state of charge below 7 %",
+        "executive",
+        _R.SLOW_THEN_WAIT,
+        True,
+        "배터리가 매우 부족합니다",
+        "Battery critical",
+    ),
+    _F.TILT: FaultRow(
+        "roll or pitch above 20 degrees",
+        "gate",
+        _R.STOP_AND_LATCH,
+        True,
+        "차체가 기울었습니다",
+        "Vehicle tilted",
+    ),
+    _F.DISK_FULL: FaultRow(
+        "less than 200 MB free on the state disk",
+        "health",
+        _R.NONE,
+        False,
+        "저장 공간이 부족합니다",
+        "Disk nearly full",
+    ),
+    _F.MAP_MISMATCH: FaultRow(
+        "an order for another map",
+        "client",
+        _R.NONE,
+        False,
+        "지도가 다릅니다",
+        "Order is for another map",
+    ),
+    _F.ORDER_REJECTED: FaultRow(
+        "an order that cannot be followed",
+        "client",
+        _R.NONE,
+        False,
+        "명령을 수행할 수 없습니다",
+        "Order rejected",
+    ),
+}
+
+
+def strongest_response(faults: Iterable[FaultKind]) -> Response:
+    """The response that wins among open faults; NONE where there are none."""
+    return max((FAULTS[fault].response for fault in faults), default=Response.NONE)

@@ -1,0 +1,111 @@
+"""Incidents: anomalies that a person must judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AnomalyKind(StrEnum):
+    """What a vehicle can see go wrong."""
+
+    COLLAPSED_PERSON = "collapsed_person"
+    LOITERING = "loitering"
+    INTRUSION = "intrusion"
+    ABANDONED_OBJECT = "abandoned_object"
+    FIRE = "fire"
+    SMOKE = "smoke"
+    FIGHT = "fight"
+    CROWD = "crowd"
+    BLOCKED_PATH = "blocked_path"
+    MISSING_PERSON = "missing_person"
+
+
+class Severity(StrEnum):
+    """How fast a person must look, most urgent first; CAP 1.2 `severity` in brackets."""
+
+    CRITICAL = "critical"  # [Extreme] life at risk
+    HIGH = "high"  # [Severe]
+    MEDIUM = "medium"  # [Moderate]
+    LOW = "low"  # [Minor]
+
+
+@dataclass(frozen=True, slots=True)
+class AnomalyRow:
+    """One row of the anomaly table."""
+
+    severity: Severity
+    life_safety: bool  # never suppressed by operator verdicts
+    title_ko: str
+    title_en: str
+
+
+ANOMALIES: dict[AnomalyKind, AnomalyRow] = {
+    AnomalyKind.COLLAPSED_PERSON: AnomalyRow(
+        Severity.CRITICAL, True, "쓰러진 사람", "Collapsed person"
+    ),
+    AnomalyKind.LOITERING: AnomalyRow(Severity.LOW, False, "배회", "Loitering"),
+    AnomalyKind.INTRUSION: AnomalyRow(Severity.HIGH, False, "침입", "Intrusion"),
+    AnomalyKind.ABANDONED_OBJECT: AnomalyRow(
+        Severity.MEDIUM, False, "버려진 물건", "Abandoned object"
+    ),
+    AnomalyKind.FIRE: AnomalyRow(Severity.CRITICAL, True, "화재", "Fire"),
+    AnomalyKind.SMOKE: AnomalyRow(Severity.HIGH, True, "연기", "Smoke"),
+    AnomalyKind.FIGHT: AnomalyRow(Severity.CRITICAL, True, "폭행·싸움", "Fight"),
+    AnomalyKind.CROWD: AnomalyRow(Severity.MEDIUM, False, "군중 밀집", "Crowd"),
+    AnomalyKind.BLOCKED_PATH: AnomalyRow(Severity.LOW, False, "통행로 막힘", "Blocked path"),
+    AnomalyKind.MISSING_PERSON: AnomalyRow(
+        Severity.HIGH, True, "실종자 후보", "Missing person candidate"
+    ),
+}
+
+
+class EvidenceKind(StrEnum):
+    """What an evidence file shows."""
+
+    STILL = "still"
+    CLIP = "clip"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A file that backs an incident; `path` is where it lies on this machine."""
+
+    evidence_id: str
+    incident_id: str
+    kind: EvidenceKind
+    media_type: str
+    sha256: str
+    size_bytes: int
+    captured_at_s: float
+    path: str
+    blurred: bool  # faces and plates made unrecognisable
+
+
+class IncidentPhase(StrEnum):
+    """What the vehicle says of an incident."""
+
+    OPENED = "opened"
+    UPDATED = "updated"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One real event as a vehicle reports it; positions in map metres."""
+
+    incident_id: str  # UUID made by the vehicle
+    kind: AnomalyKind
+    severity: Severity
+    phase: IncidentPhase
+    revision: int  # grows with every report of the same incident
+    map_id: str
+    x_m: float
+    y_m: float
+    position_sigma_m: float  # one standard deviation of the larger axis
+    started_at_s: float  # when the anomaly was first seen
+    detected_at_s: float  # when the rule held
+    updated_at_s: float
+    confidence: float  # 0..1
+    rule_version: str
+    details: dict[str, float | str]  # the rule's evidence: durations, scores, sizes

@@ -1,0 +1,126 @@
+"""The ONE table of ROS topics: name → type, publisher, rate, and the age at which it is stale.
+
+`max_age_s` is what a watchdog uses; `None` means that nobody depends on its freshness. Nodes take
+rates and ages from here; docs/architecture.md is checked against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Qos(StrEnum):
+    """Which quality-of-service profile a topic uses."""
+
+    SENSOR = "sensor"  # best effort, keep last 1
+    RELIABLE = "reliable"  # reliable, keep last 10
+    LATCHED = "latched"  # reliable, transient local, keep last 1
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """One row of the topic table."""
+
+    name: str
+    type: str
+    publisher: str  # node name
+    rate_hz: float | None  # None: on events
+    max_age_s: float | None
+    qos: Qos
+
+
+_ROWS = (
+    # sensors and the base
+    TopicRow("/scan", "sensor_msgs/msg/LaserScan", "simulator", 10, 0.25, Qos.SENSOR),
+    TopicRow("/imu/data", "sensor_msgs/msg/Imu", "simulator", 50, 0.2, Qos.SENSOR),
+    TopicRow("/gnss/fix", "sensor_msgs/msg/NavSatFix", "simulator", 5, 10.0, Qos.SENSOR),
+    TopicRow("/camera/front/image_raw", "sensor_msgs/msg/Image", "simulator", 5, 1.0, Qos.SENSOR),
+    TopicRow(
+        "/camera/front/camera_info", "sensor_msgs/msg/CameraInfo", "simulator", 5, None, Qos.SENSOR
+    ),
+    TopicRow(
+        "/base/feedback", "patrol_interfaces/msg/BaseFeedback", "simulator", 50, 0.2, Qos.SENSOR
+    ),
+    TopicRow(
+        "/base/drive", "patrol_interfaces/msg/DriveCommand", "base_driver", 50, 0.2, Qos.SENSOR
+    ),
+    TopicRow("/wheel/odometry", "nav_msgs/msg/Odometry", "base_driver", 50, 0.2, Qos.SENSOR),
+    # localization, navigation, safety
+    TopicRow(
+        "/localization/odometry", "nav_msgs/msg/Odometry", "localization", 20, 0.3, Qos.SENSOR
+    ),
+    TopicRow(
+        "/localization/state",
+        "patrol_interfaces/msg/LocalizationState",
+        "localization",
+        2,
+        1.5,
+        Qos.RELIABLE,
+    ),
+    TopicRow("/tf", "tf2_msgs/msg/TFMessage", "localization", 20, None, Qos.RELIABLE),
+    TopicRow("/cmd_vel", "geometry_msgs/msg/TwistStamped", "navigation", 20, 0.25, Qos.SENSOR),
+    TopicRow(
+        "/cmd_vel_safe", "geometry_msgs/msg/TwistStamped", "safety_gate", 50, 0.1, Qos.SENSOR
+    ),
+    TopicRow(
+        "/safety/state", "patrol_interfaces/msg/SafetyState", "safety_gate", 10, 0.5, Qos.RELIABLE
+    ),
+    TopicRow(
+        "/navigation/state",
+        "patrol_interfaces/msg/NavigationState",
+        "navigation",
+        5,
+        1.0,
+        Qos.RELIABLE,
+    ),
+    # perception
+    TopicRow(
+        "/perception/tracks", "patrol_interfaces/msg/TrackArray", "perception", 5, None, Qos.SENSOR
+    ),
+    TopicRow(
+        "/perception/incident",
+        "patrol_interfaces/msg/Incident",
+        "perception",
+        None,
+        None,
+        Qos.RELIABLE,
+    ),
+    TopicRow(
+        "/perception/state",
+        "patrol_interfaces/msg/PerceptionState",
+        "perception",
+        2,
+        2.0,
+        Qos.RELIABLE,
+    ),
+    # link and health
+    TopicRow(
+        "/fleet_client/state",
+        "patrol_interfaces/msg/LinkState",
+        "fleet_client",
+        1,
+        3.0,
+        Qos.RELIABLE,
+    ),
+    TopicRow(
+        "/diagnostics", "diagnostic_msgs/msg/DiagnosticArray", "health", 1, None, Qos.RELIABLE
+    ),
+    # only in simulation: the truth, for scoring, never for driving
+    TopicRow("/simulation/truth", "nav_msgs/msg/Odometry", "simulator", 20, None, Qos.SENSOR),
+    TopicRow(
+        "/simulation/contact",
+        "patrol_interfaces/msg/Contact",
+        "simulator",
+        None,
+        None,
+        Qos.RELIABLE,
+    ),
+)
+
+TOPICS: dict[str, TopicRow] = {row.name: row for row in _ROWS}
+
+# Services and actions.
+EXECUTE_ORDER_ACTION = "/navigation/execute_order"  # patrol_interfaces/action/ExecuteOrder
+INSTANT_ACTION_SERVICE = "/navigation/instant_action"  # patrol_interfaces/srv/InstantAction
+SAFETY_RESET_SERVICE = "/safety/reset"  # std_srvs/srv/Trigger

@@ -1,0 +1,69 @@
+"""Our own messages beside VDA 5050, versioned `x-sunra/v1`.
+
+VDA 5050 forbids fleet logic on `information[]`, and has no message for incidents, evidence, late
+telemetry or an acknowledgement after the server's commit; these are on topics of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from patrol.vda5050.messages import Header, State, _Wire
+
+
+class IncidentMessage(Header):
+    """An incident as the vehicle sees it (`patrol.incident.Incident`); times are ISO 8601 UTC."""
+
+    incident_id: str
+    kind: str
+    severity: str
+    phase: str
+    revision: int
+    map_id: str
+    x: float
+    y: float
+    position_sigma: float
+    started_at: str
+    detected_at: str
+    updated_at: str
+    confidence: float
+    rule_version: str
+    details: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class EvidenceChunk(Header):
+    """A piece of an evidence file: whole when every chunk is there and SHA-256 fits."""
+
+    evidence_id: str
+    incident_id: str
+    kind: str
+    media_type: str
+    sha256: str
+    size_bytes: int
+    captured_at: str
+    blurred: bool
+    chunk_index: int
+    chunk_count: int
+    data: bytes  # base64 on the wire
+
+
+class Backfill(Header):
+    """States that could not be sent when they were made, oldest first (the back-fill lane)."""
+
+    states: list[State]
+
+
+class AckItem(_Wire):
+    """A committed message, by the topic's last level (`state`, `incident`, `evidence`)."""
+
+    topic: str
+    header_id: int
+    timestamp: str
+
+
+class Ack(Header):
+    """Server → vehicle: these messages are committed; the vehicle may forget them."""
+
+    items: list[AckItem]

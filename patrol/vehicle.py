@@ -1,0 +1,156 @@
+"""VehicleSpec: what a vehicle is, what it may do, and the speed the law allows it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from patrol.config import load_config
+
+# Act on the Development and Distribution of Intelligent Robots, art. 2(4-2) and its Enforcement
+# Rule (outdoor mobile robots on pavements): mass limit 500 kg; speed by mass class; width 80 cm,
+# 120 cm where the pavement is at least 2.5 m wide.
+MAX_MASS_KG = 500.0
+MAX_WIDTH_M = 1.20
+MAX_WIDTH_NARROW_PAVEMENT_M = 0.80
+NARROW_PAVEMENT_M = 2.5
+SPEED_CAPS_MPS = ((230.0, 5.0 / 3.6), (100.0, 10.0 / 3.6), (0.0, 15.0 / 3.6))
+GRAVITY_MPS2 = 9.80665
+
+
+def legal_speed_cap_mps(mass_kg: float) -> float:
+    """The highest speed (m/s) the law allows on pavements for a robot of this mass."""
+    for above_kg, cap_mps in SPEED_CAPS_MPS:
+        if mass_kg > above_kg:
+            return cap_mps
+    raise ValueError(f"mass_kg: {mass_kg} is not above 0")
+
+
+def _check_range(spec: object, bounds: dict[str, tuple[float, float]]) -> None:
+    for name, (low, high) in bounds.items():
+        value = getattr(spec, name)
+        if not (math.isfinite(value) and low <= value <= high):
+            raise ValueError(f"{name}: {value:g} is outside [{low:g}, {high:g}]")
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSpec:
+    """A pinhole camera; x forward, y left, z up from base_link, pitch positive down."""
+
+    name: str
+    x_m: float
+    y_m: float
+    z_m: float
+    yaw_rad: float
+    pitch_rad: float
+    width_px: int
+    height_px: int
+    horizontal_fov_rad: float
+    rate_hz: float
+
+    def __post_init__(self) -> None:
+        _check_range(
+            self,
+            {
+                "width_px": (64, 4096),
+                "height_px": (48, 4096),
+                "horizontal_fov_rad": (0.1, 3.0),
+                "rate_hz": (0.1, 120),
+            },
+        )
+
+    @property
+    def focal_px(self) -> float:
+        """Focal length in pixels; square pixels, principal point in the middle."""
+        return self.width_px / 2 / math.tan(self.horizontal_fov_rad / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class LidarSpec:
+    """A horizontal scanner; ranges run counter-clockwise from `-field_of_view_rad / 2`."""
+
+    x_m: float
+    y_m: float
+    z_m: float
+    rays: int
+    field_of_view_rad: float
+    range_min_m: float
+    range_max_m: float
+    rate_hz: float
+    noise_m: float
+
+    def __post_init__(self) -> None:
+        _check_range(self, {"rays": (8, 4096), "range_max_m": (1, 200), "rate_hz": (1, 100)})
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleSpec:
+    """A vehicle type; base_link (REP-105) is on the ground under the rear axle's middle."""
+
+    name: str
+    manufacturer: str
+    mass_kg: float
+    length_m: float
+    width_m: float
+    height_m: float
+    wheelbase_m: float
+    track_m: float
+    wheel_radius_m: float
+    rear_overhang_m: float  # from the rear axle back to the bumper
+    max_steering_rad: float
+    max_steering_rate_radps: float
+    max_speed_mps: float
+    max_acceleration_mps2: float
+    comfort_deceleration_mps2: float
+    max_deceleration_mps2: float
+    max_lateral_acceleration_mps2: float
+    max_kerb_m: float
+    max_grade: float
+    battery_wh: float
+    mean_power_w: float
+    gnss_x_m: float
+    gnss_z_m: float
+    lidar: LidarSpec
+    cameras: tuple[CameraSpec, ...]
+
+    def __post_init__(self) -> None:
+        _check_range(
+            self,
+            {
+                "mass_kg": (1, MAX_MASS_KG),
+                "length_m": (0.2, 4),
+                "width_m": (0.2, MAX_WIDTH_M),
+                "height_m": (0.1, 2.5),
+                "wheelbase_m": (0.1, 3),
+                "max_steering_rad": (0.05, 1.2),
+                "max_speed_mps": (0.1, 15 / 3.6),
+                "max_acceleration_mps2": (0.05, 5),
+                "comfort_deceleration_mps2": (0.05, 5),
+                "max_deceleration_mps2": (0.1, 10),
+                "max_grade": (0, 0.5),
+                "battery_wh": (1, 100_000),
+            },
+        )
+        if self.comfort_deceleration_mps2 > self.max_deceleration_mps2:
+            raise ValueError("comfort_deceleration_mps2: is above max_deceleration_mps2")
+
+    @property
+    def speed_cap_mps(self) -> float:
+        """The lower of what the vehicle can and what the law allows (m/s)."""
+        return min(self.max_speed_mps, legal_speed_cap_mps(self.mass_kg))
+
+    @property
+    def front_m(self) -> float:
+        """From base_link forward to the front bumper."""
+        return self.length_m - self.rear_overhang_m
+
+    @property
+    def min_turning_radius_m(self) -> float:
+        """Radius of base_link's path at full steering lock: wheelbase / tan(lock)."""
+        return self.wheelbase_m / math.tan(self.max_steering_rad)
+
+
+def load_vehicle(path: Path) -> VehicleSpec:
+    """A vehicle file (config/vehicles/*.yaml); raises ConfigError."""
+    return load_config(path, VehicleSpec)

@@ -1,0 +1,1 @@
+"""Perception: detectors, tracking, anomaly rules, evidence; no ROS."""

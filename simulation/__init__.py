@@ -1,0 +1,1 @@
+"""One world description for every simulator, its actors and its sensors."""

@@ -1,0 +1,63 @@
+"""The front door: `sunra COMMAND …`. Each command's code is loaded only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from patrol.errors import SunraError
+
+# command → (module, attribute, one line of help)
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "map": ("navigation.cli", "map_group", "Import, check and draw patrol maps."),
+    "plan": ("navigation.cli", "plan_command", "Plan a patrol over a map."),
+    "models": ("perception.cli", "models_group", "Fetch and verify model weights."),
+    "detect": ("perception.cli", "detect_command", "Run the detector on pictures or a video."),
+    "serve": ("fleet_server.cli", "serve_command", "Run the fleet server."),
+    "enroll": ("fleet_server.cli", "enroll_command", "Give a vehicle its credentials."),
+    "simulate": ("simulation.cli", "simulate_group", "Simulate a vehicle or a fleet."),
+    "drive": ("ros2_ws.runner.cli", "drive_command", "Run a vehicle's ROS 2 processes."),
+    "demo": ("demo.cli", "demo_command", "Run the whole chain on this machine."),
+}
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a subcommand when it is used (click docs, "Lazily loading")."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, without importing any."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table of commands, from `COMMANDS` alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][2]) for name in sorted(COMMANDS)])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sunra")
+def cli() -> None:
+    """Sunra: autonomous patrol robots for a neighbourhood."""
+
+
+def main() -> None:
+    """Run the command line; a SunraError is one line on stderr and exit status 2."""
+    try:
+        cli(standalone_mode=True)
+    except SunraError as error:
+        click.echo(f"sunra: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
