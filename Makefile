@@ -1,0 +1,34 @@
+# Two commands: `make demo` (ONCE=1 for unattended) and `make test`. Everything lands in .venv.
+EXTRAS := vehicle,fleet,sim,dev
+PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && echo $$p && break; done)
+RUN := .venv/bin
+
+.PHONY: demo test lint bench prepare clean
+
+demo: prepare
+	@$(RUN)/sunra demo $(if $(ONCE),--once)
+
+test: lint
+	@$(RUN)/python -m pytest tests
+
+lint: prepare
+	@$(RUN)/ruff format --check . && $(RUN)/ruff check . && $(RUN)/mypy && $(RUN)/lint-imports
+
+bench: prepare
+	@for program in benchmarks/*.py; do $(RUN)/python $$program || failed=1; done; exit $${failed:-0}
+
+# Weights, ROS interfaces, console: each step is skipped when nothing it reads has changed.
+prepare: .venv/.installed
+	@$(RUN)/sunra prepare
+
+.venv/.installed: pyproject.toml requirements.lock
+	@test -n "$(PYTHON)" || { echo "sunra: no Python 3.11 or 3.12 found; install one with its headers, or: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@$(PYTHON) -c 'import pathlib, sys, sysconfig; h = pathlib.Path(sysconfig.get_path("include"), "Python.h"); h.exists() or sys.exit(f"sunra: {h} is missing: install the Python headers (Debian: python3-dev)")'
+	@c++ --version >/dev/null 2>&1 || { echo "sunra: no C++ compiler found as c++ (Debian: g++)" >&2; exit 2; }
+	@echo "sunra: installing the environment into .venv (about 8 GB, most of it torch)"
+	@$(PYTHON) -m venv .venv && touch .venv/COLCON_IGNORE
+	@$(RUN)/python -m pip install -qq --disable-pip-version-check --constraint requirements.lock --editable '.[$(EXTRAS)]'
+	@touch $@
+
+clean:
+	@rm -rf .venv build var ros2_ws/build ros2_ws/install ros2_ws/log fleet_server/console/node_modules fleet_server/console/dist
