@@ -1,0 +1,199 @@
+"""The values that enter and leave navigation: sensor samples, commands, estimates, states.
+
+Metres, seconds, radians; times are seconds on the vehicle's one clock (`/clock` in simulation).
+Yaw rate and steering are positive to the left (REP-103).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from patrol.faults import FaultKind, Response
+from patrol.geodesy import GeoPoint
+from patrol.geometry import Scan, StampedPose
+from patrol.vda5050.messages import ActionState, EdgeState, NodeState
+
+
+@dataclass(frozen=True, slots=True)
+class WheelOdometry:
+    """What the wheels report: speed of base_link (negative in reverse) and steering angle."""
+
+    stamp_s: float
+    speed_mps: float
+    steering_rad: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImuSample:
+    """Angular rate about z, specific force along x and y, and the attitude filter's tilt."""
+
+    stamp_s: float
+    yaw_rate_radps: float
+    ax_mps2: float = 0.0
+    ay_mps2: float = 0.0
+    roll_rad: float = 0.0
+    pitch_rad: float = 0.0
+
+
+class GnssFixType(IntEnum):
+    """How the receiver got its position, weakest first."""
+
+    NONE = 0
+    SINGLE = 1
+    DGPS = 2
+    RTK_FLOAT = 3
+    RTK_FIXED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class GnssFix:
+    """The antenna's position; `sigma_m` is the horizontal standard deviation of one axis."""
+
+    stamp_s: float
+    position: GeoPoint
+    sigma_m: float
+    fix: GnssFixType
+
+
+@dataclass(frozen=True, slots=True)
+class BaseStatus:
+    """The base driver's report."""
+
+    stamp_s: float
+    speed_mps: float
+    steering_rad: float
+    battery_pct: float = 100.0
+    charging: bool = False
+    emergency_stop: bool = False
+    roll_rad: float = 0.0
+    pitch_rad: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A velocity command for base_link, as `/cmd_vel` carries it."""
+
+    speed_mps: float
+    yaw_rate_radps: float
+
+    @property
+    def curvature_1pm(self) -> float:
+        """Signed curvature of the commanded path (1/m); 0 when standing."""
+        return self.yaw_rate_radps / self.speed_mps if self.speed_mps else 0.0
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether both values are numbers."""
+        return math.isfinite(self.speed_mps) and math.isfinite(self.yaw_rate_radps)
+
+
+STANDSTILL = Command(0.0, 0.0)
+
+
+def steering_for(command: Command, wheelbase_m: float) -> float | None:
+    """Front-wheel angle (rad) of a command on a bicycle model; None (keep the wheels) at rest.
+
+    steering = atan(wheelbase * curvature) (Rajamani, Vehicle Dynamics and Control, eq. 2.4).
+    """
+    if command.speed_mps == 0.0:
+        return None
+    return math.atan(wheelbase_m * command.curvature_1pm)
+
+
+class LocalizationStatus(StrEnum):
+    """How far the position can be trusted."""
+
+    INITIALIZING = "initializing"
+    OK = "ok"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalizationEstimate:
+    """Where the vehicle is; `stamped` is None until a position and a heading are known."""
+
+    stamped: StampedPose | None
+    status: LocalizationStatus
+    faults: frozenset[FaultKind] = frozenset()
+    position_sigma_m: float = math.inf  # larger semi-axis of the 1-sigma ellipse
+
+
+@dataclass(frozen=True, slots=True)
+class GateInputs:
+    """The newest of everything that the safety gate reads; None where nothing came yet."""
+
+    command: Command | None
+    command_stamp_s: float | None
+    scan: Scan | None
+    base: BaseStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class GateOutput:
+    """What goes to the wheels, and why."""
+
+    command: Command
+    faults: frozenset[FaultKind]
+    latched: bool
+    speed_limit_mps: float  # what the surroundings allow now
+    nearest_obstacle_m: float  # along the swept path from the bumper; inf where it is clear
+
+
+class Mode(StrEnum):
+    """What the executive is doing."""
+
+    IDLE = "idle"  # no order yet, or it was cancelled
+    DRIVING = "driving"
+    DWELLING = "dwelling"  # an action runs on a node
+    PAUSED = "paused"  # startPause
+    WAITING = "waiting"  # at the end of the base, or for a fault at a waiting place
+    STOPPED = "stopped"  # a fault stops the vehicle
+    CHARGING = "charging"
+    FINISHED = "finished"  # every node of the order was driven over
+
+
+@dataclass(frozen=True, slots=True)
+class StackInputs:
+    """The newest of everything that the navigation stack reads; None where nothing came yet."""
+
+    pose: StampedPose | None
+    localization_faults: frozenset[FaultKind] = frozenset()
+    base: BaseStatus | None = None
+    perception_age_s: float | None = None  # age of the newest /perception/state
+    perception_faults: frozenset[FaultKind] = frozenset()
+    link_up: bool = True
+    external_faults: frozenset[FaultKind] = frozenset()  # of the gate and of the health monitor
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationState:
+    """All that the fleet client needs for a VDA 5050 state (clause 6.10)."""
+
+    order_id: str = ""
+    order_update_id: int = 0
+    last_node_id: str = ""
+    last_node_sequence_id: int = 0
+    driving: bool = False
+    paused: bool = False
+    new_base_request: bool = False
+    distance_since_last_node_m: float = 0.0
+    node_states: tuple[NodeState, ...] = ()
+    edge_states: tuple[EdgeState, ...] = ()
+    action_states: tuple[ActionState, ...] = ()
+    faults: frozenset[FaultKind] = frozenset()
+    response: Response = Response.NONE
+    cross_track_error_m: float = 0.0  # positive when the vehicle is left of its path
+    mode: Mode = Mode.IDLE
+    waiting_for: str = ""  # for people: what the vehicle waits for
+    speed_limit_mps: float = 0.0  # of the path here
+    distance_driven_m: float = 0.0  # along the path since the order was accepted
+
+
+@dataclass(frozen=True, slots=True)
+class StackOutputs:
+    """A velocity command for the gate and the state for the fleet."""
+
+    command: Command = STANDSTILL
+    state: NavigationState = field(default_factory=NavigationState)
