@@ -1,0 +1,1 @@
+"""Detectors: pictures in, boxes out; every vendor behind one small protocol."""

@@ -1,0 +1,85 @@
+"""What every detector gives: `Detections`; what every detector is: `Detector`, `PoseDetector`.
+
+Pictures are (height, width, 3) uint8 in BGR order. Boxes are `xyxy` in pixels of the picture that
+was given, x right, y down, (0, 0) the top left corner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+FloatArray = NDArray[np.float32]
+IntArray = NDArray[np.int64]
+
+PERSON = "person"
+
+
+def _empty(*shape: int) -> FloatArray:
+    return np.zeros(shape, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """The boxes found in one picture; raises ValueError where the lengths differ."""
+
+    boxes_xyxy: FloatArray = field(default_factory=lambda: _empty(0, 4))  # (n, 4) px
+    scores: FloatArray = field(default_factory=lambda: _empty(0))  # (n,) 0..1
+    class_ids: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))  # (n,)
+    names: Mapping[int, str] = field(default_factory=dict)  # class id -> name
+
+    def __post_init__(self) -> None:
+        n = len(self.boxes_xyxy)
+        if self.boxes_xyxy.shape != (n, 4) or len(self.scores) != n or len(self.class_ids) != n:
+            raise ValueError(
+                "Detections: expected boxes (n, 4), scores (n,), class_ids (n,), got "
+                f"{self.boxes_xyxy.shape}, {self.scores.shape}, {self.class_ids.shape}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.boxes_xyxy)
+
+    def select(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Detections:
+        """The boxes that a mask or an index array picks."""
+        return Detections(
+            self.boxes_xyxy[keep], self.scores[keep], self.class_ids[keep], self.names
+        )
+
+    def label(self, index: int) -> str:
+        """The class name of one box; its number where the detector gave no name."""
+        class_id = int(self.class_ids[index])
+        return self.names.get(class_id, str(class_id))
+
+    def named(self, name: str) -> Detections:
+        """Only the boxes of one class."""
+        ids = [class_id for class_id, value in self.names.items() if value == name]
+        return self.select(np.isin(self.class_ids, ids))
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """COCO's 17 keypoints of one person: (17, 3) as x px, y px, confidence 0..1."""
+
+    keypoints: FloatArray
+    score: float
+
+
+class Detector(Protocol):
+    """Finds objects in a picture; classes are COCO's names ("person", "car", ...)."""
+
+    def detect(self, image_bgr: Image, min_score: float = 0.25) -> Detections:
+        """All boxes with at least `min_score`, best first."""
+        ...
+
+
+class PoseDetector(Protocol):
+    """Finds the skeleton of the person that fills a crop."""
+
+    def skeleton(self, crop_bgr: Image) -> Skeleton | None:
+        """The most likely person's keypoints in crop pixels; None where nobody is found."""
+        ...

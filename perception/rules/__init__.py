@@ -1,0 +1,1 @@
+"""Anomaly rules: one file per kind, one small interface, one registry."""

@@ -1,0 +1,51 @@
+"""The values that enter and leave perception; positions in map metres, times in epoch seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from patrol.faults import FaultKind
+from patrol.incident import Evidence, Incident
+from patrol.vehicle import CameraSpec
+from perception.detectors.base import Image
+
+# True where pictures of that map position must not be stored (a `no_record` zone).
+NoRecord = Callable[[float, float], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A camera picture: (height, width, 3) uint8 BGR, taken at `stamp_s`."""
+
+    stamp_s: float
+    image_bgr: Image
+    camera: CameraSpec
+
+
+@dataclass(frozen=True, slots=True)
+class TrackView:
+    """A followed object as others see it; `box_xyxy` in pixels of the last frame that saw it."""
+
+    track_id: int
+    label: str
+    x_m: float
+    y_m: float
+    position_sigma_m: float
+    vx_mps: float
+    vy_mps: float
+    confidence: float
+    box_xyxy: tuple[float, float, float, float]
+    last_seen_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PerceptionOutput:
+    """What one step found. `incidents` holds new revisions only, `evidence` new files only."""
+
+    stamp_s: float
+    tracks: list[TrackView] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    faults: frozenset[FaultKind] = frozenset()
+    timings_s: dict[str, float] = field(default_factory=dict)  # stage -> wall seconds of this step
