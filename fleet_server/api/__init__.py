@@ -1,0 +1,1 @@
+"""REST and WebSocket face of the fleet server: route → service → model."""

@@ -1,0 +1,276 @@
+"""What the REST API and the live feed say, one model each; field names carry their unit.
+
+Times are seconds since the Unix epoch (UTC): `event_time` when it happened, `received_time` when
+it was committed here. `longitude_deg`/`latitude_deg` are WGS 84; `x_m`/`y_m` are map metres.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Role = Literal["viewer", "operator", "admin"]
+ConnectionView = Literal["ONLINE", "OFFLINE", "CONNECTIONBROKEN", "UNKNOWN"]
+AssignmentStatus = Literal[
+    "queued", "sent", "running", "returning", "finished", "failed", "cancelled"
+]
+IncidentStatus = Literal["open", "acknowledged", "resolved"]
+Verdict = Literal["true_alarm", "harmless", "wrong"]
+VisitOrder = Literal["given", "best"]
+LonLat = tuple[float, float]
+Note = Annotated[str, Field(max_length=2000)]
+
+
+class Model(BaseModel):
+    """An unknown field in a request is an error, not a surprise."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorBody(Model):
+    """What went wrong, for a program (`code`) and for a person (`message`)."""
+
+    code: str
+    message: str
+    field: str | None = None
+
+
+class ErrorView(Model):
+    """Every error of this API has this shape."""
+
+    error: ErrorBody
+
+
+class Login(Model):
+    """A user name and password."""
+
+    username: Annotated[str, Field(min_length=1, max_length=64)]
+    password: Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class UserView(Model):
+    """Who is logged in."""
+
+    username: str
+    role: Role
+    language: Literal["ko", "en"]
+
+
+class SessionView(Model):
+    """A session; `token` only in the answer to the log-in."""
+
+    user: UserView
+    token: str | None = None
+
+
+class HealthView(Model):
+    """Whether the server works, and its counters since it started."""
+
+    status: Literal["ok", "degraded"]
+    version: str
+    broker: Literal["up", "down"]
+    vehicles_online: int
+    messages_received: int
+    messages_stored: int
+    duplicates: int
+    quarantined: int
+    states_stored: int
+    incidents_stored: int
+    evidence_stored: int
+    broker_restarts: int
+    broker_violations: int
+    live_clients: int
+    uptime_s: float
+
+
+class OriginView(Model):
+    """The origin of a map's local frame."""
+
+    latitude_deg: float
+    longitude_deg: float
+    altitude_m: float
+
+
+class MapView(Model):
+    """A patrol map the server knows."""
+
+    map_id: str
+    name: str
+    content_hash: str
+    origin: OriginView
+    bounds_wgs84: tuple[float, float, float, float]  # west, south, east, north
+
+
+class PositionView(Model):
+    """Where a vehicle is."""
+
+    x_m: float
+    y_m: float
+    heading_rad: float
+    longitude_deg: float | None
+    latitude_deg: float | None
+    map_id: str
+
+
+class VehicleErrorView(Model):
+    """A fault or a rejected message that the vehicle reports."""
+
+    type: str
+    level: Literal["WARNING", "FATAL"]
+    text_ko: str
+    text_en: str
+    description: str
+
+
+class VehicleView(Model):
+    """A vehicle as the control room sees it; `None` means that nobody knows."""
+
+    vehicle_id: str
+    manufacturer: str
+    serial_number: str
+    connection: ConnectionView
+    state_age_s: float | None = None
+    event_time: float | None = None
+    received_time: float | None = None
+    position: PositionView | None = None
+    speed_mps: float | None = None
+    battery_pct: float | None = None
+    charging: bool | None = None
+    driving: bool | None = None
+    paused: bool | None = None
+    operating_mode: str | None = None
+    emergency_stop: str | None = None
+    order_id: str | None = None
+    assignment_id: str | None = None
+    last_node_id: str | None = None
+    errors: list[VehicleErrorView] = []
+
+
+class VehicleAction(Model):
+    """Something a vehicle must do at once."""
+
+    action: Literal["pause", "resume", "cancel"]
+
+
+class Accepted(Model):
+    """The request was sent on; the vehicle's next states show what came of it."""
+
+    status: Literal["accepted"] = "accepted"
+
+
+class NewPatrol(Model):
+    """A patrol to keep: which checkpoints, in which order."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    map_id: Annotated[str, Field(min_length=1, max_length=64)]
+    checkpoint_ids: Annotated[list[str], Field(min_length=1, max_length=200)]
+    order: VisitOrder = "given"
+
+
+class PatrolView(NewPatrol):
+    """A kept patrol."""
+
+    patrol_id: str
+    created_at: float
+
+
+class NewAssignment(Model):
+    """A patrol for a vehicle."""
+
+    patrol_id: str
+    manufacturer: str
+    serial_number: str
+    return_to_dock: bool = True
+
+
+class CheckpointVisitView(Model):
+    """A checkpoint of an assignment."""
+
+    checkpoint_id: str
+    name: str
+    longitude_deg: float
+    latitude_deg: float
+    visited_at: float | None = None
+
+
+class AssignmentView(Model):
+    """A patrol given to a vehicle, and how far it is."""
+
+    assignment_id: str
+    patrol_id: str
+    patrol_name: str
+    vehicle_id: str
+    status: AssignmentStatus
+    reason: str | None = None
+    created_at: float
+    finished_at: float | None = None
+    distance_m: float
+    route: list[LonLat]
+    checkpoints: list[CheckpointVisitView]
+
+
+class EvidenceView(Model):
+    """A picture or clip; `url` answers with its bytes."""
+
+    evidence_id: str
+    kind: str
+    media_type: str
+    url: str
+    blurred: bool
+    sha256: str
+
+
+class IncidentView(Model):
+    """An incident: what the vehicle says (`phase`) and what operators did (`status`)."""
+
+    incident_id: str
+    kind: str
+    severity: str
+    title_ko: str
+    title_en: str
+    phase: str
+    status: IncidentStatus
+    vehicle_id: str
+    map_id: str
+    x_m: float
+    y_m: float
+    longitude_deg: float | None
+    latitude_deg: float | None
+    position_sigma_m: float
+    started_at: float
+    detected_at: float
+    received_at: float
+    updated_at: float
+    confidence: float
+    details: dict[str, Any]
+    evidence: list[EvidenceView] = []
+    acknowledged_by: str | None = None
+    acknowledged_at: float | None = None
+    resolved_by: str | None = None
+    resolved_at: float | None = None
+    verdict: Verdict | None = None
+    note: str | None = None
+
+
+class Acknowledge(Model):
+    """An operator has seen the incident."""
+
+    note: Note | None = None
+
+
+class Resolve(Model):
+    """An operator's judgement."""
+
+    verdict: Verdict
+    note: Note | None = None
+
+
+class AuditView(Model):
+    """Who did what, when; never changed, only expired."""
+
+    time: float
+    username: str
+    action: str
+    subject: str
+    details: dict[str, Any]

@@ -1,0 +1,1 @@
+"""Incidents: what vehicles report and what operators decide."""
