@@ -47,6 +47,7 @@ class AreaKind(StrEnum):
     PARK = "park"
     WATER = "water"
     SQUARE = "square"
+    ROAD = "road"  # a carriageway for cars; patrol vehicles cross it on crosswalks
 
 
 @dataclass(frozen=True, slots=True)
