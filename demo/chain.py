@@ -1,0 +1,132 @@
+"""The whole chain on one machine: fleet server, one full vehicle in simulation, light vehicles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.api_client import ApiClient
+from demo.prepare import ROOT
+from demo.processes import Child, wait_for
+
+VEHICLE = "sunra/goalie-01"
+START_LIMIT_S = 120.0
+
+
+@dataclass(frozen=True)
+class ChainOptions:
+    """What to start; paths are absolute or relative to the working directory."""
+
+    out: Path
+    map: Path = ROOT / "maps" / "sillim.geojson"
+    vehicle: Path = ROOT / "config" / "vehicles" / "goalie.yaml"
+    scenario: Path = ROOT / "config" / "scenarios" / "first_patrol.yaml"
+    light_vehicles: int = 5
+    real_time_factor: float = 1.0
+    host: str = "127.0.0.1"
+    port: int = 8080
+    broker_port: int = 1883
+
+
+class Chain:
+    """Starts everything in order on entry; ends it in the opposite order on exit."""
+
+    def __init__(self, options: ChainOptions, report: Callable[[str], None]) -> None:
+        self.options, self._report = options, report
+        self.data = options.out / "fleet"
+        self.children: list[Child] = []
+
+    def __enter__(self) -> Chain:
+        try:
+            self._start_server()
+            self._start_light_vehicles()
+            self._start_vehicle()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End everything, vehicles first, so that their last messages arrive."""
+        while self.children:
+            self.children.pop().stop()
+
+    def check(self) -> None:
+        """Raises DemoError when any part has ended."""
+        for child in self.children:
+            child.check()
+
+    def _child(self, name: str, *arguments: str) -> Child:
+        child = Child(name, list(arguments), self.options.out / "logs" / f"{name}.log")
+        self.children.append(child)
+        return child
+
+    def _start_server(self) -> None:
+        options = self.options
+        enroll = ("enroll", "--data", str(self.data))
+        for what in (
+            (VEHICLE,),
+            ("--count", str(options.light_vehicles), "--prefix", "light"),
+        ):
+            child = Child("enroll", [*enroll, *what], options.out / "logs" / "enroll.log")
+            child.wait_success()
+        (self.data / "server.json").unlink(missing_ok=True)  # of an earlier run
+        server = self._child(
+            "fleet-server", "serve", "--data", str(self.data), "--map", str(options.map),
+            "--host", options.host, "--port", str(options.port),
+            "--broker-port", str(options.broker_port),
+        )  # fmt: skip
+        wait_for("fleet server", (self.data / "server.json").exists, [server], START_LIMIT_S)
+        self._report(f"fleet server and broker: up at {self.url}")
+
+    def _start_light_vehicles(self) -> None:
+        options = self.options
+        self._child(
+            "light-vehicles", "simulate", "fleet", "--vehicles", str(options.light_vehicles),
+            "--map", str(options.map), "--credentials-dir", str(self.data / "credentials"),
+        )  # fmt: skip
+        self._report(f"light vehicles: {options.light_vehicles} started")
+
+    def _start_vehicle(self) -> None:
+        options = self.options
+        self._child(
+            "goalie-01", "drive", "--vehicle", str(options.vehicle), "--map", str(options.map),
+            "--credentials", str(self.data / "credentials" / f"{VEHICLE.replace('/', '_')}.json"),
+            "--state-dir", str(self.vehicle_state), "--simulated",
+            "--scenario", str(options.scenario),
+            "--real-time-factor", str(options.real_time_factor),
+        )  # fmt: skip
+        self._report("goalie-01: ROS 2 processes and the simulator started")
+
+    @property
+    def vehicle_state(self) -> Path:
+        """The full vehicle's own folder: spool, evidence, recording, logs."""
+        return self.options.out / "goalie-01"
+
+    @property
+    def url(self) -> str:
+        """Where the console is."""
+        facts = json.loads((self.data / "server.json").read_text())
+        return str(facts["url"])
+
+    @property
+    def login(self) -> tuple[str, str]:
+        """User name and password of the generated operator."""
+        return "operator", (self.data / "operator-password.txt").read_text().strip()
+
+    def wait_until_online(self, api: ApiClient) -> None:
+        """Until every vehicle reports a position; raises DemoError naming the logs."""
+        wanted = self.options.light_vehicles + 1
+
+        def ready() -> bool:
+            vehicles = api.get("/vehicles")
+            online = [v for v in vehicles if v["connection"] == "ONLINE" and v["position"]]
+            return len(online) >= wanted
+
+        wait_for("vehicles", ready, self.children, START_LIMIT_S)
+        self._report(f"vehicles: {wanted} online")

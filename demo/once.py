@@ -1,0 +1,235 @@
+"""The unattended demonstration: what an operator does, through the public API, then a verdict."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demo.api_client import ApiClient, LiveFeed
+from demo.chain import VEHICLE, Chain
+from demo.processes import DemoError
+from demo.recording import Drive, distances_to_polyline, read_drive
+from patrol.clock import parse_iso_utc
+from patrol.geodesy import GeoPoint, enu_from_wgs84
+from patrol.map_geojson import load_map
+
+PATROL_LIMIT_S = 15 * 60.0
+INCIDENT_KIND = "collapsed_person"
+MAX_CROSS_TRACK_P95_M = 0.20
+MAX_LATENCY_S = 3.0
+MIN_DISTANCE_M = 600.0
+MIN_REAL_TIME_FACTOR = 1.0
+# Corners of the order are right angles; the vehicle's reference rounds them within its turning
+# circle, so only track points outside this distance of a node of the route's corners count.
+CORNER_CLEARANCE_M = 2.5
+
+
+@dataclass
+class Observed:
+    """What the operator's side saw, as it happened; times are wall-clock seconds."""
+
+    assignment: dict[str, Any] = field(default_factory=dict)
+    incident: dict[str, Any] = field(default_factory=dict)
+    incident_seen_s: float = 0.0
+    acknowledged: bool = False
+    pictures: list[Path] = field(default_factory=list)
+    charging: bool = False
+    started_s: float = 0.0
+    finished_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the summary; `ok` is None where a figure is only told."""
+
+    name: str
+    figure: str
+    target: str = ""
+    ok: bool | None = None
+
+
+def choose_patrol(patrols: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first ready patrol; raises DemoError where there is none."""
+    if not patrols:
+        raise DemoError("the fleet server knows no patrol")
+    return patrols[0]
+
+
+class Operator:
+    """Assigns, watches, acknowledges: each step through the API that the console uses."""
+
+    def __init__(self, api: ApiClient, pictures: Path, report: Callable[[str], None]) -> None:
+        self._api, self._pictures, self._report = api, pictures, report
+        self.seen = Observed()
+
+    def assign(self) -> None:
+        """Give the full vehicle the first patrol, and a light vehicle the second."""
+        manufacturer, serial = VEHICLE.split("/")
+        patrols = self._api.get("/patrols")
+        patrol = choose_patrol(patrols)
+        self.seen.started_s = time.time()
+        self.seen.assignment = self._api.post(
+            "/assignments",
+            {"patrol_id": patrol["patrol_id"], "manufacturer": manufacturer,
+             "serial_number": serial, "return_to_dock": True},
+        )  # fmt: skip
+        length_m = self.seen.assignment["distance_m"]
+        self._report(f"assigned {patrol['name']} ({length_m:.0f} m) to {VEHICLE}")
+        self._api.post(
+            "/assignments",
+            {"patrol_id": patrols[-1]["patrol_id"], "manufacturer": manufacturer,
+             "serial_number": "light-01", "return_to_dock": True},
+        )  # fmt: skip
+
+    def watch(self, feed: LiveFeed, check_children: Callable[[], None]) -> None:
+        """Until the patrol is done and the vehicle charges; raises DemoError at the limit."""
+        while not (self._finished() and self.seen.charging):
+            check_children()
+            if time.time() - self.seen.started_s > PATROL_LIMIT_S:
+                status = self.seen.assignment.get("status")
+                raise DemoError(f"the patrol is not done after 15 minutes: {status}")
+            try:
+                message = feed.messages.get(timeout=1.0)
+            except queue.Empty:
+                continue
+            self._take(message.content, message.received_s)
+        self.seen.finished_s = time.time()
+        self._report("patrol done, charging at the dock")
+
+    def _finished(self) -> bool:
+        status = self.seen.assignment.get("status")
+        if status in ("failed", "cancelled"):
+            raise DemoError(f"the patrol {status}: {self.seen.assignment.get('reason')}")
+        return status == "finished"
+
+    def _take(self, content: dict[str, Any], received_s: float) -> None:
+        for vehicle in content.get("vehicles", []):
+            if vehicle["vehicle_id"] == VEHICLE:
+                self.seen.charging = bool(vehicle["charging"])
+        assignment = content.get("assignment")
+        if assignment and assignment["assignment_id"] == self.seen.assignment["assignment_id"]:
+            self._take_assignment(assignment)
+        incident = content.get("incident")
+        if incident and incident["kind"] == INCIDENT_KIND:
+            self._take_incident(incident, received_s)
+
+    def _take_assignment(self, assignment: dict[str, Any]) -> None:
+        def visited(one: dict[str, Any]) -> list[str]:
+            return [c["name"] for c in one["checkpoints"] if c["visited_at"]]
+
+        for name in visited(assignment)[len(visited(self.seen.assignment)) :]:
+            self._report(f"checkpoint: {name}")
+        self.seen.assignment = assignment
+
+    def _take_incident(self, incident: dict[str, Any], received_s: float) -> None:
+        if not self.seen.incident:
+            self.seen.incident_seen_s = received_s
+            self._report(f"incident: {incident['title_en']} ({incident['title_ko']})")
+        elif incident["incident_id"] != self.seen.incident["incident_id"]:
+            raise DemoError(f"a second incident for one event: {incident['incident_id']}")
+        self.seen.incident = incident
+        if incident["evidence"] and not self.seen.acknowledged:
+            self._save_pictures(incident)
+            path = f"/incidents/{incident['incident_id']}/acknowledge"
+            self._api.post(path, {"note": "seen by the unattended demonstration"})
+            answer = self._api.get(f"/incidents/{incident['incident_id']}")
+            self.seen.acknowledged = answer["status"] == "acknowledged"
+            self._report("incident: acknowledged")
+
+    def _save_pictures(self, incident: dict[str, Any]) -> None:
+        self._pictures.mkdir(parents=True, exist_ok=True)
+        for evidence in incident["evidence"]:
+            suffix = {"image/jpeg": ".jpg", "image/png": ".png", "video/mp4": ".mp4"}
+            name = f"{evidence['kind']}-{evidence['evidence_id']}"
+            path = self._pictures / (name + suffix.get(evidence["media_type"], ".bin"))
+            path.write_bytes(self._api.download(evidence["url"]))
+            self.seen.pictures.append(path)
+
+
+def route_map(assignment: dict[str, Any], origin: GeoPoint) -> NDArray[np.float64]:
+    """The assigned route as (n, 2) map metres."""
+    points = [
+        enu_from_wgs84(GeoPoint(lat, lon, origin.altitude_m), origin)[:2]
+        for lon, lat in assignment["route"]
+    ]
+    return np.array(points)
+
+
+def corners(route: NDArray[np.float64], least_turn_rad: float = 0.35) -> NDArray[np.float64]:
+    """Points of a polyline where it turns sharper than the vehicle can; (k, 2), with both ends."""
+    headings = np.unwrap(np.arctan2(*np.diff(route, axis=0).T[::-1]))
+    sharp = np.abs(np.diff(headings)) > least_turn_rad
+    return np.vstack((route[:1], route[1:-1][sharp], route[-1:]))
+
+
+def cross_track_errors(drive: Drive, route: NDArray[np.float64]) -> NDArray[np.float64]:
+    """True distances to the route, away from its corners, while driving; metres."""
+    moving = drive.track[np.abs(drive.track[:, 4]) > 0.1, 2:4]
+    sharp = corners(route)
+    away = np.linalg.norm(moving[:, None] - sharp[None], axis=2).min(axis=1) > CORNER_CLEARANCE_M
+    return distances_to_polyline(moving[away], route)
+
+
+def judge(chain: Chain, seen: Observed, health: dict[str, Any]) -> list[Check]:
+    """The summary: every figure of the demonstration against its target."""
+    patrol_map = load_map(chain.options.map)
+    recordings = sorted(chain.vehicle_state.rglob("*.mcap"))
+    if not recordings:
+        raise DemoError(f"{chain.vehicle_state}: the vehicle left no recording")
+    drive = read_drive(recordings[-1])
+    errors = cross_track_errors(drive, route_map(seen.assignment, patrol_map.origin))
+    p95_m = float(np.percentile(errors, 95))
+    detected_s = parse_iso_utc(seen.incident["detected_at"])
+    latency_s = seen.incident_seen_s - drive.wall_time_s(detected_s)
+    checkpoints = seen.assignment["checkpoints"]
+    visited = sum(bool(c["visited_at"]) for c in checkpoints)
+    factor = drive.real_time_factor
+    minutes = (seen.finished_s - seen.started_s) / 60
+    return [
+        Check("distance driven", f"{drive.distance_m:.0f} m", f">= {MIN_DISTANCE_M:.0f} m",
+              drive.distance_m >= MIN_DISTANCE_M),
+        Check("checkpoints", f"{visited} of {len(checkpoints)}", "all",
+              visited == len(checkpoints)),
+        Check("cross-track error p95", f"{p95_m:.3f} m", f"<= {MAX_CROSS_TRACK_P95_M} m",
+              p95_m <= MAX_CROSS_TRACK_P95_M),
+        Check("contacts", str(len(drive.contacts)), "none", not drive.contacts),
+        Check("real-time factor", f"{factor:.2f}", f">= {MIN_REAL_TIME_FACTOR}",
+              factor >= MIN_REAL_TIME_FACTOR - 0.005),
+        Check("patrol time", f"{minutes:.1f} min", "<= 15 min", minutes <= 15),
+        Check("detection to console", f"{latency_s:.2f} s", f"<= {MAX_LATENCY_S:.0f} s",
+              latency_s <= MAX_LATENCY_S),
+        Check("incident acknowledged", "yes" if seen.acknowledged else "no", "yes",
+              seen.acknowledged),
+        Check("pictures", str(len(seen.pictures)), ">= 1", bool(seen.pictures)),
+        Check("messages received", str(health["messages_received"])),
+        Check("messages stored", str(health["messages_stored"])),
+        Check("duplicates dropped", str(health["duplicates"])),
+    ]  # fmt: skip
+
+
+def run_once(chain: Chain, report: Callable[[str], None]) -> list[Check]:
+    """Assign, drive, detect, acknowledge, return, judge; raises DemoError when a part fails."""
+    api = ApiClient(chain.url, *chain.login)
+    try:
+        chain.wait_until_online(api)
+        feed = LiveFeed(api)
+        try:
+            operator = Operator(api, chain.options.out / "pictures", report)
+            operator.assign()
+            operator.watch(feed, chain.check)
+        finally:
+            feed.close()
+        if not operator.seen.incident:
+            raise DemoError("no incident: the person lying in the alley was not found")
+        health = api.get("/health")
+    finally:
+        api.close()
+    chain.stop()  # the recording is whole only when its writer has closed it
+    return judge(chain, operator.seen, health)
