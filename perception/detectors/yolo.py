@@ -1,0 +1,168 @@
+"""YOLO through ultralytics' OpenVINO backend: the only file that imports ultralytics (AGPL-3.0).
+
+Weights (.pt) are exported once for each input size into a cache beside them, keyed by the
+weights' hash and the size, then run on one CPU thread so that the other cores stay free.
+Inputs are rectangular (height, width), multiples of the stride 32: a 640 x 360 picture runs at
+640 x 384 and not at 640 x 640, 40 % less work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from patrol.errors import ModelError
+from perception.detectors.base import Detections, FloatArray, Image, Skeleton
+from perception.models import ModelSpec, verify
+
+_LOG = logging.getLogger(__name__)
+
+STRIDE_PX = 32
+NMS_IOU = 0.6
+MAX_DETECTIONS = 50
+
+# Read when ultralytics is imported: no look-ups, no installs, its settings in our own folder.
+_ENVIRONMENT = {"YOLO_OFFLINE": "1", "YOLO_AUTOINSTALL": "false", "YOLO_VERBOSE": "false"}
+
+
+def _import_yolo(settings_dir: Path) -> Any:
+    settings_dir.mkdir(parents=True, exist_ok=True)
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("YOLO_CONFIG_DIR", str(settings_dir))
+    import torch
+    from ultralytics import YOLO
+
+    torch.set_num_threads(1)
+    return YOLO
+
+
+def input_size(width_px: int, height_px: int, long_side_px: int) -> tuple[int, int]:
+    """(height, width) of the network input for pictures of this shape, multiples of 32."""
+    scale = long_side_px / max(width_px, height_px)
+    height = max(1, int(np.ceil(height_px * scale / STRIDE_PX))) * STRIDE_PX
+    width = max(1, int(np.ceil(width_px * scale / STRIDE_PX))) * STRIDE_PX
+    return height, width
+
+
+def exported(spec: ModelSpec, folder: Path, size_hw: tuple[int, int]) -> Path:
+    """The OpenVINO model of verified weights for an input size, exported now where missing.
+
+    Raises ModelError where the weights are missing, altered or cannot be exported.
+    """
+    weights = verify(spec, folder)
+    name = f"{spec.name}-{spec.sha256[:16]}-{size_hw[0]}x{size_hw[1]}_openvino_model"
+    target = folder / "openvino" / name
+    if target.is_dir():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
+        copy = Path(shutil.copy2(weights, scratch))
+        yolo = _import_yolo(folder / "settings")
+        try:
+            with _quiet():
+                made = yolo(str(copy)).export(format="openvino", imgsz=list(size_hw))
+        except Exception as error:  # any of torch's, ONNX's or OpenVINO's own errors
+            raise ModelError(f"{weights}: cannot be exported to OpenVINO: {error}") from error
+        with contextlib.suppress(FileExistsError, OSError):  # another process was faster
+            os.rename(made, target)
+    if not target.is_dir():
+        raise ModelError(f"{weights}: the export left no {target}")
+    _LOG.info("model_exported name=%s size=%dx%d", spec.name, *size_hw)
+    return target
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The exporter prints and warns by the page; none of it is for an operator."""
+    with (
+        open(os.devnull, "w") as null,
+        contextlib.redirect_stdout(null),
+        warnings.catch_warnings(action="ignore"),
+    ):
+        yield
+
+
+class _OpenVinoModel:
+    """One exported model, compiled for a fixed number of threads."""
+
+    def __init__(
+        self, spec: ModelSpec, folder: Path, size_hw: tuple[int, int], threads: int = 1
+    ) -> None:
+        path = exported(spec, folder, size_hw)
+        yolo = _import_yolo(folder / "settings")
+        self._size_hw = size_hw
+        self._model = yolo(str(path), task=spec.task)
+        self.predict(np.zeros((*size_hw, 3), np.uint8), 0.5)  # loads the backend
+        self._limit_threads(path, threads)
+
+    def _limit_threads(self, path: Path, threads: int) -> None:
+        """Compile again with a thread limit: ultralytics has no setting for it."""
+        import openvino
+
+        backend = self._model.predictor.model.backend
+        xml = next(path.glob("*.xml"))
+        core = openvino.Core()
+        options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+        backend.compile_model = partial(core.compile_model, device_name="CPU", config=options)
+        backend.ov_compiled_model = backend.compile_model(core.read_model(str(xml)))
+
+    def predict(self, image_bgr: Image, min_score: float) -> Any:
+        """ultralytics' result for one picture."""
+        return self._model.predict(
+            image_bgr,
+            imgsz=list(self._size_hw),
+            conf=min_score,
+            iou=NMS_IOU,
+            max_det=MAX_DETECTIONS,
+            device="cpu",
+            verbose=False,
+        )[0]
+
+
+class YoloDetector:
+    """Objects by a YOLO detection model; raises ModelError where weights are missing."""
+
+    def __init__(
+        self, spec: ModelSpec, folder: Path, size_hw: tuple[int, int], threads: int = 1
+    ) -> None:
+        self._model = _OpenVinoModel(spec, folder, size_hw, threads)
+
+    def detect(self, image_bgr: Image, min_score: float = 0.25) -> Detections:
+        """All boxes with at least `min_score`, best first, in pixels of `image_bgr`."""
+        result = self._model.predict(image_bgr, min_score)
+        rows: FloatArray = result.boxes.data.cpu().numpy()
+        return Detections(
+            rows[:, :4].astype(np.float32),
+            rows[:, 4].astype(np.float32),
+            rows[:, 5].astype(np.int64),
+            result.names,
+        )
+
+
+class YoloPose:
+    """Skeletons by a YOLO pose model, meant for crops of one person."""
+
+    def __init__(
+        self, spec: ModelSpec, folder: Path, size_px: int = 256, threads: int = 1
+    ) -> None:
+        self._model = _OpenVinoModel(spec, folder, (size_px, size_px), threads)
+
+    def skeleton(self, crop_bgr: Image, min_score: float = 0.10) -> Skeleton | None:
+        """The surest person's 17 COCO keypoints in crop pixels; None where nobody is found."""
+        result = self._model.predict(crop_bgr, min_score)
+        if result.keypoints is None or len(result.boxes) == 0:
+            return None
+        best = int(result.boxes.conf.argmax())
+        points = result.keypoints.data[best].cpu().numpy().astype(np.float32)
+        return Skeleton(points, float(result.boxes.conf[best]))
