@@ -9,6 +9,7 @@ streets are Catmull-Rom curves through the tables below, split into straight edg
 
 from __future__ import annotations
 
+import itertools
 import math
 import sys
 from collections import Counter
@@ -147,7 +148,7 @@ STREETS: tuple[Street, ...] = (
 DOCK = (28.0, 95.0)
 # id, name, position (the nearest node of the street), street
 CHECKPOINTS: tuple[tuple[str, str, XY, str, float], ...] = (
-    ("cp-01", "신림로 횡단보도 앞 (Sillim-ro crossing)", south(-62), "신림로 남쪽 보도", 5.0),
+    ("cp-01", "신림로 버스정류장 (Sillim-ro bus stop)", north(-20), "신림로 북쪽 보도", 5.0),
     ("cp-02", "별빛초등학교 정문 (Byeolbit school gate)", (-84, 76), "신림로 12가길", 5.0),
     ("cp-03", "12길 중턱 (12-gil hillside)", (-160, 16), "신림로 12길", 0.0),
     ("cp-04", "12나길 골목 (12na-gil alley)", (-90, -6), "신림로 12나길", 5.0),
@@ -267,7 +268,7 @@ def build_network() -> Network:
         ids = [network.node(points[0])]
         for piece in curve(points, street.spacing_m):
             ids += [network.node(point) for point in piece[1:]]
-        for start_id, end_id in zip(ids, ids[1:], strict=False):
+        for start_id, end_id in itertools.pairwise(ids):
             network.join(street, start_id, end_id)
         network.on_street[street.name] = ids
     return network

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -231,7 +232,7 @@ class _Canvas:
         self.axes.plot(points[:, 0], points[:, 1], color="#1565c0", linewidth=2.2, zorder=4,
                        solid_joinstyle="round", alpha=0.85)  # fmt: skip
         since = 20.0
-        for a, b in zip(points, points[1:], strict=False):
+        for a, b in itertools.pairwise(points):
             since += math.dist(a, b)
             if since >= 40.0:
                 since = 0.0
