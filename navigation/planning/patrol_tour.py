@@ -162,7 +162,7 @@ class _Planner:
         """(n, n) cost from state to state, infinite where there is no way."""
         cost = np.full((len(self.states), len(self.states)), np.inf)
         for row, state in enumerate(self.states):
-            found = rx.dijkstra_shortest_path_lengths(self.graph, state, float)
+            found = dict(rx.dijkstra_shortest_path_lengths(self.graph, state, float))
             cost[row] = [found.get(s, np.inf) for s in self.states]
             cost[row, row] = 0.0
         return cost
