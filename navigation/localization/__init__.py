@@ -1,0 +1,1 @@
+"""Localization: where the vehicle is, how sure it is, and when it no longer knows."""

@@ -1,0 +1,254 @@
+"""Localizer: wheel odometry, IMU and GNSS in, a pose with its certainty out.
+
+Samples may come late and out of order: the beliefs of the last half second are kept, a late
+sample is put where it belongs and what came after it is replayed. Anything older, from the future
+or implausible is refused, and the caller is told why.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from navigation.localization import gnss, imu, odometry
+from navigation.localization.ekf import (
+    BIAS,
+    SCALE,
+    SPEED,
+    YAW,
+    Belief,
+    ProcessNoise,
+    X,
+    Y,
+    predict,
+    update,
+)
+from navigation.localization.heading_start import HeadingStart
+from navigation.localization.monitor import LocalizationMonitor
+from navigation.types import (
+    GnssFix,
+    ImuSample,
+    LocalizationEstimate,
+    LocalizationStatus,
+    WheelOdometry,
+)
+from patrol.geodesy import GeoPoint
+from patrol.geometry import Pose2, StampedPose
+from patrol.topics import TOPICS
+from patrol.vehicle import VehicleSpec
+
+Sample = WheelOdometry | ImuSample | GnssFix
+
+MAX_DELAY_S = 0.5
+MAX_AHEAD_S = 0.5  # a sample this far ahead of the wheels has another clock
+MAX_EXTRAPOLATION_S = 0.1
+GYRO_MAX_AGE_S = TOPICS["/imu/data"].max_age_s or 0.2
+START_BIAS_SIGMA_RADPS = 0.01
+START_SCALE_SIGMA = 0.02
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A sample and the belief after it."""
+
+    stamp_s: float
+    sample: Sample
+    belief: Belief
+
+
+class Localizer:
+    """Fuses wheel odometry, IMU and GNSS into base_link in the map frame.
+
+    `start` None: position and heading come from the first fixes while driving. To re-seed after a
+    restart, make a new one from the last pose with a sigma that covers what may have happened.
+    """
+
+    def __init__(
+        self,
+        spec: VehicleSpec,
+        origin: GeoPoint,
+        start: Pose2 | None = None,
+        start_sigma_m: float = 0.3,
+        start_sigma_rad: float = 0.1,
+        noise: ProcessNoise | None = None,
+        gnss_sigma_factor: float = gnss.SIGMA_FACTOR,
+    ) -> None:
+        self._spec = spec
+        self._origin = origin
+        self._noise = noise or ProcessNoise()
+        self._gnss_sigma_factor = gnss_sigma_factor
+        self._history: list[_Entry] = []
+        self._start = start
+        self._start_sigmas = (start_sigma_m, start_sigma_rad)
+        self._heading_start = HeadingStart()
+        self._monitor = LocalizationMonitor()
+        self._last_wheels: WheelOdometry | None = None
+        self._last_imu: ImuSample | None = None
+        self._newest_wheels_s = -math.inf
+
+    def add_odometry(self, sample: WheelOdometry) -> str | None:
+        """Returns why the sample was ignored, or None."""
+        if not (math.isfinite(sample.speed_mps) and math.isfinite(sample.steering_rad)):
+            return "odometry is not finite"
+        self._dead_reckon_start(sample)
+        self._newest_wheels_s = max(self._newest_wheels_s, sample.stamp_s)
+        return self._add(sample)
+
+    def add_imu(self, sample: ImuSample) -> str | None:
+        """Returns why the sample was ignored, or None."""
+        if not imu.is_plausible(sample):
+            return "IMU sample is not plausible"
+        self._last_imu = sample
+        return self._add(sample)
+
+    def add_gnss(self, fix: GnssFix) -> str | None:
+        """Returns why the fix was ignored, or None."""
+        if not gnss.usable(fix):
+            return "receiver has no fix"
+        if self._start is None and not self._history:
+            self._try_heading_start(fix)
+            return None
+        return self._add(fix)
+
+    def estimate(self, now_s: float) -> LocalizationEstimate:
+        """The pose, carried forward to `now_s` but never far beyond the newest odometry."""
+        if not self._history:
+            return LocalizationEstimate(
+                None, LocalizationStatus.INITIALIZING, self._monitor.faults(now_s)
+            )
+        belief = self._history[-1].belief.copy()
+        horizon_s = max(belief.stamp_s, self._newest_wheels_s + MAX_EXTRAPOLATION_S)
+        predict(belief, min(now_s, horizon_s), self._noise, self._has_gyro(belief))
+        spread = np.linalg.eigvalsh(belief.covariance[:2, :2])
+        sigma_m = math.sqrt(max(0.0, float(spread[-1])))
+        status = self._monitor.status(sigma_m)
+        return LocalizationEstimate(
+            self._stamped(belief, now_s), status, self._monitor.faults(now_s), sigma_m
+        )
+
+    def _stamped(self, belief: Belief, now_s: float) -> StampedPose:
+        mean = belief.mean
+        bias = float(mean[BIAS]) if self._has_gyro(belief) else 0.0
+        return StampedPose(
+            # A pose is as fresh as the wheels behind it: a silent base must not look alive.
+            stamp_s=min(now_s, self._newest_wheels_s + MAX_EXTRAPOLATION_S),
+            pose=Pose2(float(mean[X]), float(mean[Y]), float(mean[YAW])),
+            covariance=belief.covariance[:3, :3].copy(),
+            speed_mps=float(mean[SPEED]),
+            yaw_rate_radps=belief.yaw_rate_radps - bias,
+            roll_rad=belief.roll_rad,
+            pitch_rad=belief.pitch_rad,
+        )
+
+    @property
+    def odometry_scale_error(self) -> float:
+        """Estimated wheels' reading over true distance, minus 1."""
+        return float(self._history[-1].belief.mean[SCALE]) if self._history else 0.0
+
+    def _has_gyro(self, belief: Belief) -> bool:
+        return belief.stamp_s - belief.gyro_stamp_s <= GYRO_MAX_AGE_S
+
+    # --- the time line ---
+
+    def _add(self, sample: Sample) -> str | None:
+        if not self._history:
+            if self._start is not None and isinstance(sample, WheelOdometry):
+                self._seed(sample, self._start, *self._start_sigmas)
+            return None
+        newest_s = self._history[-1].stamp_s
+        if sample.stamp_s < newest_s - MAX_DELAY_S or sample.stamp_s < self._history[0].stamp_s:
+            return f"late by {newest_s - sample.stamp_s:.2f} s"
+        if not (
+            isinstance(sample, WheelOdometry)
+            or sample.stamp_s <= self._newest_wheels_s + MAX_AHEAD_S
+        ):
+            return f"ahead of the wheels by {sample.stamp_s - self._newest_wheels_s:.2f} s"
+        stamps = [entry.stamp_s for entry in self._history]
+        at = bisect.bisect_right(stamps, sample.stamp_s)
+        later = [entry.sample for entry in self._history[at:]]
+        del self._history[at:]
+        reason = self._apply(sample)
+        self._note_fix(sample, reason)
+        for follower in later:
+            self._apply(follower)
+        self._forget(self._history[-1].stamp_s - MAX_DELAY_S)
+        return reason
+
+    def _note_fix(self, sample: Sample, reason: str | None) -> None:
+        if isinstance(sample, GnssFix):
+            self._monitor.fix(sample.stamp_s, accepted=reason is None)
+
+    def _forget(self, before_s: float) -> None:
+        keep = 0
+        while keep < len(self._history) - 1 and self._history[keep + 1].stamp_s < before_s:
+            keep += 1
+        del self._history[:keep]
+
+    def _apply(self, sample: Sample) -> str | None:
+        belief = self._history[-1].belief.copy()
+        predict(belief, sample.stamp_s, self._noise, self._has_gyro(belief))
+        reason = self._measure(belief, sample)
+        self._history.append(_Entry(sample.stamp_s, sample, belief))
+        return reason
+
+    def _measure(self, belief: Belief, sample: Sample) -> str | None:
+        if isinstance(sample, WheelOdometry):
+            update(belief, odometry.speed_measurement(belief, sample))
+            belief.standing = odometry.is_standing(sample)
+            if not self._has_gyro(belief):
+                belief.yaw_rate_radps = odometry.yaw_rate_from_steering(
+                    sample, self._spec.wheelbase_m
+                )
+            return None
+        if isinstance(sample, ImuSample):
+            belief.yaw_rate_radps, belief.gyro_stamp_s = sample.yaw_rate_radps, sample.stamp_s
+            belief.roll_rad, belief.pitch_rad = sample.roll_rad, sample.pitch_rad
+            if belief.standing:
+                update(belief, imu.bias_measurement(belief, sample))
+            return None
+        return self._measure_fix(belief, sample)
+
+    def _measure_fix(self, belief: Belief, fix: GnssFix) -> str | None:
+        arm = gnss.lever_arm(
+            self._spec.gnss_x_m, self._spec.gnss_z_m, belief.roll_rad, belief.pitch_rad
+        )
+        antenna = gnss.antenna_map(fix, self._origin)
+        sigma_m = fix.sigma_m * self._gnss_sigma_factor
+        if update(belief, gnss.position_measurement(belief, antenna, sigma_m, arm)):
+            return None
+        return f"fix refused: squared Mahalanobis distance {belief.last_nis:.1f} > {gnss.GATE}"
+
+    # --- the beginning ---
+
+    def _seed(self, wheels: WheelOdometry, pose: Pose2, sigma_m: float, sigma_rad: float) -> None:
+        mean = np.array([pose.x_m, pose.y_m, pose.yaw_rad, wheels.speed_mps, 0.0, 0.0])
+        sigmas = (sigma_m, sigma_m, sigma_rad, 0.1, START_BIAS_SIGMA_RADPS, START_SCALE_SIGMA)
+        belief = Belief(wheels.stamp_s, mean, np.diag(np.square(sigmas)))
+        if self._last_imu is not None and self._last_imu.stamp_s <= wheels.stamp_s:
+            self._measure(belief, self._last_imu)
+        self._history = [_Entry(wheels.stamp_s, wheels, belief)]
+
+    def _dead_reckon_start(self, sample: WheelOdometry) -> None:
+        """Feed the search for the first heading while there is none."""
+        previous, self._last_wheels = self._last_wheels, sample
+        if self._start is not None or self._history or previous is None:
+            return
+        dt = sample.stamp_s - previous.stamp_s
+        if not 0 < dt <= MAX_DELAY_S:
+            return
+        rate = odometry.yaw_rate_from_steering(sample, self._spec.wheelbase_m)
+        if self._last_imu and abs(sample.stamp_s - self._last_imu.stamp_s) <= GYRO_MAX_AGE_S:
+            rate = self._last_imu.yaw_rate_radps
+        self._heading_start.move(sample.speed_mps * dt, rate * dt)
+
+    def _try_heading_start(self, fix: GnssFix) -> None:
+        found = self._heading_start.fix(gnss.antenna_map(fix, self._origin), fix.sigma_m)
+        if found is None or self._last_wheels is None:
+            return
+        antenna, sigma_rad = found
+        x_m, y_m = antenna.transform(-self._spec.gnss_x_m, 0.0)
+        pose = Pose2(x_m, y_m, antenna.yaw_rad)
+        self._seed(self._last_wheels, pose, fix.sigma_m * self._gnss_sigma_factor, sigma_rad)
