@@ -1,0 +1,1 @@
+"""Safety: the last stage before the wheels."""

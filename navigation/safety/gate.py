@@ -1,0 +1,202 @@
+"""SafetyGate: the last stage before the wheels.
+
+Whatever drives the vehicle, its command passes here. What is unknown stops it: a stale or
+impossible input gives zero at once, and the base brakes. What is known limits it: law, steering
+lock, side acceleration, acceleration, and how far the lidar sees the swept path clear. The stop
+zone is that path as far as the vehicle needs to stop with its hardest braking; before it, speed
+falls so that comfortable braking is enough (dynamic protective field after ISO 13482:2014, 5.10;
+stopping distance after ISO 13855). docs/safety.md lists the hazards.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from navigation.safety.limits import (
+    at_speed,
+    lateral_speed_mps,
+    steerable,
+    stoppable_speed_mps,
+    stopping_distance_m,
+)
+from navigation.safety.swept_path import Outline, free_travel_m
+from navigation.types import STANDSTILL, BaseStatus, Command, GateInputs, GateOutput
+from patrol.faults import FAULTS, FaultKind, Response
+from patrol.geometry import Scan
+from patrol.topics import TOPICS
+from patrol.vehicle import VehicleSpec
+
+COMMAND_MAX_AGE_S = TOPICS["/cmd_vel"].max_age_s or 0.0
+SCAN_MAX_AGE_S = TOPICS["/scan"].max_age_s or 0.0
+BASE_MAX_AGE_S = TOPICS["/base/feedback"].max_age_s or 0.0
+CLOCK_SLACK_S = 0.02  # two publishers of one clock may differ by a tick, no more
+MAX_TILT_RAD = math.radians(20.0)
+REACTION_S = 0.3  # a scan period, a gate period, the base's answer, and some
+STOP_MARGIN_M = 0.25  # between bumper and obstacle when standing
+SIDE_MARGIN_M = 0.10
+STANDING_MPS = 0.05
+RESTART_MPS = 0.15  # after a stop, the way must be clear enough for this speed to go on
+REVERSE_CAP_MPS = 0.3  # the lidar does not see straight behind
+MAX_BLIND_SHARE = 0.1  # of a scan's rays without a valid reading (`inf`, nothing hit, is valid)
+MAX_STEP_S = 0.1  # a late cycle must not allow a leap in speed
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What the lidar allows on the commanded and on the steered path."""
+
+    clear_m: float
+    limit_mps: float
+    inside_stop_zone: bool
+
+
+def is_fresh(stamp_s: float | None, max_age_s: float, now_s: float) -> bool:
+    """Whether a stamp is neither missing, too old, in the future, nor no number."""
+    return stamp_s is not None and -CLOCK_SLACK_S <= now_s - stamp_s <= max_age_s
+
+
+def is_seeing(scan: Scan) -> bool:
+    """Whether enough rays of a scan carry a reading."""
+    if len(scan.ranges_m) == 0:
+        return False
+    blind = np.count_nonzero(~(scan.ranges_m >= scan.range_min_m))
+    return bool(blind <= MAX_BLIND_SHARE * len(scan.ranges_m))
+
+
+def is_level(tilt_rad: float) -> bool:
+    """Whether an angle is known and small enough to drive at."""
+    return abs(tilt_rad) <= MAX_TILT_RAD
+
+
+def input_faults(inputs: GateInputs, now_s: float) -> frozenset[FaultKind]:
+    """Everything that is wrong with the inputs themselves."""
+    faults = set()
+    command, scan, base = inputs.command, inputs.scan, inputs.base
+    if command is None or not is_fresh(inputs.command_stamp_s, COMMAND_MAX_AGE_S, now_s):
+        faults.add(FaultKind.COMMAND_STALE)
+    elif not command.is_finite:
+        faults.add(FaultKind.COMMAND_INVALID)
+    if scan is None or not is_fresh(scan.stamp_s, SCAN_MAX_AGE_S, now_s) or not is_seeing(scan):
+        faults.add(FaultKind.SCAN_STALE)
+    if base is None or not is_fresh(base.stamp_s, BASE_MAX_AGE_S, now_s):
+        faults.add(FaultKind.BASE_STALE)
+    if base is not None and not (
+        math.isfinite(base.speed_mps) and math.isfinite(base.steering_rad)
+    ):
+        faults.add(FaultKind.BASE_STALE)
+    if base is not None and base.emergency_stop:
+        faults.add(FaultKind.EMERGENCY_STOP)
+    if base is not None and not (is_level(base.roll_rad) and is_level(base.pitch_rad)):
+        faults.add(FaultKind.TILT)
+    return frozenset(faults)
+
+
+def latching(faults: frozenset[FaultKind]) -> frozenset[FaultKind]:
+    """Those that a person has to reset."""
+    return frozenset(f for f in faults if FAULTS[f].response is Response.STOP_AND_LATCH)
+
+
+class SafetyGate:
+    """Limits or stops every command; `step` at 50 Hz."""
+
+    def __init__(self, spec: VehicleSpec) -> None:
+        self._spec = spec
+        self._outline = Outline(
+            spec.front_m, spec.rear_overhang_m, spec.width_m / 2 + SIDE_MARGIN_M
+        )
+        self._latched: frozenset[FaultKind] = frozenset()
+        self._causes: frozenset[FaultKind] = frozenset()
+        self._blocked = False
+        self._last_speed_mps = 0.0
+        self._last_step_s: float | None = None
+        self._scan: Scan | None = None
+        self._points: NDArray[np.float64] = np.empty((0, 2))
+
+    def step(self, inputs: GateInputs, now_s: float) -> GateOutput:
+        """The command that may go to the wheels now."""
+        faults = input_faults(inputs, now_s)
+        self._causes = latching(faults)
+        self._latched |= self._causes
+        dt = self._elapsed_s(now_s)
+        command, scan, base = inputs.command, inputs.scan, inputs.base
+        if faults or self._latched or command is None or scan is None or base is None:
+            return self._stop(faults | self._latched, 0.0)
+        wanted = steerable(command, self._spec)
+        around = self._look(wanted, scan, base)
+        if wanted.speed_mps == 0:
+            return self._stop(faults, around.limit_mps, around.clear_m)
+        if self._is_blocked(around):
+            fault = frozenset({FaultKind.OBSTACLE_IN_STOP_ZONE})
+            return self._stop(fault, 0.0, around.clear_m, blocked=True)
+        return self._drive(wanted, base, around, dt)
+
+    def reset(self) -> bool:
+        """Clear the latch; False, and nothing changes, while its cause still stands."""
+        if self._causes:
+            return False
+        self._latched = frozenset()
+        return True
+
+    def _elapsed_s(self, now_s: float) -> float:
+        last_s, self._last_step_s = self._last_step_s, now_s
+        return 0.0 if last_s is None else min(max(now_s - last_s, 0.0), MAX_STEP_S)
+
+    def _stop(
+        self,
+        faults: frozenset[FaultKind],
+        limit_mps: float,
+        clear_m: float = math.inf,
+        blocked: bool = False,
+    ) -> GateOutput:
+        self._last_speed_mps = 0.0
+        self._blocked = blocked
+        return GateOutput(STANDSTILL, faults, bool(self._latched), limit_mps, clear_m)
+
+    def _drive(
+        self, wanted: Command, base: BaseStatus, around: _Surroundings, dt: float
+    ) -> GateOutput:
+        self._blocked = False
+        if wanted.speed_mps * base.speed_mps < 0 and abs(base.speed_mps) > STANDING_MPS:
+            return self._stop(frozenset(), around.limit_mps, around.clear_m)  # stand, then turn
+        limit = min(around.limit_mps, self._spec.speed_cap_mps)
+        limit = min(
+            limit,
+            lateral_speed_mps(wanted.curvature_1pm, self._spec.max_lateral_acceleration_mps2),
+        )
+        if wanted.speed_mps < 0:
+            limit = min(limit, REVERSE_CAP_MPS)
+        rolling = max(self._last_speed_mps, abs(base.speed_mps))
+        limit_now = min(limit, rolling + self._spec.max_acceleration_mps2 * dt)
+        command = at_speed(wanted, limit_now)
+        self._last_speed_mps = abs(command.speed_mps)
+        return GateOutput(command, frozenset(), False, limit, around.clear_m)
+
+    def _is_blocked(self, around: _Surroundings) -> bool:
+        return around.inside_stop_zone or (self._blocked and around.limit_mps < RESTART_MPS)
+
+    def _look(self, wanted: Command, scan: Scan, base: BaseStatus) -> _Surroundings:
+        """Free travel on the commanded and the steered curve, and what it allows."""
+        direction = -1.0 if (wanted.speed_mps or base.speed_mps) < 0 else 1.0
+        steered = math.tan(base.steering_rad) / self._spec.wheelbase_m
+        curves = {steered} if wanted.speed_mps == 0 else {wanted.curvature_1pm, steered}
+        far_m = STOP_MARGIN_M + stopping_distance_m(
+            self._spec.speed_cap_mps, self._spec.comfort_deceleration_mps2, REACTION_S
+        )
+        points = self._points_of(scan)
+        clear_m = min(
+            free_travel_m(points, curve, direction, far_m, self._outline) for curve in curves
+        )
+        room_m = clear_m - STOP_MARGIN_M
+        need_m = stopping_distance_m(base.speed_mps, self._spec.max_deceleration_mps2, REACTION_S)
+        limit = stoppable_speed_mps(room_m, self._spec.comfort_deceleration_mps2, REACTION_S)
+        return _Surroundings(clear_m, min(limit, self._spec.speed_cap_mps), room_m <= need_m)
+
+    def _points_of(self, scan: Scan) -> NDArray[np.float64]:
+        if self._scan is not scan:
+            self._scan = scan
+            self._points = scan.points_base(self._spec.lidar.x_m, self._spec.lidar.y_m)
+        return self._points

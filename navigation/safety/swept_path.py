@@ -1,0 +1,61 @@
+"""How far a vehicle can travel along an arc before its outline touches a point.
+
+The outline is a rectangle around base_link; along a constant curvature it turns about a fixed
+centre (Ackermann). Instead of moving the rectangle, every point is moved the other way and tested
+against the rectangle at stations a tenth of a metre apart.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+STATION_M = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A rectangle in base_link: from `-rear_m` to `front_m`, `half_width_m` to either side."""
+
+    front_m: float
+    rear_m: float
+    half_width_m: float
+
+
+def free_travel_m(
+    points_base: NDArray[np.float64],
+    curvature_1pm: float,
+    direction: float,
+    length_m: float,
+    outline: Outline,
+) -> float:
+    """Travel (m) until a point of shape (n, 2) is inside the outline; inf when none up to length.
+
+    `direction` is +1 forward, -1 in reverse. Points already inside count as travel 0.
+    """
+    reach = length_m + max(outline.front_m, outline.rear_m) + outline.half_width_m
+    near = points_base[np.einsum("ij,ij->i", points_base, points_base) <= reach * reach]
+    if len(near) == 0:
+        return math.inf
+    travel = direction * np.arange(0.0, length_m + STATION_M, STATION_M)
+    x, y = _seen_from(near, travel, curvature_1pm)
+    inside = (x <= outline.front_m) & (x >= -outline.rear_m) & (np.abs(y) <= outline.half_width_m)
+    hit = inside.any(axis=1)
+    return float(abs(travel[int(np.argmax(hit))])) if hit.any() else math.inf
+
+
+def _seen_from(
+    points: NDArray[np.float64], travel: NDArray[np.float64], curvature_1pm: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points in base_link after each travel; two arrays of shape (stations, n)."""
+    turn = travel * curvature_1pm
+    # sin(t)/t and (1 - cos(t))/t, also where the path is straight
+    base_x = travel * np.sinc(turn / np.pi)
+    base_y = travel * np.sin(turn / 2) * np.sinc(turn / (2 * np.pi))
+    cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
+    dx = points[None, :, 0] - base_x[:, None]
+    dy = points[None, :, 1] - base_y[:, None]
+    return cos * dx + sin * dy, cos * dy - sin * dx
