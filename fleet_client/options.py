@@ -26,7 +26,7 @@ class LinkOptions:
     spool_max_bytes: int = 512 * 1024 * 1024
     spool_max_states: int = 100_000  # a day at 1 Hz; then the oldest are thinned
     persistent_session: bool = True  # orders sent while the vehicle is away wait at the broker
-    protocol_limits_min_order_interval_s: float = 0.2
+    min_order_interval_s: float = 0.2  # told in the factsheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class LinkStatus:
     spooled_incidents: int
     spooled_evidence: int
     spool_bytes: int
+    spool_durable: bool  # False: in memory only (disk full, or asked for)
     states_thinned: int  # dropped by the spool's policy
     messages_sent: int
     messages_acked: int

@@ -12,6 +12,7 @@ from typing import Literal
 
 from patrol.errors import OrderError
 from patrol.faults import FAULTS, FaultKind
+from patrol.geodesy import wrap_angle
 from patrol.geometry import Pose2
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import (
@@ -21,7 +22,6 @@ from patrol.vda5050.messages import (
     EdgeState,
     Error,
     MapInfo,
-    NodePosition,
     NodeState,
     Reference,
     SafetyState,
@@ -75,3 +75,98 @@ class StateContent:
     field_violation: bool = False  # something stands in the stop zone
     operating_mode: OperatingMode = "AUTOMATIC"
     faults: frozenset[FaultKind] = frozenset()
+
+
+def build_state(
+    content: StateContent,
+    map_ref: MapRef,
+    *,
+    header_id: int,
+    timestamp: str,
+    version: str,
+    manufacturer: str,
+    serial_number: str,
+    more_errors: Sequence[Error] = (),
+    more_action_states: Sequence[ActionState] = (),
+) -> State:
+    """The VDA state of a vehicle; `more_errors` are refused messages."""
+    return State(
+        header_id=header_id,
+        timestamp=timestamp,
+        version=version,
+        manufacturer=manufacturer,
+        serial_number=serial_number,
+        maps=[
+            MapInfo(map_id=map_ref.map_id, map_version=map_ref.content_hash, map_status="ENABLED")
+        ],
+        order_id=content.order_id,
+        order_update_id=content.order_update_id,
+        last_node_id=content.last_node_id,
+        last_node_sequence_id=content.last_node_sequence_id,
+        driving=content.driving,
+        paused=content.paused,
+        new_base_request=content.new_base_request,
+        distance_since_last_node=content.distance_since_last_node_m,
+        operating_mode=content.operating_mode,
+        node_states=[
+            NodeState(node_id=node_id, sequence_id=sequence_id, released=released)
+            for node_id, sequence_id, released in content.node_states
+        ],
+        edge_states=[
+            EdgeState(edge_id=edge_id, sequence_id=sequence_id, released=released)
+            for edge_id, sequence_id, released in content.edge_states
+        ],
+        action_states=[*content.action_states, *more_action_states],
+        agv_position=_position(content, map_ref.map_id),
+        velocity=Velocity(vx=content.speed_mps, vy=0.0, omega=content.yaw_rate_radps),
+        battery_state=BatteryState(battery_charge=content.battery_pct, charging=content.charging),
+        errors=[*fault_errors(content.faults), *more_errors],
+        safety_state=SafetyState(
+            e_stop="MANUAL" if content.emergency_stop else "NONE",
+            field_violation=content.field_violation,
+        ),
+    )
+
+
+def agv_position(pose: Pose2, map_id: str, localized: bool = True) -> AgvPosition:
+    """A pose on the wire: map metres, radians in [-pi, pi]."""
+    return AgvPosition(
+        x=pose.x_m,
+        y=pose.y_m,
+        theta=wrap_angle(pose.yaw_rad),
+        map_id=map_id,
+        position_initialized=localized,
+    )
+
+
+def _position(content: StateContent, map_id: str) -> AgvPosition | None:
+    if content.pose is None:
+        return None
+    position = agv_position(content.pose, map_id, content.localized)
+    position.deviation_range = content.position_sigma_m
+    return position
+
+
+def fault_errors(faults: frozenset[FaultKind]) -> list[Error]:
+    """One VDA error a fault: its name as `errorType`, the table's words as description."""
+    return [
+        Error(
+            error_type=fault.value,
+            error_level="FATAL" if FAULTS[fault].fatal else "WARNING",
+            error_description=f"{FAULTS[fault].text_ko} / {FAULTS[fault].text_en}",
+        )
+        for fault in sorted(faults)
+    ]
+
+
+def refusal_error(error: OrderError) -> Error:
+    """A refused message: `errorType` of the OrderError, its references, what was wrong."""
+    return Error(
+        error_type=error.error_type,
+        error_level="WARNING",
+        error_references=[
+            Reference(reference_key=key, reference_value=value)
+            for key, value in error.references.items()
+        ],
+        error_description=str(error),
+    )

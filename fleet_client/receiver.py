@@ -1,0 +1,171 @@
+"""Receiver: judges what arrives from the server and passes it to the vehicle.
+
+A refused message becomes a VDA error that stands in the state until an order is accepted; a
+duplicate (QoS 1 delivers at least once) is passed over in silence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from fleet_client.inbound import (
+    order_references,
+    read_instant_actions,
+    read_message,
+    read_order,
+)
+from fleet_client.options import LinkHandlers
+from fleet_client.state_builder import refusal_error
+from patrol.errors import OrderError
+from patrol.vda5050.extension import Ack
+from patrol.vda5050.messages import Action, ActionState, ActionStatus, Error, Order
+from patrol.vda5050.topic_names import VehicleAddress, parse_topic
+
+log = logging.getLogger(__name__)
+
+_REFUSALS_SHOWN = 5
+_ACTIONS_REMEMBERED = 100
+_ACTION_STATES_SHOWN = 10
+
+
+class Receiver:
+    """Handles one message at a time, in order; `on_ack` and `on_factsheet` are the client's."""
+
+    def __init__(
+        self,
+        address: VehicleAddress,
+        map_id: str,
+        handlers: LinkHandlers,
+        on_ack: Callable[[Ack], None],
+        on_factsheet: Callable[[], None],
+    ) -> None:
+        self._address = address
+        self._map_id = map_id
+        self._handlers = handlers
+        self._on_ack = on_ack
+        self._on_factsheet = on_factsheet
+        self._lock = asyncio.Lock()
+        self._refusals: deque[Error] = deque(maxlen=_REFUSALS_SHOWN)
+        self._action_states: deque[ActionState] = deque(maxlen=_ACTION_STATES_SHOWN)
+        self._seen_actions: deque[str] = deque(maxlen=_ACTIONS_REMEMBERED)
+        self._last_order: tuple[str, int] | None = None
+        self.orders_received = 0
+        self.rejected = 0
+
+    @property
+    def refusals(self) -> list[Error]:
+        """The latest refused messages, oldest first."""
+        return list(self._refusals)
+
+    def action_states(self, known: set[str]) -> list[ActionState]:
+        """States of instant actions that the vehicle itself does not report (`known` ids)."""
+        return [state for state in self._action_states if state.action_id not in known]
+
+    async def receive(self, topic: str, payload: bytes) -> None:
+        """A message from the broker; never raises OrderError."""
+        name = parse_topic(topic)[1]
+        handle = {"order": self._order, "instantActions": self._actions, "ack": self._ack}[name]
+        async with self._lock:
+            try:
+                await handle(payload)
+            except OrderError as error:
+                await self.refuse(error)
+
+    async def refuse(self, error: OrderError, order: Order | None = None) -> None:
+        """Show a refusal in the next state, and ask the vehicle for that state now."""
+        if order is not None:
+            error.references = {**order_references(order), **error.references}
+            if self._last_order == (order.order_id, order.order_update_id):
+                self._last_order = None  # the same order may be sent again
+        self.rejected += 1
+        self._refusals.append(refusal_error(error))
+        log.warning(
+            "message_refused vehicle=%s type=%s reason=%r",
+            self._address.vehicle_id,
+            error.error_type,
+            str(error),
+        )
+        await self.request_state()
+
+    async def request_state(self) -> None:
+        """Ask the vehicle to publish a state now."""
+        if self._handlers.on_state_request is not None:
+            await _finish(self._handlers.on_state_request())
+
+    async def _order(self, payload: bytes) -> None:
+        self.orders_received += 1
+        order = read_order(payload, self._address, self._map_id)
+        key = (order.order_id, order.order_update_id)
+        if key == self._last_order:
+            log.info("order_duplicate vehicle=%s order=%s update=%d", self._vehicle, *key)
+            return
+        try:
+            await _finish(self._handlers.on_order(order))
+        except OrderError as error:
+            error.references = {**order_references(order), **error.references}
+            raise
+        self._last_order = key
+        self._refusals.clear()
+        log.info("order_accepted vehicle=%s order=%s update=%d", self._vehicle, *key)
+
+    async def _actions(self, payload: bytes) -> None:
+        message = read_instant_actions(payload, self._address)
+        for action in message.actions:
+            if action.action_id in self._seen_actions:
+                continue
+            self._seen_actions.append(action.action_id)
+            try:
+                await self._act(action)
+            except OrderError as error:
+                self._report(action, "FAILED", str(error))
+                error.references = {
+                    "topic": "instantActions",
+                    "actionId": action.action_id,
+                    "actionType": action.action_type,
+                    **error.references,
+                }
+                await self.refuse(error)
+
+    async def _act(self, action: Action) -> None:
+        if action.action_type == "stateRequest":
+            self._report(action, "FINISHED")
+            await self.request_state()
+        elif action.action_type == "factsheetRequest":
+            self._on_factsheet()
+            self._report(action, "FINISHED")
+        else:
+            if action.action_type == "cancelOrder":
+                self._last_order = None
+            await _finish(self._handlers.on_instant_action(action))
+            log.info(
+                "action_accepted vehicle=%s action=%s id=%s",
+                self._vehicle,
+                action.action_type,
+                action.action_id,
+            )
+
+    async def _ack(self, payload: bytes) -> None:
+        self._on_ack(read_message(payload, Ack, "ack", self._address))
+
+    def _report(self, action: Action, status: ActionStatus, result: str | None = None) -> None:
+        self._action_states.append(
+            ActionState(
+                action_id=action.action_id,
+                action_type=action.action_type,
+                action_status=status,
+                result_description=result,
+            )
+        )
+
+    @property
+    def _vehicle(self) -> str:
+        return self._address.vehicle_id
+
+
+async def _finish(result: Awaitable[None] | None) -> None:
+    if inspect.isawaitable(result):
+        await result

@@ -1,0 +1,300 @@
+"""The spool: every message that must not be lost waits here until the server has committed it.
+
+One SQLite file (WAL). A committed row survives `kill -9` of this process; rows that hold incidents
+or evidence are also synced to the disk at once, so they survive a power cut. Header ids count per
+topic in the same file and in the same transaction as the row that carries them, so that a resent
+message always has the id it was first sent with.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from patrol.errors import ConfigError
+
+log = logging.getLogger(__name__)
+
+LIVE, BACKFILL = "live", "backfill"
+SPOOLED_TOPICS = ("state", "incident", "evidence")
+# Ids of topics that are not spooled are reserved in blocks: no disk write for each visualization.
+_ID_BLOCK = 256
+# However full the spool is, the latest minutes of states stay whole.
+_STATES_ALWAYS_KEPT = 600
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS counters (topic TEXT PRIMARY KEY, next_id INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS outbox (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    topic TEXT NOT NULL,
+    header_id INTEGER NOT NULL,
+    event_time TEXT NOT NULL,
+    lane TEXT NOT NULL,
+    payload BLOB NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS outbox_header ON outbox (topic, header_id);
+CREATE INDEX IF NOT EXISTS outbox_lane ON outbox (topic, lane, seq);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that still lacks its header id."""
+
+    topic: str
+    event_time: str  # ISO 8601 UTC
+    encode: Callable[[int], bytes]  # header id → payload
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """A message in the spool; `seq` grows in the order of event time."""
+
+    seq: int
+    topic: str
+    header_id: int
+    event_time: str
+    lane: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolCounts:
+    """What waits for the server's acknowledgement, and what the policy dropped."""
+
+    states: int
+    incidents: int
+    evidence: int
+    payload_bytes: int
+    states_thinned: int
+
+
+class Spool:
+    """Messages by topic and header id; not thread-safe, one owner.
+
+    `path` None keeps everything in memory; raises ConfigError where the file cannot be opened.
+    Bounded by `max_states` and `max_bytes` (of payload):
+    above either, every second of the older half of the states goes, again and again, so that an
+    old hour keeps its course in fewer points. Incidents and evidence are never dropped. A file
+    that SQLite cannot read is moved aside and a fresh one begun.
+    """
+
+    def __init__(self, path: Path | None, *, max_states: int, max_bytes: int) -> None:
+        self._path = path
+        self._max_states = max_states
+        self._max_bytes = max_bytes
+        self._states_thinned = 0
+        self._reserved: dict[str, tuple[int, int]] = {}
+        self._counts: dict[str, int] = {}
+        self._bytes = 0
+        self._db = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        if self._path is None:
+            return self._prepare(sqlite3.connect(":memory:", check_same_thread=False))
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return self._prepare(sqlite3.connect(self._path, check_same_thread=False))
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                # locked by another process, or no right to write: not corruption
+                raise ConfigError(f"spool {self._path}: cannot be opened: {error}") from None
+            _move_aside(self._path, error)
+            return self._prepare(sqlite3.connect(self._path, check_same_thread=False))
+
+    def _prepare(self, db: sqlite3.Connection) -> sqlite3.Connection:
+        try:
+            db.isolation_level = None  # transactions are ours
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            db.execute(
+                "PRAGMA cache_size=-512" if self._path is None else "PRAGMA cache_size=-4096"
+            )
+            if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("quick_check failed")
+            db.executescript(_SCHEMA)
+            rows = db.execute(
+                "SELECT topic, COUNT(*), SUM(LENGTH(payload)) FROM outbox GROUP BY 1"
+            )
+            totals = rows.fetchall()
+        except sqlite3.Error:
+            db.close()
+            raise
+        self._counts = {topic: count for topic, count, _ in totals}
+        self._bytes = sum(size for _, _, size in totals)
+        return db
+
+    def next_header_id(self, topic: str) -> int:
+        """The next id of a topic that is not spooled; never repeats, may skip after a crash."""
+        value, end = self._reserved.get(topic, (0, 0))
+        if value == end:
+            value = self._stored_next(topic)
+            end = value + _ID_BLOCK
+            self._store_next(topic, end)
+        self._reserved[topic] = (value + 1, end)
+        return value
+
+    def append(self, drafts: Sequence[Draft]) -> list[Spooled]:
+        """Give drafts their header ids and keep them, all or none; `repair`s if it must."""
+        try:
+            rows = self._append(drafts)
+        except sqlite3.Error as error:
+            self.repair(error)
+            rows = self._append(drafts)
+        for row in rows:
+            self._counts[row.topic] = self._counts.get(row.topic, 0) + 1
+            self._bytes += len(row.payload)
+        self._keep_bounds()
+        return rows
+
+    def _append(self, drafts: Sequence[Draft]) -> list[Spooled]:
+        durable = any(draft.topic != "state" for draft in drafts)
+        self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            rows = [self._insert(draft) for draft in drafts]
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        return rows
+
+    def _insert(self, draft: Draft) -> Spooled:
+        header_id = self._stored_next(draft.topic)
+        payload = draft.encode(header_id)
+        cursor = self._db.execute(
+            "INSERT INTO outbox (topic, header_id, event_time, lane, payload)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (draft.topic, header_id, draft.event_time, LIVE, payload),
+        )
+        self._store_next(draft.topic, header_id + 1)
+        seq = cursor.lastrowid or 0
+        return Spooled(seq, draft.topic, header_id, draft.event_time, LIVE, payload)
+
+    def acknowledge(self, items: Iterable[tuple[str, int, str]]) -> list[int]:
+        """Forget committed (topic, header id, event time) messages; the rows that were here."""
+        forgotten = []
+        self._db.execute("BEGIN IMMEDIATE")
+        for key in items:
+            row = self._db.execute(
+                "DELETE FROM outbox WHERE topic = ? AND header_id = ? AND event_time = ?"
+                " RETURNING seq, topic, LENGTH(payload)",
+                key,
+            ).fetchone()
+            if row is not None:
+                forgotten.append(row[0])
+                self._counts[row[1]] -= 1
+                self._bytes -= row[2]
+        self._db.execute("COMMIT")
+        return forgotten
+
+    def newest_state(self) -> Spooled | None:
+        """The state to send first after a reconnect."""
+        rows = self._select("WHERE topic = 'state' ORDER BY seq DESC LIMIT 1")
+        return rows[0] if rows else None
+
+    def move_to_backfill(self, up_to_seq: int) -> None:
+        """States up to a row leave the live lane: too old to be sent as the present."""
+        self._db.execute(
+            "UPDATE outbox SET lane = ? WHERE topic = 'state' AND lane = ? AND seq <= ?",
+            (BACKFILL, LIVE, up_to_seq),
+        )
+
+    def backfill(self, after_seq: int, limit: int) -> list[Spooled]:
+        """The oldest states of the back-fill lane after a row."""
+        where = "WHERE topic = 'state' AND lane = ? AND seq > ? ORDER BY seq LIMIT ?"
+        return self._select(where, BACKFILL, after_seq, limit)
+
+    def waiting(self, topic: str, limit: int) -> list[Spooled]:
+        """The oldest unacknowledged messages of a topic."""
+        return self._select("WHERE topic = ? ORDER BY seq LIMIT ?", topic, limit)
+
+    def counts(self) -> SpoolCounts:
+        """The fill of the spool."""
+        states, incidents, evidence = (self._counts.get(topic, 0) for topic in SPOOLED_TOPICS)
+        return SpoolCounts(states, incidents, evidence, self._bytes, self._states_thinned)
+
+    def repair(self, error: sqlite3.Error) -> None:
+        """Go on after SQLite failed: a broken file is moved aside, an unwritable one left alone.
+
+        Where the disk is full or read-only, the spool goes on in memory (`durable` is False then)
+        and the file's rows wait for the next start. Never raises for a broken disk.
+        """
+        counters = self._counters()
+        self._db.close()
+        if self._path is not None and not isinstance(error, sqlite3.OperationalError):
+            _move_aside(self._path, error)
+        elif self._path is not None:
+            log.error("spool_unwritable path=%s error=%r", self._path, str(error))
+            self._path = None
+        self._db = self._open()
+        for topic, value in counters:
+            self._store_next(topic, value)
+
+    @property
+    def durable(self) -> bool:
+        """Whether what is spooled survives a restart."""
+        return self._path is not None
+
+    def _counters(self) -> list[tuple[str, int]]:
+        try:
+            return self._db.execute("SELECT topic, next_id FROM counters").fetchall()
+        except sqlite3.Error:
+            return []
+
+    def close(self) -> None:
+        """Give unused ids back and close the file."""
+        for topic, (value, _) in self._reserved.items():
+            self._store_next(topic, value)
+        self._db.close()
+
+    def _select(self, where: str, *values: object) -> list[Spooled]:
+        columns = "seq, topic, header_id, event_time, lane, payload"
+        rows = self._db.execute(f"SELECT {columns} FROM outbox {where}", values)
+        return [Spooled(*row) for row in rows]
+
+    def _stored_next(self, topic: str) -> int:
+        row = self._db.execute("SELECT next_id FROM counters WHERE topic = ?", (topic,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _store_next(self, topic: str, value: int) -> None:
+        self._db.execute(
+            "INSERT INTO counters VALUES (?, ?)"
+            " ON CONFLICT (topic) DO UPDATE SET next_id = excluded.next_id",
+            (topic, value),
+        )
+
+    def _keep_bounds(self) -> None:
+        while self._counts.get("state", 0) > _STATES_ALWAYS_KEPT and (
+            self._counts["state"] > self._max_states or self._bytes > self._max_bytes
+        ):
+            self._thin()
+
+    def _thin(self) -> None:
+        half = self._counts["state"] // 2
+        rows = self._db.execute(
+            "DELETE FROM outbox WHERE seq IN (SELECT seq FROM (SELECT seq, ROW_NUMBER() OVER"
+            " (ORDER BY seq) AS number FROM outbox WHERE topic = 'state' ORDER BY seq LIMIT ?)"
+            " WHERE number % 2 = 0) RETURNING LENGTH(payload)",
+            (half,),
+        ).fetchall()
+        self._counts["state"] -= len(rows)
+        self._bytes -= sum(size for (size,) in rows)
+        self._states_thinned += len(rows)
+        log.warning("spool_thinned states=%d left=%d", len(rows), self._counts["state"])
+
+
+def _move_aside(path: Path, error: Exception) -> None:
+    """Rename a broken database and its log files; they stay for a person to look at."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.corrupt-{number}")).exists():
+        number += 1
+    for suffix in ("", "-wal", "-shm"):
+        source = path.with_name(path.name + suffix)
+        if source.exists():
+            source.replace(aside.with_name(aside.name + suffix))
+    log.error("spool_corrupt path=%s moved_to=%s error=%r", path, aside, str(error))
