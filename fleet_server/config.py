@@ -1,0 +1,153 @@
+"""Settings of a fleet server (config/fleet.yaml); every key has a default that works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from patrol.config import load_config
+
+
+def _within(owner: object, **bounds: tuple[float, float]) -> None:
+    for name, (low, high) in bounds.items():
+        value = getattr(owner, name)
+        if not low <= value <= high:
+            raise ValueError(f"{name}: {value:g} is outside [{low:g}, {high:g}]")
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerConfig:
+    """Which MQTT broker; `embedded: false` uses one that runs elsewhere."""
+
+    embedded: bool = True
+    host: str = "127.0.0.1"
+    port: int = 1883
+    username: str = ""  # outside broker only
+    password_file: Path | None = None  # outside broker only
+    ca_file: Path | None = None  # outside broker only: TLS
+    ack_wait_s: float = 5.0  # unacknowledged this long: the broker sends it again
+    max_payload_bytes: int = 4 * 1024 * 1024
+    max_store_bytes: int = 8 * 1024**3
+
+    def __post_init__(self) -> None:
+        _within(
+            self,
+            port=(0, 65535),
+            ack_wait_s=(1, 300),
+            max_payload_bytes=(65536, 64 * 1024**2),
+            max_store_bytes=(16 * 1024**2, 2**45),
+        )
+        if not self.embedded and not self.port:
+            raise ValueError("port: an outside broker needs a port above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class IngestConfig:
+    """How messages become rows."""
+
+    batch_max: int = 2000  # messages a commit
+    batch_wait_s: float = 0.05  # how long a commit waits for company
+    quarantine_rows: int = 1000  # newest malformed messages that are kept
+    evidence_max_bytes: int = 64 * 1024 * 1024  # one file
+
+    def __post_init__(self) -> None:
+        _within(
+            self,
+            batch_max=(1, 10000),
+            batch_wait_s=(0, 1),
+            quarantine_rows=(1, 10**6),
+            evidence_max_bytes=(1024, 2**31),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchConfig:
+    """How orders are cut and kept up."""
+
+    base_edges: int = 8  # edges released ahead of the vehicle
+    extend_below_edges: int = 5  # released edges left at which the base grows
+    horizon_edges: int = 40  # planned edges shown beyond the base
+    resend_after_s: float = 5.0  # an order the vehicle's state does not show is sent again
+    start_within_m: float = 15.0  # how far from the route graph a vehicle may be
+
+    def __post_init__(self) -> None:
+        _within(
+            self,
+            base_edges=(1, 100),
+            extend_below_edges=(1, 100),
+            horizon_edges=(0, 1000),
+            resend_after_s=(1, 600),
+            start_within_m=(1, 1000),
+        )
+        if self.extend_below_edges > self.base_edges:
+            raise ValueError("extend_below_edges: is above base_edges")
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionConfig:
+    """How long data is kept; after that it is deleted for good."""
+
+    state_days: float = 30.0
+    evidence_days: float = 30.0
+    audit_days: float = 365.0
+    every_s: float = 3600.0
+
+    def __post_init__(self) -> None:
+        _within(
+            self,
+            state_days=(0.01, 3650),
+            evidence_days=(0.01, 3650),
+            audit_days=(1, 3650),
+            every_s=(1, 86400),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SessionConfig:
+    """Log-in."""
+
+    lifetime_h: float = 12.0
+    attempts_per_minute: int = 10  # failed ones, for one user name or one address
+
+    def __post_init__(self) -> None:
+        _within(self, lifetime_h=(0.1, 720), attempts_per_minute=(1, 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class PatrolConfig:
+    """A patrol that is there from the first start; operators may add and delete others."""
+
+    name: str
+    map_id: str
+    checkpoint_ids: tuple[str, ...]
+    order: str = "given"
+
+    def __post_init__(self) -> None:
+        if self.order not in ("given", "best"):
+            raise ValueError(f"order: {self.order!r} is none of: given, best")
+        if not self.checkpoint_ids:
+            raise ValueError("checkpoint_ids: at least one is needed")
+
+
+@dataclass(frozen=True, slots=True)
+class FleetConfig:
+    """One fleet server: one district, one interface name."""
+
+    interface: str = "gwanak"  # first level of every MQTT topic
+    database_url: str = ""  # empty: SQLite in the data directory
+    stale_after_s: float = 15.0  # a vehicle silent this long is shown as broken
+    live_interval_s: float = 0.5  # between two batches of the live feed
+    broker: BrokerConfig = field(default_factory=BrokerConfig)
+    ingest: IngestConfig = field(default_factory=IngestConfig)
+    dispatch: DispatchConfig = field(default_factory=DispatchConfig)
+    retention: RetentionConfig = field(default_factory=RetentionConfig)
+    session: SessionConfig = field(default_factory=SessionConfig)
+    patrols: tuple[PatrolConfig, ...] = ()
+
+    def __post_init__(self) -> None:
+        _within(self, stale_after_s=(1, 3600), live_interval_s=(0.1, 10))
+
+
+def load_fleet_config(path: Path | None) -> FleetConfig:
+    """A fleet file; the defaults where there is none. Raises ConfigError."""
+    return FleetConfig() if path is None else load_config(path, FleetConfig)

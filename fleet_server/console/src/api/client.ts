@@ -1,0 +1,121 @@
+/** The REST side of the fleet server; the session is a cookie that scripts cannot read. */
+import type {
+  Assignment,
+  IncidentView,
+  MapGeoJson,
+  MapSummary,
+  NewAssignment,
+  NewPatrol,
+  Patrol,
+  Session,
+  TrackPoint,
+  VehicleAction,
+  VehicleView,
+  Verdict,
+} from "./types";
+
+export const API = "/api/v1";
+
+/** A refused or failed request: `code` is the server's, or "network" or "http_<status>". */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly field: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+interface ErrorBody {
+  error?: { code?: string; message?: string; field?: string };
+}
+
+let onUnauthorized: () => void = () => {};
+let clockOffsetMs = 0;
+
+/** Called whenever the server no longer knows the session. */
+export function setUnauthorizedHandler(handler: () => void): void {
+  onUnauthorized = handler;
+}
+
+/** The server's wall clock in ms, from its `Date` headers; ages must not trust this machine's. */
+export function serverNowMs(): number {
+  return Date.now() + clockOffsetMs;
+}
+
+function learnServerClock(response: Response): void {
+  const serverMs = Date.parse(response.headers.get("date") ?? "");
+  // The header has whole seconds: below two, the clocks agree as well as it can tell.
+  if (Number.isFinite(serverMs)) {
+    const offsetMs = serverMs - Date.now();
+    clockOffsetMs = Math.abs(offsetMs) < 2000 ? 0 : offsetMs;
+  }
+}
+
+async function readError(response: Response): Promise<ApiError> {
+  const body = (await response.json().catch(() => ({}))) as ErrorBody;
+  const { code, message, field } = body.error ?? {};
+  return new ApiError(
+    response.status,
+    code ?? `http_${response.status}`,
+    message ?? response.statusText,
+    field ?? null,
+  );
+}
+
+async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const init: RequestInit = { method, credentials: "same-origin", headers: {} };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers = { "content-type": "application/json" };
+  }
+  const response = await fetch(API + path, init).catch((reason: unknown) => {
+    throw new ApiError(0, "network", String(reason));
+  });
+  learnServerClock(response);
+  if (!response.ok) {
+    const error = await readError(response);
+    if (response.status === 401 && path !== "/session") onUnauthorized();
+    throw error;
+  }
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+const id = encodeURIComponent;
+
+function vehiclePath(vehicle: { manufacturer: string; serial_number: string }): string {
+  return `/vehicles/${id(vehicle.manufacturer)}/${id(vehicle.serial_number)}`;
+}
+
+export const api = {
+  login: (username: string, password: string) =>
+    request<Session>("POST", "/session", { username, password }),
+  session: () => request<Session>("GET", "/session"),
+  logout: () => request<void>("DELETE", "/session"),
+  maps: () => request<MapSummary[]>("GET", "/maps"),
+  map: (mapId: string) => request<MapGeoJson>("GET", `/maps/${id(mapId)}`),
+  track: (vehicle: VehicleView, minutes: number) =>
+    request<TrackPoint[]>("GET", `${vehiclePath(vehicle)}/track?minutes=${minutes}`),
+  act: (vehicle: VehicleView, action: VehicleAction) =>
+    request<unknown>("POST", `${vehiclePath(vehicle)}/actions`, { action }),
+  patrols: () => request<Patrol[]>("GET", "/patrols"),
+  createPatrol: (patrol: NewPatrol) => request<Patrol>("POST", "/patrols", patrol),
+  deletePatrol: (patrolId: string) => request<void>("DELETE", `/patrols/${id(patrolId)}`),
+  assign: (assignment: NewAssignment) => request<Assignment>("POST", "/assignments", assignment),
+  cancelAssignment: (assignmentId: string) =>
+    request<unknown>("POST", `/assignments/${id(assignmentId)}/cancel`),
+  incidents: (status: "open" | "all") =>
+    request<IncidentView[]>("GET", `/incidents?status=${status}`),
+  acknowledge: (incidentId: string) =>
+    request<IncidentView | undefined>("POST", `/incidents/${id(incidentId)}/acknowledge`, {}),
+  resolve: (incidentId: string, verdict: Verdict, note: string) =>
+    request<IncidentView | undefined>("POST", `/incidents/${id(incidentId)}/resolve`, {
+      verdict,
+      ...(note ? { note } : {}),
+    }),
+};
+
+export type Api = typeof api;

@@ -1,0 +1,201 @@
+/** Everything the fleet server sends or takes under /api/v1; SI units, times in seconds since 1970 (UTC). */
+import type { FeatureCollection, Geometry } from "geojson";
+
+export type Language = "ko" | "en";
+export type LonLat = [number, number];
+
+export interface User {
+  username: string;
+  role: "viewer" | "operator" | "admin";
+  language: Language;
+}
+
+export interface Session {
+  user: User;
+}
+
+export interface MapSummary {
+  map_id: string;
+  name: string;
+  content_hash: string;
+  origin: unknown;
+  bounds_wgs84: [number, number, number, number]; // west, south, east, north
+}
+
+export type MapLayer =
+  | "edge"
+  | "node"
+  | "zone"
+  | "checkpoint"
+  | "dock"
+  | "crosswalk"
+  | "building"
+  | "area";
+
+/** A feature's fields; which ones are there depends on its layer. */
+export interface MapProperties {
+  layer: MapLayer;
+  id: string | number;
+  name?: string;
+  kind?: string;
+  way_class?: string;
+  width_m?: number;
+  length_m?: number;
+  start_id?: number;
+  end_id?: number;
+  node_id?: number;
+  height_m?: number;
+  speed_limit_mps?: number | null;
+}
+
+export type MapGeoJson = FeatureCollection<Geometry, MapProperties>;
+
+export type Connection = "ONLINE" | "OFFLINE" | "CONNECTIONBROKEN" | "UNKNOWN";
+
+export interface VehiclePosition {
+  x_m: number;
+  y_m: number;
+  heading_rad: number; // 0 = east, counter-clockwise positive
+  longitude_deg: number | null;
+  latitude_deg: number | null;
+  map_id: string;
+}
+
+export interface VehicleError {
+  type: string;
+  level: "WARNING" | "FATAL";
+  text_ko: string;
+  text_en: string;
+  description: string;
+}
+
+export interface VehicleView {
+  vehicle_id: string; // "manufacturer/serial"
+  manufacturer: string;
+  serial_number: string;
+  connection: Connection;
+  state_age_s: number | null; // age of the last state when the server sent this view
+  event_time: number | null;
+  received_time: number | null;
+  position: VehiclePosition | null;
+  speed_mps: number | null;
+  battery_pct: number | null;
+  charging: boolean | null;
+  driving: boolean | null;
+  paused: boolean | null;
+  operating_mode: string | null;
+  emergency_stop: string | null; // VDA 5050's eStop: "NONE" while nothing is pressed
+  order_id: string | null;
+  assignment_id: string | null;
+  last_node_id: string | null;
+  errors: VehicleError[];
+}
+
+export type TrackPoint = [number, number, number]; // longitude, latitude, event time
+
+export type VehicleAction = "pause" | "resume" | "cancel";
+
+export type VisitOrder = "given" | "best";
+
+export interface Patrol {
+  patrol_id: string;
+  name: string;
+  map_id: string;
+  checkpoint_ids: string[];
+  order: VisitOrder;
+  created_at: number;
+}
+
+export type NewPatrol = Omit<Patrol, "patrol_id" | "created_at">;
+
+export type AssignmentStatus =
+  | "queued"
+  | "sent"
+  | "running"
+  | "returning"
+  | "finished"
+  | "failed"
+  | "cancelled";
+
+export interface AssignmentCheckpoint {
+  checkpoint_id: string;
+  name: string;
+  longitude_deg: number;
+  latitude_deg: number;
+  visited_at: number | null;
+}
+
+export interface Assignment {
+  assignment_id: string;
+  patrol_id: string;
+  patrol_name: string;
+  vehicle_id: string;
+  status: AssignmentStatus;
+  reason: string | null;
+  created_at: number;
+  finished_at: number | null;
+  distance_m: number;
+  route: LonLat[];
+  checkpoints: AssignmentCheckpoint[];
+}
+
+export interface NewAssignment {
+  patrol_id: string;
+  manufacturer: string;
+  serial_number: string;
+  return_to_dock: boolean;
+}
+
+export type Severity = "critical" | "high" | "medium" | "low";
+export type IncidentStatus = "open" | "acknowledged" | "resolved";
+export type Verdict = "true_alarm" | "harmless" | "wrong";
+
+export interface EvidenceView {
+  evidence_id: string;
+  kind: "still" | "clip";
+  media_type: string;
+  url: string;
+  blurred: boolean;
+  sha256: string;
+}
+
+export interface IncidentView {
+  incident_id: string;
+  kind: string;
+  severity: Severity;
+  title_ko: string;
+  title_en: string;
+  phase: "opened" | "updated" | "closed";
+  status: IncidentStatus;
+  vehicle_id: string;
+  map_id: string;
+  x_m: number;
+  y_m: number;
+  longitude_deg: number | null;
+  latitude_deg: number | null;
+  position_sigma_m: number;
+  started_at: number;
+  detected_at: number;
+  received_at: number;
+  confidence: number; // 0..1
+  details: Record<string, unknown>;
+  evidence: EvidenceView[];
+  acknowledged_by: string | null;
+  acknowledged_at: number | null;
+  resolved_by: string | null;
+  resolved_at: number | null;
+  verdict: Verdict | null;
+  note: string | null;
+}
+
+/** What the live feed carries, by `type`. */
+export type LiveMessage =
+  | {
+      type: "snapshot";
+      vehicles: VehicleView[];
+      incidents: IncidentView[];
+      assignments: Assignment[];
+    }
+  | { type: "vehicles"; vehicles: VehicleView[] }
+  | { type: "incident"; incident: IncidentView }
+  | { type: "assignment"; assignment: Assignment };
