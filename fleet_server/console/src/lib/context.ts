@@ -1,0 +1,39 @@
+/** The store, the actions and the language, for components. */
+import { createContext, useContext, useEffect, useMemo, useState } from "react";
+import { useStore } from "zustand";
+import { api } from "../api/client";
+import { type Translate, translator } from "../i18n";
+import { createActions } from "../store/actions";
+import { type ConsoleState, createConsoleStore } from "../store/store";
+
+export const store = createConsoleStore();
+export const actions = createActions(store, api);
+
+/** A part of the store; the component renders again when it changes. */
+export function useConsole<T>(select: (state: ConsoleState) => T): T {
+  return useStore(store, select);
+}
+
+/** Words in the operator's language. */
+export function useText(): Translate {
+  const language = useConsole((state) => state.language);
+  return useMemo(() => translator(language), [language]);
+}
+
+/** This browser's monotonic clock in ms, one tick a second for the whole page. */
+export const NowContext = createContext(0);
+
+export function useNowMs(): number {
+  return useContext(NowContext);
+}
+
+/** The source of `NowContext`. */
+export function useTicker(): number {
+  const [now, setNow] = useState(() => performance.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(performance.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  // Data that came after the last tick must not look as if it came from the future.
+  return Math.max(now, 0);
+}

@@ -1,0 +1,116 @@
+"""VDA 5050 messages from a route and its progress."""
+
+from __future__ import annotations
+
+from fleet_server.dispatch.progress import Progress
+from fleet_server.dispatch.route import Route
+from patrol.map import PatrolMap
+from patrol.vda5050.messages import (
+    VERSION,
+    Action,
+    ActionParameter,
+    InstantActions,
+    NodePosition,
+    Order,
+    OrderEdge,
+    OrderNode,
+)
+from patrol.vda5050.topic_names import VehicleAddress
+
+INSTANT_ACTIONS = {"pause": "startPause", "resume": "stopPause", "cancel": "cancelOrder"}
+
+
+def build_order(
+    route: Route,
+    progress: Progress,
+    patrol_map: PatrolMap,
+    address: VehicleAddress,
+    horizon_edges: int,
+    header_id: int,
+    timestamp: str,
+) -> Order:
+    """The order, or its latest update: from where the last one ended, released as far as
+    `progress` says, then the horizon. The same progress always gives the same order."""
+    end = min(progress.released_to + horizon_edges, route.last_index)
+    indices = range(progress.base_from, end + 1)
+    return Order(
+        header_id=header_id,
+        timestamp=timestamp,
+        version=VERSION,
+        manufacturer=address.manufacturer,
+        serial_number=address.serial_number,
+        order_id=progress.order_id,
+        order_update_id=progress.order_update_id,
+        nodes=[_node(route, progress, patrol_map, i) for i in indices],
+        edges=[_edge(route, progress, patrol_map, i) for i in indices[:-1]],
+    )
+
+
+def _node(route: Route, progress: Progress, patrol_map: PatrolMap, index: int) -> OrderNode:
+    node = patrol_map.nodes[route.node_ids[index]]
+    return OrderNode(
+        node_id=str(node.id),
+        sequence_id=2 * index,
+        released=index <= progress.released_to,
+        actions=_actions(route, index),
+        node_position=NodePosition(x=node.x_m, y=node.y_m, map_id=route.map_id),
+    )
+
+
+def _edge(route: Route, progress: Progress, patrol_map: PatrolMap, index: int) -> OrderEdge:
+    edge = patrol_map.edges[route.edge_ids[index]]
+    return OrderEdge(
+        edge_id=str(edge.id),
+        sequence_id=2 * index + 1,
+        released=index < progress.released_to,
+        start_node_id=str(edge.start_id),
+        end_node_id=str(edge.end_id),
+        actions=[],
+        max_speed=edge.speed_limit_mps,
+        length=edge.length_m,
+    )
+
+
+def _actions(route: Route, index: int) -> list[Action]:
+    actions = [
+        Action(
+            action_type="patrolCheckpoint",
+            action_id=stop.action_id,
+            blocking_type="HARD",
+            action_parameters=[
+                ActionParameter(key="checkpointId", value=stop.checkpoint_id),
+                ActionParameter(key="dwell_s", value=stop.dwell_s),
+            ],
+        )
+        for stop in route.stops
+        if stop.node_index == index
+    ]
+    if index == route.last_index and route.charge_action_id is not None:
+        actions.append(
+            Action(
+                action_type="startCharging",
+                action_id=route.charge_action_id,
+                blocking_type="HARD",
+            )
+        )
+    return actions
+
+
+def build_instant_action(
+    action: str, action_id: str, address: VehicleAddress, header_id: int, timestamp: str
+) -> InstantActions:
+    """`pause`, `resume` or `cancel`."""
+    return InstantActions(
+        header_id=header_id,
+        timestamp=timestamp,
+        version=VERSION,
+        manufacturer=address.manufacturer,
+        serial_number=address.serial_number,
+        actions=[
+            Action(
+                action_type=INSTANT_ACTIONS[action],
+                action_id=action_id,
+                blocking_type="HARD",
+            )
+        ],
+    )

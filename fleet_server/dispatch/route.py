@@ -1,0 +1,142 @@
+"""A planned patrol as the dispatcher keeps it: nodes, edges, and what to do at which node.
+
+Indices count nodes along the route; the VDA 5050 sequence id of node i is 2 i, of the edge after
+it 2 i + 1, so a node that is passed twice has two sequence ids.
+"""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from navigation.planning.patrol_tour import plan_patrol
+from patrol.errors import PlanError
+from patrol.map import Dock, PatrolMap
+
+ON_NODE_M = 1.0
+AGAINST_HEADING_M = 20.0  # what facing away from an edge counts as, in metres of distance
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """A checkpoint to visit; `visit_index` is its place in the assignment's own list."""
+
+    node_index: int
+    visit_index: int
+    checkpoint_id: str
+    action_id: str
+    dwell_s: float
+
+
+class PlannedVisit(msgspec.Struct, frozen=True):
+    """A checkpoint of the assignment, whatever the route to it becomes."""
+
+    checkpoint_id: str
+    name: str
+    node_id: int
+
+
+class Route(msgspec.Struct, frozen=True):
+    """The way of one order."""
+
+    map_id: str
+    node_ids: list[int]
+    edge_ids: list[int]
+    stops: list[Stop]
+    visits: list[PlannedVisit]
+    charge_action_id: str | None  # on the last node, when the vehicle returns to a dock
+    length_m: float
+
+    @property
+    def last_index(self) -> int:
+        """The index of the last node."""
+        return len(self.node_ids) - 1
+
+    def has_action(self, index: int) -> bool:
+        """Whether something is to be done at a node."""
+        if index == self.last_index and self.charge_action_id is not None:
+            return True
+        return any(stop.node_index == index for stop in self.stops)
+
+    def action_ids(self) -> list[str]:
+        """Every action of the route."""
+        charge = [self.charge_action_id] if self.charge_action_id else []
+        return [stop.action_id for stop in self.stops] + charge
+
+
+def start_of(
+    patrol_map: PatrolMap, x_m: float, y_m: float, heading_rad: float, within_m: float
+) -> int:
+    """The node a vehicle at this pose drives to first: the one it stands on, else the end of the
+    edge it stands on, in its direction. Raises PlanError where the route graph is too far away."""
+    nearest = patrol_map.nearest_node(x_m, y_m)
+    if math.hypot(nearest.x_m - x_m, nearest.y_m - y_m) <= ON_NODE_M:
+        return nearest.id
+    best_id, best_cost_m, best_distance_m = nearest.id, math.inf, math.inf
+    for edge in patrol_map.edges.values():
+        start, end = patrol_map.nodes[edge.start_id], patrol_map.nodes[edge.end_id]
+        dx, dy = end.x_m - start.x_m, end.y_m - start.y_m
+        along = ((x_m - start.x_m) * dx + (y_m - start.y_m) * dy) / (dx * dx + dy * dy or 1.0)
+        along = min(1.0, max(0.0, along))
+        distance_m = math.hypot(start.x_m + along * dx - x_m, start.y_m + along * dy - y_m)
+        facing = math.cos(math.atan2(dy, dx) - heading_rad)
+        cost_m = distance_m + AGAINST_HEADING_M * (1.0 - facing)
+        if cost_m < best_cost_m:
+            best_id, best_cost_m, best_distance_m = edge.end_id, cost_m, distance_m
+    if best_distance_m > within_m:
+        raise PlanError(
+            f"the vehicle is {best_distance_m:.0f} m from the nearest way of {patrol_map.map_id}; "
+            f"at most {within_m:g} m is allowed"
+        )
+    return best_id
+
+
+def plan_route(
+    patrol_map: PatrolMap,
+    order_id: str,
+    pose: tuple[float, float, float],
+    visits: list[PlannedVisit],
+    remaining: list[int],
+    order: str,
+    return_to_dock: bool,
+    within_m: float,
+) -> Route:
+    """The route from a pose (x m, y m, heading rad) over the remaining visits; raises PlanError.
+
+    `remaining` indexes `visits`; with `order` "best" the tour chooses, else it is kept.
+    """
+    start = start_of(patrol_map, *pose, within_m)
+    wanted = [visits[i].checkpoint_id for i in remaining]
+    dock = _dock(patrol_map, *pose[:2]) if return_to_dock else None
+    if not wanted:
+        raise PlanError(f"{patrol_map.map_id}: every checkpoint is visited already")
+    tour = plan_patrol(patrol_map, start, wanted, order, dock, start_heading_rad=pose[2])
+    stops, index, left = [], 0, list(remaining)
+    for leg in tour.legs:
+        index += len(leg.route.edge_ids)
+        if leg.checkpoint is None:
+            continue
+        visit = next(i for i in left if visits[i].checkpoint_id == leg.checkpoint.id)
+        left.remove(visit)
+        action_id = f"{order_id}-{leg.checkpoint.id}-{visit}"
+        stops.append(Stop(index, visit, leg.checkpoint.id, action_id, leg.checkpoint.dwell_s))
+    return Route(
+        map_id=patrol_map.map_id,
+        node_ids=list(tour.node_ids),
+        edge_ids=list(tour.edge_ids),
+        stops=stops,
+        visits=visits,
+        charge_action_id=f"{order_id}-charge" if dock else None,
+        length_m=tour.length_m,
+    )
+
+
+def _dock(patrol_map: PatrolMap, x_m: float, y_m: float) -> Dock:
+    if not patrol_map.docks:
+        raise PlanError(f"{patrol_map.map_id}: has no dock to return to")
+
+    def distance_m(dock: Dock) -> float:
+        node = patrol_map.nodes[dock.node_id]
+        return math.hypot(node.x_m - x_m, node.y_m - y_m)
+
+    return min(patrol_map.docks, key=distance_m)
