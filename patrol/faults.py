@@ -39,6 +39,8 @@ class FaultKind(StrEnum):
     NO_PROGRESS = "no_progress"
     PERCEPTION_LOST = "perception_lost"
     CAMERA_STALE = "camera_stale"
+    CAMERA_BLIND = "camera_blind"
+    PERCEPTION_POSE_STALE = "perception_pose_stale"
     LINK_LOST = "link_lost"
     NAVIGATION_LOST = "navigation_lost"
     BATTERY_LOW = "battery_low"
@@ -167,6 +169,22 @@ FAULTS: dict[FaultKind, FaultRow] = {
         False,
         "카메라 영상이 끊겼습니다",
         "Camera frame missing",
+    ),
+    _F.CAMERA_BLIND: FaultRow(
+        "the camera's pictures are dark, flat, frozen or of the wrong size",
+        "perception",
+        _R.SLOW_THEN_WAIT,
+        False,
+        "카메라가 가려졌거나 고장났습니다",
+        "Camera covered or broken",
+    ),
+    _F.PERCEPTION_POSE_STALE: FaultRow(
+        "no pose within 200 ms of a picture: what is seen has no place, so no incident",
+        "perception",
+        _R.NONE,
+        False,
+        "인식 결과의 위치를 알 수 없습니다",
+        "Perception has no position",
     ),
     _F.LINK_LOST: FaultRow(
         "no broker connection",

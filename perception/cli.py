@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from patrol.errors import ModelError, SunraError
+from patrol.errors import ModelError
 from perception import models
 
 

@@ -1,45 +1,241 @@
-"""PerceptionPipeline.step(frame, pose, scan, now) → tracks, incidents, evidence, faults."""
+"""PerceptionPipeline.step(frame, pose, scan, now) → tracks, incidents, evidence, faults.
+
+One step: check the picture, detect, sweep, place on the ground, track, ask the rules, book
+incidents, keep evidence. Bad pictures and old poses are faults, never exceptions; without a pose
+near the picture's time nothing gets a place, so no incident is made.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+import numpy as np
+
+from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
-from patrol.map import PatrolMap
+from patrol.incident import Evidence, Incident, IncidentPhase
 from patrol.vehicle import VehicleSpec
+from perception.camera_check import CameraCheck
+from perception.config import PerceptionConfig
+from perception.detectors.base import PERSON, Detections, Detector
+from perception.evidence import EvidenceRecorder
+from perception.ground_projection import GroundProjector, predicted_pose
+from perception.incidents import IncidentBook
+from perception.looks import Sighting
+from perception.privacy import Region, head_region, person_regions, regions_of
+from perception.rules.base import Finding, Rule, Scene
+from perception.sweep import Sweep
+from perception.tracking import Observation, Tracker
 from perception.types import Frame, NoRecord, PerceptionOutput, TrackView
 
 __all__ = ["Frame", "NoRecord", "PerceptionOutput", "PerceptionPipeline", "TrackView"]
 
+_LOG = logging.getLogger(__name__)
+_BLUR_SCORE = 0.2  # weaker boxes are mostly nobody
+
 
 class PerceptionPipeline:
     """Everything the vehicle sees with one camera; one `step` per picture."""
+
+    def __init__(
+        self,
+        config: PerceptionConfig,
+        spec: VehicleSpec,
+        detector: Detector,
+        sweep: Sweep | None,
+        rules: Sequence[Rule],
+        book: IncidentBook,
+        recorder: EvidenceRecorder,
+        no_record: NoRecord | None = None,
+    ) -> None:
+        self._config = config
+        self._spec = spec
+        self._detector = detector
+        self._sweep = sweep
+        self._rules = rules
+        self._book = book
+        self._recorder = recorder
+        self._no_record = no_record or (lambda _x, _y: False)
+        self._check = CameraCheck(config.camera)
+        self._tracker = Tracker(config.tracking)
+        self._fault: FaultKind | None = None
+        self._timings: dict[str, float] = {}
 
     def step(
         self, frame: Frame | None, pose: StampedPose | None, scan: Scan | None, now_s: float
     ) -> PerceptionOutput:
         """Take one picture (None: no new one came) with the latest pose and scan.
 
-        Never raises for bad pictures or old poses: those are faults in the output.
+        Never raises for bad pictures, old poses or a full disk: those are faults in the output.
         """
-        return PerceptionOutput(now_s)
+        self._timings = {}
+        faults: set[FaultKind] = set()
+        incidents: list[Incident] = []
+        evidence: list[Evidence] = []
+        if frame is not None and self._check.is_new(frame):
+            self._fault = self._check.fault(frame, 0.0 if pose is None else pose.speed_mps)
+            if self._fault is None:
+                self._take(frame, pose, scan, now_s, faults, incidents, evidence)
+        if self._fault is not None:
+            faults.add(self._fault)
+        if self._check.stale(now_s):
+            faults.add(FaultKind.CAMERA_STALE)
+        with self._timed("evidence"), self._disk(faults):
+            evidence += self._recorder.step(now_s)
+        tracks = [track.view() for track in self._tracker.confirmed()]
+        return PerceptionOutput(
+            now_s, tracks, incidents, evidence, frozenset(faults), dict(self._timings)
+        )
 
-    def close(self) -> list[object]:
-        """Finish evidence that is being written."""
-        return []
+    def close(self) -> list[Evidence]:
+        """Finish the clips that are being written; gives their files."""
+        return self._recorder.close()
 
+    def _take(
+        self,
+        frame: Frame,
+        pose: StampedPose | None,
+        scan: Scan | None,
+        now_s: float,
+        faults: set[FaultKind],
+        incidents: list[Incident],
+        evidence: list[Evidence],
+    ) -> None:
+        """One good picture through all stages."""
+        with self._timed("detect"):
+            found = self._detector.detect(frame.image_bgr, self._config.detector.min_score)
+        if pose is None or abs(frame.stamp_s - pose.stamp_s) > self._config.max_pose_age_s:
+            faults.add(FaultKind.PERCEPTION_POSE_STALE)
+            self._recorder.skip()  # where the picture was taken is not known: it may be private
+            return
+        at_picture = predicted_pose(pose, frame.stamp_s)
+        projector = GroundProjector(frame.camera, at_picture, self._config.projection)
+        with self._timed("sweep"):
+            swept = self._sweep.step(frame.image_bgr, frame.camera) if self._sweep else []
+        with self._timed("track"):
+            self._tracker.step(
+                self._observe(found, projector, self._fresh(scan, frame)), projector, frame.stamp_s
+            )
+        scene = self._scene(frame, projector, found, swept)
+        with self._timed("rules"):
+            findings = [finding for rule in self._rules for finding in rule.step(scene)]
+        with self._timed("evidence"), self._disk(faults):
+            self._record(frame, at_picture, found, swept, findings)
+        changes = self._book.step(findings, now_s)
+        incidents += [incident for incident, _ in changes]
+        with self._timed("evidence"), self._disk(faults):
+            evidence += self._keep(changes, findings)
 
-def build_pipeline(
-    config_path: Path,
-    spec: VehicleSpec,
-    map_id: str,
-    evidence_dir: Path,
-    patrol_map: PatrolMap | None = None,
-    models_dir: Path | None = None,
-) -> PerceptionPipeline:
-    """A pipeline with YOLO from a configuration file; raises ConfigError, ModelError.
+    def _fresh(self, scan: Scan | None, frame: Frame) -> Scan | None:
+        if scan is None or abs(frame.stamp_s - scan.stamp_s) > self._config.max_scan_age_s:
+            return None
+        return scan
 
-    Weights must have been fetched (`sunra models fetch`); the first call exports them to OpenVINO
-    (a few seconds). `patrol_map` gives the `no_record` zones.
-    """
-    return PerceptionPipeline()
+    def _observe(
+        self, found: Detections, projector: GroundProjector, scan: Scan | None
+    ) -> list[Observation]:
+        """Detections that stand on visible ground, with place and size."""
+        observations = []
+        for index in range(len(found)):
+            score = float(found.scores[index])
+            if score < self._config.tracking.weak_score:
+                continue
+            box = found.boxes_xyxy[index].astype(np.float64)
+            point = projector.box_point(box, scan, self._spec.lidar)
+            if point is not None:
+                size = projector.footprint(box)
+                label = found.label(index)
+                observations.append(
+                    Observation(box, score, label, point, size.width_m, size.height_m)
+                )
+        return observations
+
+    def _scene(
+        self,
+        frame: Frame,
+        projector: GroundProjector,
+        found: Detections,
+        swept: Sequence[Sighting],
+    ) -> Scene:
+        people = found.named(PERSON)
+        seen = [
+            Sighting(box.astype(np.float64), float(score))
+            for box, score in zip(people.boxes_xyxy, people.scores, strict=True)
+        ]
+        camera = frame.camera
+        viewpoint = projector.stamped.pose.transform(camera.x_m, camera.y_m)
+        return Scene(
+            frame.stamp_s,
+            frame.image_bgr,
+            projector,
+            [*seen, *swept],
+            self._tracker.confirmed(),
+            viewpoint,
+        )
+
+    def _record(
+        self,
+        frame: Frame,
+        pose: StampedPose,
+        found: Detections,
+        swept: Sequence[Sighting],
+        findings: Sequence[Finding],
+    ) -> None:
+        """Keep the picture in memory, blurred, unless nothing may be recorded here."""
+        if self._no_record(pose.pose.x_m, pose.pose.y_m):
+            self._recorder.skip()
+            return
+        regions: list[Region] = regions_of(found.select(found.scores >= _BLUR_SCORE))
+        for sighting in swept:
+            if sighting.score >= _BLUR_SCORE:
+                regions += person_regions(sighting.box_xyxy)
+        for finding in findings:
+            if finding.heads_px:
+                regions += [head_region(circle) for circle in finding.heads_px]
+            elif finding.box_xyxy is not None:
+                regions += person_regions(finding.box_xyxy)
+        self._recorder.add(frame.stamp_s, frame.image_bgr, regions)
+
+    def _keep(
+        self, changes: Sequence[tuple[Incident, Finding]], findings: Sequence[Finding]
+    ) -> list[Evidence]:
+        """Begin evidence for what was opened; show the recorder where known incidents are."""
+        evidence: list[Evidence] = []
+        for incident, finding in changes:
+            _LOG.info(
+                "incident_%s id=%s kind=%s x=%.1f y=%.1f confidence=%.2f",
+                incident.phase.value,
+                incident.incident_id,
+                incident.kind.value,
+                incident.x_m,
+                incident.y_m,
+                incident.confidence,
+            )
+            allowed = not self._no_record(incident.x_m, incident.y_m)
+            if incident.phase is IncidentPhase.OPENED and allowed:
+                evidence += self._recorder.begin(incident.incident_id, finding.box_xyxy)
+        for finding in findings:
+            incident_id = self._book.match(finding)
+            if incident_id is not None:
+                self._recorder.show(incident_id, finding.box_xyxy)
+        return evidence
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - start
+            self._timings[stage] = self._timings.get(stage, 0.0) + spent
+
+    @contextmanager
+    def _disk(self, faults: set[FaultKind]) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            _LOG.error("evidence_lost error=%s", error)
+            faults.add(FaultKind.DISK_FULL)

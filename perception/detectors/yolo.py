@@ -41,7 +41,7 @@ def _import_yolo(settings_dir: Path) -> Any:
         os.environ.setdefault(name, value)
     os.environ.setdefault("YOLO_CONFIG_DIR", str(settings_dir))
     import torch
-    from ultralytics import YOLO
+    from ultralytics.models.yolo.model import YOLO
 
     torch.set_num_threads(1)
     return YOLO

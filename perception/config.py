@@ -1,0 +1,81 @@
+"""config/perception.yaml as frozen dataclasses; an unknown key or a bad value refuses to start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from patrol.config import load_config
+from perception.camera_check import CameraCheckConfig
+from perception.evidence import EvidenceConfig
+from perception.ground_projection import ProjectionConfig
+from perception.incidents import IncidentConfig
+from perception.rules.collapsed_person import CollapsedPersonConfig
+from perception.tracking import TrackingConfig
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorConfig:
+    """Which weights, at which sizes, on how many threads."""
+
+    model: str = "yolov8n"
+    pose_model: str = "yolo11n-pose"
+    long_side_px: int = 640
+    crop_px: int = 256
+    pose_px: int = 256
+    threads: int = 1
+    min_score: float = 0.10
+
+    def __post_init__(self) -> None:
+        for name in ("long_side_px", "crop_px", "pose_px"):
+            value = getattr(self, name)
+            if not (64 <= value <= 1920 and value % 32 == 0):
+                raise ValueError(f"{name}: {value} must be a multiple of 32 from 64 to 1920")
+        if not 1 <= self.threads <= 64:
+            raise ValueError(f"threads: {self.threads} must be 1 to 64")
+        if not 0 < self.min_score < 1:
+            raise ValueError(f"min_score: {self.min_score} must be in (0, 1)")
+
+
+@dataclass(frozen=True, slots=True)
+class SweepConfig:
+    """The turned look at the band of ground ahead."""
+
+    every: int = 1  # pictures; 0 is never
+    near_m: float = 3.0
+    far_m: float = 14.0
+    scale: float = 1.5  # enlargement of the band
+
+    def __post_init__(self) -> None:
+        if self.every < 0:
+            raise ValueError(f"every: {self.every} must be 0 (never) or more")
+        if not 0.5 < self.near_m < self.far_m:
+            raise ValueError(f"near_m: {self.near_m} must be above 0.5 and below far_m")
+        if not 0.5 <= self.scale <= 4:
+            raise ValueError(f"scale: {self.scale} must be 0.5 to 4")
+
+
+@dataclass(frozen=True, slots=True)
+class PerceptionConfig:
+    """All of perception."""
+
+    max_pose_age_s: float = 0.2
+    max_scan_age_s: float = 0.3
+    detector: DetectorConfig = field(default_factory=DetectorConfig)
+    sweep: SweepConfig = field(default_factory=SweepConfig)
+    projection: ProjectionConfig = field(default_factory=ProjectionConfig)
+    tracking: TrackingConfig = field(default_factory=TrackingConfig)
+    collapsed_person: CollapsedPersonConfig = field(default_factory=CollapsedPersonConfig)
+    incidents: IncidentConfig = field(default_factory=IncidentConfig)
+    evidence: EvidenceConfig = field(default_factory=EvidenceConfig)
+    camera: CameraCheckConfig = field(default_factory=CameraCheckConfig)
+
+    def __post_init__(self) -> None:
+        for name in ("max_pose_age_s", "max_scan_age_s"):
+            if not 0 < getattr(self, name) <= 2:
+                raise ValueError(f"{name}: {getattr(self, name)} must be in (0, 2]")
+
+
+def load_perception_config(path: Path) -> PerceptionConfig:
+    """A perception file; raises ConfigError naming file, line and key."""
+    return load_config(path, PerceptionConfig)

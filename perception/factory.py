@@ -1,0 +1,89 @@
+"""A pipeline with YOLO, from files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from patrol.map import PatrolMap, ZoneKind
+from patrol.vehicle import CameraSpec, VehicleSpec
+from perception.config import PerceptionConfig, load_perception_config
+from perception.detectors.yolo import YoloDetector, YoloPose, input_size
+from perception.evidence import EvidenceRecorder
+from perception.incidents import IncidentBook
+from perception.models import Manifest, load_manifest, models_dir
+from perception.pipeline import PerceptionPipeline
+from perception.rules.collapsed_person import CollapsedPersonRule
+from perception.sweep import Sweep, band_of
+from perception.types import NoRecord
+
+
+def no_record_predicate(patrol_map: PatrolMap | None) -> NoRecord:
+    """True inside a map's `no_record` zones."""
+    if patrol_map is None:
+        return lambda _x, _y: False
+    known = patrol_map
+
+    def forbidden(x_m: float, y_m: float) -> bool:
+        return any(zone.kind is ZoneKind.NO_RECORD for zone in known.zones_at(x_m, y_m))
+
+    return forbidden
+
+
+def build_pipeline(
+    config_path: Path,
+    spec: VehicleSpec,
+    map_id: str,
+    evidence_dir: Path,
+    patrol_map: PatrolMap | None = None,
+    weights_dir: Path | None = None,
+) -> PerceptionPipeline:
+    """A pipeline for the vehicle's first camera; raises ConfigError, ModelError.
+
+    Weights must have been fetched (`sunra models fetch`); the first call exports them to OpenVINO
+    (a few seconds for each input size). `patrol_map` gives the `no_record` zones.
+    """
+    config = load_perception_config(config_path)
+    folder = weights_dir or models_dir()
+    camera = spec.cameras[0]
+    manifest = load_manifest()
+    crop = config.detector.crop_px
+    rule = CollapsedPersonRule(
+        config.collapsed_person,
+        _detector(config, manifest, folder, (crop, crop)),
+        YoloPose(
+            manifest.model(config.detector.pose_model),
+            folder,
+            config.detector.pose_px,
+            config.detector.threads,
+        ),
+    )
+    full = input_size(camera.width_px, camera.height_px, config.detector.long_side_px)
+    return PerceptionPipeline(
+        config,
+        spec,
+        _detector(config, manifest, folder, full),
+        _sweep(config, manifest, folder, camera),
+        [rule],
+        IncidentBook(config.incidents, map_id),
+        EvidenceRecorder(config.evidence, evidence_dir, camera.rate_hz),
+        no_record_predicate(patrol_map),
+    )
+
+
+def _detector(
+    config: PerceptionConfig, manifest: Manifest, folder: Path, size_hw: tuple[int, int]
+) -> YoloDetector:
+    spec = manifest.model(config.detector.model)
+    return YoloDetector(spec, folder, size_hw, config.detector.threads)
+
+
+def _sweep(
+    config: PerceptionConfig, manifest: Manifest, folder: Path, camera: CameraSpec
+) -> Sweep | None:
+    if config.sweep.every == 0:
+        return None
+    x1, y1, x2, y2 = band_of(camera, config.sweep)
+    turned_width, turned_height = int(y2 - y1), int(x2 - x1)
+    size = input_size(turned_width, turned_height, round(turned_height * config.sweep.scale))
+    detector = _detector(config, manifest, folder, size)
+    return Sweep(config.sweep, detector, config.detector.min_score)

@@ -1,0 +1,262 @@
+"""Pixels to map positions with covariance, and back.
+
+Frames: map → base_link (`StampedPose` with roll and pitch) → camera → camera_optical (x right,
+y down, z forward). The ground near the vehicle is the plane it stands on (z = 0 of base_link):
+a patrol robot is stiff, so on a slope it tilts with the street. What that plane gets wrong, a
+slope that begins ahead, is part of the covariance; a lidar return in the box replaces the range.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from patrol.geometry import Scan, StampedPose
+from patrol.vehicle import CameraSpec, LidarSpec
+
+Vector = NDArray[np.float64]
+
+# base axes (x forward, y left, z up) from optical axes (x right, y down, z forward), REP-103
+_LEVEL_FROM_OPTICAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionConfig:
+    """Noise of the projection; measured in tests/integration and docs of the detector."""
+
+    max_range_m: float = 25.0
+    pixel_sigma_px: float = 3.0  # where a box's bottom edge really is
+    pitch_sigma_rad: float = 0.012  # ground plane against camera
+    lidar_sigma_m: float = 0.15
+    lidar_gate_m: float = 3.0  # a return this far from the camera's range is another object
+
+    def __post_init__(self) -> None:
+        for name in ("max_range_m", "pixel_sigma_px", "lidar_sigma_m", "lidar_gate_m"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name}: {getattr(self, name)} must be above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class GroundPoint:
+    """A place on the ground: map metres, 2 x 2 covariance (m²), distance from the camera."""
+
+    x_m: float
+    y_m: float
+    covariance: NDArray[np.float64]
+    range_m: float
+    from_lidar: bool = False
+
+    @property
+    def sigma_m(self) -> float:
+        """One standard deviation of the larger axis."""
+        return float(math.sqrt(max(np.linalg.eigvalsh(self.covariance)[-1], 0.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What a box would be as a thing on the ground.
+
+    `height_m` is how high its top edge reaches above the ground at the near edge's distance;
+    `width_m` is across the view; `length_m` is the longest ground extent of a thing as thick as
+    a lying body, `inf` where the top edge is above that thickness at any distance.
+    """
+
+    width_m: float
+    height_m: float
+    length_m: float
+    cut: bool  # touches the picture's edge: the true size is larger
+
+
+def _rotation(roll: float, pitch: float, yaw: float) -> Vector:
+    """Rz(yaw) Ry(pitch) Rx(roll), pitch positive nose down (REP-103)."""
+    cr, sr, cp, sp = math.cos(roll), math.sin(roll), math.cos(pitch), math.sin(pitch)
+    cy, sy = math.cos(yaw), math.sin(yaw)
+    rx = np.array([[1, 0, 0], [0, cr, -sr], [0, sr, cr]])
+    ry = np.array([[cp, 0, sp], [0, 1, 0], [-sp, 0, cp]])
+    rz = np.array([[cy, -sy, 0], [sy, cy, 0], [0, 0, 1]])
+    return np.asarray(rz @ ry @ rx, np.float64)
+
+
+class GroundProjector:
+    """One camera at one pose."""
+
+    def __init__(
+        self, camera: CameraSpec, stamped: StampedPose, config: ProjectionConfig | None = None
+    ) -> None:
+        self.camera = camera
+        self.stamped = stamped
+        self.config = config or ProjectionConfig()
+        self._base_from_optical = (
+            _rotation(0.0, camera.pitch_rad, camera.yaw_rad) @ _LEVEL_FROM_OPTICAL
+        )
+        self._camera_base = np.array([camera.x_m, camera.y_m, camera.z_m])
+        self._map_from_base = _rotation(stamped.roll_rad, stamped.pitch_rad, stamped.pose.yaw_rad)
+
+    def ray_base(self, u_px: float, v_px: float, tilt_rad: float = 0.0) -> Vector:
+        """The unit ray of a pixel in base_link, after tilting it down by `tilt_rad`."""
+        focal = self.camera.focal_px
+        ray = np.array(
+            [
+                (u_px - self.camera.width_px / 2) / focal,
+                (v_px - self.camera.height_px / 2) / focal + math.tan(tilt_rad),
+                1.0,
+            ]
+        )
+        turned = self._base_from_optical @ ray
+        return np.asarray(turned / np.linalg.norm(turned), np.float64)
+
+    def _ground_base(self, u_px: float, v_px: float, tilt_rad: float = 0.0) -> Vector | None:
+        ray = self.ray_base(u_px, v_px, tilt_rad)
+        if ray[2] > -1e-3:
+            return None
+        distance = -self._camera_base[2] / ray[2]
+        return np.asarray((self._camera_base + distance * ray)[:2], np.float64)
+
+    def ground_point(self, u_px: float, v_px: float, sigma_px: float = 0.0) -> GroundPoint | None:
+        """Where a pixel meets the ground; None above the horizon or beyond `max_range_m`.
+
+        Covariance: pixel noise, tilt of the ground plane and the pose's own covariance, to first
+        order by differences.
+        """
+        point = self._ground_base(u_px, v_px)
+        if point is None:
+            return None
+        range_m = float(np.hypot(*(point - self._camera_base[:2])))
+        if range_m > self.config.max_range_m:
+            return None
+        noise_px = math.hypot(self.config.pixel_sigma_px, sigma_px)
+        covariance = np.zeros((2, 2))
+        for nudged, sigma in (
+            (self._ground_base(u_px, v_px + 1.0), noise_px),
+            (self._ground_base(u_px + 1.0, v_px), noise_px),
+            (self._ground_base(u_px, v_px, 0.002), self.config.pitch_sigma_rad / 0.002),
+        ):
+            if nudged is not None:
+                step = (nudged - point) * sigma
+                covariance += np.outer(step, step)
+        return self._to_map(point, covariance, range_m, from_lidar=False)
+
+    def _to_map(
+        self, point: Vector, covariance: Vector, range_m: float, *, from_lidar: bool
+    ) -> GroundPoint:
+        """A ground point of base_link in the map, with the pose's uncertainty added."""
+        offset = (self._map_from_base @ np.array([point[0], point[1], 0.0]))[:2]
+        pose = self.stamped.pose
+        yaw = np.array([[math.cos(pose.yaw_rad), -math.sin(pose.yaw_rad)]])
+        turn = np.vstack((yaw, [math.sin(pose.yaw_rad), math.cos(pose.yaw_rad)]))
+        jacobian = np.array([[1.0, 0.0, -offset[1]], [0.0, 1.0, offset[0]]])
+        total = turn @ covariance @ turn.T + jacobian @ self.stamped.covariance @ jacobian.T
+        return GroundPoint(
+            float(pose.x_m + offset[0]), float(pose.y_m + offset[1]), total, range_m, from_lidar
+        )
+
+    def box_point(
+        self, box_xyxy: Vector, scan: Scan | None = None, lidar: LidarSpec | None = None
+    ) -> GroundPoint | None:
+        """Where a box stands: its bottom middle on the ground, its range from lidar if it can."""
+        x1, _, x2, y2 = (float(v) for v in box_xyxy)
+        seen = self.ground_point((x1 + x2) / 2, y2, 0.03 * float(box_xyxy[3] - box_xyxy[1]))
+        if seen is None or scan is None or lidar is None:
+            return seen
+        if self.footprint(box_xyxy).height_m < lidar.z_m + 0.1:
+            return seen  # the beam passes above it: any return is something behind
+        hit = self._lidar_hit(x1, x2, y2, seen.range_m, scan.points_base(lidar.x_m, lidar.y_m))
+        return seen if hit is None else hit
+
+    def _lidar_hit(
+        self, x1: float, x2: float, y2: float, range_m: float, points: Vector
+    ) -> GroundPoint | None:
+        """The nearest cluster of returns in the middle of a box, near the camera's range."""
+        margin = 0.2 * (x2 - x1)
+        left, right = self.ray_base(x1 + margin, y2), self.ray_base(x2 - margin, y2)
+        relative = points - self._camera_base[:2]
+        azimuth = np.arctan2(relative[:, 1], relative[:, 0])
+        ranges = np.hypot(relative[:, 0], relative[:, 1])
+        low, high = math.atan2(right[1], right[0]), math.atan2(left[1], left[0])
+        near = (azimuth >= low) & (azimuth <= high)
+        near &= np.abs(ranges - range_m) < self.config.lidar_gate_m
+        if not near.any():
+            return None
+        cluster = near & (ranges < ranges[near].min() + 0.4)
+        point = np.median(points[cluster], axis=0)
+        covariance = np.eye(2) * self.config.lidar_sigma_m**2
+        return self._to_map(point, covariance, float(np.median(ranges[cluster])), from_lidar=True)
+
+    def footprint(self, box_xyxy: Vector, thickness_m: float = 0.25) -> Footprint:
+        """Size of a box as a thing on the ground; `inf` where its foot is above the horizon."""
+        x1, y1, x2, y2 = (float(v) for v in box_xyxy)
+        cut = x1 <= 2 or y1 <= 2 or x2 >= self.camera.width_px - 2
+        cut |= y2 >= self.camera.height_px - 2
+        middle = (x1 + x2) / 2
+        foot = self._ground_base(middle, y2)
+        if foot is None:
+            return Footprint(math.inf, math.inf, math.inf, cut)
+        distance = float(np.hypot(*(foot - self._camera_base[:2])))
+        left, right = self.ray_base(x1, y2), self.ray_base(x2, y2)
+        angle = math.atan2(left[1], left[0]) - math.atan2(right[1], right[0])
+        width = 2 * distance * math.tan(angle / 2)
+        top = self.ray_base(middle, y1)
+        slope = top[2] / math.hypot(top[0], top[1])  # rise over run of the top edge's ray
+        height = self._camera_base[2] + slope * distance
+        if slope >= -1e-3:
+            return Footprint(width, height, math.inf, cut)
+        far_m = (self._camera_base[2] - thickness_m) / -slope
+        return Footprint(width, height, math.hypot(width, max(far_m - distance, 0.0)), cut)
+
+    def pixel(self, x_m: float, y_m: float, height_m: float = 0.0) -> tuple[float, float] | None:
+        """The pixel of a map position at a height above the ground; None behind the camera."""
+        pose = self.stamped.pose
+        delta = np.array([x_m - pose.x_m, y_m - pose.y_m, 0.0])
+        base = self._map_from_base.T @ delta
+        base[2] = height_m
+        optical = self._base_from_optical.T @ (base - self._camera_base)
+        if optical[2] < 0.1:
+            return None
+        focal = self.camera.focal_px
+        return (
+            float(self.camera.width_px / 2 + focal * optical[0] / optical[2]),
+            float(self.camera.height_px / 2 + focal * optical[1] / optical[2]),
+        )
+
+    def box_at(self, x_m: float, y_m: float, width_m: float, height_m: float) -> Vector | None:
+        """The box of an upright thing of a size standing at a map position; None out of view."""
+        foot, top = self.pixel(x_m, y_m), self.pixel(x_m, y_m, height_m)
+        if foot is None or top is None:
+            return None
+        centre = self.stamped.pose.transform(self.camera.x_m, self.camera.y_m)
+        distance = max(math.hypot(x_m - centre[0], y_m - centre[1]), 0.5)
+        half = self.camera.focal_px * width_m / distance / 2
+        return np.array([foot[0] - half, top[1], foot[0] + half, foot[1]])
+
+    def in_view(self, x_m: float, y_m: float, margin_px: float = 10.0) -> bool:
+        """Whether a ground position is in the picture and within range."""
+        pixel = self.pixel(x_m, y_m)
+        if pixel is None:
+            return False
+        inside_u = margin_px < pixel[0] < self.camera.width_px - margin_px
+        inside_v = margin_px < pixel[1] < self.camera.height_px - margin_px
+        return inside_u and inside_v
+
+
+def predicted_pose(stamped: StampedPose, stamp_s: float) -> StampedPose:
+    """The pose moved to another time with its own speed and yaw rate (unicycle, first order)."""
+    dt = stamp_s - stamped.stamp_s
+    turn = stamped.yaw_rate_radps * dt
+    heading = stamped.pose.yaw_rad + turn / 2
+    pose = type(stamped.pose)(
+        stamped.pose.x_m + stamped.speed_mps * dt * math.cos(heading),
+        stamped.pose.y_m + stamped.speed_mps * dt * math.sin(heading),
+        stamped.pose.yaw_rad + turn,
+    )
+    return StampedPose(
+        stamp_s,
+        pose,
+        stamped.covariance,
+        stamped.speed_mps,
+        stamped.yaw_rate_radps,
+        stamped.roll_rad,
+        stamped.pitch_rad,
+    )

@@ -1,0 +1,140 @@
+"""From findings to incidents: one real event is one incident, opened, updated, closed.
+
+A finding near an incident of the same kind belongs to it, whatever track or spot it came from, so
+a second lap or a flicker opens nothing new. Driving away closes nothing: a vehicle says CLOSED
+only when its rule has seen that it is over.
+"""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from patrol.incident import ANOMALIES, Incident, IncidentPhase
+from perception.rules.base import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentConfig:
+    """When findings are the same event, and when an update is worth a message."""
+
+    merge_radius_m: float = 3.0
+    forget_after_s: float = 1800.0  # later, at the same place, it is a new event
+    update_every_s: float = 10.0
+    update_move_m: float = 0.75
+    update_confidence: float = 0.15
+
+    def __post_init__(self) -> None:
+        for name in ("merge_radius_m", "forget_after_s", "update_every_s"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name}: {getattr(self, name)} must be above 0")
+
+
+class IncidentBook:
+    """All incidents this vehicle knows; `step` gives the new revisions only."""
+
+    def __init__(
+        self,
+        config: IncidentConfig,
+        map_id: str,
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        self._config = config
+        self._map_id = map_id
+        self._new_id = new_id
+        self._open: dict[str, Incident] = {}
+        self._seen_s: dict[str, float] = {}
+
+    def step(self, findings: list[Finding], now_s: float) -> list[tuple[Incident, Finding]]:
+        """New revisions, each with the finding that caused it."""
+        self._forget(now_s)
+        changes = []
+        for finding in findings:
+            known = self._match(finding)
+            if known is None:
+                if finding.cleared:
+                    continue
+                change: Incident | None = self._start(finding, now_s)
+            else:
+                change = self._revise(known, finding, now_s)
+            if change is None:
+                continue
+            if change.phase is IncidentPhase.CLOSED:
+                del self._open[change.incident_id]
+            else:
+                self._open[change.incident_id] = change
+            changes.append((change, finding))
+        return changes
+
+    def match(self, finding: Finding) -> str | None:
+        """The id of the open incident that a finding belongs to."""
+        known = self._match(finding)
+        return known.incident_id if known else None
+
+    def _match(self, finding: Finding) -> Incident | None:
+        def distance(incident: Incident) -> float:
+            return math.hypot(incident.x_m - finding.x_m, incident.y_m - finding.y_m)
+
+        same = [i for i in self._open.values() if i.kind is finding.kind]
+        near = [i for i in same if distance(i) <= self._config.merge_radius_m]
+        return min(near, key=distance, default=None)
+
+    def _start(self, finding: Finding, now_s: float) -> Incident:
+        incident = Incident(
+            self._new_id(),
+            finding.kind,
+            ANOMALIES[finding.kind].severity,
+            IncidentPhase.OPENED,
+            1,
+            self._map_id,
+            finding.x_m,
+            finding.y_m,
+            finding.position_sigma_m,
+            finding.started_at_s,
+            now_s,
+            now_s,
+            finding.confidence,
+            finding.rule_version,
+            dict(finding.details),
+        )
+        self._seen_s[incident.incident_id] = now_s
+        return incident
+
+    def _revise(self, known: Incident, finding: Finding, now_s: float) -> Incident | None:
+        if finding.box_xyxy is not None:
+            self._seen_s[known.incident_id] = now_s
+        elif not finding.cleared:
+            return None  # remembered, not seen: nothing to say
+        config = self._config
+        moved = math.hypot(known.x_m - finding.x_m, known.y_m - finding.y_m)
+        worth = (
+            finding.cleared
+            or now_s - known.updated_at_s >= config.update_every_s
+            or moved >= config.update_move_m
+            or finding.confidence - known.confidence >= config.update_confidence
+        )
+        if not worth:
+            return None
+        return replace(
+            known,
+            phase=IncidentPhase.CLOSED if finding.cleared else IncidentPhase.UPDATED,
+            revision=known.revision + 1,
+            x_m=finding.x_m,
+            y_m=finding.y_m,
+            position_sigma_m=finding.position_sigma_m,
+            updated_at_s=now_s,
+            confidence=max(known.confidence, finding.confidence),
+            details=dict(finding.details),
+        )
+
+    def _forget(self, now_s: float) -> None:
+        old = [
+            incident_id
+            for incident_id, seen_s in self._seen_s.items()
+            if now_s - seen_s > self._config.forget_after_s
+        ]
+        for incident_id in old:
+            del self._seen_s[incident_id]
+            self._open.pop(incident_id, None)
