@@ -28,6 +28,7 @@ from patrol.map import (
     ZoneKind,
 )
 
+FORMAT_VERSION = 1
 REQUIRED: Any = object()
 DEFAULT_SPEED_LIMIT_MPS = 1.0  # for a graph that gives none: walking pace
 DEFAULT_WIDTH_M = 2.0
@@ -235,4 +236,5 @@ LAYERS: tuple[Layer, ...] = (
     ),
 )
 LAYER = {layer.name: layer for layer in LAYERS}
+COLLECTIONS = {layer.name: f"{layer.name}s" for layer in LAYERS}  # layer → PatrolMap attribute
 NUMBERED = ("node", "edge")  # layers whose id is a number, as nav2_route has it
