@@ -346,7 +346,7 @@ def test_killed_broker_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None
     asyncio.run(story())
 
 
-def test_newest_state_comes_first_after_an_outage(tmp_path: Path) -> None:
+def test_newest_state_goes_live_and_older_ones_back_fill(tmp_path: Path) -> None:
     async def story() -> None:
         broker = Broker(tmp_path)
         await broker.start()
@@ -357,10 +357,10 @@ def test_newest_state_comes_first_after_an_outage(tmp_path: Path) -> None:
             await server.start()
             vehicle.start()
             await until(lambda: len(server.of("state")) >= 40, "everything is stored")
-            lanes = [(n, m) for n, m in server.received if n in ("state", "backfill")]
-            assert lanes[0][0] == "state"
-            assert lanes[0][1].header_id == 39
-            batches = [m for n, m in lanes if n == "backfill"]
+            live = [m.header_id for n, m in server.received if n == "state"]
+            assert live[0] == 39, "the newest alone, and nothing old, in the live lane"
+            assert live == sorted(live)
+            batches = [m for n, m in server.received if n == "backfill"]
             first = [state.header_id for state in batches[0].states]
             assert first == list(range(20)), "oldest first"
         finally:
