@@ -1,0 +1,1 @@
+"""Baked meshes and the scripts that bake them."""

@@ -1,0 +1,1 @@
+"""Camera pictures of the world, without a screen."""

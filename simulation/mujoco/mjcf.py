@@ -1,0 +1,204 @@
+"""MJCF of a world with one vehicle.
+
+Geom groups: 0 obstacles (what the lidar sees), 2 the vehicle itself, 3 the height field (the lidar
+marches it apart, see simulation.mujoco.lidar).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import mujoco
+import numpy as np
+from shapely import constrained_delaunay_triangles
+from shapely.geometry import Polygon
+
+from patrol.geometry import Pose2
+from patrol.vehicle import VehicleSpec
+from simulation.actors.person import BODY_HEIGHT_M, LYING, Person, Pose
+from simulation.mujoco.vehicle_mjcf import (
+    GROUND_BIT,
+    OBSTACLE_BIT,
+    vehicle_actuators,
+    vehicle_body,
+)
+from simulation.props import POST_RADIUS_M, Kerb, ParkedCar, Post, Prism
+from simulation.terrain import Terrain, attitude_on
+from simulation.world import World
+
+TIMESTEP_S = 0.002
+OBSTACLE_GROUP, VEHICLE_GROUP, GROUND_GROUP = 0, 2, 3
+OBSTACLE = f'contype="{OBSTACLE_BIT}" conaffinity="0" group="{OBSTACLE_GROUP}"'
+GROUND_DEPTH_M = 5.0  # of the height field below its lowest point
+
+
+def build_model(world: World, spec: VehicleSpec, start: Pose2) -> mujoco.MjModel:
+    """The compiled model; the vehicle stands on the ground at `start`."""
+    model = mujoco.MjModel.from_xml_string(world_mjcf(world, spec, start))
+    span = np.ptp(world.terrain.heights_m)
+    low = world.terrain.heights_m.min()
+    model.hfield_data[:] = ((world.terrain.heights_m - low) / max(span, 1e-3)).ravel()
+    return model
+
+
+def world_mjcf(world: World, spec: VehicleSpec, start: Pose2) -> str:
+    """The XML; the height field's data are filled in after compiling."""
+    meshes: list[str] = []
+    geoms: list[str] = []
+    for prism in world.buildings:
+        for geom, mesh in _prism(prism):
+            geoms.append(geom)
+            meshes.append(mesh)
+    geoms += [_kerb(i, kerb) for i, kerb in enumerate(world.kerbs)]
+    geoms += [geom for i, car in enumerate(world.cars) for geom in _car(i, car)]
+    geoms += [_post(i, post) for i, post in enumerate(world.posts)]
+    people = [_person(person) for person in world.people]
+    hfield, ground = _ground(world.terrain)
+    nl = "\n"
+    return f"""
+<mujoco model="sunra">
+  <compiler angle="radian" autolimits="true"/>
+  <option timestep="{TIMESTEP_S}" integrator="implicitfast" cone="elliptic" impratio="5"
+    iterations="20" noslip_iterations="4" gravity="0 0 -9.80665"/>
+  <size memory="64M"/>
+  <asset>
+    {hfield}
+    {nl.join(mesh for mesh in meshes if mesh)}
+  </asset>
+  <worldbody>
+    {ground}
+    {nl.join(geoms)}
+    {nl.join(people)}
+    {vehicle_body(spec, *_start_attitude(world.terrain, start))}
+  </worldbody>
+  {vehicle_actuators(spec)}
+</mujoco>"""
+
+
+def _start_attitude(terrain: Terrain, start: Pose2) -> tuple[str, str]:
+    roll, pitch = attitude_on(terrain, start.x_m, start.y_m, start.yaw_rad)
+    z_m = float(terrain.height_at(start.x_m, start.y_m)) + 0.003
+    quat = _quaternion(roll, pitch, start.yaw_rad)
+    return f"{start.x_m:.6f} {start.y_m:.6f} {z_m:.6f}", quat
+
+
+def _quaternion(roll: float, pitch: float, yaw: float) -> str:
+    """w x y z of intrinsic yaw, pitch, roll (REP-103)."""
+    cr, sr = math.cos(roll / 2), math.sin(roll / 2)
+    cp, sp = math.cos(pitch / 2), math.sin(pitch / 2)
+    cy, sy = math.cos(yaw / 2), math.sin(yaw / 2)
+    w, x = cr * cp * cy + sr * sp * sy, sr * cp * cy - cr * sp * sy
+    y, z = cr * sp * cy + sr * cp * sy, cr * cp * sy - sr * sp * cy
+    return f"{w:.8f} {x:.8f} {y:.8f} {z:.8f}"
+
+
+def _ground(terrain: Terrain) -> tuple[str, str]:
+    rows, columns = terrain.heights_m.shape
+    width, depth = terrain.size_m
+    low = float(terrain.heights_m.min())
+    span = max(float(np.ptp(terrain.heights_m)), 1e-3)
+    hfield = (
+        f'<hfield name="ground" nrow="{rows}" ncol="{columns}"'
+        f' size="{width / 2:.6f} {depth / 2:.6f} {span:.6f} {GROUND_DEPTH_M}"/>'
+    )
+    middle = f"{terrain.west_m + width / 2:.6f} {terrain.south_m + depth / 2:.6f} {low:.6f}"
+    ground = (
+        f'<geom name="ground" type="hfield" hfield="ground" pos="{middle}" contype="{GROUND_BIT}"'
+        f' conaffinity="0" group="{GROUND_GROUP}" friction="1.0 0.005 0.0001"/>'
+    )
+    return hfield, ground
+
+
+def _prism(prism: Prism) -> Iterator[tuple[str, str]]:
+    """A building as one convex prism, or as one for each triangle of a concave footprint."""
+    outline = Polygon(prism.ring_map)
+    if outline.convex_hull.area - outline.area < 1e-3 * outline.area:
+        pieces = [prism.ring_map]
+    else:
+        pieces = [
+            tuple(t.exterior.coords[:-1]) for t in constrained_delaunay_triangles(outline).geoms
+        ]
+    for i, ring in enumerate(pieces):
+        name = f"building {prism.id}" + (f" part {i}" if len(pieces) > 1 else "")
+        vertices = " ".join(
+            f"{x:.3f} {y:.3f} {z:.3f}" for z in (prism.base_m, prism.top_m) for x, y in ring
+        )
+        mesh = f'<mesh name="{name}" vertex="{vertices}"/>'
+        yield f'<geom name="{name}" type="mesh" mesh="{name}" {OBSTACLE}/>', mesh
+
+
+def _kerb(index: int, kerb: Kerb) -> str:
+    """A box whose top follows the ground; wheels and hull both touch it."""
+    (x0, y0, z0), (x1, y1, z1) = kerb.start, kerb.end
+    run = math.hypot(x1 - x0, y1 - y0)
+    quat = _quaternion(0.0, -math.atan2(z1 - z0, run), math.atan2(y1 - y0, x1 - x0))
+    bits = f'contype="{GROUND_BIT | OBSTACLE_BIT}" conaffinity="0" group="{OBSTACLE_GROUP}"'
+    return (
+        f'<geom name="kerb {index}" type="box" pos="{(x0 + x1) / 2:.4f} {(y0 + y1) / 2:.4f}'
+        f' {(z0 + z1) / 2:.4f}" quat="{quat}"'
+        f' size="{math.hypot(run, z1 - z0) / 2:.4f} {kerb.width_m / 2} {kerb.height_m}" {bits}/>'
+    )
+
+
+def _car(index: int, car: ParkedCar) -> Iterator[str]:
+    """Two boxes: body above the wheels' middle, cabin; wheels are within the body's outline."""
+    length, width, height = car.size_m
+    quat = _quaternion(car.roll_rad, car.pitch_rad, car.yaw_rad)
+    parts = (("", 0.0, 0.55 * height, 1.0), (" cabin", 0.52 * height, height, 0.62))
+    for suffix, low, high, share in parts:
+        yield (
+            f'<geom name="parked car {index}{suffix}" type="box"'
+            f' pos="{car.x_m:.4f} {car.y_m:.4f} {car.z_m + (low + high) / 2:.4f}" quat="{quat}"'
+            f' size="{share * length / 2:.4f} {width / 2:.4f} {(high - low) / 2:.4f}" {OBSTACLE}/>'
+        )
+
+
+def _post(index: int, post: Post) -> str:
+    half = post.height_m / 2
+    return (
+        f'<geom name="{post.kind} {index}" type="cylinder"'
+        f' pos="{post.x_m:.4f} {post.y_m:.4f} {post.z_m + half - 0.2:.4f}"'
+        f' size="{POST_RADIUS_M[post.kind]} {half:.4f}" {OBSTACLE}/>'
+    )
+
+
+# Parts of a person in the body's frame (x ahead or towards the head, z up from the ground):
+# name, from, to, radius.
+Part = tuple[str, tuple[float, float, float], tuple[float, float, float], float]
+UPRIGHT: tuple[Part, ...] = (
+    ("left leg", (0.0, 0.11, 0.10), (0.0, 0.09, 0.80), 0.085),
+    ("right leg", (0.0, -0.11, 0.10), (0.0, -0.09, 0.80), 0.085),
+    ("trunk", (0.0, 0.0, 0.95), (0.0, 0.0, 1.40), 0.19),
+    ("head", (0.02, 0.0, BODY_HEIGHT_M - 0.13), (0.02, 0.0, BODY_HEIGHT_M - 0.12), 0.11),
+)
+SITTING: tuple[Part, ...] = (
+    ("legs", (0.05, 0.0, 0.12), (0.80, 0.0, 0.10), 0.12),
+    ("trunk", (0.0, 0.0, 0.20), (0.0, 0.0, 0.60), 0.19),
+    ("head", (0.02, 0.0, 0.82), (0.02, 0.0, 0.83), 0.11),
+)
+FLAT: tuple[Part, ...] = (
+    ("legs", (-0.80, 0.0, 0.09), (-0.05, 0.0, 0.10), 0.13),
+    ("trunk", (0.05, 0.0, 0.13), (0.50, 0.0, 0.13), 0.19),
+    ("head", (0.76, 0.0, 0.11), (0.77, 0.0, 0.11), 0.11),
+)
+
+
+def person_parts(pose: Pose) -> tuple[Part, ...]:
+    """The capsules that stand for a person in physics and lidar."""
+    if pose in LYING:
+        return FLAT
+    return SITTING if pose is Pose.SITTING else UPRIGHT
+
+
+def _person(person: Person) -> str:
+    capsules = "\n".join(
+        f'<geom name="person {person.name} {part}" type="capsule" fromto="{_numbers(a)}'
+        f' {_numbers(b)}" size="{radius}" {OBSTACLE}/>'
+        for part, a, b, radius in person_parts(person.pose)
+    )
+    return f'<body name="person {person.name}" mocap="true">{capsules}</body>'
+
+
+def _numbers(values: tuple[float, ...]) -> str:
+    return " ".join(f"{value:.4f}" for value in values)

@@ -1,0 +1,83 @@
+"""Things that stand on the ground: buildings, kerbs, parked cars, posts and trees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Prism:
+    """A building: a ring of (x, y) metres, counter-clockwise, from `base_m` up to `top_m`."""
+
+    id: str
+    ring_map: tuple[tuple[float, float], ...]
+    base_m: float  # below the lowest ground at its corners
+    top_m: float
+    ground_m: float  # the highest ground at its corners: where the lowest floor begins
+
+
+@dataclass(frozen=True, slots=True)
+class Kerb:
+    """A straight kerbstone from one end to the other; tops follow the ground."""
+
+    start: tuple[float, float, float]
+    end: tuple[float, float, float]
+    width_m: float
+    height_m: float
+
+
+class CarBody(StrEnum):
+    """Shape of a parked car."""
+
+    SEDAN = "sedan"
+    HATCHBACK = "hatchback"
+    VAN = "van"
+
+
+CAR_SIZE_M: dict[CarBody, tuple[float, float, float]] = {  # length, width, height
+    CarBody.SEDAN: (4.6, 1.80, 1.46),
+    CarBody.HATCHBACK: (3.6, 1.60, 1.50),
+    CarBody.VAN: (4.7, 1.75, 1.95),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedCar:
+    """A car at rest; its middle, its attitude on the slope, a paint number."""
+
+    x_m: float
+    y_m: float
+    z_m: float
+    yaw_rad: float
+    roll_rad: float
+    pitch_rad: float
+    body: CarBody
+    paint: int
+
+    @property
+    def size_m(self) -> tuple[float, float, float]:
+        """Length, width, height."""
+        return CAR_SIZE_M[self.body]
+
+
+class PostKind(StrEnum):
+    """What a thin upright thing is."""
+
+    POLE = "pole"  # power pole with a lamp
+    TREE = "tree"
+
+
+POST_RADIUS_M: dict[PostKind, float] = {PostKind.POLE: 0.15, PostKind.TREE: 0.14}
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A pole or a tree; `height_m` above its foot."""
+
+    kind: PostKind
+    x_m: float
+    y_m: float
+    z_m: float
+    height_m: float
+    yaw_rad: float = 0.0  # a lamp's arm points here

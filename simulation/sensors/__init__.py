@@ -1,0 +1,1 @@
+"""Error models of the simulated sensors."""

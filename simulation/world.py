@@ -1,0 +1,97 @@
+"""World: the ONE description from which physics, lidar and camera are made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from shapely.geometry import Point, Polygon
+from shapely.geometry.polygon import orient
+
+from patrol.errors import SunraError
+from patrol.map import Building, PatrolMap
+from simulation.actors.person import Person
+from simulation.placing import Grounds, place_cars, place_kerbs, place_poles, place_trees
+from simulation.props import Kerb, ParkedCar, Post, Prism
+from simulation.terrain import Terrain, build_terrain
+
+FOUNDATION_M = 0.6  # how far walls reach below the lowest ground
+
+
+class ScenarioError(SunraError):
+    """A scenario asks for something that the world cannot hold."""
+
+
+@dataclass(frozen=True)
+class World:
+    """A neighbourhood in three dimensions; metres in the map frame, read-only once built."""
+
+    patrol_map: PatrolMap
+    terrain: Terrain
+    buildings: Sequence[Prism]
+    kerbs: Sequence[Kerb]
+    cars: Sequence[ParkedCar]
+    posts: Sequence[Post]
+    people: Sequence[Person]
+    seed: int
+
+
+def build_world(
+    patrol_map: PatrolMap,
+    people: Sequence[Person] = (),
+    *,
+    parked_cars: int = 0,
+    seed: int = 0,
+) -> World:
+    """The world of a map; the same seed gives the same world.
+
+    Raises ScenarioError where a person's place or path is inside a building.
+    """
+    if not patrol_map.nodes:
+        raise ScenarioError(f"{patrol_map.map_id}: a map without nodes has no ground")
+    check_people(patrol_map, people)
+    rng = np.random.default_rng(seed)
+    terrain = build_terrain(patrol_map)
+    grounds = Grounds(patrol_map, terrain)
+    for person in people:
+        for x, y in person.path_map:
+            grounds.take(Point(x, y).buffer(1.2))
+    kerbs = place_kerbs(grounds)
+    cars = place_cars(grounds, parked_cars, rng)
+    posts = [*place_poles(grounds), *place_trees(grounds, rng)]
+    buildings = tuple(_prism(building, terrain) for building in patrol_map.buildings)
+    return World(patrol_map, terrain, buildings, kerbs, cars, posts, tuple(people), seed)
+
+
+def check_people(patrol_map: PatrolMap, people: Sequence[Person]) -> None:
+    """Raises ScenarioError for the first person inside a building or named twice."""
+    names: set[str] = set()
+    for person in people:
+        if person.name in names:
+            raise ScenarioError(f"person {person.name!r} stands twice")
+        names.add(person.name)
+        for x, y in person.path_map:
+            inside = _building_at(patrol_map, x, y)
+            if inside:
+                raise ScenarioError(
+                    f"person {person.name!r} at ({x:.1f}, {y:.1f}) is inside building {inside}"
+                )
+
+
+def _building_at(patrol_map: PatrolMap, x_m: float, y_m: float) -> str | None:
+    point = Point(x_m, y_m)
+    for building in patrol_map.buildings:
+        if Polygon(building.polygon_map).covers(point):
+            return building.id
+    return None
+
+
+def _prism(building: Building, terrain: Terrain) -> Prism:
+    ring = tuple(
+        (float(x), float(y)) for x, y in orient(Polygon(building.polygon_map)).exterior.coords[:-1]
+    )
+    ground = terrain.height_at(*np.array(ring).T)
+    highest = float(ground.max())
+    base = float(ground.min()) - FOUNDATION_M
+    return Prism(building.id, ring, base, highest + building.height_m, highest)

@@ -1,0 +1,31 @@
+"""A small synthetic neighbourhood for simulator tests: one street on a plane of any grade."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from patrol.geodesy import GeoPoint
+from patrol.map import Building, Dock, Edge, Node, PatrolMap, WayClass
+
+ORIGIN = GeoPoint(37.4843, 126.9293, 75.0)
+WALL = Building("b-wall", ((20.0, -8.0), (24.0, -8.0), (24.0, 8.0), (20.0, 8.0)), 6.0)
+
+
+def plane_map(grade: float = 0.0, buildings: Sequence[Building] = ()) -> PatrolMap:
+    """Four corners on a plane that rises `grade` to the east, and one street along y = 0."""
+    places = [
+        (-40.0, -40.0),
+        (40.0, -40.0),
+        (40.0, 40.0),
+        (-40.0, 40.0),
+        (-30.0, 0.0),
+        (30.0, 0.0),
+    ]
+    nodes = {i: Node(i, x, y, grade * x) for i, (x, y) in enumerate(places, start=1)}
+    edges = {
+        1: Edge(1, 5, 6, 60.0, 1.39, 6.0, WayClass.STREET, grade=grade),
+        2: Edge(2, 6, 5, 60.0, 1.39, 6.0, WayClass.STREET, grade=-grade),
+    }
+    return PatrolMap(
+        "plane", "plane", ORIGIN, nodes, edges, docks=(Dock("d", "dock", 5),), buildings=buildings
+    )
