@@ -7,12 +7,12 @@ docs/protocol.md describes what goes over the wire; `spool` keeps, `lanes` decid
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
-import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,19 +20,17 @@ from fleet_client import mqtt
 from fleet_client.backoff import Backoff
 from fleet_client.credentials import Credentials
 from fleet_client.envelope import Envelope
-from fleet_client.lanes import Lanes, Outgoing
+from fleet_client.lanes import Outgoing
 from fleet_client.options import LinkHandlers, LinkOptions, LinkStatus
+from fleet_client.outbox import Outbox
 from fleet_client.receiver import Receiver
-from fleet_client.reports import EvidenceError, evidence_pieces
-from fleet_client.spool import Draft, Spool
 from fleet_client.state_builder import MapRef, StateContent
-from patrol.clock import Clock, SystemClock, iso_utc
+from patrol.clock import Clock, SystemClock
 from patrol.errors import OrderError
 from patrol.faults import FaultKind
 from patrol.geometry import Pose2
 from patrol.incident import Evidence, Incident
-from patrol.vda5050.extension import Ack
-from patrol.vda5050.messages import ConnectionStatus, Order
+from patrol.vda5050.messages import Order
 from patrol.vda5050.topic_names import VehicleAddress
 from patrol.vehicle import VehicleSpec
 
@@ -41,9 +39,6 @@ log = logging.getLogger(__name__)
 # A connection that held this long makes the next reconnect start from the shortest wait.
 STABLE_AFTER_S = 5.0
 IDLE_TICK_S = 1.0
-ENVELOPE_BYTES = 1024  # what a Backfill adds around a single state, at most
-
-_Item = Draft | Evidence | tuple[OrderError, Order | None]
 
 
 class FleetClient:
@@ -71,19 +66,19 @@ class FleetClient:
         self._clock = clock or SystemClock()
         self._options = options = options or LinkOptions()
         self._envelope = Envelope(self._address, spec, map_ref, options)
-        self._spool = Spool(
-            spool_path, max_states=options.spool_max_states, max_bytes=options.spool_max_bytes
-        )
-        self._lanes = Lanes(self._spool, options, self._wrap_backfill)
+        self._outbox = Outbox(self._envelope, self._clock, options, spool_path)
         self._receiver = Receiver(
-            self._address, map_ref.map_id, handlers, self._on_ack, self._send_factsheet
+            self._address,
+            map_ref.map_id,
+            handlers,
+            self._outbox.acknowledge,
+            lambda: self._send([self._outbox.factsheet()]),
         )
         self._backoff = Backoff(options.reconnect_min_s, options.reconnect_max_s, seed)
-        self._inbox: deque[_Item] = deque()
-        self._visualization: tuple[Pose2, float, float, str] | None = None
+        self._refused: deque[tuple[OrderError, Order | None]] = deque()
         self._connection: mqtt.MqttConnection | None = None
         self._connected_since_s: float | None = None
-        self._connects = self._sent = self._acked = 0
+        self._connects = self._sent = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
@@ -112,22 +107,21 @@ class FleetClient:
             states = self._receiver.action_states(known)
             return self._envelope.state(content, refusals, states, header_id, timestamp)
 
-        self._hand_over(self._draft("state", encode))
+        self._outbox.put_state(encode)
+        self._rouse()
 
     def publish_visualization(
         self, pose: Pose2, speed_mps: float, yaw_rate_radps: float = 0.0
     ) -> None:
         """Send position and speed, QoS 0, only while connected; never spooled."""
         if self.connected:
-            timestamp = iso_utc(self._clock.now_s())
-            self._visualization = (pose, speed_mps, yaw_rate_radps, timestamp)
+            self._outbox.put_visualization(pose, speed_mps, yaw_rate_radps)
             self._rouse()
 
     def report_incident(self, incident: Incident) -> None:
         """Spool an incident revision; it is sent until the server has committed it."""
-        self._hand_over(
-            self._draft("incident", lambda *header: self._envelope.incident(incident, *header))
-        )
+        self._outbox.put_incident(incident)
+        self._rouse()
 
     def submit_evidence(self, evidence: Evidence) -> None:
         """Spool a file's content in chunks; sent after the incidents.
@@ -135,15 +129,17 @@ class FleetClient:
         The file is read in the client's loop and may go once the spool has counted its chunks;
         one that is missing or not as its record says is logged and dropped.
         """
-        self._hand_over(evidence)
+        self._outbox.put_evidence(evidence)
+        self._rouse()
 
     def reject(self, error: OrderError, order: Order | None = None) -> None:
         """Report a refusal found after a handler returned; it stands in the next states."""
-        self._hand_over((error, order))
+        self._refused.append((error, order))
+        self._rouse()
 
     def status(self) -> LinkStatus:
         """Counters and the spool's fill."""
-        counts = self._spool.counts()
+        counts = self._outbox.counts()
         return LinkStatus(
             connected=self.connected,
             connected_since_s=self._connected_since_s,
@@ -152,10 +148,10 @@ class FleetClient:
             spooled_incidents=counts.incidents,
             spooled_evidence=counts.evidence,
             spool_bytes=counts.payload_bytes,
-            spool_durable=self._spool.durable,
+            spool_durable=self._outbox.durable,
             states_thinned=counts.states_thinned,
             messages_sent=self._sent,
-            messages_acked=self._acked,
+            messages_acked=self._outbox.acked,
             orders_received=self._receiver.orders_received,
             rejected=self._receiver.rejected,
         )
@@ -163,11 +159,12 @@ class FleetClient:
     def stop(self) -> None:
         """Make `run()` end cleanly."""
         loop = self._loop
-        if loop is None or loop.is_closed():
+        if loop is None:
             self._stop.set()
-        else:
+            return
+        with contextlib.suppress(RuntimeError):  # the loop closed this very moment
             loop.call_soon_threadsafe(self._stop.set)
-            self._rouse()
+        self._rouse()
 
     # -- the event loop -----------------------------------------------------------------------
 
@@ -186,8 +183,7 @@ class FleetClient:
             self._stop.set()
             self._wake.set()
             await asyncio.gather(pump, link, return_exceptions=True)
-            await self._drain()
-            self._spool.close()
+            self._outbox.close()
             self._loop = None
 
     async def _keep_connected(self) -> None:
@@ -223,12 +219,13 @@ class FleetClient:
         return None
 
     async def _connect(self) -> mqtt.MqttConnection:
+        will = self._outbox.connection("CONNECTIONBROKEN")
         return await mqtt.connect(
             self._credentials,
             _client_id(self._credentials),
-            (self._address.topic("connection"), self._connection_message("CONNECTIONBROKEN")),
+            (self._address.topic("connection"), will.payload),
             [(self._address.topic(name), 1) for name in ("order", "instantActions", "ack")],
-            self._on_message,
+            self._receive,
             self._options,
         )
 
@@ -249,10 +246,8 @@ class FleetClient:
         self._connected_since_s = self._clock.now_s()
         self._connects += 1
         log.info("link_up vehicle=%s connects=%d", self._address.vehicle_id, self._connects)
-        self._send([Outgoing("connection", self._connection_message("ONLINE"), retain=True)])
-        self._send_factsheet()
-        await self._drain(live=False)
-        self._guarded(lambda: self._send(self._lanes.on_connect(time.monotonic())))
+        self._send([self._outbox.connection("ONLINE"), self._outbox.factsheet()])
+        self._send(self._outbox.on_connect(time.monotonic()))
         await self._receiver.request_state()
         self._wake.set()
         waits = [asyncio.create_task(event.wait()) for event in (connection.closed, self._stop)]
@@ -260,123 +255,42 @@ class FleetClient:
         for task in waits:
             task.cancel()
         if not connection.closed.is_set():
-            await self._drain()
-            message = self._connection_message("OFFLINE")
-            self._send([Outgoing("connection", message, retain=True)])
+            self._send(self._outbox.collect(time.monotonic()))
+            self._send([self._outbox.connection("OFFLINE")])
 
     async def _pump(self) -> None:
         while not self._stop.is_set():
-            busy = self.connected and self._lanes.busy
+            busy = self.connected and self._outbox.busy
             tick_s = 1.0 / self._options.backfill_rate_hz if busy else IDLE_TICK_S
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(tick_s):
                     await self._wake.wait()
-            except TimeoutError:
-                pass
             self._wake.clear()
-            await self._drain()
+            while self._refused:
+                await self._receiver.refuse(*self._refused.popleft())
+            now_s = time.monotonic()
+            live = self._outbox.collect(now_s if self.connected else None)
             if self.connected:
-                self._guarded(lambda: self._send(self._lanes.due(time.monotonic())))
-                self._send_visualization()
+                self._send([*live, *self._outbox.due(now_s)])
 
-    async def _drain(self, live: bool = True) -> None:
-        """Spool what was handed over; `live` sends new states at once."""
-        drafts: list[Draft] = []
-        while self._inbox:
-            item = self._inbox.popleft()
-            if isinstance(item, Draft):
-                drafts.append(item)
-            elif isinstance(item, Evidence):
-                drafts.extend(self._evidence_drafts(item))
-            else:
-                await self._receiver.refuse(*item)
-        if drafts:
-            rows = self._spool.append([draft for draft in drafts if self._fits(draft)])
-            if live and self.connected:
-                self._send(self._lanes.on_append(rows, time.monotonic()))
+    async def _receive(self, topic: str, payload: bytes) -> None:
+        await self._receiver.receive(topic, payload)
+        self._wake.set()
 
-    def _hand_over(self, item: _Item) -> None:
-        self._inbox.append(item)
-        self._rouse()
-
-    def _rouse(self) -> None:
-        loop = self._loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._wake.set)
-
-    def _draft(self, topic: str, encode: Callable[[int, str], bytes]) -> Draft:
-        timestamp = iso_utc(self._clock.now_s())
-        return Draft(topic, timestamp, lambda header_id: encode(header_id, timestamp))
-
-    def _evidence_drafts(self, evidence: Evidence) -> list[Draft]:
-        try:
-            pieces = list(evidence_pieces(evidence, self._options.evidence_chunk_bytes))
-        except EvidenceError as error:
-            log.error("evidence_dropped evidence=%s reason=%r", evidence.evidence_id, str(error))
-            return []
-        return [
-            self._draft("evidence", lambda *header, p=piece: self._envelope.evidence(p, *header))
-            for piece in pieces
-        ]
-
-    def _fits(self, draft: Draft) -> bool:
-        size = len(draft.encode(2**32 - 1))
-        if size <= self._options.max_payload_bytes - ENVELOPE_BYTES:
-            return True
-        log.error("message_too_large topic=%s bytes=%d dropped=yes", draft.topic, size)
-        return False
-
-    def _send(self, messages: list[Outgoing]) -> None:
-        connection = self._connection
+    def _send(self, messages: Sequence[Outgoing]) -> None:
         for message in messages:
+            connection = self._connection
             if connection is None or not connection.open:
                 return  # the spool keeps it
             topic = self._address.topic(message.name)
             connection.publish(topic, message.payload, message.qos, message.retain)
             self._sent += 1
 
-    def _send_visualization(self) -> None:
-        if self._visualization is not None:
-            pose, speed_mps, yaw_rate_radps, timestamp = self._visualization
-            self._visualization = None
-            header_id = self._spool.next_header_id("visualization")
-            payload = self._envelope.visualization(
-                pose, speed_mps, yaw_rate_radps, header_id, timestamp
-            )
-            self._send([Outgoing("visualization", payload, qos=0)])
-
-    def _connection_message(self, status: ConnectionStatus) -> bytes:
-        header_id = self._spool.next_header_id("connection")
-        return self._envelope.connection(status, header_id, iso_utc(self._clock.now_s()))
-
-    def _send_factsheet(self) -> None:
-        header_id = self._spool.next_header_id("factsheet")
-        payload = self._envelope.factsheet(header_id, iso_utc(self._clock.now_s()))
-        self._send([Outgoing("factsheet", payload, retain=True)])
-
-    def _wrap_backfill(self, states: list[bytes]) -> bytes:
-        header_id = self._spool.next_header_id("backfill")
-        return self._envelope.backfill(states, header_id, iso_utc(self._clock.now_s()))
-
-    async def _on_message(self, topic: str, payload: bytes) -> None:
-        await self._receiver.receive(topic, payload)
-
-    def _on_ack(self, ack: Ack) -> None:
-        def forget() -> None:
-            keys = [(item.topic, item.header_id, item.timestamp) for item in ack.items]
-            rows = self._spool.acknowledge(keys)
-            self._acked += len(rows)
-            self._lanes.on_ack(rows)
-
-        self._guarded(forget)
-        self._wake.set()
-
-    def _guarded(self, action: Callable[[], None]) -> None:
-        """The spool's disk must not take the link down."""
-        try:
-            action()
-        except sqlite3.Error as error:
-            self._spool.repair(error)
+    def _rouse(self) -> None:
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop closed this very moment
+                loop.call_soon_threadsafe(self._wake.set)
 
 
 def _client_id(credentials: Credentials) -> str:

@@ -6,6 +6,7 @@ reported (VDA 5050 2.1.0, clauses 6.10.5 and 7.1).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -140,9 +141,10 @@ def agv_position(pose: Pose2, map_id: str, localized: bool = True) -> AgvPositio
 
 
 def _position(content: StateContent, map_id: str) -> AgvPosition | None:
-    if content.pose is None:
+    pose = content.pose
+    if pose is None or not all(map(math.isfinite, (pose.x_m, pose.y_m, pose.yaw_rad))):
         return None
-    position = agv_position(content.pose, map_id, content.localized)
+    position = agv_position(pose, map_id, content.localized)
     position.deviation_range = content.position_sigma_m
     return position
 

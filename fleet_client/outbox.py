@@ -1,0 +1,175 @@
+"""Outbox: everything this vehicle has to say, from hand-over to the server's acknowledgement.
+
+`put_…` may be called from any thread and only remembers; the rest belongs to the event loop.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from fleet_client.envelope import Envelope
+from fleet_client.lanes import Lanes, Outgoing
+from fleet_client.options import LinkOptions
+from fleet_client.reports import EvidenceError, EvidencePiece, evidence_pieces
+from fleet_client.spool import Draft, Spool, SpoolCounts
+from patrol.clock import Clock, iso_utc
+from patrol.geometry import Pose2
+from patrol.incident import Evidence, Incident
+from patrol.vda5050.extension import Ack
+from patrol.vda5050.messages import ConnectionStatus
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+ENVELOPE_BYTES = 1024  # what a Backfill adds around a single state, at most
+
+
+class Outbox:
+    """Spool and lanes of one vehicle; raises ConfigError when the spool cannot be opened."""
+
+    def __init__(
+        self, envelope: Envelope, clock: Clock, options: LinkOptions, spool_path: Path | None
+    ) -> None:
+        self._envelope = envelope
+        self._clock = clock
+        self._options = options
+        self._spool = Spool(
+            spool_path, max_states=options.spool_max_states, max_bytes=options.spool_max_bytes
+        )
+        self._lanes = Lanes(self._spool, options, self._wrap_backfill)
+        self._pending: deque[Draft | Evidence] = deque()
+        self._picture: tuple[Pose2, float, float, str] | None = None
+        self.acked = 0
+
+    # -- from any thread ------------------------------------------------------------------------
+
+    def put_state(self, encode: Callable[[int, str], bytes]) -> None:
+        """A state, encoded from (header id, timestamp) in the loop."""
+        self._pending.append(self._draft("state", encode))
+
+    def put_incident(self, incident: Incident) -> None:
+        """An incident revision."""
+        draft = self._draft("incident", lambda *header: self._envelope.incident(incident, *header))
+        self._pending.append(draft)
+
+    def put_evidence(self, evidence: Evidence) -> None:
+        """A file; its pieces are made in the loop."""
+        self._pending.append(evidence)
+
+    def put_visualization(self, pose: Pose2, speed_mps: float, yaw_rate_radps: float) -> None:
+        """The newest position; replaces one that was not sent yet."""
+        self._picture = (pose, speed_mps, yaw_rate_radps, self._now())
+
+    def counts(self) -> SpoolCounts:
+        """The fill of the spool."""
+        return self._spool.counts()
+
+    @property
+    def durable(self) -> bool:
+        """Whether what is spooled survives a restart."""
+        return self._spool.durable
+
+    # -- in the event loop ----------------------------------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        """Whether `due` should be asked often."""
+        return self._lanes.busy
+
+    def on_connect(self, now_s: float) -> list[Outgoing]:
+        """What goes out first on a new connection, besides ONLINE."""
+        self.collect(None)
+        nothing: list[Outgoing] = []
+        return self._guarded(lambda: self._lanes.on_connect(now_s), nothing)
+
+    def collect(self, live_now_s: float | None) -> list[Outgoing]:
+        """Spool what was handed over; the new states to send at once, where there is a link."""
+        drafts: list[Draft] = []
+        while self._pending:
+            item = self._pending.popleft()
+            drafts.extend([item] if isinstance(item, Draft) else self._evidence_drafts(item))
+        drafts = [draft for draft in drafts if self._fits(draft)]
+        if not drafts:
+            return []
+        rows = self._spool.append(drafts)
+        return [] if live_now_s is None else self._lanes.on_append(rows, live_now_s)
+
+    def due(self, now_s: float) -> list[Outgoing]:
+        """What must go out now."""
+        nothing: list[Outgoing] = []
+        messages = self._guarded(lambda: self._lanes.due(now_s), nothing)
+        if self._picture is not None:
+            picture, self._picture = self._picture, None
+            pose, speed_mps, yaw_rate_radps, timestamp = picture
+            header_id = self._spool.next_header_id("visualization")
+            payload = self._envelope.visualization(
+                pose, speed_mps, yaw_rate_radps, header_id, timestamp
+            )
+            messages.append(Outgoing("visualization", payload, qos=0))
+        return messages
+
+    def acknowledge(self, ack: Ack) -> None:
+        """The server has committed these: forget them."""
+        keys = [(item.topic, item.header_id, item.timestamp) for item in ack.items]
+        nothing: list[int] = []
+        rows = self._guarded(lambda: self._spool.acknowledge(keys), nothing)
+        self.acked += len(rows)
+        self._lanes.on_ack(rows)
+
+    def connection(self, status: ConnectionStatus) -> Outgoing:
+        """ONLINE, OFFLINE or the last will."""
+        header_id = self._spool.next_header_id("connection")
+        payload = self._envelope.connection(status, header_id, self._now())
+        return Outgoing("connection", payload, retain=True)
+
+    def factsheet(self) -> Outgoing:
+        """What the vehicle is."""
+        header_id = self._spool.next_header_id("factsheet")
+        return Outgoing("factsheet", self._envelope.factsheet(header_id, self._now()), retain=True)
+
+    def close(self) -> None:
+        """Spool the rest and close the file."""
+        self.collect(None)
+        self._spool.close()
+
+    def _now(self) -> str:
+        return iso_utc(self._clock.now_s())
+
+    def _draft(self, topic: str, encode: Callable[[int, str], bytes]) -> Draft:
+        timestamp = self._now()
+        return Draft(topic, timestamp, lambda header_id: encode(header_id, timestamp))
+
+    def _evidence_drafts(self, evidence: Evidence) -> Iterable[Draft]:
+        try:
+            pieces = list(evidence_pieces(evidence, self._options.evidence_chunk_bytes))
+        except EvidenceError as error:
+            log.error("evidence_dropped evidence=%s reason=%r", evidence.evidence_id, str(error))
+            return []
+        return [self._piece_draft(piece) for piece in pieces]
+
+    def _piece_draft(self, piece: EvidencePiece) -> Draft:
+        return self._draft("evidence", lambda *header: self._envelope.evidence(piece, *header))
+
+    def _fits(self, draft: Draft) -> bool:
+        size = len(draft.encode(2**32 - 1))
+        if size <= self._options.max_payload_bytes - ENVELOPE_BYTES:
+            return True
+        log.error("message_too_large topic=%s bytes=%d dropped=yes", draft.topic, size)
+        return False
+
+    def _wrap_backfill(self, states: list[bytes]) -> bytes:
+        header_id = self._spool.next_header_id("backfill")
+        return self._envelope.backfill(states, header_id, self._now())
+
+    def _guarded(self, action: Callable[[], T], otherwise: T) -> T:
+        """The spool's disk must not take the link down."""
+        try:
+            return action()
+        except sqlite3.Error as error:
+            self._spool.repair(error)
+            return otherwise

@@ -1,0 +1,165 @@
+"""The spool keeps what must not be lost, within bounds, whatever happens to its file."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from fleet_client.spool import BACKFILL, Draft, Spool
+from patrol.errors import ConfigError
+
+
+def make(path: Path | None, max_states: int = 100_000, max_bytes: int = 10**9) -> Spool:
+    return Spool(path, max_states=max_states, max_bytes=max_bytes)
+
+
+def draft(topic: str, event_time: str = "t", size: int = 10) -> Draft:
+    return Draft(topic, event_time, lambda header_id: f"{header_id}".encode().ljust(size))
+
+
+def test_header_ids_count_per_topic() -> None:
+    spool = make(None)
+    rows = spool.append([draft("state"), draft("incident"), draft("state")])
+    assert [(row.topic, row.header_id) for row in rows] == [
+        ("state", 0),
+        ("incident", 0),
+        ("state", 1),
+    ]
+    assert rows[2].payload.strip() == b"1"
+
+
+def test_rows_and_header_ids_survive_a_process_that_never_closed(tmp_path: Path) -> None:
+    first = make(tmp_path / "spool.db")
+    first.append([draft("incident"), draft("state")])
+    second = make(tmp_path / "spool.db")  # `first` was never closed
+    assert [row.header_id for row in second.waiting("incident", 10)] == [0]
+    assert second.append([draft("state")])[0].header_id == 1
+    assert second.counts().states == 2
+
+
+def test_unspooled_ids_never_repeat(tmp_path: Path) -> None:
+    first = make(tmp_path / "spool.db")
+    used = [first.next_header_id("visualization") for _ in range(3)]
+    second = make(tmp_path / "spool.db")
+    assert used == [0, 1, 2]
+    assert second.next_header_id("visualization") > 2
+
+
+def test_clean_close_leaves_no_gap_in_the_ids(tmp_path: Path) -> None:
+    first = make(tmp_path / "spool.db")
+    first.next_header_id("connection")
+    first.close()
+    assert make(tmp_path / "spool.db").next_header_id("connection") == 1
+
+
+def test_only_the_acknowledged_message_is_forgotten() -> None:
+    spool = make(None)
+    spool.append([draft("state", "t0"), draft("state", "t1"), draft("incident", "t1")])
+    assert len(spool.acknowledge([("state", 1, "t1"), ("state", 0, "another life")])) == 1
+    assert [row.event_time for row in spool.waiting("state", 10)] == ["t0"]
+    assert spool.counts().incidents == 1
+    assert spool.acknowledge([("state", 1, "t1")]) == []
+
+
+def test_old_states_are_thinned_and_incidents_never() -> None:
+    spool = make(None, max_states=1000)
+    spool.append([draft("incident"), draft("evidence")])
+    for _ in range(1200):
+        spool.append([draft("state")])
+    counts = spool.counts()
+    assert counts.states <= 1000
+    assert counts.states + counts.states_thinned == 1200
+    assert (counts.incidents, counts.evidence) == (1, 1)
+    ids = [row.header_id for row in spool.waiting("state", 2000)]
+    assert ids[-600:] == list(range(600, 1200)), "the newest are whole"
+    assert ids[0] == 0
+    assert max(b - a for a, b in zip(ids, ids[1:], strict=False)) <= 4, "no hole, only fewer"
+
+
+def test_bytes_are_bounded_too_but_never_by_dropping_incidents() -> None:
+    spool = make(None, max_bytes=100_000)
+    spool.append([draft("incident", size=90_000)])
+    for _ in range(700):
+        spool.append([draft("state", size=100)])
+    counts = spool.counts()
+    assert counts.incidents == 1
+    assert counts.states <= 601
+    assert counts.payload_bytes == 90_000 + 100 * counts.states
+
+
+def test_states_leave_the_live_lane() -> None:
+    spool = make(None)
+    rows = spool.append([draft("state") for _ in range(5)])
+    assert spool.backfill(0, 10) == []
+    spool.move_to_backfill(rows[2].seq)
+    assert [row.header_id for row in spool.backfill(0, 10)] == [0, 1, 2]
+    assert [row.header_id for row in spool.backfill(rows[0].seq, 1)] == [1]
+    assert spool.backfill(0, 1)[0].lane == BACKFILL
+    newest = spool.newest_state()
+    assert newest is not None
+    assert newest.header_id == 4
+
+
+@pytest.mark.parametrize("rubbish", [b"not a database" * 500, b"SQLite format 3\0" + b"\xff" * 9000])
+def test_corrupted_file_is_moved_aside_with_one_line(
+    tmp_path: Path, rubbish: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "spool.db"
+    path.write_bytes(rubbish)
+    spool = make(path)
+    assert spool.append([draft("state")])[0].header_id == 0
+    assert (tmp_path / "spool.db.corrupt-1").read_bytes() == rubbish
+    assert len([r for r in caplog.records if "spool_corrupt" in r.message]) == 1
+
+
+def test_second_corruption_keeps_the_first_for_inspection(tmp_path: Path) -> None:
+    path = tmp_path / "spool.db"
+    for number in (1, 2):
+        path.write_bytes(b"rubbish" * 1000)
+        make(path).close()
+        assert (tmp_path / f"spool.db.corrupt-{number}").exists()
+
+
+def test_broken_in_use_begins_afresh_and_goes_on_counting(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = make(tmp_path / "spool.db")
+    spool.append([draft("state"), draft("state")])
+    spool.repair(sqlite3.DatabaseError("database disk image is malformed"))
+    assert spool.append([draft("state")])[0].header_id == 2
+    assert spool.durable
+    assert (tmp_path / "spool.db.corrupt-1").exists()
+    assert "spool_corrupt" in caplog.text
+
+
+def test_full_disk_goes_on_in_memory(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.ERROR)
+    spool = make(tmp_path / "spool.db")
+    spool.append([draft("state")])
+    spool._db.execute("PRAGMA max_page_count = 1")  # SQLITE_FULL from now on
+    for _ in range(20):
+        spool.append([draft("state", size=4000)])
+    assert not spool.durable
+    assert spool.newest_state() is not None
+    assert spool.append([draft("state")])[0].header_id == 21
+    assert len([r for r in caplog.records if "spool_unwritable" in r.message]) == 1
+
+
+def test_folder_in_place_of_the_file_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be opened"):
+        make(tmp_path)
+
+
+def test_a_draft_that_fails_to_encode_leaves_nothing_behind() -> None:
+    spool = make(None)
+
+    def fail(_header_id: int) -> bytes:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        spool.append([draft("state"), Draft("state", "t", fail)])
+    assert spool.counts().states == 0
+    assert spool.append([draft("state")])[0].header_id == 0
