@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import sqlite3
 from pathlib import Path
@@ -76,7 +77,7 @@ def test_old_states_are_thinned_and_incidents_never() -> None:
     ids = [row.header_id for row in spool.waiting("state", 2000)]
     assert ids[-600:] == list(range(600, 1200)), "the newest are whole"
     assert ids[0] == 0
-    assert max(b - a for a, b in zip(ids, ids[1:], strict=False)) <= 4, "no hole, only fewer"
+    assert max(b - a for a, b in itertools.pairwise(ids)) <= 4, "no hole, only fewer"
 
 
 def test_bytes_are_bounded_too_but_never_by_dropping_incidents() -> None:
@@ -103,7 +104,9 @@ def test_states_leave_the_live_lane() -> None:
     assert newest.header_id == 4
 
 
-@pytest.mark.parametrize("rubbish", [b"not a database" * 500, b"SQLite format 3\0" + b"\xff" * 9000])
+@pytest.mark.parametrize(
+    "rubbish", [b"not a database" * 500, b"SQLite format 3\0" + b"\xff" * 9000]
+)
 def test_corrupted_file_is_moved_aside_with_one_line(
     tmp_path: Path, rubbish: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:

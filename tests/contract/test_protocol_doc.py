@@ -1,0 +1,109 @@
+"""docs/protocol.md says what the code does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from fleet_client.credentials import Credentials
+from fleet_client.factsheet import ACTIONS
+from fleet_client.lanes import BACKFILL_WINDOW, INCIDENT_WINDOW
+from fleet_client.options import LinkOptions
+from patrol.vda5050 import extension
+from patrol.vda5050.messages import Header
+from patrol.vda5050.topic_names import (
+    EXTENSION_TO_SERVER,
+    EXTENSION_TO_VEHICLE,
+    TO_SERVER,
+    TO_VEHICLE,
+    VehicleAddress,
+    subscriptions,
+)
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs/protocol.md").read_text(encoding="utf-8")
+ADDRESS = VehicleAddress("gwanak", "sunra", "goalie-01")
+STRUCTS = ("IncidentMessage", "EvidenceChunk", "Backfill", "Ack", "AckItem")
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the first table under a heading, without its head."""
+    section = TEXT.split(f"# {heading}\n", 1)[1].split("\n#", 1)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_every_topic_has_a_row_with_its_direction_and_qos() -> None:
+    table = {row[0].strip("`"): row for row in rows("Topics")}
+    prefix = "gwanak/v2/sunra/goalie-01/"
+    to_server = (*TO_SERVER, *EXTENSION_TO_SERVER)
+    to_vehicle = (*TO_VEHICLE, *EXTENSION_TO_VEHICLE)
+    names = {ADDRESS.topic(name).removeprefix(prefix): name for name in (*to_server, *to_vehicle)}
+    assert set(table) == set(names)
+    for topic, name in names.items():
+        assert table[topic][1] == ("vehicle" if name in to_server else "server")
+    for pattern, qos in subscriptions("gwanak"):
+        topic = pattern.removeprefix("gwanak/v2/+/+/")
+        assert table[topic][2] == str(qos)
+
+
+@pytest.mark.parametrize("name", STRUCTS)
+def test_every_field_of_our_messages_is_described(name: str) -> None:
+    struct = getattr(extension, name)
+    header = {field.name for field in msgspec.structs.fields(Header)}
+    if not issubclass(struct, Header):
+        header = set()
+    expected = [f.encode_name for f in msgspec.structs.fields(struct) if f.name not in header]
+    assert [row[0].strip("`") for row in rows(name)] == expected
+
+
+def test_no_message_of_ours_is_missing() -> None:
+    ours = {
+        name
+        for name, value in vars(extension).items()
+        if isinstance(value, type) and value.__module__ == extension.__name__
+    }
+    assert ours == set(STRUCTS)
+
+
+def test_every_refusal_in_the_code_is_in_the_error_table() -> None:
+    table = {row[0].strip("`") for row in rows("Errors in the state")}
+    sources = [
+        *(ROOT / "fleet_client").glob("*.py"),
+        ROOT / "simulation/light_vehicle.py",
+        ROOT / "patrol/vda5050/messages.py",
+    ]
+    quoted = {
+        word
+        for path in sources
+        for word in re.findall(r'"(\w+)"', path.read_text(encoding="utf-8"))
+    }
+    used = {word for word in quoted if word.endswith("Error")}
+    used |= quoted & {"unsupportedVersion", "wrongVehicle", "mapMismatch", "noOrderToCancel"}
+    assert used == table
+
+
+def test_the_figures_are_the_defaults() -> None:
+    options = LinkOptions()
+    for words in (
+        f"({options.ack_timeout_s:g} s)",
+        f"up to {options.ack_timeout_max_s:g} s",
+        f"{options.reconnect_min_s:g} s to {options.reconnect_max_s:g} s",
+        f"up to {options.backfill_batch} in a",
+        f"{options.backfill_rate_hz:g} messages a",
+        f"({options.evidence_chunk_bytes // 1024} KiB of the file each)",
+        f"{options.evidence_window} under way",
+        f"{BACKFILL_WINDOW} under way",
+        f"at most {INCIDENT_WINDOW} under way",
+        f"({options.spool_max_states:,} states, {options.spool_max_bytes // 2**20} MiB)",
+    ):
+        assert words in TEXT, words
+
+
+def test_actions_and_credentials_are_named() -> None:
+    for name in (*ACTIONS, *(field.name for field in fields(Credentials))):
+        assert name in TEXT, name
