@@ -16,7 +16,7 @@ from typing import Any
 
 from patrol.errors import MapError
 from patrol.map import PatrolMap
-from patrol.map_fields import COLLECTIONS, FORMAT_VERSION, LAYERS, NUMBERED, Layer, number
+from patrol.map_fields import COLLECTIONS, FORMAT_VERSION, LAYERS, NUMBERED, Field, Layer, number
 from patrol.map_reader import read_map
 from patrol.map_rules import check_map
 
@@ -105,7 +105,7 @@ def _values(patrol_map: PatrolMap, layer: Layer) -> list[Any]:
 
 def _feature(patrol_map: PatrolMap, layer: Layer, value: Any) -> Json:
     fields = {
-        field.key: _plain(getattr(value, field.attribute))
+        field.key: _plain(field, getattr(value, field.attribute), f"{layer.name} {value.id}")
         for field in layer.fields
         if getattr(value, field.attribute) is not None
     }
@@ -146,10 +146,13 @@ def _coordinates(patrol_map: PatrolMap, layer: Layer, value: Any) -> list[Any]:
     return [[*ring, ring[0]]]
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, float):
-        return number(value)
-    return list(value) if isinstance(value, tuple) else value
+def _plain(field: Field, value: Any, at: str) -> Any:
+    """The value as a reader will take it: a number is a float, whatever the caller gave."""
+    try:
+        checked = field.read(list(value) if isinstance(value, tuple) else value)
+    except ValueError as error:
+        raise MapError(f"{at}: {field.key}: {error}") from None
+    return list(checked) if isinstance(checked, tuple) else checked
 
 
 def _pretty(document: Json) -> bytes:
