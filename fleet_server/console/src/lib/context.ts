@@ -34,6 +34,5 @@ export function useTicker(): number {
     const timer = setInterval(() => setNow(performance.now()), 1000);
     return () => clearInterval(timer);
   }, []);
-  // Data that came after the last tick must not look as if it came from the future.
-  return Math.max(now, 0);
+  return now;
 }

@@ -1,17 +1,24 @@
 /** MapLibre behind one small object; React tells it what to show. */
-import maplibregl, { type GeoJSONSource, type LngLatBoundsLike } from "maplibre-gl";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Feature, FeatureCollection } from "geojson";
-import type { LonLat } from "../api/types";
+import {
+  type GeoJSONSource,
+  type LngLatBoundsLike,
+  Map as MapLibre,
+  type MapMouseEvent,
+  ScaleControl,
+  setWorkerUrl,
+  type StyleSpecification,
+} from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import type { Language, LonLat } from "../api/types";
 import type { DistrictMap, Theme } from "../store/store";
-import type { Language } from "../api/types";
 import { drawImage, PIXEL_RATIO } from "./images";
 import { PALETTES } from "./palette";
 import { prepareForDrawing } from "./prepare";
 import { districtStyle, EMPTY, LIVE_SOURCES, type LiveSource, MAP_FONT } from "./style";
 
 // Bundled beside the page: a strict security policy (`worker-src 'self'`) lets it run.
-maplibregl.setWorkerUrl(workerUrl);
+setWorkerUrl(workerUrl);
 
 const FIT_PADDING_PX = 48;
 const CLOSE_ZOOM = 18.2;
@@ -25,7 +32,7 @@ export interface MapEvents {
 }
 
 export class MapController {
-  readonly map: maplibregl.Map;
+  readonly map: MapLibre;
   private readonly data = new Map<LiveSource, FeatureCollection>();
   private tilted = false;
 
@@ -37,7 +44,7 @@ export class MapController {
     events: MapEvents,
   ) {
     const [west, south, east, north] = district.summary.bounds_wgs84;
-    this.map = new maplibregl.Map({
+    this.map = new MapLibre({
       container,
       style: this.style(),
       bounds: this.bounds,
@@ -53,7 +60,7 @@ export class MapController {
       keyboard: false, // the arrow keys move through the incident queue
       fadeDuration: 150,
     });
-    this.map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), "bottom-left");
+    this.map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-left");
     this.map.on("styleimagemissing", ({ id }) => this.addImage(id));
     this.map.on("style.load", () => this.refill());
     this.map.on("click", (event) => this.click(event, events));
@@ -72,7 +79,7 @@ export class MapController {
     ];
   }
 
-  private style(): maplibregl.StyleSpecification {
+  private style(): StyleSpecification {
     const [, south, , north] = this.district.summary.bounds_wgs84;
     const features = prepareForDrawing(this.district.geojson, this.language) as Feature[];
     return districtStyle(
@@ -94,7 +101,7 @@ export class MapController {
     this.applyTilt();
   }
 
-  private click(event: maplibregl.MapMouseEvent, events: MapEvents): void {
+  private click(event: MapMouseEvent, events: MapEvents): void {
     const { x, y } = event.point;
     const near: [[number, number], [number, number]] = [
       [x - 10, y - 10],

@@ -54,7 +54,7 @@ export function checkpointFeatures(
   );
 }
 
-/** A circle of twice the standard deviation around an incident: it is in there 19 times of 20. */
+/** A circle of two standard deviations around an incident. */
 export function uncertaintyFeature(incident: IncidentView | null): FeatureCollection {
   if (!incident || incident.longitude_deg === null || incident.latitude_deg === null) return EMPTY;
   const { longitude_deg: lon, latitude_deg: lat } = incident;

@@ -55,7 +55,6 @@ function byZone(palette: Palette): ExpressionSpecification {
 }
 
 function groundLayers(p: Palette): LayerSpecification[] {
-  const kinds = ["park", p.park, "water", p.water, "road", p.road] as [string, string];
   return [
     { id: "ground", type: "background", paint: { "background-color": p.ground } },
     {
@@ -63,7 +62,17 @@ function groundLayers(p: Palette): LayerSpecification[] {
       type: "fill",
       source: "district",
       filter: layerIs("area"),
-      paint: { "fill-color": ["match", ["get", "kind"], ...kinds, p.square] },
+      paint: { "fill-color": [
+          "match",
+          ["get", "kind"],
+          "park",
+          p.park,
+          "water",
+          p.water,
+          "road",
+          p.road,
+          p.square,
+        ] },
     },
   ];
 }

@@ -1,0 +1,66 @@
+import { actions, useConsole, useNowMs, useText } from "../lib/context";
+import { formatDuration } from "../lib/format";
+import { alarms } from "../store/queue";
+import { Ago } from "./Ago";
+import { Icon } from "./icons";
+
+/** What must not be missed: critical incidents nobody has looked at, and a feed that is down. */
+export function Banners() {
+  return (
+    <div className="banners">
+      <FeedLost />
+      <CriticalIncident />
+    </div>
+  );
+}
+
+function FeedLost() {
+  const t = useText();
+  const now = useNowMs();
+  const language = useConsole((s) => s.language);
+  const lostAtMs = useConsole((s) => s.feed.lostAtMs);
+  if (lostAtMs === null) return null;
+  const age = formatDuration((now - lostAtMs) / 1000, language);
+  return (
+    <div className="banner lost" data-testid="feed-lost">
+      {t("feed.lostLong", { age })}
+    </div>
+  );
+}
+
+function CriticalIncident() {
+  const t = useText();
+  const language = useConsole((s) => s.language);
+  const incidents = useConsole((s) => s.incidents);
+  const sound = useConsole((s) => s.sound);
+  const [first, ...others] = alarms(incidents);
+  if (!first) return null;
+  return (
+    <div className="banner critical" role="alert" data-testid="alarm">
+      <span className="beacon" aria-hidden="true">
+        !
+      </span>
+      <div>
+        <b>{language === "ko" ? first.title_ko : first.title_en}</b>
+        <span>
+          {t("alarm.banner")} · {first.vehicle_id.split("/").pop()} ·{" "}
+          <Ago at={first.detected_at} />
+          {others.length > 0 && ` · ${t("alarm.more", { count: others.length })}`}
+        </span>
+      </div>
+      {!sound && (
+        <button type="button" className="mute" onClick={actions.toggleSound}>
+          <Icon name="alarmOff" size={16} />
+          {t("alarm.mute")}
+        </button>
+      )}
+      <button
+        type="button"
+        className="show"
+        onClick={() => actions.showIncident(first.incident_id)}
+      >
+        {t("alarm.show")}
+      </button>
+    </div>
+  );
+}

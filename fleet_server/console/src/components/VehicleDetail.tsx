@@ -1,0 +1,166 @@
+import { useState } from "react";
+import type { Assignment, VehicleView } from "../api/types";
+import { localName } from "../i18n";
+import { actions, useConsole, useText } from "../lib/context";
+import { formatDistance } from "../lib/format";
+import { type Condition, obstacleTo } from "../store/condition";
+import type { TimedVehicle } from "../store/live";
+import { ConfirmDialog } from "./ConfirmDialog";
+import { Icon } from "./icons";
+
+interface Props {
+  vehicle: TimedVehicle;
+  assignment: Assignment | null;
+  condition: Condition;
+}
+
+/** What opens below a selected vehicle: its patrol, its faults, what can be done. */
+export function VehicleDetail({ vehicle, assignment, condition }: Props) {
+  const t = useText();
+  const { view } = vehicle;
+  const following = useConsole((s) => s.following);
+  return (
+    <div className="vehicle-detail">
+      <VehicleErrors view={view} />
+      {assignment ? (
+        <Progress assignment={assignment} />
+      ) : (
+        <p className="quiet">{t("vehicle.noPatrol")}</p>
+      )}
+      <div className="button-row">
+        {view.position && (
+          <>
+            <button
+              type="button"
+              className="button"
+              onClick={() => actions.showVehicle(view.vehicle_id)}
+            >
+              <Icon name="target" size={16} />
+              {t("vehicle.showOnMap")}
+            </button>
+            <button
+              type="button"
+              className="button"
+              aria-pressed={following}
+              onClick={() => {
+                if (!following) actions.showVehicle(view.vehicle_id);
+                actions.toggleFollowing();
+              }}
+            >
+              <Icon name="follow" size={16} />
+              {t("vehicle.follow")}
+            </button>
+          </>
+        )}
+      </div>
+      <Commands vehicle={vehicle} assignment={assignment} condition={condition} />
+    </div>
+  );
+}
+
+function VehicleErrors({ view }: { view: VehicleView }) {
+  const language = useConsole((s) => s.language);
+  if (!view.errors.length) return null;
+  return (
+    <ul className="vehicle-errors">
+      {view.errors.map((error) => (
+        <li key={error.type} className={error.level.toLowerCase()} title={error.description}>
+          {(language === "ko" ? error.text_ko : error.text_en) || error.description || error.type}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Progress({ assignment }: { assignment: Assignment }) {
+  const t = useText();
+  const language = useConsole((s) => s.language);
+  const done = assignment.checkpoints.filter((c) => c.visited_at !== null).length;
+  const all = assignment.checkpoints.length;
+  const next = assignment.checkpoints.find((c) => c.visited_at === null);
+  return (
+    <div className="progress" data-assignment={assignment.status}>
+      <p>
+        <b>{assignment.patrol_name}</b>
+        <span>{t(`assignment.${assignment.status}`)}</span>
+      </p>
+      <div
+        className="beads"
+        role="progressbar"
+        aria-valuemin={0}
+        aria-valuemax={all}
+        aria-valuenow={done}
+        aria-label={t("assignment.progress", { done, all })}
+      >
+        {assignment.checkpoints.map((checkpoint, i) => (
+          <i
+            key={`${checkpoint.checkpoint_id}-${i}`}
+            className={checkpoint.visited_at !== null ? "done" : ""}
+            title={localName(checkpoint.name, language)}
+          />
+        ))}
+      </div>
+      <p className="quiet">
+        <span>
+          {t("assignment.progress", { done, all })} · {formatDistance(assignment.distance_m)}
+        </span>
+      </p>
+      {next && (
+        <p className="quiet">{t("assignment.next", { name: localName(next.name, language) })}</p>
+      )}
+      {assignment.reason && <p className="quiet">{assignment.reason}</p>}
+    </div>
+  );
+}
+
+function Commands({ vehicle, assignment, condition }: Props) {
+  const t = useText();
+  const { vehicle_id: id, serial_number: name } = vehicle.view;
+  const [confirming, setConfirming] = useState(false);
+  const busy = useConsole((s) => Boolean(s.busy[`pause ${id}`] ?? s.busy[`resume ${id}`]));
+  const canWatchOnly = useConsole((s) =>
+    s.session && s.session !== "unknown" ? s.session.user.role === "viewer" : true,
+  );
+  if (canWatchOnly || condition === "offline") return null;
+  if (!assignment && !vehicle.view.paused) {
+    const free = obstacleTo(vehicle, assignment, performance.now()) === null;
+    return (
+      <button
+        type="button"
+        className="button primary wide"
+        disabled={!free}
+        onClick={() => actions.startAssigning(null, id)}
+      >
+        <Icon name="route" size={16} />
+        {t("vehicle.assign")}
+      </button>
+    );
+  }
+  const toggle = vehicle.view.paused ? "resume" : "pause";
+  return (
+    <div className="button-row">
+      <button
+        type="button"
+        className={`button ${toggle === "resume" ? "primary" : ""}`}
+        disabled={busy}
+        onClick={() => void actions.act(id, toggle)}
+      >
+        <Icon name={toggle === "pause" ? "pause" : "play"} size={16} />
+        {t(`vehicle.${toggle}`)}
+      </button>
+      <button type="button" className="button danger" onClick={() => setConfirming(true)}>
+        <Icon name="stop" size={16} />
+        {t("vehicle.cancel")}
+      </button>
+      {confirming && (
+        <ConfirmDialog
+          title={t("confirm.cancelTitle")}
+          text={t("confirm.cancelText", { vehicle: name })}
+          yes={t("confirm.yes.cancel")}
+          onYes={() => void actions.act(id, "cancel")}
+          onClose={() => setConfirming(false)}
+        />
+      )}
+    </div>
+  );
+}
