@@ -202,12 +202,12 @@ class EmbeddedBroker:
 
     async def _launch(self) -> None:
         self.place.pid_file.unlink(missing_ok=True)
-        with (self.place.folder / "stderr.log").open("wb") as said:  # a pipe would die with us
+        with (self.place.folder / "stderr.log").open("wb") as spoken:  # a pipe would die with us
             self._process = subprocess.Popen(
                 [broker_program(), "-c", str(self.place.config_file)],
                 stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
+                stdout=spoken,
+                stderr=spoken,
                 start_new_session=True,  # a Ctrl-C is for the server, which stops the broker
             )
         deadline = asyncio.get_running_loop().time() + READY_TIMEOUT_S

@@ -64,8 +64,8 @@ class IngestConfig:
 class DispatchConfig:
     """How orders are cut and kept up."""
 
-    base_edges: int = 8  # edges released ahead of the vehicle
-    extend_below_edges: int = 5  # released edges left at which the base grows
+    base_edges: int = 12  # edges released ahead of the vehicle
+    extend_below_edges: int = 9  # released edges left at which the base grows
     horizon_edges: int = 40  # planned edges shown beyond the base
     resend_after_s: float = 5.0  # an order the vehicle's state does not show is sent again
     start_within_m: float = 15.0  # how far from the route graph a vehicle may be

@@ -93,10 +93,10 @@ def wgs84_picture(patrol_map: PatrolMap) -> Json:
     return {"type": "FeatureCollection", "map_id": patrol_map.map_id, "features": features}
 
 
-def _feature(layer: str, kind: str, coordinates: Any, **properties: Any) -> Json:
+def _feature(layer: str, geometry: str, coordinates: Any, **properties: Any) -> Json:
     return {
         "type": "Feature",
-        "geometry": {"type": kind, "coordinates": coordinates},
+        "geometry": {"type": geometry, "coordinates": coordinates},
         "properties": {"layer": layer, **properties},
     }
 

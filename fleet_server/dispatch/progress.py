@@ -90,7 +90,9 @@ def decide(
         if progress.cancel_requested_at_s is not None:
             _end(decision, "cancelled", None)
         return decision
-    if state is None or state_received_s <= progress.sent_at_s and not progress.accepted:
+    if state is None or (state_received_s <= progress.sent_at_s and not progress.accepted):
+        if progress.cancel_requested_at_s is not None:
+            return _repeat_cancel(decision, now_s, config)
         return _repeat(decision, now_s, config)  # nothing heard since it was sent
     if state.order_id == progress.order_id:
         return _decide_ours(decision, route, state, state_time_s, state_received_s, now_s, config)
@@ -151,8 +153,7 @@ def _decide_ours(
     if progress.cancel_requested_at_s is not None:
         if idle and received_s > progress.cancel_requested_at_s:
             return _end(decision, "cancelled", None)
-        decision.need = Need.SEND_CANCEL if _cancel_due(progress, now_s, config) else Need.NOTHING
-        return decision
+        return _repeat_cancel(decision, now_s, config)
     if behind:
         return _repeat(decision, now_s, config)
     if idle and _all_done(route, progress, state):
@@ -186,9 +187,11 @@ def _refusal(state: State, progress: Progress) -> str | None:
     return None
 
 
-def _cancel_due(progress: Progress, now_s: float, config: DispatchConfig) -> bool:
-    sent_at_s = progress.cancel_sent_at_s
-    return sent_at_s is None or now_s - sent_at_s >= config.resend_after_s
+def _repeat_cancel(decision: Decision, now_s: float, config: DispatchConfig) -> Decision:
+    sent_at_s = decision.progress.cancel_sent_at_s
+    if sent_at_s is None or now_s - sent_at_s >= config.resend_after_s:
+        decision.need = Need.SEND_CANCEL
+    return decision
 
 
 def _all_done(route: Route, progress: Progress, state: State) -> bool:
@@ -229,7 +232,7 @@ def _extend(decision: Decision, route: Route, state: State, config: DispatchConf
     left = progress.released_to - progress.reached
     if left >= config.extend_below_edges and not state.new_base_request:
         return
-    end = base_end(route, max(progress.reached, progress.released_to - left), config.base_edges)
+    end = base_end(route, progress.reached, config.base_edges)
     if end <= progress.released_to:
         if not state.new_base_request:
             return

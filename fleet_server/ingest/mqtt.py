@@ -135,9 +135,14 @@ class MqttLink:
 
     async def _connect(self, client: gmqtt.Client, lost: asyncio.Event) -> None:
         granted: asyncio.Future[Sequence[int]] = asyncio.get_running_loop().create_future()
-        client.on_subscribe = lambda _client, _mid, codes, _properties: (
-            granted.done() or granted.set_result(codes)
-        )
+
+        def on_subscribe(
+            _client: gmqtt.Client, _mid: int, codes: Sequence[int], _properties: object
+        ) -> None:
+            if not granted.done():
+                granted.set_result(codes)
+
+        client.on_subscribe = on_subscribe
         await client.connect(
             self._target.host,
             self._target.port,

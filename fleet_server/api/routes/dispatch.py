@@ -1,0 +1,61 @@
+"""Patrols and assignments."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter
+
+from fleet_server.api.models import AssignmentView, NewAssignment, NewPatrol, PatrolView
+from fleet_server.api.security import AnyUser, Dispatching, Running
+
+router = APIRouter()
+
+
+@router.get("/patrols")
+async def patrols(_user: AnyUser, services: Running) -> list[PatrolView]:
+    """Every kept patrol, oldest first."""
+    return await services.patrols.views()
+
+
+@router.post("/patrols", status_code=201)
+async def create_patrol(new: NewPatrol, user: Dispatching, services: Running) -> PatrolView:
+    """Keep a patrol."""
+    return await services.patrols.create(new, user.username)
+
+
+@router.delete("/patrols/{patrol_id}", status_code=204)
+async def delete_patrol(patrol_id: str, user: Dispatching, services: Running) -> None:
+    """Delete a patrol; its assignments stay."""
+    await services.patrols.delete(patrol_id, user.username)
+
+
+@router.post("/assignments", status_code=201)
+async def assign(new: NewAssignment, user: Dispatching, services: Running) -> AssignmentView:
+    """Send a vehicle on a patrol."""
+    return await services.dispatcher.assign(
+        new.patrol_id,
+        f"{new.manufacturer}/{new.serial_number}",
+        new.return_to_dock,
+        user.username,
+    )
+
+
+@router.get("/assignments")
+async def assignments(
+    _user: AnyUser, services: Running, status: Literal["active", "all"] = "active"
+) -> list[AssignmentView]:
+    """Assignments, newest first."""
+    return await services.dispatcher.views(status == "active")
+
+
+@router.get("/assignments/{assignment_id}")
+async def assignment(assignment_id: str, _user: AnyUser, services: Running) -> AssignmentView:
+    """One assignment."""
+    return await services.dispatcher.find(assignment_id)
+
+
+@router.post("/assignments/{assignment_id}/cancel")
+async def cancel(assignment_id: str, user: Dispatching, services: Running) -> AssignmentView:
+    """Ask the vehicle to drop it; `cancelled` when the vehicle's state says so."""
+    return await services.dispatcher.cancel(assignment_id, user.username)

@@ -1,0 +1,48 @@
+"""Incidents and their evidence."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse
+
+from fleet_server.api.models import Acknowledge, IncidentView, Resolve
+from fleet_server.api.security import AnyUser, Judging, Running
+
+router = APIRouter()
+
+
+@router.get("/incidents")
+async def incidents(
+    _user: AnyUser, services: Running, status: Literal["open", "all"] = "open"
+) -> list[IncidentView]:
+    """Incidents, newest first; `open`: those without a verdict."""
+    return await services.incidents.views(status == "open")
+
+
+@router.post("/incidents/{incident_id}/acknowledge")
+async def acknowledge(
+    incident_id: str, body: Acknowledge, user: Judging, services: Running
+) -> IncidentView:
+    """An operator has seen it."""
+    view = await services.incidents.acknowledge(incident_id, user.username, body.note)
+    services.live.send({"type": "incident", "incident": view})
+    return view
+
+
+@router.post("/incidents/{incident_id}/resolve")
+async def resolve(
+    incident_id: str, body: Resolve, user: Judging, services: Running
+) -> IncidentView:
+    """An operator's verdict."""
+    view = await services.incidents.resolve(incident_id, user.username, body.verdict, body.note)
+    services.live.send({"type": "incident", "incident": view})
+    return view
+
+
+@router.get("/evidence/{evidence_id}", response_class=FileResponse)
+async def evidence(evidence_id: str, user: AnyUser, services: Running) -> FileResponse:
+    """The bytes of a picture or clip; the look is audited."""
+    path, media_type = await services.incidents.open_evidence(evidence_id, user.username)
+    return FileResponse(path, media_type=media_type)

@@ -1,0 +1,32 @@
+"""What the routes call; made once in `fleet_server.app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fleet_server.accounts import Accounts
+from fleet_server.api.models import HealthView
+from fleet_server.dispatch.patrols import PatrolService
+from fleet_server.dispatch.service import Dispatcher
+from fleet_server.fleet import Fleet
+from fleet_server.incidents.service import IncidentService
+from fleet_server.live import LiveHub
+from fleet_server.maps import MapLibrary
+from fleet_server.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every service of a running server."""
+
+    database: Database
+    accounts: Accounts
+    fleet: Fleet
+    maps: MapLibrary
+    patrols: PatrolService
+    dispatcher: Dispatcher
+    incidents: IncidentService
+    live: LiveHub
+    health: Callable[[], HealthView]
+    secure_cookie: bool = False

@@ -1,0 +1,59 @@
+"""Deletes what has been kept long enough (config/fleet.yaml, `retention`)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from fleet_server.config import RetentionConfig
+from fleet_server.store.audit import add_audit
+from fleet_server.store.database import Database
+from fleet_server.store.history import expire_audit, expire_evidence, expire_states
+from patrol.clock import Clock
+
+log = logging.getLogger(__name__)
+DAY_S = 86400.0
+
+
+class Retention:
+    """`once` deletes; `run` does it again and again until cancelled."""
+
+    def __init__(
+        self, database: Database, config: RetentionConfig, evidence_dir: Path, clock: Clock
+    ) -> None:
+        self._database = database
+        self._config = config
+        self._evidence_dir = evidence_dir
+        self._clock = clock
+
+    async def run(self) -> None:
+        """At the start, then every `every_s`."""
+        while True:
+            try:
+                await self.once()
+            except (sa.exc.SQLAlchemyError, OSError) as error:
+                log.error("retention_failed error=%s", error)
+            await asyncio.sleep(self._config.every_s)
+
+    async def once(self) -> tuple[int, int]:
+        """(states, evidence files) deleted. The rows go first: a crash leaves no row without
+        its file, at worst a file without its row."""
+        now_s = self._clock.now_s()
+        states = await self._database.write(expire_states, now_s - self._config.state_days * DAY_S)
+        await self._database.write(expire_audit, now_s - self._config.audit_days * DAY_S)
+        paths = await self._database.write(
+            expire_evidence, now_s - self._config.evidence_days * DAY_S
+        )
+        for path in paths:
+            (self._evidence_dir / path).unlink(missing_ok=True)
+        if states or paths:
+            log.info("retention states=%d evidence=%d", states, len(paths))
+            await self._database.write(_note, now_s, states, len(paths))
+        return states, len(paths)
+
+
+def _note(connection: sa.Connection, now_s: float, states: int, evidence: int) -> None:
+    add_audit(connection, now_s, "system", "retention", "data", states=states, evidence=evidence)

@@ -1,0 +1,61 @@
+"""State history: tracks, and what is deleted when it is old enough."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from fleet_server.store import tables as t
+
+TRACK_POINTS = 5000
+
+
+def select_track(
+    connection: sa.Connection, vehicle_id: str, since_s: float
+) -> list[tuple[str, float, float, float]]:
+    """(map id, x m, y m, event time) in order of event time; thinned to `TRACK_POINTS`."""
+    c = t.state_history.c
+    query = (
+        sa.select(c.map_id, c.x_m, c.y_m, c.event_time_s)
+        .where(c.vehicle_id == vehicle_id, c.event_time_s >= since_s, c.x_m.is_not(None))
+        .order_by(c.event_time_s, c.header_id)
+    )
+    rows = [tuple(row) for row in connection.execute(query)]
+    step = -(-len(rows) // TRACK_POINTS) or 1
+    return rows[::step]
+
+
+def expire_states(connection: sa.Connection, before_s: float) -> int:
+    """Delete history that happened before; how many rows."""
+    c = t.state_history.c
+    deleted = 0
+    for vehicle_id in connection.execute(sa.select(t.vehicles.c.vehicle_id)).scalars().all():
+        deleted += connection.execute(
+            sa.delete(t.state_history).where(c.vehicle_id == vehicle_id, c.event_time_s < before_s)
+        ).rowcount
+    connection.execute(
+        sa.delete(t.connections).where(
+            t.connections.c.received_time_s < before_s,
+            t.connections.c.id.not_in(
+                sa.select(sa.func.max(t.connections.c.id)).group_by(t.connections.c.vehicle_id)
+            ),
+        )
+    )
+    return deleted
+
+
+def expire_audit(connection: sa.Connection, before_s: float) -> int:
+    """Delete audit lines and quarantined messages from before; how many lines."""
+    connection.execute(sa.delete(t.quarantine).where(t.quarantine.c.received_time_s < before_s))
+    return connection.execute(sa.delete(t.audit).where(t.audit.c.time_s < before_s)).rowcount
+
+
+def expire_evidence(connection: sa.Connection, before_s: float) -> list[str]:
+    """Mark evidence captured before as expired; the files (below the folder) to delete."""
+    e = t.evidence.c
+    old = e.captured_at_s < before_s, e.status != "expired"
+    ids = list(connection.execute(sa.select(e.evidence_id).where(*old)).scalars())
+    paths = list(connection.execute(sa.select(e.path).where(*old, e.path.is_not(None))).scalars())
+    chunks = t.evidence_chunks
+    connection.execute(sa.delete(chunks).where(chunks.c.evidence_id.in_(ids)))
+    connection.execute(sa.update(t.evidence).where(*old).values(status="expired", path=None))
+    return paths
