@@ -6,7 +6,7 @@ is `min_length_m` to `max_length_m` long. It counts by the detector's score, mor
 wider than 1.2 times its height and the length is a person's. Views gather at a *spot* in the map:
 each adds its weight times the time since the last picture. At the same spot a sure upright person
 takes all of the time back, somebody who sits or bends the part of the score, and a close look from
-near that finds nobody a quarter.
+near that finds nobody a quarter. A spot whose views move has no time at all.
 
 The rule holds at a spot when
 - the evidence is worth `hold_s` seconds,
@@ -71,6 +71,8 @@ class CollapsedPersonConfig:
     look_margin: float = 1.7
     look_min_side_px: float = 72.0
     lying_tilt_rad: float = 0.87  # 50 degrees from the vertical
+    max_drift_across_mps: float = 0.5  # what moves faster does not lie there
+    max_drift_along_mps: float = 1.2  # along the view a slope ahead looks like motion
 
     def __post_init__(self) -> None:
         if not 0 < self.min_score < self.strong_score <= 1:
@@ -206,11 +208,18 @@ class CollapsedPersonRule:
                 spot.take(seen, scene.stamp_s, scene.viewpoint_map)
                 spot.strong_views += seen.sighting.score >= self._config.strong_score
                 spot.credit_s += gap * seen.weight
+                self._stop_if_moving(spot, scene)
             elif spot in looked and self._is_near(spot, scene):
                 spot.empty_s += gap
                 spot.credit_s -= 0.25 * gap
             spot.credit_s = max(spot.credit_s - gap * against, 0.0)
         return {key: view.sighting.box_xyxy for key, view in best.items()}
+
+    def _stop_if_moving(self, spot: Spot, scene: Scene) -> None:
+        across, along = spot.drift_mps(scene.viewpoint_map)
+        config = self._config
+        if across > config.max_drift_across_mps or along > config.max_drift_along_mps:
+            spot.credit_s = 0.0
 
     def _against(self, spot: Spot, others: list[OtherView]) -> float:
         """How much this picture's other people at the spot speak against it (0..1)."""

@@ -49,6 +49,7 @@ class Spot:
     viewpoints: list[tuple[float, float]] = field(default_factory=list)
     recent_weights: deque[float] = field(default_factory=lambda: deque(maxlen=12))
     head: tuple[float, float, float] | None = None
+    trail: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=10))
 
     @property
     def sigma_m(self) -> float:
@@ -66,6 +67,21 @@ class Spot:
     def distance_m(self, x_m: float, y_m: float) -> float:
         """Plane distance of a position."""
         return math.hypot(self.x_m - x_m, self.y_m - y_m)
+
+    def drift_mps(self, viewpoint: tuple[float, float]) -> tuple[float, float]:
+        """Speed across and along the view, by a line through the last places where it was seen.
+
+        Both 0 until it was seen for a second.
+        """
+        if len(self.trail) < 5 or self.trail[-1][0] - self.trail[0][0] < 0.95:
+            return 0.0, 0.0
+        rows = np.array(self.trail)
+        times = rows[:, 0] - rows[:, 0].mean()
+        velocity = times @ (rows[:, 1:] - rows[:, 1:].mean(axis=0)) / (times @ times)
+        sight = np.array([self.x_m - viewpoint[0], self.y_m - viewpoint[1]])
+        sight /= max(float(np.linalg.norm(sight)), 1e-6)
+        across = abs(float(sight[0] * velocity[1] - sight[1] * velocity[0]))
+        return across, abs(float(sight @ velocity))
 
     def fuse(self, point: GroundPoint, floor_sigma_m: float) -> None:
         """Move towards a new position, each weighted by its covariance (Kalman, static state).
@@ -85,6 +101,7 @@ class Spot:
         """Remember a view; the caller adds its credit."""
         self.last_seen_s = stamp_s
         self.views += 1
+        self.trail.append((stamp_s, view.point.x_m, view.point.y_m))
         self.empty_s = 0.0
         self.size_m = (
             float(np.clip(view.length_m, 0.5, 2.2)),
