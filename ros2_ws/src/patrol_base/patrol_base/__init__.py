@@ -1,0 +1,1 @@
+"""The safety process: the gate before the wheels and the base driver."""

@@ -1,0 +1,82 @@
+"""safety_gate: the last stage before the wheels; everything it decides is in navigation/safety."""
+
+from __future__ import annotations
+
+from geometry_msgs.msg import TwistStamped
+from navigation.safety.gate import SafetyGate
+from navigation.types import BaseStatus, Command, GateInputs, GateOutput
+from patrol.geometry import Scan
+from patrol.topics import SAFETY_RESET_SERVICE, TOPICS
+from patrol.vehicle import load_vehicle
+from patrol_interfaces.msg import BaseFeedback
+from patrol_ros.convert import base_of, command_of, message_of_command, scan_of
+from patrol_ros.fault_names import names_of
+from patrol_ros.latest import Latest
+from patrol_ros.node import VehicleNode
+from patrol_ros.stamps import seconds_of
+from sensor_msgs.msg import LaserScan
+from std_srvs.srv import Trigger
+
+from patrol_base.convert import message_of_safety
+
+GATE_HZ = TOPICS["/cmd_vel_safe"].rate_hz or 50
+STATE_HZ = TOPICS["/safety/state"].rate_hz or 10
+
+
+class SafetyGateNode(VehicleNode):
+    """/cmd_vel, /scan, /base/feedback → /cmd_vel_safe, /safety/state."""
+
+    def __init__(self) -> None:
+        super().__init__("safety_gate")
+        self._gate = SafetyGate(load_vehicle(self.path("vehicle_file")))
+        self._command: Latest[Command] = Latest()
+        self._scan: Latest[Scan] = Latest()
+        self._base: Latest[BaseStatus] = Latest()
+        self._faults: frozenset[object] = frozenset()
+        self._steps = 0
+        self._publish_command = self.topic_publisher("/cmd_vel_safe")
+        self._publish_state = self.topic_publisher("/safety/state")
+        self.topic_subscription("/cmd_vel", self._on_command)
+        self.topic_subscription("/scan", self._on_scan)
+        self.topic_subscription("/base/feedback", self._on_base)
+        self.create_service(Trigger, SAFETY_RESET_SERVICE, self._on_reset)
+        self.every(GATE_HZ, self._step)
+
+    def _on_command(self, message: TwistStamped) -> None:
+        self._command.put(command_of(message), seconds_of(message.header.stamp))
+
+    def _on_scan(self, message: LaserScan) -> None:
+        scan = scan_of(message)
+        self._scan.put(scan, scan.stamp_s)
+
+    def _on_base(self, message: BaseFeedback) -> None:
+        status = base_of(message)
+        self._base.put(status, status.stamp_s)
+
+    def _on_reset(self, _request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        response.success = self._gate.reset()
+        response.message = "" if response.success else "the cause of the stop still stands"
+        self.event("safety_reset", success=response.success)
+        return response
+
+    def _step(self) -> None:
+        now_s = self.now_s()
+        inputs = GateInputs(
+            command=self._command.value,
+            command_stamp_s=self._command.stamp_s,
+            scan=self._scan.value,
+            base=self._base.value,
+        )
+        output = self._gate.step(inputs, now_s)
+        self._publish_command(message_of_command(output.command, now_s))
+        changed = output.faults != self._faults
+        self._steps += 1
+        if changed or self._steps % round(GATE_HZ / STATE_HZ) == 0:
+            self._publish_state(message_of_safety(output, self._base.value, now_s))
+        if changed:
+            self._tell(output, now_s)
+
+    def _tell(self, output: GateOutput, now_s: float) -> None:
+        self._faults = output.faults
+        names = ",".join(names_of(output.faults)) or "none"
+        self.event("safety_faults", faults=names, latched=output.latched, now_s=f"{now_s:.2f}")

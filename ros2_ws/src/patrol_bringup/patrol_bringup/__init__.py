@@ -1,0 +1,1 @@
+"""Starts a vehicle: the process table, the environment, the supervisor."""

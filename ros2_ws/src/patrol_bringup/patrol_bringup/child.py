@@ -1,0 +1,144 @@
+"""One process under the supervisor: started, watched, restarted with a growing pause, stopped."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from patrol.clock import Clock
+from patrol_bringup.processes import ProcessRow
+
+_log = logging.getLogger("supervisor")
+ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+MAX_LOG_BYTES = 50_000_000
+
+
+class Child:
+    """A process of the table; `step` is called often, `signal_now` when it shall end."""
+
+    def __init__(
+        self,
+        row: ProcessRow,
+        command: list[str],
+        environment: dict[str, str],
+        log_file: Path,
+        clock: Clock,
+        echo: Callable[[str], None] | None = None,
+    ) -> None:
+        self.row = row
+        self.restarts = 0
+        self.last_status: int | None = None
+        self._command, self._environment = command, environment
+        self._log_file, self._clock, self._echo = log_file, clock, echo
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started_s = 0.0
+        self._failures = 0
+        self._due_s: float | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Start it now, in a process group of its own."""
+        self._process = subprocess.Popen(
+            self._command,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # a terminal's Ctrl-C reaches the supervisor alone
+        )
+        self._started_s = self._clock.monotonic_s()
+        self._due_s = None
+        threading.Thread(target=self._copy_log, args=(self._process,), daemon=True).start()
+        _log.info("process_started name=%s pid=%d", self.row.name, self._process.pid)
+
+    def _copy_log(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        with self._log_file.open("ab") as stream:
+            for line in process.stdout:
+                if stream.tell() < MAX_LOG_BYTES:
+                    stream.write(line)
+                    stream.flush()
+                if self._echo is not None:
+                    text = line.decode(errors="replace").rstrip()
+                    self._echo(f"{self.row.name}: {text}")
+
+    def step(self) -> None:
+        """Notice a death, and start again when its pause is over."""
+        now_s = self._clock.monotonic_s()
+        if self._process is not None:
+            status = self._process.poll()
+            if status is None:
+                return
+            self._mourn(status, now_s)
+        if self._due_s is not None and now_s >= self._due_s:
+            self.restarts += 1
+            self.start()
+
+    def _mourn(self, status: int, now_s: float) -> None:
+        self.kill_group()
+        policy, alive_s = self.row.restart, now_s - self._started_s
+        self._process, self.last_status = None, status
+        self._failures = 1 if alive_s >= policy.stable_after_s else self._failures + 1
+        delay_s = policy.delay_s(self._failures)
+        self._due_s = now_s + delay_s
+        _log.warning(
+            "process_died name=%s status=%d alive_s=%.1f restart_in_s=%.2f",
+            *(self.row.name, status, alive_s, delay_s),
+        )
+
+    def signal_now(self, number: signal.Signals) -> None:
+        """Send a signal to the process (KILL: to its whole group); nothing where it is gone."""
+        if self._process is None:
+            return
+        if number == signal.SIGKILL:
+            self.kill_group()
+        elif self._process.poll() is None:
+            self._process.send_signal(number)
+
+    def kill_group(self) -> None:
+        """Kill whatever the process has left behind in its group."""
+        if self._process is not None:
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                return
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether it has ended within a time."""
+        if self._process is None:
+            return True
+        try:
+            self.last_status = self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            return False
+        self.kill_group()
+        _log.info("process_stopped name=%s status=%d", self.row.name, self.last_status)
+        self._process = None
+        return True
+
+    def stop(self) -> None:
+        """INT, then TERM, then KILL, each after the row's patience."""
+        self._due_s = None
+        for number in ESCALATION:
+            self.signal_now(number)
+            if self.wait(self.row.stop_within_s):
+                return
+            _log.warning("process_deaf name=%s signal=%s", self.row.name, number.name)
+
+
+def python_command(arguments: list[str], parameters_file: Path) -> list[str]:
+    """The command line of a process of nodes."""
+    return [
+        *(sys.executable, "-m", "patrol_ros.process", *arguments),
+        *("--ros-args", "--params-file", str(parameters_file), "--disable-rosout-logs"),
+    ]

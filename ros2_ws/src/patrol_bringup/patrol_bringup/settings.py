@@ -1,0 +1,83 @@
+"""VehicleSettings: what one start of a vehicle is told, and the ROS parameters made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from patrol.errors import ConfigError
+from patrol_bringup.environment import REPOSITORY
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleSettings:
+    """Files and switches of one vehicle; every path is absolute once `resolved`."""
+
+    vehicle_file: Path
+    map_file: Path
+    state_dir: Path
+    credentials_file: Path | None = None
+    perception_file: Path = REPOSITORY / "config" / "perception.yaml"
+    simulated: bool = False
+    scenario_file: Path | None = None
+    real_time_factor: float = 1.0
+    cameras: bool = True
+    start_dock: str = ""  # empty: the scenario's, else the map's first
+    record: bool = True
+    domain_id: int = 0
+
+    def resolved(self) -> VehicleSettings:
+        """The same with absolute paths; raises ConfigError for files that are missing."""
+        files = {"vehicle": self.vehicle_file, "map": self.map_file}
+        files |= {"credentials": self.credentials_file} if self.credentials_file else {}
+        files |= {"scenario": self.scenario_file} if self.scenario_file else {}
+        for name, path in files.items():
+            if not path.is_file():
+                raise ConfigError(f"--{name}: {path}: no such file")
+        if not 0 <= self.domain_id <= 101:  # above, ports collide with ephemeral ones on Linux
+            raise ConfigError(f"--domain-id: {self.domain_id} is outside [0, 101]")
+        if not 0.05 <= self.real_time_factor <= 100:
+            raise ConfigError(
+                f"--real-time-factor: {self.real_time_factor:g} is outside [0.05, 100]"
+            )
+        return VehicleSettings(
+            vehicle_file=self.vehicle_file.resolve(),
+            map_file=self.map_file.resolve(),
+            state_dir=self.state_dir.resolve(),
+            credentials_file=self.credentials_file and self.credentials_file.resolve(),
+            perception_file=self.perception_file.resolve(),
+            simulated=self.simulated,
+            scenario_file=self.scenario_file and self.scenario_file.resolve(),
+            real_time_factor=self.real_time_factor,
+            cameras=self.cameras,
+            start_dock=self.start_dock,
+            record=self.record,
+            domain_id=self.domain_id,
+        )
+
+    def parameters(self) -> dict[str, str | float | bool]:
+        """The ROS parameters that every node may declare."""
+        return {
+            "use_sim_time": self.simulated,
+            "vehicle_file": str(self.vehicle_file),
+            "map_file": str(self.map_file),
+            "state_dir": str(self.state_dir),
+            "credentials_file": str(self.credentials_file or ""),
+            "perception_file": str(self.perception_file),
+            "scenario_file": str(self.scenario_file or ""),
+            "real_time_factor": float(self.real_time_factor),
+            "cameras": self.cameras,
+            "start_dock": self.start_dock,
+            "record": self.record,
+        }
+
+    def write_parameters(self) -> Path:
+        """The parameters as a file that every process reads (`--params-file`)."""
+        self.state_dir.mkdir(parents=True, exist_ok=True)
+        path = self.state_dir / "parameters.yaml"
+        path.write_text(
+            yaml.safe_dump({"/**": {"ros__parameters": self.parameters()}}), encoding="utf-8"
+        )
+        return path

@@ -1,0 +1,1 @@
+"""Localization's ROS face: odometry, IMU and GNSS in, the pose out."""

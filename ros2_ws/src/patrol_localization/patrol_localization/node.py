@@ -1,0 +1,96 @@
+"""localization: the Localizer between ROS topics, and its memory of the last pose."""
+
+from __future__ import annotations
+
+from nav_msgs.msg import Odometry
+from navigation.localization.localizer import Localizer
+from patrol.map_geojson import load_map
+from patrol.topics import TOPICS
+from patrol.vehicle import load_vehicle
+from patrol_ros.convert import fix_of, imu_of, message_of_pose, wheels_of
+from patrol_ros.node import VehicleNode
+from patrol_ros.places import dock_pose
+from sensor_msgs.msg import Imu, NavSatFix
+
+from patrol_localization.convert import message_of_estimate, transform_of
+from patrol_localization.seed import (
+    PARKED_SIGMA_M,
+    PARKED_SIGMA_RAD,
+    Seed,
+    load_seed,
+    save_pose,
+)
+
+POSE_HZ = TOPICS["/localization/odometry"].rate_hz or 20
+STATE_HZ = TOPICS["/localization/state"].rate_hz or 2
+SAVE_HZ = 1.0
+TRANSFORM_HZ = TOPICS["/tf"].rate_hz or 5
+
+
+class LocalizationNode(VehicleNode):
+    """/wheel/odometry, /imu/data, /gnss/fix → /localization/odometry, /localization/state, /tf."""
+
+    def __init__(self) -> None:
+        super().__init__("localization")
+        self._spec = load_vehicle(self.path("vehicle_file"))
+        self._map = load_map(self.path("map_file"))
+        self._pose_file = self.path("state_dir") / "pose.json"
+        self._dock = self.text("start_dock")
+        self._localizer: Localizer | None = None  # made when the clock runs
+        self._status = ""
+        self._steps = 0
+        self._publish_pose = self.topic_publisher("/localization/odometry")
+        self._publish_state = self.topic_publisher("/localization/state")
+        self._publish_transform = self.topic_publisher("/tf")
+        self.topic_subscription("/wheel/odometry", self._on_wheels)
+        self.topic_subscription("/imu/data", self._on_imu)
+        self.topic_subscription("/gnss/fix", self._on_fix)
+        self.every(POSE_HZ, self._step)
+
+    def _open(self, now_s: float) -> Localizer:
+        seed = load_seed(self._pose_file, self._map.map_id, now_s)
+        source = "last_pose" if seed else "dock"
+        seed = seed or Seed(dock_pose(self._map, self._dock), PARKED_SIGMA_M, PARKED_SIGMA_RAD)
+        self.event("localization_seeded", source=source, sigma_m=f"{seed.sigma_m:.2f}")
+        return Localizer(
+            self._spec,
+            self._map.origin,
+            seed.pose,
+            start_sigma_m=seed.sigma_m,
+            start_sigma_rad=seed.sigma_rad,
+        )
+
+    def _on_wheels(self, message: Odometry) -> None:
+        if self._localizer is not None:
+            self._localizer.add_odometry(wheels_of(message, self._spec.wheelbase_m))
+
+    def _on_imu(self, message: Imu) -> None:
+        if self._localizer is not None:
+            self._localizer.add_imu(imu_of(message))
+
+    def _on_fix(self, message: NavSatFix) -> None:
+        if self._localizer is not None:
+            self._localizer.add_gnss(fix_of(message))
+
+    def _step(self) -> None:
+        now_s = self.now_s()
+        if self._localizer is None:
+            self._localizer = self._open(now_s)
+        estimate = self._localizer.estimate(now_s)
+        self._steps += 1
+        if estimate.stamped is not None:
+            self._publish_pose(message_of_pose(estimate.stamped))
+            if self._is_turn(TRANSFORM_HZ):
+                self._publish_transform(transform_of(estimate.stamped))
+            if self._is_turn(SAVE_HZ):
+                sigma_m = estimate.position_sigma_m
+                save_pose(self._pose_file, self._map.map_id, estimate.stamped, sigma_m)
+        changed = estimate.status != self._status
+        if changed or self._is_turn(STATE_HZ):
+            self._publish_state(message_of_estimate(estimate, self._map.map_id, now_s))
+        if changed:
+            self._status = estimate.status
+            self.event("localization_status", status=estimate.status, now_s=f"{now_s:.2f}")
+
+    def _is_turn(self, rate_hz: float) -> bool:
+        return self._steps % round(POSE_HZ / rate_hz) == 0

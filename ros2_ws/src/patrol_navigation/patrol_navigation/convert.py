@@ -1,0 +1,67 @@
+"""NavigationState → message, goals and instant actions → VDA 5050 values; pure."""
+
+from __future__ import annotations
+
+import msgspec
+from navigation.types import NavigationState
+from patrol.errors import OrderError
+from patrol.vda5050.messages import Action, Order, decode
+from patrol_interfaces.msg import ActionStatus, RouteEdge, RouteNode
+from patrol_interfaces.msg import NavigationState as NavigationMessage
+from patrol_ros.fault_names import names_of
+from patrol_ros.stamps import header_of
+
+NEW_ORDER = -1  # of ExecuteOrder's resume_from_sequence_id
+
+
+def message_of_state(state: NavigationState, boot_id: str, stamp_s: float) -> NavigationMessage:
+    """The executive's state."""
+    return NavigationMessage(
+        header=header_of(stamp_s),
+        boot_id=boot_id,
+        order_id=state.order_id,
+        order_update_id=state.order_update_id,
+        last_node_id=state.last_node_id,
+        last_node_sequence_id=state.last_node_sequence_id,
+        driving=state.driving,
+        paused=state.paused,
+        new_base_request=state.new_base_request,
+        distance_since_last_node_m=float(state.distance_since_last_node_m),
+        cross_track_error_m=float(state.cross_track_error_m),
+        node_states=[
+            RouteNode(node_id=n.node_id, sequence_id=n.sequence_id, released=n.released)
+            for n in state.node_states
+        ],
+        edge_states=[
+            RouteEdge(edge_id=e.edge_id, sequence_id=e.sequence_id, released=e.released)
+            for e in state.edge_states
+        ],
+        action_states=[
+            ActionStatus(
+                action_id=a.action_id,
+                action_type=a.action_type or "",
+                status=a.action_status,
+                description=a.result_description or "",
+            )
+            for a in state.action_states
+        ],
+        mode=state.mode.name,
+        waiting_for=state.waiting_for,
+        response=int(state.response),
+        faults=names_of(state.faults),
+    )
+
+
+def order_of(goal: object) -> tuple[Order, int | None]:
+    """The order of an ExecuteOrder goal and where to resume; raises OrderError."""
+    order = decode(goal.order_json.encode(), Order)  # type: ignore[attr-defined]
+    resume = goal.resume_from_sequence_id  # type: ignore[attr-defined]
+    return order, None if resume == NEW_ORDER else resume
+
+
+def action_of(text: str) -> Action:
+    """A VDA 5050 action; raises OrderError."""
+    try:
+        return msgspec.json.decode(text.encode(), type=Action)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise OrderError(f"instant action: {error}", "validationError") from None

@@ -1,0 +1,1 @@
+"""Perception's ROS face: pictures, pose and scan in, tracks and incidents out."""

@@ -1,0 +1,123 @@
+"""perception: the PerceptionPipeline between ROS topics."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from nav_msgs.msg import Odometry
+from patrol.faults import FaultKind
+from patrol.geometry import Scan, StampedPose
+from patrol.incident import Evidence
+from patrol.map_geojson import load_map
+from patrol.topics import TOPICS
+from patrol.vehicle import load_vehicle
+from patrol_interfaces.msg import PerceptionState
+from patrol_ros.convert import pose_of, scan_of
+from patrol_ros.fault_names import names_of
+from patrol_ros.latest import Latest
+from patrol_ros.node import VehicleNode
+from patrol_ros.stamps import header_of
+from perception.factory import build_pipeline
+from perception.types import Frame, PerceptionOutput
+from sensor_msgs.msg import LaserScan
+
+from patrol_perception.convert import Picture, message_of_incident, message_of_tracks, picture_of
+
+STATE_HZ = TOPICS["/perception/state"].rate_hz or 2
+STEP_HZ = 10.0  # looks for a new picture; the camera's rate decides how often there is one
+
+
+class PerceptionNode(VehicleNode):
+    """/camera/front/image_raw, pose, /scan → /perception/tracks, incident, state."""
+
+    def __init__(self) -> None:
+        super().__init__("perception")
+        spec = load_vehicle(self.path("vehicle_file"))
+        patrol_map = load_map(self.path("map_file"))
+        self._camera = spec.cameras[0]
+        self._pipeline = build_pipeline(
+            self.path("perception_file"),
+            spec,
+            patrol_map.map_id,
+            self.path("state_dir") / "evidence",
+            patrol_map,
+        )
+        self._picture: Picture | None = None
+        self._last_picture_s = -math.inf
+        self._pose: Latest[StampedPose] = Latest()
+        self._scan: Latest[Scan] = Latest()
+        self._faults: frozenset[FaultKind] = frozenset()
+        self._frames, self._step_s = 0, 0.0
+        self._publish_tracks = self.topic_publisher("/perception/tracks")
+        self._publish_incident = self.topic_publisher("/perception/incident")
+        self._publish_state = self.topic_publisher("/perception/state")
+        image_topic = f"/camera/{self._camera.name}/image_raw"
+        self.topic_subscription(image_topic, self._on_picture, raw=True)
+        self.topic_subscription("/localization/odometry", self._on_pose)
+        self.topic_subscription("/scan", self._on_scan)
+        self.every(STEP_HZ, self._step)
+        self.every(STATE_HZ, self._tell_state)
+
+    def _on_picture(self, cdr: bytes) -> None:
+        self._picture = picture_of(cdr)
+
+    def _on_pose(self, message: Odometry) -> None:
+        stamped = pose_of(message)
+        self._pose.put(stamped, stamped.stamp_s)
+
+    def _on_scan(self, message: LaserScan) -> None:
+        scan = scan_of(message)
+        self._scan.put(scan, scan.stamp_s)
+
+    def _step(self) -> None:
+        picture, self._picture = self._picture, None
+        frame = None
+        if picture is not None:
+            self._last_picture_s = picture.stamp_s
+            frame = Frame(picture.stamp_s, picture.image_bgr, self._camera)
+        started_s = time.monotonic()
+        output = self._pipeline.step(frame, self._pose.value, self._scan.value, self.now_s())
+        if frame is not None:
+            self._frames += 1
+            self._step_s = time.monotonic() - started_s
+            self._publish_tracks(message_of_tracks(output.tracks, output.stamp_s))
+        self._report(output)
+
+    def _report(self, output: PerceptionOutput) -> None:
+        if output.faults != self._faults:
+            self._faults = output.faults
+            self.event("perception_faults", faults=",".join(names_of(output.faults)) or "none")
+        files = list(output.evidence)
+        for incident in output.incidents:
+            own = [item for item in files if item.incident_id == incident.incident_id]
+            files = [item for item in files if item not in own]
+            self._publish_incident(message_of_incident(incident, own, output.stamp_s))
+            self.event(
+                "incident",
+                id=incident.incident_id,
+                kind=incident.kind,
+                phase=incident.phase,
+                revision=incident.revision,
+            )
+        self._send_files(files, output.stamp_s)
+
+    def _send_files(self, files: list[Evidence], stamp_s: float) -> None:
+        if files:
+            self._publish_incident(message_of_incident(None, files, stamp_s))
+
+    def _tell_state(self) -> None:
+        now_s = self.now_s()
+        self._publish_state(
+            PerceptionState(
+                header=header_of(now_s),
+                frames=self._frames,
+                step_s=self._step_s,
+                frame_age_s=now_s - self._last_picture_s,
+                faults=names_of(self._faults),
+            )
+        )
+
+    def close(self) -> None:
+        """Finish evidence that is being written, and send it."""
+        self._send_files(self._pipeline.close(), self.now_s())

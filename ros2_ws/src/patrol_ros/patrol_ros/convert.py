@@ -1,0 +1,219 @@
+"""Messages that several nodes exchange ↔ the values of `patrol` and `navigation`; pure."""
+
+from __future__ import annotations
+
+import array
+import math
+
+import numpy as np
+from geometry_msgs.msg import TwistStamped
+from nav_msgs.msg import Odometry
+from navigation.types import BaseStatus, Command, GnssFix, GnssFixType, ImuSample, WheelOdometry
+from patrol.geodesy import GeoPoint
+from patrol.geometry import Pose2, Scan, StampedPose
+from patrol_interfaces.msg import BaseFeedback, DriveCommand
+from sensor_msgs.msg import Imu, LaserScan, NavSatFix, NavSatStatus
+
+from patrol_ros.attitude import quaternion_of, roll_pitch_yaw_of
+from patrol_ros.stamps import header_of, seconds_of
+
+MAP, ODOM, BASE, LIDAR, IMU, GNSS = "map", "odom", "base_link", "lidar", "imu", "gnss"
+_YAW_ROW = 5  # of the 6 x 6 covariance over (x, y, z, roll, pitch, yaw)
+_PLANE = (0, 1, _YAW_ROW)
+UNKNOWN = -1.0  # first element of a covariance that is not known (sensor_msgs)
+MOVING_MPS = 0.05  # below, a steering angle cannot be told from a yaw rate
+
+_NAVSAT_OF = {
+    GnssFixType.NONE: NavSatStatus.STATUS_NO_FIX,
+    GnssFixType.SINGLE: NavSatStatus.STATUS_FIX,
+    GnssFixType.DGPS: NavSatStatus.STATUS_SBAS_FIX,
+    GnssFixType.RTK_FLOAT: NavSatStatus.STATUS_GBAS_FIX,
+    GnssFixType.RTK_FIXED: NavSatStatus.STATUS_GBAS_FIX,
+}
+RTK_FIXED_SIGMA_M = 0.05  # NavSatStatus knows no float solution: a larger sigma is one
+
+
+def message_of_scan(scan: Scan) -> LaserScan:
+    """A scan in the lidar's frame."""
+    return LaserScan(
+        header=header_of(scan.stamp_s, LIDAR),
+        angle_min=scan.angle_min_rad,
+        angle_max=scan.angle_min_rad + scan.angle_increment_rad * (len(scan.ranges_m) - 1),
+        angle_increment=scan.angle_increment_rad,
+        range_min=scan.range_min_m,
+        range_max=scan.range_max_m,
+        ranges=array.array("f", scan.ranges_m.astype(np.float32).tobytes()),
+    )
+
+
+def scan_of(message: LaserScan) -> Scan:
+    """A scan from its message; ranges come as float32."""
+    return Scan(
+        stamp_s=seconds_of(message.header.stamp),
+        angle_min_rad=message.angle_min,
+        angle_increment_rad=message.angle_increment,
+        ranges_m=np.frombuffer(message.ranges, dtype=np.float32).astype(np.float64),
+        range_min_m=message.range_min,
+        range_max_m=message.range_max,
+    )
+
+
+def message_of_base(status: BaseStatus) -> BaseFeedback:
+    """The base's report."""
+    return BaseFeedback(
+        header=header_of(status.stamp_s, BASE),
+        speed_mps=status.speed_mps,
+        steering_rad=status.steering_rad,
+        battery_pct=status.battery_pct,
+        charging=status.charging,
+        emergency_stop=status.emergency_stop,
+        roll_rad=status.roll_rad,
+        pitch_rad=status.pitch_rad,
+    )
+
+
+def base_of(message: BaseFeedback) -> BaseStatus:
+    """The base's report from its message."""
+    return BaseStatus(
+        stamp_s=seconds_of(message.header.stamp),
+        speed_mps=message.speed_mps,
+        steering_rad=message.steering_rad,
+        battery_pct=message.battery_pct,
+        charging=message.charging,
+        emergency_stop=message.emergency_stop,
+        roll_rad=message.roll_rad,
+        pitch_rad=message.pitch_rad,
+    )
+
+
+def message_of_drive(speed_mps: float, steering_rad: float, stamp_s: float) -> DriveCommand:
+    """What the base shall do."""
+    return DriveCommand(
+        header=header_of(stamp_s, BASE), speed_mps=speed_mps, steering_rad=steering_rad
+    )
+
+
+def message_of_command(command: Command, stamp_s: float) -> TwistStamped:
+    """A velocity command for base_link."""
+    message = TwistStamped(header=header_of(stamp_s, BASE))
+    message.twist.linear.x = float(command.speed_mps)
+    message.twist.angular.z = float(command.yaw_rate_radps)
+    return message
+
+
+def command_of(message: TwistStamped) -> Command:
+    """A velocity command from its message."""
+    return Command(message.twist.linear.x, message.twist.angular.z)
+
+
+def message_of_imu(sample: ImuSample) -> Imu:
+    """Rates, accelerations and the tilt; the heading is not known."""
+    message = Imu(header=header_of(sample.stamp_s, IMU))
+    message.orientation = quaternion_of(0.0, sample.roll_rad, sample.pitch_rad)
+    message.angular_velocity.z = sample.yaw_rate_radps
+    message.linear_acceleration.x = sample.ax_mps2
+    message.linear_acceleration.y = sample.ay_mps2
+    return message
+
+
+def imu_of(message: Imu) -> ImuSample:
+    """An IMU sample; a receiver without an attitude filter (covariance -1) counts as level."""
+    roll, pitch = 0.0, 0.0
+    if message.orientation_covariance[0] != UNKNOWN:
+        roll, pitch, _ = roll_pitch_yaw_of(message.orientation)
+    return ImuSample(
+        stamp_s=seconds_of(message.header.stamp),
+        yaw_rate_radps=message.angular_velocity.z,
+        ax_mps2=message.linear_acceleration.x,
+        ay_mps2=message.linear_acceleration.y,
+        roll_rad=roll,
+        pitch_rad=pitch,
+    )
+
+
+def message_of_fix(fix: GnssFix) -> NavSatFix:
+    """A GNSS fix; the altitude's sigma is taken as twice the horizontal one."""
+    variance = fix.sigma_m**2
+    message = NavSatFix(
+        header=header_of(fix.stamp_s, GNSS),
+        latitude=fix.position.latitude_deg,
+        longitude=fix.position.longitude_deg,
+        altitude=fix.position.altitude_m,
+        position_covariance_type=NavSatFix.COVARIANCE_TYPE_DIAGONAL_KNOWN,
+    )
+    message.status.status = _NAVSAT_OF[fix.fix]
+    message.position_covariance = [variance, 0.0, 0.0, 0.0, variance, 0.0, 0.0, 0.0, 4 * variance]
+    return message
+
+
+def fix_of(message: NavSatFix) -> GnssFix:
+    """A GNSS fix; without a known covariance it counts as no fix."""
+    variance = max(message.position_covariance[0], message.position_covariance[4])
+    known = message.position_covariance_type != NavSatFix.COVARIANCE_TYPE_UNKNOWN
+    sigma_m = math.sqrt(variance) if known and variance > 0 else math.inf
+    finite = all(map(math.isfinite, (message.latitude, message.longitude, message.altitude)))
+    if not finite or not math.isfinite(sigma_m):
+        return GnssFix(
+            seconds_of(message.header.stamp), GeoPoint(0.0, 0.0), math.inf, GnssFixType.NONE
+        )
+    position = GeoPoint(message.latitude, message.longitude, message.altitude)
+    kind = _fix_type(message.status.status, sigma_m)
+    return GnssFix(seconds_of(message.header.stamp), position, sigma_m, kind)
+
+
+def _fix_type(status: int, sigma_m: float) -> GnssFixType:
+    if status == NavSatStatus.STATUS_GBAS_FIX:
+        fixed = sigma_m <= RTK_FIXED_SIGMA_M
+        return GnssFixType.RTK_FIXED if fixed else GnssFixType.RTK_FLOAT
+    return {
+        NavSatStatus.STATUS_FIX: GnssFixType.SINGLE,
+        NavSatStatus.STATUS_SBAS_FIX: GnssFixType.DGPS,
+    }.get(status, GnssFixType.NONE)
+
+
+def message_of_wheels(sample: WheelOdometry, pose: Pose2, wheelbase_m: float) -> Odometry:
+    """Wheel odometry: the twist is measured, the pose dead-reckoned in `odom`."""
+    message = Odometry(header=header_of(sample.stamp_s, ODOM), child_frame_id=BASE)
+    message.pose.pose.position.x, message.pose.pose.position.y = pose.x_m, pose.y_m
+    message.pose.pose.orientation = quaternion_of(pose.yaw_rad)
+    message.twist.twist.linear.x = sample.speed_mps
+    message.twist.twist.angular.z = sample.speed_mps * math.tan(sample.steering_rad) / wheelbase_m
+    return message
+
+
+def wheels_of(message: Odometry, wheelbase_m: float) -> WheelOdometry:
+    """Speed, and the steering angle that the yaw rate stands for (0 when standing)."""
+    speed, yaw_rate = message.twist.twist.linear.x, message.twist.twist.angular.z
+    steering = math.atan(wheelbase_m * yaw_rate / speed) if abs(speed) > MOVING_MPS else 0.0
+    return WheelOdometry(seconds_of(message.header.stamp), speed, steering)
+
+
+def message_of_pose(stamped: StampedPose) -> Odometry:
+    """base_link in the map frame with covariance over (x, y, yaw), and its twist."""
+    message = Odometry(header=header_of(stamped.stamp_s, MAP), child_frame_id=BASE)
+    message.pose.pose.position.x = stamped.pose.x_m
+    message.pose.pose.position.y = stamped.pose.y_m
+    message.pose.pose.orientation = quaternion_of(
+        stamped.pose.yaw_rad, stamped.roll_rad, stamped.pitch_rad
+    )
+    covariance = np.zeros((6, 6))
+    covariance[np.ix_(_PLANE, _PLANE)] = stamped.covariance
+    message.pose.covariance = covariance.ravel()
+    message.twist.twist.linear.x = stamped.speed_mps
+    message.twist.twist.angular.z = stamped.yaw_rate_radps
+    return message
+
+
+def pose_of(message: Odometry) -> StampedPose:
+    """base_link in the map frame from its message."""
+    roll, pitch, yaw = roll_pitch_yaw_of(message.pose.pose.orientation)
+    covariance = np.asarray(message.pose.covariance, dtype=np.float64).reshape(6, 6)
+    return StampedPose(
+        stamp_s=seconds_of(message.header.stamp),
+        pose=Pose2(message.pose.pose.position.x, message.pose.pose.position.y, yaw),
+        covariance=covariance[np.ix_(_PLANE, _PLANE)],
+        speed_mps=message.twist.twist.linear.x,
+        yaw_rate_radps=message.twist.twist.angular.z,
+        roll_rad=roll,
+        pitch_rad=pitch,
+    )

@@ -1,0 +1,1 @@
+"""The embedded simulator's ROS face."""

@@ -1,0 +1,148 @@
+"""simulator: one vehicle in the embedded MuJoCo world, on `/clock`.
+
+The world lives in a thread of its own (its GL context is bound to it); the executor's thread only
+stores the newest drive command.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import traceback
+
+import rclpy
+from patrol.clock import SystemClock
+from patrol.map_geojson import load_map
+from patrol.topics import TOPICS
+from patrol.vehicle import load_vehicle
+from patrol_interfaces.msg import DriveCommand as DriveMessage
+from patrol_ros.convert import (
+    message_of_base,
+    message_of_fix,
+    message_of_imu,
+    message_of_pose,
+    message_of_scan,
+)
+from patrol_ros.latest import Latest
+from patrol_ros.node import VehicleNode
+from patrol_ros.stamps import seconds_of, stamp_of
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rosgraph_msgs.msg import Clock
+from simulation.mujoco.simulator import Simulator
+from simulation.types import DriveCommand, SensorFrame
+
+from patrol_simulation.convert import message_of_camera, message_of_contact, message_of_image
+from patrol_simulation.pace import Pace
+from patrol_simulation.scene import open_scene
+
+CLOCK_HZ = 50.0
+STEP_S = 1.0 / CLOCK_HZ
+DRIVE_MAX_AGE_S = TOPICS["/base/drive"].max_age_s or 0.0
+TRUTH_EVERY = round(CLOCK_HZ / (TOPICS["/simulation/truth"].rate_hz or 20))
+REPORT_EVERY = round(5.0 * CLOCK_HZ)
+STANDSTILL = DriveCommand(0.0, 0.0)
+
+
+class SimulatorNode(VehicleNode):
+    """/base/drive → /clock, /scan, /imu/data, /gnss/fix, /camera/*, /base/feedback, truth."""
+
+    def __init__(self) -> None:
+        super().__init__("simulator")
+        self._spec = load_vehicle(self.path("vehicle_file"))
+        self._map = load_map(self.path("map_file"))
+        self._scene = open_scene(self._map, self.text("scenario_file"), self.text("start_dock"))
+        self._cameras = self.flag("cameras", True)
+        self._factor = self.number("real_time_factor", 1.0)
+        self._report_path = self.path("state_dir") / "simulation.json"
+        self._drive: Latest[DriveCommand] = Latest()
+        self._contacts = 0
+        self._ending = threading.Event()
+        clock_qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+        self._publish_clock = self.create_publisher(Clock, "/clock", clock_qos).publish
+        self._publish_scan = self.topic_publisher("/scan")
+        self._publish_imu = self.topic_publisher("/imu/data")
+        self._publish_gnss = self.topic_publisher("/gnss/fix")
+        self._publish_base = self.topic_publisher("/base/feedback")
+        self._publish_truth = self.topic_publisher("/simulation/truth")
+        self._publish_contact = self.topic_publisher("/simulation/contact")
+        self._publish_camera = {
+            camera.name: (
+                self.topic_publisher(f"/camera/{camera.name}/image_raw"),
+                self.topic_publisher(f"/camera/{camera.name}/camera_info"),
+            )
+            for camera in self._spec.cameras
+        }
+        self.topic_subscription("/base/drive", self._on_drive)
+        self._thread = threading.Thread(target=self._live, name="world", daemon=True)
+        self._thread.start()
+
+    def _on_drive(self, message: DriveMessage) -> None:
+        command = DriveCommand(message.speed_mps, message.steering_rad)
+        self._drive.put(command, seconds_of(message.header.stamp))
+
+    def close(self) -> None:
+        """Stop the world and free its pictures."""
+        self._ending.set()
+        self._thread.join(3.0)
+
+    def _live(self) -> None:
+        try:
+            self._run_world()
+        except Exception:
+            traceback.print_exc()
+            rclpy.try_shutdown()  # the process ends, the supervisor starts a new world
+
+    def _run_world(self) -> None:
+        simulator = Simulator(
+            self._scene.world,
+            self._spec,
+            self._scene.start,
+            self._scene.seed,
+            cameras=self._cameras,
+            start_epoch_s=time.time(),
+        )
+        pace = Pace(self._factor, SystemClock())
+        self.event("world_started", map=self._map.map_id, cameras=self._cameras)
+        cycle = 0
+        while not self._ending.is_set() and rclpy.ok():
+            drive = self._drive.fresh(simulator.now_s, DRIVE_MAX_AGE_S)
+            simulator.step(drive or STANDSTILL, STEP_S)
+            self._publish(simulator.poll(), cycle)
+            cycle += 1
+            if cycle % REPORT_EVERY == 0:
+                self._report(pace, simulator.now_s)
+            time.sleep(pace.advance(STEP_S))
+        simulator.close()
+
+    def _publish(self, frame: SensorFrame, cycle: int) -> None:
+        self._publish_clock(Clock(clock=stamp_of(frame.stamp_s)))
+        self._publish_base(message_of_base(frame.base))
+        for sample in frame.imu:
+            self._publish_imu(message_of_imu(sample))
+        for scan in frame.scans:
+            self._publish_scan(message_of_scan(scan))
+        for fix in frame.gnss:
+            self._publish_gnss(message_of_fix(fix))
+        for reading in frame.images:
+            publish_image, publish_info = self._publish_camera[reading.camera.name]
+            publish_image(message_of_image(reading))
+            publish_info(message_of_camera(reading.camera, reading.stamp_s))
+        if cycle % TRUTH_EVERY == 0:
+            self._publish_truth(message_of_pose(frame.truth))
+        for other in frame.contacts:
+            self._contacts += 1
+            self.event("contact", other=repr(other), now_s=f"{frame.stamp_s:.2f}")
+            self._publish_contact(message_of_contact(other, frame.stamp_s))
+
+    def _report(self, pace: Pace, now_s: float) -> None:
+        facts = {
+            "now_s": now_s,
+            "real_time_factor": round(pace.overall_factor, 4),
+            "recent_real_time_factor": round(pace.recent_factor, 4),
+            "contacts": self._contacts,
+        }
+        temporary = self._report_path.with_suffix(".tmp")
+        temporary.write_text(json.dumps(facts), encoding="utf-8")
+        temporary.replace(self._report_path)
+        self.event("pace", **facts)
