@@ -1,0 +1,95 @@
+"""The detector proves itself on real pictures: those that come with the ultralytics package."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from patrol.errors import ModelError
+from perception import models
+from perception.detectors.yolo import YoloDetector, YoloPose, exported, input_size
+from perception.rules.posture import head_circle, torso_tilt_rad
+
+MANIFEST = models.load_manifest()
+_PACKAGE = importlib.util.find_spec("ultralytics")
+assert _PACKAGE is not None
+assert _PACKAGE.origin is not None
+ASSETS = Path(_PACKAGE.origin).parent / "assets"
+
+
+def picture(name: str) -> np.ndarray:
+    image = cv2.imread(str(ASSETS / name))
+    assert image is not None
+    return image
+
+
+def detector(image: np.ndarray) -> YoloDetector:
+    size = input_size(image.shape[1], image.shape[0], 640)
+    return YoloDetector(MANIFEST.model("yolov8n"), models.models_dir(), size)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("bus.jpg", {"person": 4, "bus": 1}), ("zidane.jpg", {"person": 2, "tie": 1})],
+)
+def test_finds_what_is_in_the_picture(name: str, expected: dict[str, int]) -> None:
+    image = picture(name)
+    found = detector(image).detect(image, 0.25)
+    labels = [found.label(index) for index in range(len(found))]
+    assert {label: labels.count(label) for label in expected} == expected
+    assert list(found.scores) == sorted(found.scores, reverse=True)
+    height, width = image.shape[:2]
+    assert (found.boxes_xyxy >= 0).all()
+    assert (found.boxes_xyxy <= [width, height, width, height]).all()
+
+
+def test_boxes_are_in_pixels_of_the_picture_that_was_given() -> None:
+    image = picture("bus.jpg")
+    found = detector(image).detect(image, 0.5).named("person")
+    left = found.boxes_xyxy[found.boxes_xyxy[:, 0].argmin()]
+    np.testing.assert_allclose(left, [48, 398, 245, 903], atol=15)
+
+
+def test_the_skeleton_of_a_person_in_a_crop_stands() -> None:
+    crop = picture("bus.jpg")[380:920, 20:280]
+    skeleton = YoloPose(MANIFEST.model("yolo11n-pose"), models.models_dir()).skeleton(crop)
+    assert skeleton is not None
+    tilt, head = torso_tilt_rad(skeleton), head_circle(skeleton)
+    assert tilt is not None
+    assert tilt < 0.4
+    assert head is not None
+    assert head[1] < 150
+
+
+def test_nobody_is_in_an_empty_picture() -> None:
+    found = detector(np.zeros((360, 640, 3))).detect(np.full((360, 640, 3), 120, np.uint8), 0.25)
+    assert len(found) == 0
+    pose = YoloPose(MANIFEST.model("yolo11n-pose"), models.models_dir())
+    assert pose.skeleton(np.full((64, 64, 3), 120, np.uint8)) is None
+
+
+def test_altered_weights_are_neither_exported_nor_run(tmp_path: Path) -> None:
+    (tmp_path / "yolov8n.pt").write_bytes(b"not these")
+    with pytest.raises(ModelError, match="SHA-256"):
+        exported(MANIFEST.model("yolov8n"), tmp_path, (384, 640))
+    assert [path.name for path in tmp_path.iterdir()] == ["yolov8n.pt"]
+
+
+def test_the_command_refuses_altered_weights_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "yolov8n.pt").write_bytes(b"not these")
+    done = subprocess.run(
+        [sys.executable, "-m", "sunra", "models", "verify", "yolov8n"],
+        env={"SUNRA_MODELS_DIR": str(tmp_path), "PATH": ""},
+        cwd=models.CHECKOUT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "yolov8n.pt: SHA-256" in done.stderr
