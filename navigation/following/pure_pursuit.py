@@ -1,0 +1,75 @@
+"""Regulated pure pursuit.
+
+The vehicle steers along the arc that leads to a point of the path one lookahead distance away:
+curvature = 2 y / L² (Coulter 1992, eq. 3), with a lookahead that grows with speed (Macenski et
+al., Regulated Pure Pursuit, 2023, sec. 3.1). The arc starts where the vehicle will be when the
+steering answers: its motion over the steering delay is predicted from the curvatures already
+commanded. The same formula holds in reverse, with the point behind the rear axle.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from navigation.following.path import Piece
+from patrol.geometry import Pose2
+
+LOOKAHEAD_S = 0.9
+MIN_LOOKAHEAD_M = 0.7
+MAX_LOOKAHEAD_M = 1.8
+
+
+def lookahead_m(speed_mps: float) -> float:
+    """Lookahead distance for a speed."""
+    return min(max(LOOKAHEAD_S * abs(speed_mps), MIN_LOOKAHEAD_M), MAX_LOOKAHEAD_M)
+
+
+def pursuit_curvature(
+    piece: Piece, pose: Pose2, s_m: float, distance_m: float, max_curvature_1pm: float
+) -> float:
+    """Curvature (1/m, positive left) towards the path's point `distance_m` past `s_m`."""
+    forward, left = pose.inverse_transform(*piece.point_at(s_m + distance_m))
+    reach2 = max(forward * forward + left * left, 1e-6)
+    return min(max(2 * left / reach2, -max_curvature_1pm), max_curvature_1pm)
+
+
+class SteeringDelay:
+    """Predicts the pose at the time when a command of now takes effect."""
+
+    def __init__(self, delay_s: float) -> None:
+        self._delay_s = delay_s
+        self._sent: deque[tuple[float, float]] = deque()  # (time, curvature)
+
+    def sent(self, curvature_1pm: float, now_s: float) -> None:
+        """Note a commanded curvature."""
+        self._sent.append((now_s, curvature_1pm))
+        while len(self._sent) > 1 and self._sent[1][0] <= now_s - self._delay_s:
+            self._sent.popleft()
+
+    def predict(self, pose: Pose2, speed_mps: float, now_s: float) -> Pose2:
+        """The pose one delay from now; what was sent one delay ago works now."""
+        begin_s = now_s - self._delay_s
+        entries = list(self._sent)
+        for index, (sent_s, curvature) in enumerate(entries):
+            until_s = entries[index + 1][0] if index + 1 < len(entries) else now_s
+            span_s = min(until_s, now_s) - max(sent_s, begin_s)
+            if span_s > 0:
+                pose = advance(pose, speed_mps * span_s, curvature)
+        if not entries:
+            pose = advance(pose, speed_mps * self._delay_s, 0.0)
+        return pose
+
+    def clear(self) -> None:
+        """Forget what was sent: the path begins anew."""
+        self._sent.clear()
+
+
+def advance(pose: Pose2, distance_m: float, curvature_1pm: float) -> Pose2:
+    """The pose after a signed distance along a constant curvature (midpoint rule)."""
+    yaw = pose.yaw_rad + 0.5 * distance_m * curvature_1pm
+    return Pose2(
+        pose.x_m + distance_m * math.cos(yaw),
+        pose.y_m + distance_m * math.sin(yaw),
+        pose.yaw_rad + distance_m * curvature_1pm,
+    )
