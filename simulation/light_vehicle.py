@@ -84,7 +84,7 @@ class LightVehicle:
         self._check_ids(order)
         if (order.order_id, order.order_update_id) == (self._order_id, self._update_id):
             return  # sent again
-        if self.busy and order.order_id == self._order_id:
+        if self._nodes and order.order_id == self._order_id:
             self._extend(order)
         elif self.busy:
             raise OrderError(
