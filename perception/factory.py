@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from patrol.map import PatrolMap, ZoneKind
-from patrol.vehicle import CameraSpec, VehicleSpec
+from patrol.vehicle import CameraSpec, VehicleSpec, load_vehicle
 from perception.config import PerceptionConfig, load_perception_config
-from perception.detectors.yolo import YoloDetector, YoloPose, input_size
+from perception.detectors.yolo import YoloDetector, YoloPose, export_path, exported, input_size
 from perception.evidence import EvidenceRecorder
 from perception.incidents import IncidentBook
-from perception.models import Manifest, load_manifest, models_dir
+from perception.models import CHECKOUT, Manifest, load_manifest, models_dir
 from perception.pipeline import PerceptionPipeline
 from perception.rules.collapsed_person import CollapsedPersonRule
 from perception.sweep import Sweep, band_of
@@ -27,6 +27,40 @@ def no_record_predicate(patrol_map: PatrolMap | None) -> NoRecord:
         return any(zone.kind is ZoneKind.NO_RECORD for zone in known.zones_at(x_m, y_m))
 
     return forbidden
+
+
+def _sizes(config: PerceptionConfig, camera: CameraSpec) -> dict[str, tuple[int, int]]:
+    """(height, width) of each network input: the whole picture, the sweep's band, a crop, pose."""
+    crop, pose = config.detector.crop_px, config.detector.pose_px
+    x1, y1, x2, y2 = band_of(camera, config.sweep)
+    turned_width, turned_height = int(y2 - y1), int(x2 - x1)
+    return {
+        "full": input_size(camera.width_px, camera.height_px, config.detector.long_side_px),
+        "sweep": input_size(
+            turned_width, turned_height, round(turned_height * config.sweep.scale)
+        ),
+        "crop": (crop, crop),
+        "pose": (pose, pose),
+    }
+
+
+def export_all(
+    folder: Path,
+    config_path: Path = CHECKOUT / "config" / "perception.yaml",
+    vehicle_path: Path = CHECKOUT / "config" / "vehicles" / "goalie.yaml",
+) -> bool:
+    """Export verified weights for a vehicle's camera; False when all exports were there.
+
+    Raises ConfigError, ModelError.
+    """
+    config, manifest = load_perception_config(config_path), load_manifest()
+    new = False
+    for use, size_hw in _sizes(config, load_vehicle(vehicle_path).cameras[0]).items():
+        name = config.detector.pose_model if use == "pose" else config.detector.model
+        spec = manifest.model(name)
+        new |= not export_path(spec, folder, size_hw).is_dir()
+        exported(spec, folder, size_hw)
+    return new
 
 
 def build_pipeline(
@@ -46,10 +80,10 @@ def build_pipeline(
     folder = weights_dir or models_dir()
     camera = spec.cameras[0]
     manifest = load_manifest()
-    crop = config.detector.crop_px
+    sizes = _sizes(config, camera)
     rule = CollapsedPersonRule(
         config.collapsed_person,
-        _detector(config, manifest, folder, (crop, crop)),
+        _detector(config, manifest, folder, sizes["crop"]),
         YoloPose(
             manifest.model(config.detector.pose_model),
             folder,
@@ -57,12 +91,15 @@ def build_pipeline(
             config.detector.threads,
         ),
     )
-    full = input_size(camera.width_px, camera.height_px, config.detector.long_side_px)
+    sweep = None
+    if config.sweep.every:
+        band = _detector(config, manifest, folder, sizes["sweep"])
+        sweep = Sweep(config.sweep, band, config.detector.min_score)
     return PerceptionPipeline(
         config,
         spec,
-        _detector(config, manifest, folder, full),
-        _sweep(config, manifest, folder, camera),
+        _detector(config, manifest, folder, sizes["full"]),
+        sweep,
         [rule],
         IncidentBook(config.incidents, map_id),
         EvidenceRecorder(config.evidence, evidence_dir, camera.rate_hz),
@@ -75,15 +112,3 @@ def _detector(
 ) -> YoloDetector:
     spec = manifest.model(config.detector.model)
     return YoloDetector(spec, folder, size_hw, config.detector.threads)
-
-
-def _sweep(
-    config: PerceptionConfig, manifest: Manifest, folder: Path, camera: CameraSpec
-) -> Sweep | None:
-    if config.sweep.every == 0:
-        return None
-    x1, y1, x2, y2 = band_of(camera, config.sweep)
-    turned_width, turned_height = int(y2 - y1), int(x2 - x1)
-    size = input_size(turned_width, turned_height, round(turned_height * config.sweep.scale))
-    detector = _detector(config, manifest, folder, size)
-    return Sweep(config.sweep, detector, config.detector.min_score)

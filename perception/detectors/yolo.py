@@ -55,14 +55,19 @@ def input_size(width_px: int, height_px: int, long_side_px: int) -> tuple[int, i
     return height, width
 
 
+def export_path(spec: ModelSpec, folder: Path, size_hw: tuple[int, int]) -> Path:
+    """Where the export of these weights for an input size lies."""
+    name = f"{spec.name}-{spec.sha256[:16]}-{size_hw[0]}x{size_hw[1]}_openvino_model"
+    return folder / "openvino" / name
+
+
 def exported(spec: ModelSpec, folder: Path, size_hw: tuple[int, int]) -> Path:
     """The OpenVINO model of verified weights for an input size, exported now where missing.
 
     Raises ModelError where the weights are missing, altered or cannot be exported.
     """
     weights = verify(spec, folder)
-    name = f"{spec.name}-{spec.sha256[:16]}-{size_hw[0]}x{size_hw[1]}_openvino_model"
-    target = folder / "openvino" / name
+    target = export_path(spec, folder, size_hw)
     if target.is_dir():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
