@@ -11,37 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from navigation.map_style import AREA_STYLE, FONTS, GROUND, HANGUL, INK, WAY_STYLE, ZONE_STYLE
 from patrol.errors import MapError
-from patrol.map import AreaKind, PatrolMap, WayClass, ZoneKind
-
-GROUND = "#f4f1ea"
-INK = "#3b3a36"
-# way class → (legend, fill, casing)
-WAY_STYLE = {
-    WayClass.STREET: ("street", "#ffffff", "#c9c3b6"),
-    WayClass.PAVEMENT: ("pavement", "#e9dfd0", "#cbbfa9"),
-    WayClass.ALLEY: ("alley", "#fbf3df", "#d6c8a4"),
-    WayClass.PARK_PATH: ("park path", "#efe3c0", "#c7b988"),
-    WayClass.SERVICE: ("service", "#dfe3e8", "#b4bbc4"),
-    WayClass.CROSSWALK: ("crosswalk", "#ffffff", "#9a9a9a"),
-}
-AREA_STYLE = {
-    AreaKind.PARK: "#cfe3bd",
-    AreaKind.WATER: "#a9cfe4",
-    AreaKind.SQUARE: "#e6e3dc",
-    AreaKind.ROAD: "#bdbab4",
-}
-# zone kind → (legend, colour, filled); the patrol area is only outlined
-ZONE_STYLE = {
-    ZoneKind.KEEP_OUT: ("keep-out", "#c62828", True),
-    ZoneKind.SPEED_LIMIT: ("speed limit", "#ef8f00", True),
-    ZoneKind.SCHOOL: ("school zone", "#f2c200", True),
-    ZoneKind.QUIET: ("quiet", "#6a5acd", False),
-    ZoneKind.NO_RECORD: ("no recording", "#00838f", True),
-    ZoneKind.PATROL_AREA: ("patrol area", "#5b7f95", False),
-}
-FONTS = ("Noto Sans CJK KR", "NanumGothic", "Malgun Gothic", "AppleGothic", "Noto Sans KR")
-HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
+from patrol.map import PatrolMap, WayClass, ZoneKind
 
 
 def draw_map(
@@ -57,7 +29,7 @@ def draw_map(
     if path.suffix.lower() not in (".png", ".svg"):
         raise MapError(f"{path}: a picture is .png or .svg, not {path.suffix or 'without ending'}")
     try:
-        from matplotlib import font_manager
+        from matplotlib import font_manager, rc_context
         from matplotlib.figure import Figure
     except ImportError:
         raise MapError(f"{path}: drawing needs matplotlib: pip install matplotlib") from None
@@ -93,17 +65,13 @@ def draw_map(
     )  # fmt: skip
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as stream:
-            figure.savefig(
-                stream, format=path.suffix[1:].lower(), dpi=130, metadata=_undated(path)
-            )
+        kind = path.suffix[1:].lower()
+        undated: dict[str, Any] = {"Date": None} if kind == "svg" else {}
+        salt = {"svg.hashsalt": patrol_map.map_id}  # the same map makes the same file
+        with path.open("wb") as stream, rc_context(salt):
+            figure.savefig(stream, format=kind, dpi=130, metadata=undated)
     except OSError as error:
         raise MapError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def _undated(path: Path) -> dict[str, Any]:
-    """The same map makes the same picture file."""
-    return {"Date": None} if path.suffix.lower() == ".svg" else {}
 
 
 class _Canvas:
