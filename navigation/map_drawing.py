@@ -67,8 +67,8 @@ def draw_map(
         path.parent.mkdir(parents=True, exist_ok=True)
         kind = path.suffix[1:].lower()
         undated: dict[str, Any] = {"Date": None} if kind == "svg" else {}
-        salt = {"svg.hashsalt": patrol_map.map_id}  # the same map makes the same file
-        with path.open("wb") as stream, rc_context(salt):
+        # the salt: the same map makes the same file
+        with path.open("wb") as stream, rc_context({"svg.hashsalt": patrol_map.map_id}):
             figure.savefig(stream, format=kind, dpi=130, metadata=undated)
     except OSError as error:
         raise MapError(f"{path}: cannot be written: {error.strerror}") from None

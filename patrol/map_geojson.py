@@ -38,7 +38,10 @@ def save_map(patrol_map: PatrolMap, path: Path | str) -> str:
     """Writes a map whole or not at all and returns its content hash; raises MapError."""
     target = Path(path)
     check_map(patrol_map, str(target))
-    document = map_document(patrol_map)
+    try:
+        document = map_document(patrol_map)
+    except MapError as error:
+        raise MapError(f"{target}: {error}") from None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
