@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from shapely import STRtree
 from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
 from patrol.geodesy import GeoPoint
@@ -257,7 +258,7 @@ def _catmull_rom(p: np.ndarray, knots: np.ndarray, share: float) -> np.ndarray:
             else ((knots[2] - t) * level[0] + (t - knots[1]) * level[1]) / (knots[2] - knots[1])
             for j in range(len(level) - 1)
         ]
-    return level[0]
+    return np.asarray(level[0])
 
 
 def build_network() -> Network:
@@ -280,7 +281,7 @@ def nearest_on(network: Network, street: str, point: XY) -> int:
     return min(nodes, key=lambda n: math.hypot(n.x_m - point[0], n.y_m - point[1])).id
 
 
-def free_of_buildings(network: Network) -> Polygon:
+def free_of_buildings(network: Network) -> BaseGeometry:
     """Ground that stays open: street corridors, room at the corners, the road, the areas."""
     nodes = network.nodes
     degree = Counter(edge.start_id for edge in network.edges.values())
@@ -358,7 +359,7 @@ def build_map() -> PatrolMap:
         for cp_id, name, point, street, dwell_s in CHECKPOINTS
     )
     waiting = {c.node_id for c in checkpoints} | {dock_node}
-    narrowest = {}
+    narrowest: dict[int, float] = {}
     for edge in network.edges.values():
         width = narrowest.get(edge.start_id, math.inf)
         narrowest[edge.start_id] = min(width, edge.width_m)

@@ -179,7 +179,7 @@ def test_a_wrong_map_is_not_written(tmp_path: Path) -> None:
 
 def test_a_map_no_reader_would_take_is_not_written(tmp_path: Path) -> None:
     narrow = replace(small_map().edges[5], width_m=-1.0)
-    with pytest.raises(MapError, match=r"small\.geojson: edge 5: width_m: expected a number above 0"):
+    with pytest.raises(MapError, match=r"small\.geojson: edge 5: width_m: expected a number"):
         save_map(replace(small_map(), edges={5: narrow}), tmp_path / "small.geojson")
     assert list(tmp_path.iterdir()) == []
 
