@@ -96,7 +96,7 @@ class Chain:
         options = self.options
         self._child(
             "goalie-01", "drive", "--vehicle", str(options.vehicle), "--map", str(options.map),
-            "--credentials", str(self.data / "credentials" / f"{VEHICLE.replace('/', '_')}.json"),
+            "--credentials", str(self.data / "credentials" / f"{VEHICLE}.json"),
             "--state-dir", str(self.vehicle_state), "--simulated",
             "--scenario", str(options.scenario),
             "--real-time-factor", str(options.real_time_factor),

@@ -16,7 +16,6 @@ from demo.api_client import ApiClient, LiveFeed
 from demo.chain import VEHICLE, Chain
 from demo.processes import DemoError
 from demo.recording import Drive, distances_to_polyline, read_drive
-from patrol.clock import parse_iso_utc
 from patrol.geodesy import GeoPoint, enu_from_wgs84
 from patrol.map_geojson import load_map
 
@@ -186,7 +185,7 @@ def judge(chain: Chain, seen: Observed, health: dict[str, Any]) -> list[Check]:
     drive = read_drive(recordings[-1])
     errors = cross_track_errors(drive, route_map(seen.assignment, patrol_map.origin))
     p95_m = float(np.percentile(errors, 95))
-    detected_s = parse_iso_utc(seen.incident["detected_at"])
+    detected_s = float(seen.incident["detected_at"])
     latency_s = seen.incident_seen_s - drive.wall_time_s(detected_s)
     checkpoints = seen.assignment["checkpoints"]
     visited = sum(bool(c["visited_at"]) for c in checkpoints)
