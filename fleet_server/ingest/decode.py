@@ -190,7 +190,6 @@ def _backfill(decoded: Decoded, payload: bytes, _limit: int) -> None:
         _check_state(state)
         decoded.items.append(StateItem(vehicle_id, state, parse_iso_utc(state.timestamp), True))
         _acknowledge(decoded, "state", state)
-    _acknowledge(decoded, "backfill", message)
 
 
 def _connection(decoded: Decoded, payload: bytes, _limit: int) -> None:

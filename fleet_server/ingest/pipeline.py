@@ -208,7 +208,7 @@ class IngestPipeline:
                     serial_number=address.serial_number,
                     items=items[first : first + ACK_ITEMS_MAX],
                 )
-                self._listeners.publish(address.topic("ack"), encode(ack), 0)
+                self._listeners.publish(address.topic("ack"), encode(ack), 1)
 
     def _log_refused(self, message: Decoded) -> None:
         log.warning(

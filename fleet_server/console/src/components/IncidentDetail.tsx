@@ -25,7 +25,7 @@ export function IncidentDetail({ incident }: { incident: IncidentView }) {
         <div className="span">
           <dt>{t("incident.time")}</dt>
           <dd>
-            {formatDateTime(incident.detected_at, language)} <Ago at={incident.detected_at} />
+            {formatDateTime(incident.detected_at, language)} · <Ago at={incident.detected_at} />
           </dd>
         </div>
         <div className="span">

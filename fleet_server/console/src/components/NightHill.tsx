@@ -1,28 +1,26 @@
 /** The log-in page's picture: a hillside by its contour lines, and one lantern on patrol. */
-const CONTOURS = 13;
+const CONTOURS = 15;
+const BEAT = 7; // the contour that the lantern walks
+const WIDTH = 1440;
+const STEP = 12;
 
-/** One contour as a smooth path; higher lines are shorter and sit further up the hill. */
+/** Height of one contour's line on the page: hills are bells, higher lines are narrower. */
+function lineY(x: number, level: number): number {
+  const bell = (centre: number, width: number) => Math.exp(-(((x - centre) / width) ** 2));
+  const hill = bell(900, 430 - level * 14) * (150 + level * 17);
+  const spur = bell(330, 300 - level * 6) * (60 + level * 5);
+  const fold = Math.sin(x / 118 + level * 0.7) * 7 + Math.sin(x / 47 + level * 1.9) * 2.5;
+  return 985 - level * 44 - hill - spur + fold;
+}
+
 function contour(level: number): string {
-  const lift = level * 46;
-  const points = Array.from({ length: 25 }, (_, i) => {
-    const x = i * 66 - 60;
-    const hill = Math.exp(-(((x - 560) / (520 - level * 18)) ** 2)) * (120 + level * 16);
-    const spur = Math.exp(-(((x - 1120) / 260) ** 2)) * (70 + level * 7);
-    const fold = Math.sin(i * 0.9 + level * 0.55) * 10;
-    return [x, 980 - lift - hill - spur + fold] as const;
-  });
-  return points
-    .map(([x, y], i) => {
-      const before = points[i - 1];
-      if (!before) return `M${x} ${y.toFixed(1)}`;
-      const middle = (before[0] + x) / 2;
-      return `C${middle} ${before[1].toFixed(1)} ${middle} ${y.toFixed(1)} ${x} ${y.toFixed(1)}`;
-    })
-    .join("");
+  const points = [];
+  for (let x = -STEP; x <= WIDTH + STEP; x += STEP) points.push(`${x} ${lineY(x, level).toFixed(1)}`);
+  return `M${points.join("L")}`;
 }
 
 export function NightHill() {
-  const path = contour(5);
+  const path = contour(BEAT);
   return (
     <svg
       className="night-hill"
@@ -33,7 +31,7 @@ export function NightHill() {
       {Array.from({ length: CONTOURS }, (_, level) => (
         <path key={level} d={contour(level)} className={level % 4 === 1 ? "index" : ""} />
       ))}
-      <path d={path} className="beat" pathLength={100} />
+      <path d={path} className="beat" />
       <circle r={4.5} className="lantern" style={{ offsetPath: `path("${path}")` }} />
       <circle r={38} className="glow" style={{ offsetPath: `path("${path}")` }} />
     </svg>

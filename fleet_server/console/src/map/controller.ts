@@ -61,7 +61,7 @@ export class MapController {
       fadeDuration: 150,
     });
     this.map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-left");
-    this.map.on("styleimagemissing", ({ id }) => this.addImage(id));
+    this.map.setMissingStyleImageResolver((name) => this.addImage(name));
     this.map.on("style.load", () => this.refill());
     this.map.on("click", (event) => this.click(event, events));
     this.map.on("mouseenter", "checkpoints", () => this.setCursor("pointer"));

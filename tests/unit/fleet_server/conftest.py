@@ -1,0 +1,246 @@
+"""A fleet server without sockets: real database file, real services, a broker that remembers."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from fleet_server.accounts import Accounts, add_user
+from fleet_server.api.app import create_api
+from fleet_server.api.models import AssignmentView, HealthView
+from fleet_server.api.services import Services
+from fleet_server.config import FleetConfig, IngestConfig
+from fleet_server.dispatch.patrols import PatrolService
+from fleet_server.dispatch.service import Dispatcher
+from fleet_server.fleet import Fleet
+from fleet_server.incidents.service import IncidentService
+from fleet_server.ingest.pipeline import IngestPipeline, Listeners
+from fleet_server.live import LiveHub
+from fleet_server.maps import MapLibrary
+from fleet_server.store.database import Database, sqlite_url
+from patrol.clock import SimClock, iso_utc
+from patrol.geodesy import GeoPoint
+from patrol.map import Checkpoint, Dock, Edge, Node, PatrolMap, WayClass
+from patrol.vda5050.messages import (
+    VERSION,
+    AgvPosition,
+    BatteryState,
+    Connection,
+    SafetyState,
+    State,
+    Velocity,
+    encode,
+)
+from patrol.vda5050.topic_names import VehicleAddress
+
+START_S = 1_800_000_000.0
+GOALIE = VehicleAddress("gwanak", "sunra", "goalie-01")
+SPACING_M = 10.0
+PASSWORD = "correct horse"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def kit() -> ModuleType:
+    """This module, for its makers of messages and maps."""
+    return sys.modules[__name__]
+
+
+def square_map(side: int = 10) -> PatrolMap:
+    """A square loop, `side` nodes of 10 m a side, driven both ways; the dock is node 0."""
+    corners = [(0, 0, 1, 0), (side, 0, 0, 1), (side, side, -1, 0), (0, side, 0, -1)]
+    places = [
+        ((x + dx * i) * SPACING_M, (y + dy * i) * SPACING_M)
+        for x, y, dx, dy in corners
+        for i in range(side)
+    ]
+    nodes = {i: Node(i, x, y) for i, (x, y) in enumerate(places)}
+    count = len(places)
+    pairs = [(i, (i + 1) % count) for i in range(count)]
+    pairs += [(b, a) for a, b in pairs]
+    edges = {
+        1000 + n: Edge(1000 + n, a, b, SPACING_M, 1.39, 3.0, WayClass.ALLEY)
+        for n, (a, b) in enumerate(pairs)
+    }
+    return PatrolMap(
+        map_id="square",
+        name="Square",
+        origin=GeoPoint(37.48, 126.93),
+        nodes=nodes,
+        edges=edges,
+        checkpoints=(
+            Checkpoint("cp-a", "A", side, 5.0),
+            Checkpoint("cp-b", "B", 2 * side + 3, 0.0),
+        ),
+        docks=(Dock("dock", "Dock", 0, 0.0),),
+    )
+
+
+def make_state(
+    header_id: int = 1,
+    time_s: float = START_S,
+    address: VehicleAddress = GOALIE,
+    **changes: object,
+) -> State:
+    """A vehicle that stands at node 0 and does nothing."""
+    values: dict[str, object] = {
+        "order_id": "",
+        "order_update_id": 0,
+        "last_node_id": "0",
+        "last_node_sequence_id": 0,
+        "driving": False,
+        "operating_mode": "AUTOMATIC",
+        "node_states": [],
+        "edge_states": [],
+        "action_states": [],
+        "battery_state": BatteryState(battery_charge=80.0, charging=False),
+        "errors": [],
+        "safety_state": SafetyState(e_stop="NONE", field_violation=False),
+        "agv_position": AgvPosition(
+            x=0.0, y=0.0, theta=0.0, map_id="square", position_initialized=True
+        ),
+        "velocity": Velocity(vx=0.0),
+    }
+    return State(
+        header_id=header_id,
+        timestamp=iso_utc(time_s),
+        version=VERSION,
+        manufacturer=address.manufacturer,
+        serial_number=address.serial_number,
+        **{**values, **changes},  # type: ignore[arg-type]
+    )
+
+
+def make_connection(
+    state: str = "ONLINE", header_id: int = 1, time_s: float = START_S
+) -> Connection:
+    return Connection(
+        header_id=header_id,
+        timestamp=iso_utc(time_s),
+        version=VERSION,
+        manufacturer=GOALIE.manufacturer,
+        serial_number=GOALIE.serial_number,
+        connection_state=state,  # type: ignore[arg-type]
+    )
+
+
+@dataclass
+class Rig:
+    """The services of a server, and what was published."""
+
+    database: Database
+    clock: SimClock
+    fleet: Fleet
+    maps: MapLibrary
+    pipeline: IngestPipeline
+    dispatcher: Dispatcher
+    services: Services
+    evidence_dir: Path
+    published: list[tuple[str, bytes, int]] = field(default_factory=list)
+    incident_ids: list[set[str]] = field(default_factory=list)
+    assignments: list[AssignmentView] = field(default_factory=list)
+    broker_up: bool = True
+
+    def publish(self, topic: str, payload: bytes, qos: int) -> bool:
+        if self.broker_up:
+            self.published.append((topic, payload, qos))
+        return self.broker_up
+
+    def sent(self, name: str) -> list[bytes]:
+        """Payloads published on a topic name."""
+        return [payload for topic, payload, _ in self.published if topic.endswith("/" + name)]
+
+    async def take(self, name: str, *messages: object) -> None:
+        """Messages of GOALIE arrive and are committed."""
+        raw = [
+            (GOALIE.topic(name), m if isinstance(m, bytes) else encode(m))  # type: ignore[arg-type]
+            for m in messages
+        ]
+        self.pipeline._acknowledge(await self.pipeline._commit(raw))
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database with three users: migrations and argon2 take their time once."""
+    path = tmp_path_factory.mktemp("template") / "fleet.db"
+    database = Database(sqlite_url(path))
+    database.open()
+    for username, role in (("minji", "operator"), ("guest", "viewer"), ("root", "admin")):
+        add_user(database, username, PASSWORD, role, START_S)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
+    config = FleetConfig(ingest=IngestConfig(quarantine_rows=3, evidence_max_bytes=10_000))
+    clock = SimClock(START_S)
+    shutil.copy(template, tmp_path / "fleet.db")
+    database = Database(sqlite_url(tmp_path / "fleet.db"))
+    maps = MapLibrary([square_map()])
+    fleet = Fleet(maps, config.stale_after_s, clock.now_s)
+    holder: list[Rig] = []
+
+    def publish(topic: str, payload: bytes, qos: int) -> bool:
+        return holder[0].publish(topic, payload, qos)
+
+    dispatcher = Dispatcher(
+        database,
+        fleet,
+        maps,
+        config.dispatch,
+        clock,
+        publish,
+        lambda view: holder[0].assignments.append(view),
+    )
+    evidence_dir = tmp_path / "evidence"
+    pipeline = IngestPipeline(
+        database,
+        fleet,
+        config.ingest,
+        evidence_dir,
+        clock,
+        Listeners(
+            lambda item: dispatcher.on_state(item.vehicle_id),
+            lambda ids: holder[0].incident_ids.append(ids),
+            publish,
+        ),
+    )
+    accounts = Accounts(database, config.session, clock)
+    services = Services(
+        database,
+        accounts,
+        fleet,
+        maps,
+        PatrolService(database, maps, clock),
+        dispatcher,
+        IncidentService(database, maps, clock, evidence_dir),
+        LiveHub(fleet, 0.5),
+        lambda: _health(fleet),
+    )
+    holder.append(Rig(database, clock, fleet, maps, pipeline, dispatcher, services, evidence_dir))
+    yield holder[0]
+    database.close()
+
+
+def _health(fleet: Fleet) -> HealthView:
+    names = [
+        name for name in HealthView.model_fields if name not in ("status", "version", "broker")
+    ]
+    values = {**dict.fromkeys(names, 0), "vehicles_online": fleet.online_count()}
+    return HealthView.model_validate({"status": "ok", "version": "test", "broker": "up", **values})
+
+
+@pytest.fixture
+def app(rig: Rig, tmp_path: Path) -> object:
+    return create_api(rig.services, tmp_path / "no-console")
