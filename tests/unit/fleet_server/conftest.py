@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from fleet_server.store.database import Database, sqlite_url
 from patrol.clock import SimClock, iso_utc
 from patrol.geodesy import GeoPoint
 from patrol.map import Checkpoint, Dock, Edge, Node, PatrolMap, WayClass
+from patrol.vda5050.extension import EvidenceChunk, IncidentMessage
 from patrol.vda5050.messages import (
     VERSION,
     AgvPosition,
@@ -132,6 +134,69 @@ def make_connection(
         serial_number=GOALIE.serial_number,
         connection_state=state,  # type: ignore[arg-type]
     )
+
+
+def make_incident(revision: int = 1, **changes: object) -> IncidentMessage:
+    """A person who lies at (5, 0)."""
+    values: dict[str, object] = {
+        "incident_id": "inc-1",
+        "kind": "collapsed_person",
+        "severity": "critical",
+        "phase": "opened",
+        "map_id": "square",
+        "x": 5.0,
+        "y": 0.0,
+        "position_sigma": 0.3,
+        "started_at": iso_utc(START_S - 3),
+        "detected_at": iso_utc(START_S - 1),
+        "updated_at": iso_utc(START_S + revision),
+        "confidence": 0.8,
+        "rule_version": "1",
+        "details": {"lying_s": 4.0},
+    }
+    return IncidentMessage(
+        header_id=revision,
+        timestamp=iso_utc(START_S + revision),
+        version=VERSION,
+        manufacturer=GOALIE.manufacturer,
+        serial_number=GOALIE.serial_number,
+        revision=revision,
+        **{**values, **changes},  # type: ignore[arg-type]
+    )
+
+
+def make_chunks(content: bytes, size: int, **changes: object) -> list[EvidenceChunk]:
+    """A file in pieces of `size` bytes."""
+    parts = [content[i : i + size] for i in range(0, len(content), size)]
+    values: dict[str, object] = {
+        "evidence_id": "ev-1",
+        "incident_id": "inc-1",
+        "kind": "still",
+        "media_type": "image/jpeg",
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "size_bytes": len(content),
+        "captured_at": iso_utc(START_S),
+        "blurred": True,
+        "chunk_count": len(parts),
+    }
+    return [
+        EvidenceChunk(
+            header_id=index,
+            timestamp=iso_utc(START_S),
+            version=VERSION,
+            manufacturer=GOALIE.manufacturer,
+            serial_number=GOALIE.serial_number,
+            chunk_index=index,
+            data=part,
+            **{**values, **changes},  # type: ignore[arg-type]
+        )
+        for index, part in enumerate(parts)
+    ]
+
+
+def make_chunk(content: bytes) -> EvidenceChunk:
+    """A file in one piece."""
+    return make_chunks(content, len(content))[0]
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import msgspec
@@ -15,7 +14,7 @@ from fleet_server.ingest.decode import decode_message
 from fleet_server.store import tables as t
 from fleet_server.store.telemetry import store_batch
 from patrol.clock import iso_utc
-from patrol.vda5050.extension import Ack, Backfill, EvidenceChunk, IncidentMessage
+from patrol.vda5050.extension import Ack, Backfill
 from patrol.vda5050.messages import VERSION, decode, encode
 
 pytestmark = pytest.mark.anyio
@@ -28,62 +27,6 @@ async def rows(rig: Any, table: sa.Table) -> list[Any]:
 def acked(rig: Any) -> list[tuple[str, int]]:
     acks = [decode(payload, Ack) for payload in rig.sent("ack")]
     return [(item.topic, item.header_id) for ack in acks for item in ack.items]
-
-
-def incident(kit: Any, revision: int = 1, **changes: Any) -> IncidentMessage:
-    values = {
-        "incident_id": "inc-1",
-        "kind": "collapsed_person",
-        "severity": "critical",
-        "phase": "opened",
-        "map_id": "square",
-        "x": 5.0,
-        "y": 0.0,
-        "position_sigma": 0.3,
-        "started_at": iso_utc(kit.START_S - 3),
-        "detected_at": iso_utc(kit.START_S - 1),
-        "updated_at": iso_utc(kit.START_S + revision),
-        "confidence": 0.8,
-        "rule_version": "1",
-        "details": {"lying_s": 4.0},
-    }
-    return IncidentMessage(
-        header_id=revision,
-        timestamp=iso_utc(kit.START_S + revision),
-        version=VERSION,
-        manufacturer="sunra",
-        serial_number="goalie-01",
-        revision=revision,
-        **{**values, **changes},
-    )
-
-
-def chunks(kit: Any, content: bytes, size: int, **changes: Any) -> list[EvidenceChunk]:
-    parts = [content[i : i + size] for i in range(0, len(content), size)]
-    values = {
-        "evidence_id": "ev-1",
-        "incident_id": "inc-1",
-        "kind": "still",
-        "media_type": "image/jpeg",
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "size_bytes": len(content),
-        "captured_at": iso_utc(kit.START_S),
-        "blurred": True,
-        "chunk_count": len(parts),
-    }
-    return [
-        EvidenceChunk(
-            header_id=index,
-            timestamp=iso_utc(kit.START_S),
-            version=VERSION,
-            manufacturer="sunra",
-            serial_number="goalie-01",
-            chunk_index=index,
-            data=part,
-            **{**values, **changes},
-        )
-        for index, part in enumerate(parts)
-    ]
 
 
 async def test_state_is_stored_once_and_acknowledged_twice(rig: Any, kit: Any) -> None:
@@ -174,7 +117,7 @@ async def test_quarantine_is_bounded(rig: Any) -> None:
 
 
 async def test_message_the_database_refuses_does_not_stop_the_others(rig: Any, kit: Any) -> None:
-    foreign = incident(kit)
+    foreign = kit.make_incident()
     await rig.take("incident", foreign)
     other = kit.VehicleAddress("gwanak", "sunra", "goalie-02")
     stolen = msgspec.structs.replace(foreign, serial_number="goalie-02", revision=2)
@@ -189,25 +132,25 @@ async def test_message_the_database_refuses_does_not_stop_the_others(rig: Any, k
 
 
 async def test_incident_revisions_out_of_order_do_not_regress(rig: Any, kit: Any) -> None:
-    await rig.take("incident", incident(kit, 3, phase="updated", confidence=0.9))
-    await rig.take("incident", incident(kit, 1), incident(kit, 3, phase="updated"))
+    await rig.take("incident", kit.make_incident(3, phase="updated", confidence=0.9))
+    await rig.take("incident", kit.make_incident(1), kit.make_incident(3, phase="updated"))
     assert len(await rows(rig, t.incident_revisions)) == 2
     kept = (await rows(rig, t.incidents))[0]
     assert (kept["revision"], kept["confidence"], kept["phase"]) == (3, 0.9, "updated")
 
 
 async def test_judgement_survives_a_later_revision(rig: Any, kit: Any) -> None:
-    await rig.take("incident", incident(kit, 1))
+    await rig.take("incident", kit.make_incident(1))
     await rig.services.incidents.resolve("inc-1", "minji", "true_alarm", "119 called")
-    await rig.take("incident", incident(kit, 2, phase="closed"))
+    await rig.take("incident", kit.make_incident(2, phase="closed"))
     view = (await rig.services.incidents.views(only_open=False))[0]
     assert (view.phase, view.status, view.verdict) == ("closed", "resolved", "true_alarm")
 
 
 async def test_evidence_is_whole_when_every_chunk_is_there(rig: Any, kit: Any) -> None:
     content = bytes(range(256)) * 8
-    first, second, third = chunks(kit, content, 1000)
-    await rig.take("incident", incident(kit))
+    first, second, third = kit.make_chunks(content, 1000)
+    await rig.take("incident", kit.make_incident())
     await rig.take("evidence", third, first, first)
     assert (await rows(rig, t.evidence))[0]["status"] == "receiving"
     await rig.take("evidence", second)
@@ -222,7 +165,7 @@ async def test_evidence_is_whole_when_every_chunk_is_there(rig: Any, kit: Any) -
 
 async def test_altered_evidence_is_not_taken(rig: Any, kit: Any) -> None:
     content = b"x" * 100
-    first, second = chunks(kit, content, 50)
+    first, second = kit.make_chunks(content, 50)
     second = msgspec.structs.replace(second, data=b"y" * 50)
     await rig.take("evidence", first, second)
     row = (await rows(rig, t.evidence))[0]
@@ -247,7 +190,7 @@ async def test_altered_evidence_is_not_taken(rig: Any, kit: Any) -> None:
 async def test_impossible_evidence_is_quarantined(
     rig: Any, kit: Any, changes: dict[str, Any]
 ) -> None:
-    await rig.take("evidence", *chunks(kit, b"x" * 100, 100, **changes))
+    await rig.take("evidence", *kit.make_chunks(b"x" * 100, 100, **changes))
     assert await rows(rig, t.evidence) == []
     assert len(await rows(rig, t.quarantine)) == 1
 
@@ -255,7 +198,7 @@ async def test_impossible_evidence_is_quarantined(
 async def test_crash_before_assembly_is_made_good_at_the_start(rig: Any, kit: Any) -> None:
     from fleet_server.store.evidence import whole_files
 
-    piece = chunks(kit, b"x" * 100, 100)[0]
+    piece = kit.make_chunks(b"x" * 100, 100)[0]
     raw = [decode_message(kit.GOALIE.topic("evidence"), encode(piece), 10_000)]
     await rig.database.write(store_batch, raw, kit.START_S, 10)
     whole = await rig.database.read(whole_files)
