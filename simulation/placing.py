@@ -6,6 +6,7 @@ the map has at least 0.85 m to each side.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator
 
@@ -35,7 +36,7 @@ class Grounds:
     def __init__(self, patrol_map: PatrolMap, terrain: Terrain) -> None:
         self.map = patrol_map
         self.terrain = terrain
-        self.lines = [(edge, _line(patrol_map, edge)) for edge in _one_way(patrol_map)]
+        self.lines = [(edge, edge_line(patrol_map, edge)) for edge in one_way_edges(patrol_map)]
         self.corridors: BaseGeometry = unary_union([line for _, line in self.lines]).buffer(
             CLEAR_M
         )
@@ -61,12 +62,13 @@ class Grounds:
         return float(self.terrain.height_at(x_m, y_m))
 
 
-def _line(patrol_map: PatrolMap, edge: Edge) -> LineString:
+def edge_line(patrol_map: PatrolMap, edge: Edge) -> LineString:
+    """The straight centre line of an edge."""
     a, b = patrol_map.nodes[edge.start_id], patrol_map.nodes[edge.end_id]
     return LineString([(a.x_m, a.y_m), (b.x_m, b.y_m)])
 
 
-def _one_way(patrol_map: PatrolMap) -> list[Edge]:
+def one_way_edges(patrol_map: PatrolMap) -> list[Edge]:
     """Each piece of way once, whatever its directions."""
     seen: dict[tuple[int, int], Edge] = {}
     for edge in patrol_map.edges.values():
@@ -104,7 +106,7 @@ def _kerbs_along(grounds: Grounds, line: LineString) -> Iterator[Kerb]:
     points = [
         (float(x), float(y), float(z)) for (x, y), z in zip(fine.coords, heights, strict=True)
     ]
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in itertools.pairwise(points):
         if math.dist(a, b) > 0.3:
             yield Kerb(a, b, KERB_WIDTH_M, KERB_HEIGHT_M)
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from shapely.geometry import Point, Polygon
+from shapely.geometry import LineString, MultiPoint, Point, Polygon
 from shapely.geometry.polygon import orient
 
 from patrol.errors import SunraError
 from patrol.map import Building, PatrolMap
-from simulation.actors.person import Person
+from simulation.actors.person import Person, Pose
 from simulation.placing import Grounds, place_cars, place_kerbs, place_poles, place_trees
 from simulation.props import Kerb, ParkedCar, Post, Prism
 from simulation.terrain import Terrain, build_terrain
@@ -55,8 +55,10 @@ def build_world(
     terrain = build_terrain(patrol_map)
     grounds = Grounds(patrol_map, terrain)
     for person in people:
-        for x, y in person.path_map:
-            grounds.take(Point(x, y).buffer(1.2))
+        ground = MultiPoint(person.path_map) if len(person.path_map) == 1 else LineString(
+            person.path_map
+        )
+        grounds.take(ground.buffer(0.6 if person.pose is Pose.WALKING else 1.2))
     kerbs = place_kerbs(grounds)
     cars = place_cars(grounds, parked_cars, rng)
     posts = [*place_poles(grounds), *place_trees(grounds, rng)]

@@ -1,4 +1,4 @@
-"""The simulated base driver: limits and ramps a command, turns it into steering and wheel speeds."""
+"""The simulated base driver: ramps a command into steering angles and wheel speeds."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def rear_wheel_speeds(
 
 
 class BaseDriver:
-    """Ramps within the vehicle's limits; an emergency stop or a standing zero closes the brakes."""
+    """Ramps within the vehicle's limits; emergency stop or standing still closes the brakes."""
 
     def __init__(self, spec: VehicleSpec) -> None:
         self._spec = spec

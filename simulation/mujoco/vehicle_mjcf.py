@@ -43,7 +43,8 @@ def vehicle_body(spec: VehicleSpec, pos: str, quat: str) -> str:
     return f"""
 <body name="chassis" pos="{pos}" quat="{quat}">
   <freejoint name="free"/>
-  <inertial pos="{mass_x:.4f} 0 {BALLAST_HEIGHT_M}" mass="{sprung_kg:.3f}" diaginertia="{inertia}"/>
+  <inertial pos="{mass_x:.4f} 0 {BALLAST_HEIGHT_M}" mass="{sprung_kg:.3f}"
+    diaginertia="{inertia}"/>
   <geom name="hull" type="box" pos="{middle_x:.4f} 0 {(low + high) / 2:.4f}"
     size="{length / 2:.4f} {width / 2:.4f} {(high - low) / 2:.4f}"
     contype="0" conaffinity="{OBSTACLE_BIT}" group="2"/>
@@ -71,7 +72,8 @@ def _wheel(spec: VehicleSpec, wheel: str, spring: str) -> str:
       springref="{-SPRING_DEFLECTION_M}"/>
     {steer}
     <joint name="spin_{wheel}" type="hinge" axis="0 1 0" armature="0.05"/>
-    <inertial pos="0 0 0" mass="{WHEEL_MASS_KG}" diaginertia="{across:.4f} {spin:.4f} {across:.4f}"/>
+    <inertial pos="0 0 0" mass="{WHEEL_MASS_KG}"
+      diaginertia="{across:.4f} {spin:.4f} {across:.4f}"/>
     <geom name="tyre_{wheel}" type="sphere" size="{radius}" contype="0"
       conaffinity="{GROUND_BIT}" friction="1.0 0.005 0.0001" group="2"/>
   </body>"""

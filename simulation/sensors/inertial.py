@@ -26,12 +26,12 @@ class ImuModel:
         tilt_rad: tuple[float, float],
         stamp_s: float,
     ) -> ImuSample:
-        """One sample; rotation (3, 3), velocity (3,) m/s, rate about the body's z, (roll, pitch)."""
+        """One sample from rotation (3, 3), velocity (3,) m/s, rate about z and (roll, pitch)."""
         options, rng = self._options, self._rng
         last = velocity_map if self._last_velocity is None else self._last_velocity
         self._last_velocity = velocity_map
         acceleration = (velocity_map - last) * options.imu_rate_hz
-        force = map_from_base.T @ (acceleration + (0.0, 0.0, GRAVITY_MPS2))
+        force = map_from_base.T @ (acceleration + np.array((0.0, 0.0, GRAVITY_MPS2)))
         noise = rng.normal(0.0, 1.0, 5).tolist()
         return ImuSample(
             stamp_s=stamp_s,
