@@ -125,7 +125,9 @@ class Lanes:
             self._batches.clear()
             self._cursor = 0
             self._backfill_wait_s = min(2 * self._backfill_wait_s, self._options.ack_timeout_max_s)
-        if now_s < self._backfill_at_s or len(self._batches) >= BACKFILL_WINDOW:
+        answered = self._backfill_wait_s <= self._options.ack_timeout_s
+        window = BACKFILL_WINDOW if answered else 1  # a silent server's queue must not fill up
+        if now_s < self._backfill_at_s or len(self._batches) >= window:
             return []
         rows = self._next_batch()
         if not rows:

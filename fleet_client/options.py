@@ -15,7 +15,7 @@ class LinkOptions:
     keepalive_s: int = 10
     connect_timeout_s: float = 10.0
     reconnect_min_s: float = 0.5
-    reconnect_max_s: float = 30.0
+    reconnect_max_s: float = 10.0
     ack_timeout_s: float = 5.0  # then the message goes out again; doubles up to the next line
     ack_timeout_max_s: float = 60.0
     backfill_batch: int = 50  # states a Backfill message

@@ -20,7 +20,8 @@ from patrol.clock import Clock, SystemClock
 from patrol.map import PatrolMap
 from patrol.vehicle import VehicleSpec
 from simulation.fleet_motion import FleetMotion, Floats
-from simulation.light_vehicle import LightVehicle, SpeedLimits
+from simulation.light_map import SpeedLimits
+from simulation.light_vehicle import LightVehicle
 
 STEP_S = 0.1
 MAX_STEP_S = 0.5  # after a stall of the machine the fleet does not jump further than this

@@ -7,7 +7,6 @@ the vehicle itself is a point in `simulation.fleet_motion`.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 from fleet_client.state_builder import StateContent
 from patrol.errors import OrderError
@@ -15,29 +14,12 @@ from patrol.faults import FaultKind
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import Action, ActionState, ActionStatus, Order, OrderEdge, OrderNode
 from simulation.fleet_motion import FleetMotion
+from simulation.light_map import SpeedLimits, check_order
 
 REACH_M = 60.0  # an order may begin at a node this far away; the vehicle drives straight there
 NEW_BASE_BELOW_M = 25.0
 BATTERY_LOW_PCT, BATTERY_CRITICAL_PCT = 20.0, 7.0
-NODE_ACTIONS = ("patrolCheckpoint", "startCharging")
 ACTION_STATES_KEPT = 5  # of instant actions
-
-
-class SpeedLimits:
-    """Speed limit of an edge (m/s) with its zones, worked out once for the whole fleet."""
-
-    def __init__(self, patrol_map: PatrolMap) -> None:
-        self._map = patrol_map
-        self.of = lru_cache(maxsize=None)(self._limit)
-
-    def _limit(self, edge_id: int) -> float:
-        edge = self._map.edges[edge_id]
-        start, end = self._map.nodes[edge.start_id], self._map.nodes[edge.end_id]
-        places = [
-            (start.x_m + t * (end.x_m - start.x_m), start.y_m + t * (end.y_m - start.y_m))
-            for t in (0.0, 0.5, 1.0)
-        ]
-        return min(self._map.speed_limit_at(edge, x_m, y_m) for x_m, y_m in places)
 
 
 class LightVehicle:
@@ -81,7 +63,7 @@ class LightVehicle:
 
     def accept_order(self, order: Order) -> None:
         """Take an order or an update of the present one; raises OrderError, changing nothing."""
-        self._check_ids(order)
+        check_order(order, self._map)
         if (order.order_id, order.order_update_id) == (self._order_id, self._update_id):
             return  # sent again
         if self._nodes and order.order_id == self._order_id:
@@ -93,34 +75,6 @@ class LightVehicle:
         else:
             self._begin(order)
         self.changed = True
-
-    def _check_ids(self, order: Order) -> None:
-        for node in order.nodes:
-            if not node.node_id.isdecimal() or int(node.node_id) not in self._map.nodes:
-                raise OrderError(
-                    f"order {order.order_id}: node {node.node_id!r} is not on map "
-                    f"{self._map.map_id}",
-                    "validationError",
-                    nodeId=node.node_id,
-                )
-            for action in node.actions:
-                if action.action_type not in NODE_ACTIONS:
-                    raise OrderError(
-                        f"order {order.order_id}: action {action.action_type!r} is not one of "
-                        f"{', '.join(NODE_ACTIONS)}",
-                        "validationError",
-                        actionId=action.action_id,
-                    )
-        for edge in order.edges:
-            known = self._map.edges.get(int(edge.edge_id)) if edge.edge_id.isdecimal() else None
-            ends = (edge.start_node_id, edge.end_node_id)
-            if known is None or (str(known.start_id), str(known.end_id)) != ends:
-                raise OrderError(
-                    f"order {order.order_id}: edge {edge.edge_id!r} from {ends[0]} to {ends[1]} "
-                    f"is not on map {self._map.map_id}",
-                    "validationError" if known is None else "noRouteError",
-                    edgeId=edge.edge_id,
-                )
 
     def _begin(self, order: Order) -> None:
         pose = self._motion.pose(self._index)

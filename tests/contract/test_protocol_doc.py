@@ -74,7 +74,7 @@ def test_every_refusal_in_the_code_is_in_the_error_table() -> None:
     table = {row[0].strip("`") for row in rows("Errors in the state")}
     sources = [
         *(ROOT / "fleet_client").glob("*.py"),
-        ROOT / "simulation/light_vehicle.py",
+        *(ROOT / "simulation").glob("light_*.py"),
         ROOT / "patrol/vda5050/messages.py",
     ]
     quoted = {

@@ -84,9 +84,10 @@ def test_overdue_backfill_begins_again_with_the_oldest() -> None:
     acknowledge(spool, lanes, "state", [0, 1, 2])
     [again] = lanes.due(5.0)
     assert json.loads(again.payload) == list(range(3, 13)), "same ids, only what is missing"
-    assert lanes.due(9.9) != [], "the rest follows"
-    assert lanes.due(14.9) == [], "and the wait has doubled"
+    assert lanes.due(14.9) == [], "one at a time, and the wait has doubled"
     assert json.loads(lanes.due(15.0)[0].payload)[0] == 3
+    acknowledge(spool, lanes, "state", [3])
+    assert json.loads(lanes.due(16.0)[0].payload)[0] == 13, "the server lives: the rest follows"
 
 
 def test_live_state_without_acknowledgement_becomes_backfill() -> None:

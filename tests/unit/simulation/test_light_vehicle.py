@@ -16,7 +16,8 @@ from patrol.map import Edge, Node, PatrolMap, WayClass, Zone, ZoneKind
 from patrol.vda5050.messages import Action, ActionParameter, Order, OrderEdge, OrderNode
 from patrol.vehicle import VehicleSpec, load_vehicle
 from simulation.fleet_motion import FleetMotion
-from simulation.light_vehicle import LightVehicle, SpeedLimits
+from simulation.light_map import SpeedLimits
+from simulation.light_vehicle import LightVehicle
 
 STEP_S = 0.1
 CAP_MPS = 5 / 3.6
