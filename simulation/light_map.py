@@ -8,6 +8,7 @@ from patrol.errors import OrderError
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import Order
 
+MAX_DWELL_S = 3600.0
 NODE_ACTIONS = ("patrolCheckpoint", "startCharging")
 
 
@@ -42,6 +43,14 @@ def check_order(order: Order, patrol_map: PatrolMap) -> None:
                 raise OrderError(
                     f"order {order.order_id}: action {action.action_type!r} is not one of "
                     f"{', '.join(NODE_ACTIONS)}",
+                    "validationError",
+                    actionId=action.action_id,
+                )
+            dwell_s = action.parameters().get("dwell_s", 0.0)
+            if not isinstance(dwell_s, int | float) or not 0 <= dwell_s <= MAX_DWELL_S:
+                raise OrderError(
+                    f"order {order.order_id}: action {action.action_id}: dwell_s {dwell_s!r} is "
+                    f"outside [0, {MAX_DWELL_S:g}]",
                     "validationError",
                     actionId=action.action_id,
                 )

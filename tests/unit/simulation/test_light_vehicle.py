@@ -264,6 +264,12 @@ def test_order_that_cannot_be_followed_is_refused(
     assert _refused(drive, wrong).error_type == error_type
 
 
+@pytest.mark.parametrize("dwell_s", ["long", -1.0, float("inf"), float("nan"), None, 1e9])
+def test_dwell_that_is_no_duration_is_refused(drive: Drive, dwell_s: Any) -> None:
+    wrong = order([1, 2], actions={2: [checkpoint(dwell_s)]})
+    assert _refused(drive, wrong).error_type == "validationError"
+
+
 def test_edge_that_does_not_join_its_nodes_is_refused(drive: Drive) -> None:
     wrong = order([1, 2])
     wrong.edges[0].edge_id = "23"
