@@ -55,8 +55,10 @@ def build_world(
     terrain = build_terrain(patrol_map)
     grounds = Grounds(patrol_map, terrain)
     for person in people:
-        ground = MultiPoint(person.path_map) if len(person.path_map) == 1 else LineString(
-            person.path_map
+        ground = (
+            MultiPoint(person.path_map)
+            if len(person.path_map) == 1
+            else LineString(person.path_map)
         )
         grounds.take(ground.buffer(0.6 if person.pose is Pose.WALKING else 1.2))
     kerbs = place_kerbs(grounds)

@@ -70,7 +70,7 @@ def arms(left: float, right: float, lower: float = LOWER, bend: float = 0.0) -> 
 
 
 def walking(phase: float) -> Pose:
-    """Gait at a phase in [0, 1): hips and knees as a walker's (Winter 2009, fig. 3.5, coarsely)."""
+    """Gait at a phase in [0, 1): hips and knees much as in Winter (2009), figure 3.5."""
     pose = arms(-24 * math.cos(2 * math.pi * phase), 24 * math.cos(2 * math.pi * phase), bend=8)
     for side, shift in (("l", 0.0), ("r", 0.5)):
         angle = 2 * math.pi * (phase + shift)
@@ -186,7 +186,9 @@ def _read_obj(path: Path) -> tuple[Array, NDArray[np.int64], dict[str, list[int]
         elif kind == "f":
             corner = [int(part.split("/")[0]) - 1 for part in rest.split()]
             if group == "body":
-                triangles += [(corner[0], corner[i], corner[i + 1]) for i in range(1, len(corner) - 1)]
+                triangles += [
+                    (corner[0], corner[i], corner[i + 1]) for i in range(1, len(corner) - 1)
+                ]
             elif group.startswith("joint-"):
                 cubes.setdefault(group, set()).update(corner)
     return np.array(points), np.array(triangles), {k: sorted(v) for k, v in cubes.items()}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
+import itertools
 
 import numpy as np
 
-from simulation.camera.mesh import MeshBuilder, Rgb, light_on, rotation_map
+from simulation.camera.mesh import MeshBuilder, Rgb, rotation_map
 from simulation.props import CarBody, ParkedCar
 from simulation.world import World
 
@@ -33,9 +33,9 @@ PROFILES: dict[CarBody, Profile] = {
         (1.00, 0.42, False), (1.00, 0.20, False),
     ),
     CarBody.VAN: (
-        (0.00, 0.17, False), (0.00, 0.52, True), (0.02, 0.94, False), (0.06, 1.00, False),
+        (0.00, 0.20, False), (0.00, 0.52, True), (0.02, 0.94, False), (0.06, 1.00, False),
         (0.78, 1.00, False), (0.84, 0.94, True), (0.95, 0.56, False), (1.00, 0.46, False),
-        (1.00, 0.17, False),
+        (1.00, 0.20, False),
     ),
 }  # fmt: skip
 SIDE_WINDOWS: dict[CarBody, tuple[tuple[float, float], ...]] = {
@@ -45,6 +45,7 @@ SIDE_WINDOWS: dict[CarBody, tuple[tuple[float, float], ...]] = {
 }
 WHEEL_AT = (0.18, 0.81)
 WHEEL_RADIUS_M = 0.31
+LOW, BELT = 0.20, 0.62  # of the height: sill and shoulder line
 
 
 def build_cars(world: World, builder: MeshBuilder) -> None:
@@ -66,7 +67,7 @@ class _Car:
         """Hull, sides, windows, wheels, lights."""
         paint = PAINTS[self._car.paint % len(PAINTS)]
         profile = PROFILES[self._car.body]
-        for (x0, z0, glass), (x1, z1, _) in zip(profile, profile[1:], strict=False):
+        for (x0, z0, glass), (x1, z1, _) in itertools.pairwise(profile):
             y0, y1 = self._half(z0), self._half(z1)
             corners = [(x0, -y0, z0), (x0, y0, z0), (x1, y1, z1), (x1, -y1, z1)]
             self._quad(corners[::-1], GLASS if glass else paint)
@@ -97,22 +98,27 @@ class _Car:
         self._builder.quad("plain", self._map(points).tolist(), colour)
 
     def _side(self, profile: Profile, side: int, paint: Rgb) -> None:
-        """The flank as a fan below the roof line, and its windows a centimetre outside."""
-        outline = [(x, side * self._half(z), z) for x, z, _ in profile]
-        middle = (0.5, side * self._width / 2, 0.45)
-        points = self._map([*outline, middle])
-        n = len(outline)
-        order = [(i, i + 1, n) if side > 0 else (i + 1, i, n) for i in range(n - 1)]
-        normal = self._turn @ np.array((0.0, side, 0.12)) / math.hypot(1, 0.12)
-        shade = float(light_on(normal[None, :])[0])
-        self._builder.add("plain", points, np.array(paint) * shade, (0, 0), order)
-        window = [(x, side * (self._half(z) + 0.012), z) for x, z in SIDE_WINDOWS[self._car.body]]
-        corners = window[::-1] if side < 0 else window
-        self._quad(corners if side > 0 else corners, GLASS)
-        sill = [(0.08, side * (self._width / 2 + 0.008), 0.20), (0.92, side * (
-            self._width / 2 + 0.008), 0.20), (0.92, side * (self._width / 2 + 0.008), 0.26),
-            (0.08, side * (self._width / 2 + 0.008), 0.26)]  # fmt: skip
-        self._quad(sill if side < 0 else sill[::-1], TYRE)
+        """The flank cut into columns below the roof line, its windows a centimetre outside."""
+        marks = sorted({x for x, _, _ in profile} | set(np.linspace(0.0, 1.0, 9)))
+        outline = [p for p in profile if p[1] > LOW]
+        tops = np.interp(marks, [x for x, _, _ in outline], [z for _, z, _ in outline])
+        for (x0, z0), (x1, z1) in itertools.pairwise(zip(marks, tops, strict=True)):
+            self._panel(
+                side, [(x0, LOW), (x1, LOW), (x1, min(z1, BELT)), (x0, min(z0, BELT))], paint
+            )
+            if max(z0, z1) > BELT:
+                top = [(x0, BELT), (x1, BELT), (x1, max(z1, BELT)), (x0, max(z0, BELT))]
+                self._panel(side, top, paint)
+        self._panel(side, list(SIDE_WINDOWS[self._car.body])[::-1], GLASS, 0.012)
+        self._panel(side, [(0.06, LOW), (0.94, LOW), (0.94, LOW + 0.05), (0.06, LOW + 0.05)],
+                    TYRE, 0.008)  # fmt: skip
+
+    def _panel(
+        self, side: int, corners: list[tuple[float, float]], colour: Rgb, out_m: float = 0.0
+    ) -> None:
+        """A piece of the flank by shares of length and height, counter-clockwise from the left."""
+        points = [(x, side * (self._half(z) + out_m), z) for x, z in corners]
+        self._quad(points if side < 0 else points[::-1], colour)
 
     def _wheel(self, at: float, side: int) -> None:
         """Tyre and rim as two discs just outside the flank."""
@@ -132,7 +138,7 @@ class _Car:
     def _light(self, end: float, side: int, colour: Rgb) -> None:
         x = end + (0.004 if end else -0.004)
         inner, outer = 0.55 * self._width / 2, 0.97 * self._width / 2
-        low, high = (0.44, 0.56) if not end else (0.36, 0.44)
+        low, high = (0.46, 0.57) if not end else (0.36, 0.44)
         corners = [(x, side * inner, low), (x, side * outer, low), (x, side * outer, high),
                    (x, side * inner, high)]  # fmt: skip
         forward = (side > 0) == (end > 0.5)
