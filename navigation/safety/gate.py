@@ -23,6 +23,7 @@ from navigation.safety.limits import (
     stoppable_speed_mps,
     stopping_distance_m,
 )
+from navigation.safety.memory import ObstacleMemory
 from navigation.safety.swept_path import Outline, free_travel_m
 from navigation.types import STANDSTILL, BaseStatus, Command, GateInputs, GateOutput
 from patrol.faults import FAULTS, FaultKind, Response
@@ -115,6 +116,7 @@ class SafetyGate:
         self._last_step_s: float | None = None
         self._scan: Scan | None = None
         self._points: NDArray[np.float64] = np.empty((0, 2))
+        self._memory = ObstacleMemory(spec.lidar, spec.wheelbase_m)
 
     def step(self, inputs: GateInputs, now_s: float) -> GateOutput:
         """The command that may go to the wheels now."""
@@ -182,11 +184,15 @@ class SafetyGate:
         """Free travel on the commanded and the steered curve, and what it allows."""
         direction = -1.0 if (wanted.speed_mps or base.speed_mps) < 0 else 1.0
         steered = math.tan(base.steering_rad) / self._spec.wheelbase_m
-        curves = {steered} if wanted.speed_mps == 0 else {wanted.curvature_1pm, steered}
+        curves = [steered if wanted.speed_mps == 0 else wanted.curvature_1pm]
+        if abs(base.speed_mps) > STANDING_MPS:  # a standing vehicle can still turn its wheels
+            curves.append(steered)
         far_m = STOP_MARGIN_M + stopping_distance_m(
             self._spec.speed_cap_mps, self._spec.comfort_deceleration_mps2, REACTION_S
         )
-        points = self._points_of(scan)
+        points = self._points_of(scan, base)
+        if direction < 0:  # behind, the lidar is blind: count on what it saw before
+            points = np.concatenate((points, self._memory.points))
         clear_m = min(
             free_travel_m(points, curve, direction, far_m, self._outline) for curve in curves
         )
@@ -195,8 +201,9 @@ class SafetyGate:
         limit = stoppable_speed_mps(room_m, self._spec.comfort_deceleration_mps2, REACTION_S)
         return _Surroundings(clear_m, min(limit, self._spec.speed_cap_mps), room_m <= need_m)
 
-    def _points_of(self, scan: Scan) -> NDArray[np.float64]:
+    def _points_of(self, scan: Scan, base: BaseStatus) -> NDArray[np.float64]:
         if self._scan is not scan:
             self._scan = scan
             self._points = scan.points_base(self._spec.lidar.x_m, self._spec.lidar.y_m)
+            self._memory.see(scan, self._points, base.speed_mps, base.steering_rad)
         return self._points

@@ -2,7 +2,7 @@
 
 The outline is a rectangle around base_link; along a constant curvature it turns about a fixed
 centre (Ackermann). Instead of moving the rectangle, every point is moved the other way and tested
-against the rectangle at stations a tenth of a metre apart.
+against the rectangle at stations along the way.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-STATION_M = 0.1
+STATION_M = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,40 @@ def free_travel_m(
 ) -> float:
     """Travel (m) until a point of shape (n, 2) is inside the outline; inf when none up to length.
 
-    `direction` is +1 forward, -1 in reverse. Points already inside count as travel 0.
+    `direction` is +1 forward, -1 in reverse. Points already inside count as travel 0; the answer
+    is the last station that is free, so never more than the truth.
     """
     reach = length_m + max(outline.front_m, outline.rear_m) + outline.half_width_m
-    near = points_base[np.einsum("ij,ij->i", points_base, points_base) <= reach * reach]
+    near = points_base[_may_touch(points_base, curvature_1pm, reach, outline)]
     if len(near) == 0:
         return math.inf
     travel = direction * np.arange(0.0, length_m + STATION_M, STATION_M)
     x, y = _seen_from(near, travel, curvature_1pm)
     inside = (x <= outline.front_m) & (x >= -outline.rear_m) & (np.abs(y) <= outline.half_width_m)
-    hit = inside.any(axis=1)
-    return float(abs(travel[int(np.argmax(hit))])) if hit.any() else math.inf
+    hit: NDArray[np.bool_] = np.any(inside, axis=1)
+    first = int(np.argmax(hit))
+    return float(abs(travel[max(0, first - 1)])) if hit[first] else math.inf
+
+
+def _may_touch(
+    points: NDArray[np.float64], curvature_1pm: float, reach_m: float, outline: Outline
+) -> NDArray[np.bool_]:
+    """Which points lie in reach and in the ring that the outline sweeps on a full circle.
+
+    With radius R = 1 / |k| and r the point's distance from the turning centre, the ring is
+    (R - w)² <= r² <= (R + w)² + l² for half width w and length l; in terms of
+    (r² - R²) / 2R, which is minus the lateral position on a straight, it holds for k = 0 too.
+    """
+    bend, side = abs(curvature_1pm), math.copysign(1.0, curvature_1pm)
+    half, longest = outline.half_width_m, max(outline.front_m, outline.rear_m)
+    squares = np.einsum("ij,ij->i", points, points)
+    outward = squares * bend / 2 - side * points[:, 1]
+    inner = -half + bend * half * half / 2
+    outer = half + bend * (half * half + longest * longest) / 2
+    touched: NDArray[np.bool_] = (
+        (squares <= reach_m * reach_m) & (outward >= inner) & (outward <= outer)
+    )
+    return touched
 
 
 def _seen_from(

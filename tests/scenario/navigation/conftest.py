@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,7 @@ from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, StampedPose
 from patrol.map import Checkpoint, Dock, Edge, Node, PatrolMap, WayClass
 from patrol.vda5050.messages import Action, ActionParameter, Order, OrderEdge, OrderNode
-from patrol.vehicle import VehicleSpec, load_vehicle
+from patrol.vehicle import load_vehicle
 
 SPEC = load_vehicle(Path(__file__).parents[3] / "config" / "vehicles" / "goalie.yaml")
 STEP_S = 0.05
@@ -44,9 +45,7 @@ WAITING_PLACES = {4, 6}
 
 
 def street_map() -> PatrolMap:
-    nodes = {
-        i: Node(i, x, y, waiting_place=i in WAITING_PLACES) for i, (x, y) in NODES.items()
-    }
+    nodes = {i: Node(i, x, y, waiting_place=i in WAITING_PLACES) for i, (x, y) in NODES.items()}
     edges = {}
     for index, (start, end, width) in enumerate(WAYS):
         length = math.dist(NODES[start], NODES[end])
@@ -97,7 +96,7 @@ def make_order(
         for i, node_id in enumerate(node_ids)
     ]
     edges = []
-    for i, (a, b) in enumerate(zip(node_ids, node_ids[1:], strict=False)):
+    for i, (a, b) in enumerate(itertools.pairwise(node_ids)):
         edge = patrol_map.edge_between[(a, b)]
         edges.append(
             OrderEdge(
@@ -140,9 +139,7 @@ class Bicycle:
         due = self._queue.popleft() if len(self._queue) > late else self.steering_rad
         turn = SPEC.max_steering_rate_radps * TICK_S
         steering = self.steering_rad + float(np.clip(due - self.steering_rad, -turn, turn))
-        self.steering_rad = float(
-            np.clip(steering, -SPEC.max_steering_rad, SPEC.max_steering_rad)
-        )
+        self.steering_rad = float(np.clip(steering, -SPEC.max_steering_rad, SPEC.max_steering_rad))
         change = SPEC.max_deceleration_mps2 * TICK_S
         self.speed_mps += float(np.clip(speed_mps - self.speed_mps, -change, change))
         rate = self.speed_mps * math.tan(self.steering_rad) / self.wheelbase_m
@@ -188,9 +185,7 @@ class Patrol:
         """One cycle of 50 ms."""
         noise = self.noise_m * self.rng.normal(size=3)
         truth = self.vehicle.pose
-        seen = Pose2(
-            truth.x_m + noise[0], truth.y_m + noise[1], truth.yaw_rad + 0.25 * noise[2]
-        )
+        seen = Pose2(truth.x_m + noise[0], truth.y_m + noise[1], truth.yaw_rad + 0.25 * noise[2])
         base = BaseStatus(
             self.now_s,
             self.vehicle.speed_mps,
@@ -244,7 +239,7 @@ class Patrol:
         return math.dist((self.vehicle.pose.x_m, self.vehicle.pose.y_m), (node.x_m, node.y_m))
 
 
-@pytest.fixture()
+@pytest.fixture
 def kit() -> SimpleNamespace:
     """Everything above: test files cannot import a conftest."""
     return SimpleNamespace(
