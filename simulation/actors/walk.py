@@ -44,6 +44,10 @@ class Walker:
         """Walk on, unless a point of the vehicle's outline (n, 2) is close ahead."""
         if not self.moves or self._blocked(vehicle_outline_map):
             return
+        self.advance(duration_s)
+
+    def advance(self, duration_s: float) -> None:
+        """Walk on, whatever is in the way."""
         self._walked_m += self.person.speed_mps * duration_s
         self.state = self._locate()
 

@@ -1,0 +1,74 @@
+"""`sunra simulate picture`: what a vehicle's camera sees at a place of a map or scenario."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+
+from patrol.errors import ConfigError
+from patrol.geometry import Pose2
+from patrol.map_geojson import load_map
+from patrol.vehicle import load_vehicle
+from simulation.actors.walk import Walker
+from simulation.camera.mesh import rotation_map
+from simulation.camera.renderer import open_renderer
+from simulation.scenario import load_scenario
+from simulation.terrain import attitude_on
+from simulation.world import World, build_world
+
+
+def _pose(ctx: click.Context, param: click.Parameter, value: str) -> Pose2:
+    try:
+        x_m, y_m, yaw_rad = (float(part) for part in value.split(","))
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not x_m,y_m,yaw_rad") from None
+    if not all(math.isfinite(number) for number in (x_m, y_m, yaw_rad)):
+        raise click.BadParameter(f"{value!r} has a value that is no number")
+    return Pose2(x_m, y_m, yaw_rad)
+
+
+def _world(source: Path, parked_cars: int, seed: int) -> World:
+    if source.suffix in (".yaml", ".yml"):
+        return load_scenario(source).build_world()
+    return build_world(load_map(source), parked_cars=parked_cars, seed=seed)
+
+
+@click.command("picture")
+@click.argument("source", metavar="MAP|SCENARIO", type=Path)
+@click.option("--at", "pose", required=True, callback=_pose, help="x_m,y_m,yaw_rad of base_link.")
+@click.option("--out", type=Path, required=True, help="PNG or JPEG to write.")
+@click.option("--after-s", type=click.FloatRange(0), default=0.0, help="People's time.")
+@click.option("--parked-cars", type=click.IntRange(0), default=60, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--camera", default="auto", help="auto, gl or software.")
+@click.option("--vehicle", type=Path, default=Path("config/vehicles/goalie.yaml"))
+def picture_command(
+    source: Path, pose: Pose2, out: Path, after_s: float, parked_cars: int, seed: int,
+    camera: str, vehicle: Path,
+) -> None:  # fmt: skip
+    """Render what the front camera sees from a pose; MAP is a GeoJSON map or a scenario."""
+    spec = load_vehicle(vehicle)
+    world = _world(source, parked_cars, seed)
+    if not spec.cameras:
+        raise ConfigError(f"{vehicle}: has no camera")
+    people = [Walker(person) for person in world.people]
+    for walker in people:
+        walker.advance(after_s)
+    renderer = open_renderer(world, spec.cameras, camera)
+    roll, pitch = attitude_on(world.terrain, pose.x_m, pose.y_m, pose.yaw_rad)
+    ground = float(world.terrain.height_at(pose.x_m, pose.y_m))
+    bgr = renderer.render(
+        spec.cameras[0],
+        np.array((pose.x_m, pose.y_m, ground)),
+        rotation_map(pose.yaw_rad, pitch, roll),
+        [(walker.person, walker.state) for walker in people],
+    )
+    renderer.close()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if not cv2.imwrite(str(out), bgr):
+        raise ConfigError(f"{out}: cannot be written")
+    click.echo(f"{out} {bgr.shape[1]}x{bgr.shape[0]}")
