@@ -49,9 +49,15 @@ function CriticalIncident() {
         </span>
       </div>
       {!sound && (
-        <button type="button" className="mute" onClick={actions.toggleSound}>
+        <button
+          type="button"
+          className="mute"
+          title={t("top.sound.hint")}
+          aria-label={t("alarm.mute")}
+          onClick={actions.toggleSound}
+        >
           <Icon name="alarmOff" size={16} />
-          {t("alarm.mute")}
+          <span>{t("alarm.mute")}</span>
         </button>
       )}
       <button

@@ -20,12 +20,13 @@ export function Console() {
   const now = useTicker();
   const [help, setHelp] = useState(false);
   const lost = useConsole((s) => s.feed.lostAtMs !== null);
+  const composing = useConsole((s) => s.task.kind === "compose");
   useLiveFeed();
   useAlarm();
   useEffect(() => listenToKeys(() => setHelp(true)), []);
   return (
     <NowContext value={now}>
-      <div className={`console ${lost ? "feed-is-lost" : ""}`}>
+      <div className={`console ${lost ? "feed-is-lost" : ""} ${composing ? "composing" : ""}`}>
         <TopBar onHelp={() => setHelp(true)} />
         <LeftPanel />
         <main className="stage">

@@ -28,12 +28,16 @@ export function NightHill() {
       preserveAspectRatio="xMidYMid slice"
       aria-hidden="true"
     >
+      <radialGradient id="lantern-glow">
+        <stop offset="0" stopColor="var(--lantern)" stopOpacity="0.32" />
+        <stop offset="1" stopColor="var(--lantern)" stopOpacity="0" />
+      </radialGradient>
       {Array.from({ length: CONTOURS }, (_, level) => (
         <path key={level} d={contour(level)} className={level % 4 === 1 ? "index" : ""} />
       ))}
       <path d={path} className="beat" />
       <circle r={4.5} className="lantern" style={{ offsetPath: `path("${path}")` }} />
-      <circle r={38} className="glow" style={{ offsetPath: `path("${path}")` }} />
+      <circle r={70} className="glow" fill="url(#lantern-glow)" style={{ offsetPath: `path("${path}")` }} />
     </svg>
   );
 }

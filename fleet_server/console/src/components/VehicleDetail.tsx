@@ -81,7 +81,7 @@ function Progress({ assignment }: { assignment: Assignment }) {
   return (
     <div className="progress" data-assignment={assignment.status}>
       <p>
-        <b>{assignment.patrol_name}</b>
+        <b>{localName(assignment.patrol_name, language)}</b>
         <span>{t(`assignment.${assignment.status}`)}</span>
       </p>
       <div
@@ -101,9 +101,7 @@ function Progress({ assignment }: { assignment: Assignment }) {
         ))}
       </div>
       <p className="quiet">
-        <span>
-          {t("assignment.progress", { done, all })} · {formatDistance(assignment.distance_m)}
-        </span>
+        {t("assignment.progress", { done, all })} · {formatDistance(assignment.distance_m)}
       </p>
       {next && (
         <p className="quiet">{t("assignment.next", { name: localName(next.name, language) })}</p>

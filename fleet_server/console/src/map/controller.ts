@@ -20,7 +20,7 @@ import { districtStyle, EMPTY, LIVE_SOURCES, type LiveSource, MAP_FONT } from ".
 // Bundled beside the page: a strict security policy (`worker-src 'self'`) lets it run.
 setWorkerUrl(workerUrl);
 
-const FIT_PADDING_PX = 48;
+const FIT_PADDING_PX = 28;
 const CLOSE_ZOOM = 18.2;
 const TILT_DEG = 52;
 const MARGIN_DEG = 0.02; // how far beyond the map a person can wander, about 2 km

@@ -1,0 +1,79 @@
+/** What the live feed does to the store. */
+import { type Api, ApiError } from "../api/client";
+import type { FeedListener, FeedStatus } from "../api/live";
+import type { Assignment, AssignmentStatus, LiveMessage } from "../api/types";
+import type { TextKey } from "../i18n";
+import { isActive } from "./condition";
+import { applyMessage, withIncidents } from "./live";
+import { alarms } from "./queue";
+import { FIRST_STATE } from "./store";
+import type { Tools } from "./tools";
+
+const ENDED = "assignment.ended.finished" satisfies TextKey;
+const ENDINGS: Partial<Record<AssignmentStatus, TextKey>> = {
+  finished: ENDED,
+  failed: "assignment.ended.failed",
+  cancelled: "assignment.ended.cancelled",
+};
+
+export function createFeedActions({ get, set, toast }: Tools, api: Api) {
+  function announceEnd(before: Assignment | undefined, after: Assignment): void {
+    if (!before || !isActive(before) || isActive(after)) return;
+    toast(after.status === "finished" ? "good" : "bad", ENDINGS[after.status] ?? ENDED, {
+      vehicle: after.vehicle_id.split("/").pop() ?? "",
+      patrol: after.patrol_name,
+    });
+  }
+
+  function onMessage(message: LiveMessage): void {
+    const state = get();
+    const known = new Set(alarms(state.incidents).map((incident) => incident.incident_id));
+    const data = applyMessage(state, message, performance.now());
+    const fresh = alarms(data.incidents).find((incident) => !known.has(incident.incident_id));
+    set(data);
+    if (message.type === "assignment") {
+      announceEnd(state.assignments[message.assignment.assignment_id], message.assignment);
+    }
+    // A new alarm opens by itself, but never takes away what the operator is reading.
+    if (fresh && get().selectedIncidentId === null) set({ selectedIncidentId: fresh.incident_id });
+  }
+
+  function onStatus(status: FeedStatus): void {
+    const { feed } = get();
+    if (status === "open") {
+      if (feed.lostAtMs !== null) toast("good", "feed.back");
+      set({ feed: { status, lostAtMs: null } });
+      void refreshLists();
+    } else if (status === "lost") {
+      set({ feed: { status, lostAtMs: feed.lostAtMs ?? performance.now() } });
+      void checkSession();
+    } else {
+      set({ feed: { ...feed, status } });
+    }
+  }
+
+  async function checkSession(): Promise<void> {
+    await api.session().catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 401) endSession("login.expired");
+    });
+  }
+
+  /** What the live feed does not carry: patrols, and incidents that are over. */
+  async function refreshLists(): Promise<void> {
+    const [patrols, incidents] = await Promise.allSettled([api.patrols(), api.incidents("all")]);
+    if (patrols.status === "fulfilled") set({ patrols: patrols.value });
+    if (incidents.status === "fulfilled") {
+      const known = get().incidents;
+      const old = incidents.value.filter((incident) => !known[incident.incident_id]);
+      set(withIncidents(get(), old));
+    }
+  }
+
+  function endSession(loginNotice: TextKey | null): void {
+    const { language, theme, sound } = get();
+    set({ ...FIRST_STATE, session: null, loginNotice, language, theme, sound });
+  }
+
+  const feedListener: FeedListener = { onMessage, onStatus };
+  return { feedListener, endSession };
+}
