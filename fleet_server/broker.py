@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 
 from fleet_server.broker_config import BrokerPlace, render
+from fleet_server.broker_log import BrokerLog, last_line
 from fleet_server.config import BrokerConfig
 from fleet_server.enrolment import Enrolment, write_private
 from fleet_server.ingest.mqtt import MqttTarget, can_log_in
@@ -31,7 +32,6 @@ STOP_STEPS = ((signal.SIGINT, 5.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0)
 FIRST_RESTART_S = 0.1
 LAST_RESTART_S = 10.0
 STEADY_AFTER_S = 60.0  # a broker that ran this long restarts without delay
-VIOLATION = "Violation"
 BROKER_PROGRAM = "nats-server"
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = ("0.0.0.0", "::")
@@ -112,12 +112,11 @@ class EmbeddedBroker:
     ) -> None:
         self.place = place
         self.restarts = 0
-        self.violations = 0
+        self._log = BrokerLog(place.log_file)
         self._settings = settings
         self._interface = interface
         self._enrolment = enrolment
         self._process: subprocess.Popen[bytes] | None = None
-        self._log_offset = 0
         self._enrolled = enrolment.version()
 
     def target(self) -> MqttTarget:
@@ -132,6 +131,11 @@ class EmbeddedBroker:
         )
 
     @property
+    def violations(self) -> int:
+        """Forbidden publishes and subscriptions since the server started."""
+        return self._log.violations
+
+    @property
     def pid(self) -> int | None:
         """The running broker's process id."""
         return running_pid(self.place)
@@ -139,7 +143,6 @@ class EmbeddedBroker:
     async def start(self) -> None:
         """Adopt the broker that runs here, else start one; raises BrokerError."""
         changed = write_config(self.place, self._settings, self._interface, self._enrolment)
-        self._log_offset = _size(self.place.log_file)
         if self.pid is not None:
             if changed:
                 reload_running(self.place)
@@ -156,7 +159,7 @@ class EmbeddedBroker:
         delay_s, since = FIRST_RESTART_S, asyncio.get_running_loop().time()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            self._read_log()
+            self._log.read()
             self._take_new_vehicles()
             if self._alive():
                 continue
@@ -213,8 +216,8 @@ class EmbeddedBroker:
         deadline = asyncio.get_running_loop().time() + READY_TIMEOUT_S
         while asyncio.get_running_loop().time() < deadline:
             if self._process.poll() is not None:
-                said = _last_line(self.place.folder / "stderr.log")
-                said = said or _last_line(self.place.log_file) or "no reason given"
+                said = last_line(self.place.folder / "stderr.log")
+                said = said or last_line(self.place.log_file) or "no reason given"
                 raise BrokerError(f"the broker ended at once: {said}")
             if await can_log_in(self.target()):
                 log.info("broker_ready pid=%d port=%d", self._process.pid, self.place.port)
@@ -231,35 +234,3 @@ class EmbeddedBroker:
         if write_config(self.place, self._settings, self._interface, self._enrolment):
             reload_running(self.place)
             log.info("broker_reloaded vehicles=%d", len(self._enrolment.vehicles()))
-
-    def _read_log(self) -> None:
-        """A forbidden publish is acknowledged and dropped: the log alone tells of it."""
-        size = _size(self.place.log_file)
-        if size < self._log_offset:
-            self._log_offset = 0  # rotated
-        if size == self._log_offset:
-            return
-        with self.place.log_file.open("rb") as stream:
-            stream.seek(self._log_offset)
-            lines = stream.read(1 << 20)
-        whole = lines[: lines.rfind(b"\n") + 1]
-        self._log_offset += len(whole)
-        for line in whole.decode(errors="replace").splitlines():
-            if VIOLATION in line:
-                self.violations += 1
-                log.warning("broker_violation line=%r", line)
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def _last_line(path: Path) -> str:
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    except FileNotFoundError:
-        lines = []
-    return lines[-1] if lines else ""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from fleet_server.app import FleetServer, Ready, ServeOptions
+from fleet_server.app import PASSWORD_FILE, FleetServer, Ready, ServeOptions
 from fleet_server.broker import choose_port
 from fleet_server.config import FleetConfig, load_fleet_config
 from fleet_server.enrolment import Enrolment
@@ -114,7 +114,7 @@ def _announce(options: ServeOptions, ready: Ready) -> None:
     if ready.first_password is None:
         click.echo(f"log in as {ready.username} with the password of the first start")
     else:
-        file = options.data_dir / "operator-password.txt"
+        file = options.data_dir / PASSWORD_FILE
         click.echo(f"log in as {ready.username} with password {ready.first_password} (in {file})")
 
 

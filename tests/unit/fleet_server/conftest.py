@@ -17,6 +17,7 @@ from fleet_server.api.app import create_api
 from fleet_server.api.models import AssignmentView, HealthView
 from fleet_server.api.services import Services
 from fleet_server.config import FleetConfig, IngestConfig
+from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.patrols import PatrolService
 from fleet_server.dispatch.service import Dispatcher
 from fleet_server.fleet import Fleet
@@ -259,7 +260,7 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
     def publish(topic: str, payload: bytes, qos: int) -> bool:
         return holder[0].publish(topic, payload, qos)
 
-    dispatcher = Dispatcher(
+    following = Following(
         database,
         fleet,
         maps,
@@ -268,6 +269,7 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         publish,
         lambda view: holder[0].assignments.append(view),
     )
+    dispatcher = Dispatcher(database, fleet, maps, config.dispatch, clock, following)
     evidence_dir = tmp_path / "evidence"
     pipeline = IngestPipeline(
         database,

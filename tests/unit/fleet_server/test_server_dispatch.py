@@ -12,6 +12,7 @@ import pytest
 
 import patrol.vda5050
 from fleet_server.api.models import NewPatrol
+from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.progress import base_end
 from fleet_server.dispatch.route import PlannedVisit, plan_route, start_of
 from fleet_server.dispatch.service import Dispatcher
@@ -46,7 +47,7 @@ class Script:
         self.time_s += seconds
         self.rig.clock.advance(seconds)
         await self.rig.take("state", self.kit.make_state(self.header_id, self.time_s, **changes))
-        await step(self.rig)
+        await self.rig.dispatcher.step_all()
 
     async def drive(self, order: Order, index: int, done: tuple[str, ...] = ()) -> None:
         """Stand at a node of the route with everything before it done."""
@@ -59,11 +60,6 @@ class Script:
             node_states=[NodeState(node_id="1", sequence_id=2 * index + 2, released=True)],
             action_states=[ActionState(action_id=a, action_status="FINISHED") for a in done],
         )
-
-
-async def step(rig: Any) -> None:
-    for assignment in list(rig.dispatcher._active.values()):
-        await rig.dispatcher._step(assignment)
 
 
 def orders(rig: Any) -> list[Order]:
@@ -200,18 +196,20 @@ async def test_server_restart_in_mid_patrol_goes_on(rig: Any, kit: Any, script: 
     view = await assign(rig)
     await script.drive(orders(rig)[0], 5)
     sent = len(orders(rig))
-    after = Dispatcher(
+    config = rig.dispatcher._config
+    following = Following(
         rig.database,
         rig.fleet,
         rig.maps,
-        rig.dispatcher._config,
+        config,
         rig.clock,
         rig.publish,
         rig.assignments.append,
     )
+    after = Dispatcher(rig.database, rig.fleet, rig.maps, config, rig.clock, following)
     await after.resume()
     rig.dispatcher = after
-    await step(rig)
+    await rig.dispatcher.step_all()
     assert len(orders(rig)) == sent  # nothing is repeated that the vehicle has
     await run_to_end(rig, script)
     assert (await after.find(view.assignment_id)).status == "finished"

@@ -1,0 +1,261 @@
+"""Active assignments: each step takes the vehicle's last state and does what it asks for.
+
+The database is written before anything is sent, and an order that a vehicle's state does not show
+is sent again unchanged; so a server killed anywhere in between loses and repeats nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from fleet_server.api.models import AssignmentView
+from fleet_server.config import DispatchConfig
+from fleet_server.dispatch.assignment import Assignment
+from fleet_server.dispatch.orders import build_instant_action, build_order
+from fleet_server.dispatch.progress import Decision, Need, decide, first_progress
+from fleet_server.dispatch.readiness import Pose, pose_on
+from fleet_server.dispatch.route import PlannedVisit, Route, plan_route
+from fleet_server.errors import ConflictError, NotFoundError
+from fleet_server.fleet import Fleet, VehicleRecord
+from fleet_server.maps import MapLibrary
+from fleet_server.store.database import Database
+from fleet_server.store.patrols import save_assignment, select_assignments
+from fleet_server.store.tables import ACTIVE_STATUSES
+from patrol.clock import Clock, iso_utc
+from patrol.errors import PlanError
+from patrol.map import PatrolMap
+from patrol.vda5050.messages import encode
+
+log = logging.getLogger(__name__)
+
+Publish = Callable[[str, bytes, int], bool]
+
+
+class Following:
+    """At most one active assignment a vehicle; not re-entrant, the dispatcher holds a lock."""
+
+    def __init__(
+        self,
+        database: Database,
+        fleet: Fleet,
+        maps: MapLibrary,
+        config: DispatchConfig,
+        clock: Clock,
+        publish: Publish,
+        on_change: Callable[[AssignmentView], None],
+    ) -> None:
+        self._database = database
+        self._fleet = fleet
+        self._maps = maps
+        self._config = config
+        self._clock = clock
+        self._publish = publish
+        self._on_change = on_change
+        self.active: dict[str, Assignment] = {}  # by vehicle id
+        # header ids must grow across restarts; nobody sends a million messages a second
+        self._header_id = int(clock.now_s() * 1000)
+
+    async def load(self) -> None:
+        """Take up the active assignments of the last run."""
+        for row in await self._database.read(select_assignments, True):
+            self.take(Assignment.from_row(row))
+
+    def take(self, assignment: Assignment) -> None:
+        """Follow an assignment that is in the database."""
+        self.active[assignment.vehicle_id] = assignment
+        self._mark(assignment)
+        log.info(
+            "assignment_taken assignment=%s vehicle=%s status=%s",
+            assignment.assignment_id,
+            assignment.vehicle_id,
+            assignment.status,
+        )
+
+    def find(self, assignment_id: str) -> Assignment | None:
+        """An active assignment by id."""
+        return next((a for a in self.active.values() if a.assignment_id == assignment_id), None)
+
+    def view(self, assignment: Assignment) -> AssignmentView:
+        """As the API shows it."""
+        return assignment.view(self._maps.find(assignment.route.map_id))
+
+    def record(self, vehicle_id: str) -> VehicleRecord:
+        """A vehicle; raises NotFoundError."""
+        record = self._fleet.find(vehicle_id)
+        if record is None:
+            raise NotFoundError(f"no vehicle {vehicle_id!r}", "vehicle_unknown")
+        return record
+
+    async def step(self, assignment: Assignment) -> None:
+        """Do what the vehicle's last state, and the time, ask for."""
+        record = self.record(assignment.vehicle_id)
+        decision = decide(
+            assignment.route,
+            assignment.progress,
+            assignment.status,
+            assignment.reason,
+            record.state,
+            record.event_time_s,
+            record.received_time_s,
+            self._clock.now_s(),
+            self._config,
+        )
+        if decision.need is Need.REPLAN:
+            await self._replan(assignment, decision, record)
+            return
+        before = (assignment.status, assignment.reason, assignment.progress)
+        self._apply(assignment, decision)
+        if decision.need is Need.SEND_ORDER:
+            await self._send_order(assignment, record)
+        elif decision.need is Need.SEND_CANCEL:
+            await self._send_cancel(assignment, record)
+        if before != (assignment.status, assignment.reason, assignment.progress):
+            await self.save(assignment, decision.newly_visited)
+
+    async def save(
+        self, assignment: Assignment, newly_visited: dict[int, float] | None = None
+    ) -> None:
+        """To the database, then to everybody who looks."""
+        visits = assignment.route.visits
+        await self._database.write(
+            save_assignment,
+            assignment.assignment_id,
+            assignment.changeable(),
+            {i: (visits[i].checkpoint_id, at_s) for i, at_s in (newly_visited or {}).items()},
+        )
+        if assignment.status not in ACTIVE_STATUSES:
+            self.active.pop(assignment.vehicle_id, None)
+        self._mark(assignment)
+        self._on_change(self.view(assignment))
+
+    async def plan(
+        self,
+        patrol_map: PatrolMap,
+        order_id: str,
+        pose: Pose,
+        visits: list[PlannedVisit],
+        remaining: list[int],
+        order: str,
+        return_to_dock: bool,
+    ) -> Route:
+        """A route, planned beside the event loop; raises ConflictError saying why not."""
+        try:
+            return await asyncio.to_thread(
+                plan_route,
+                patrol_map,
+                order_id,
+                pose,
+                visits,
+                remaining,
+                order,
+                return_to_dock,
+                self._config.start_within_m,
+            )
+        except PlanError as error:
+            raise ConflictError(str(error), "plan_impossible") from None
+
+    def send_action(self, record: VehicleRecord, action: str, action_id: str) -> bool:
+        """An instant action; False without a broker."""
+        message = build_instant_action(
+            action, action_id, record.address, self._next_header_id(), iso_utc(self._clock.now_s())
+        )
+        return self._publish(record.address.topic("instantActions"), encode(message), 1)
+
+    def _apply(self, assignment: Assignment, decision: Decision) -> None:
+        if decision.status != assignment.status:
+            log.info(
+                "assignment_%s assignment=%s vehicle=%s reason=%r",
+                decision.status,
+                assignment.assignment_id,
+                assignment.vehicle_id,
+                decision.reason,
+            )
+        assignment.progress = decision.progress
+        assignment.status, assignment.reason = decision.status, decision.reason
+        if assignment.status not in ACTIVE_STATUSES:
+            assignment.finished_at_s = self._clock.now_s()
+
+    async def _send_order(self, assignment: Assignment, record: VehicleRecord) -> None:
+        """First to the database, then to the vehicle."""
+        patrol_map = self._maps.find(assignment.route.map_id)
+        if patrol_map is None:
+            log.error("map_missing map=%s", assignment.route.map_id)
+            return
+        now_s = self._clock.now_s()
+        order = build_order(
+            assignment.route,
+            assignment.progress,
+            patrol_map,
+            record.address,
+            self._config.horizon_edges,
+            self._next_header_id(),
+            iso_utc(now_s),
+        )
+        assignment.progress.sent_at_s = now_s
+        if assignment.status == "queued":
+            assignment.status = "sent"
+        await self.save(assignment)
+        if not self._publish(record.address.topic("order"), encode(order), 1):
+            log.warning("order_waits assignment=%s: no broker", assignment.assignment_id)
+            return
+        log.info(
+            "order_sent assignment=%s vehicle=%s order=%s update=%d released_to=%d",
+            assignment.assignment_id,
+            assignment.vehicle_id,
+            order.order_id,
+            order.order_update_id,
+            assignment.progress.released_to,
+        )
+
+    async def _send_cancel(self, assignment: Assignment, record: VehicleRecord) -> None:
+        assignment.progress.cancel_sent_at_s = self._clock.now_s()
+        await self.save(assignment)
+        self.send_action(record, "cancel", f"{assignment.progress.order_id}-cancel")
+
+    async def _replan(
+        self, assignment: Assignment, decision: Decision, record: VehicleRecord
+    ) -> None:
+        """The vehicle lost its order: a new one from where it is, over what is left."""
+        route, progress = assignment.route, decision.progress
+        number = progress.order_number + 1
+        order_id = f"{assignment.assignment_id}-{number}"
+        try:
+            new_route = await self._rest_of(route, order_id, set(progress.visited), record)
+        except ConflictError as error:
+            decision.status = "failed"
+            decision.reason = f"the vehicle lost its order, and {error}"
+            self._apply(assignment, decision)
+            await self.save(assignment)
+            return
+        assignment.route = new_route
+        assignment.progress = first_progress(new_route, order_id, number, self._config)
+        assignment.progress.visited = dict(progress.visited)
+        log.warning(
+            "assignment_replanned assignment=%s order=%s", assignment.assignment_id, order_id
+        )
+        await self._send_order(assignment, record)
+
+    async def _rest_of(
+        self, route: Route, order_id: str, visited: set[int], record: VehicleRecord
+    ) -> Route:
+        patrol_map = self._maps.find(route.map_id)
+        if patrol_map is None:
+            raise ConflictError(f"map {route.map_id!r} is not loaded", "map_unknown")
+        left = [i for i in range(len(route.visits)) if i not in visited]
+        to_dock = route.charge_action_id is not None
+        pose = pose_on(record, patrol_map)
+        return await self.plan(patrol_map, order_id, pose, route.visits, left, "given", to_dock)
+
+    def _mark(self, assignment: Assignment) -> None:
+        """The vehicle's view names its active assignment."""
+        record = self._fleet.find(assignment.vehicle_id)
+        if record is not None:
+            active = self.active.get(assignment.vehicle_id)
+            record.assignment_id = active.assignment_id if active else None
+            self._fleet.changed.add(assignment.vehicle_id)
+
+    def _next_header_id(self) -> int:
+        self._header_id += 1
+        return self._header_id
