@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 from geometry_msgs.msg import TwistStamped
-from navigation.safety.gate import SafetyGate
-from navigation.types import BaseStatus, Command, GateInputs, GateOutput
-from patrol.geometry import Scan
-from patrol.topics import SAFETY_RESET_SERVICE, TOPICS
-from patrol.vehicle import load_vehicle
 from patrol_interfaces.msg import BaseFeedback
 from patrol_ros.convert import base_of, command_of, message_of_command, scan_of
 from patrol_ros.fault_names import names_of
@@ -17,6 +12,11 @@ from patrol_ros.stamps import seconds_of
 from sensor_msgs.msg import LaserScan
 from std_srvs.srv import Trigger
 
+from navigation.safety.gate import SafetyGate
+from navigation.types import BaseStatus, Command, GateInputs, GateOutput
+from patrol.geometry import Scan
+from patrol.topics import SAFETY_RESET_SERVICE, TOPICS
+from patrol.vehicle import load_vehicle
 from patrol_base.convert import message_of_safety
 
 GATE_HZ = TOPICS["/cmd_vel_safe"].rate_hz or 50

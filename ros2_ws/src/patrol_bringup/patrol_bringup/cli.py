@@ -27,6 +27,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--scenario", type=_FILE, help="config/scenarios/*.yaml (with --simulated)")
 @click.option("--real-time-factor", default=1.0, show_default=True, help="at most so fast")
 @click.option("--cameras/--no-cameras", default=True, help="of the simulated vehicle")
+@click.option("--detector", default="yolo", show_default=True, help="yolo, or none")
 @click.option("--start-dock", default="", help="dock id; the scenario's or the map's first")
 @click.option("--record/--no-record", default=True, help="MCAP recording in the state folder")
 @click.option("--domain-id", default=0, show_default=True, help="ROS domain, 0 to 101")
@@ -41,6 +42,7 @@ def drive_command(
     scenario: Path | None,
     real_time_factor: float,
     cameras: bool,
+    detector: str,
     start_dock: str,
     record: bool,
     domain_id: int,
@@ -58,6 +60,7 @@ def drive_command(
         scenario_file=scenario,
         real_time_factor=real_time_factor,
         cameras=cameras,
+        detector=detector,
         start_dock=start_dock,
         record=record,
         domain_id=domain_id,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
+from patrol.config import load_config
 from patrol.errors import ConfigError
 from patrol_bringup.environment import REPOSITORY
+
+DETECTORS = ("yolo", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class VehicleSettings:
     scenario_file: Path | None = None
     real_time_factor: float = 1.0
     cameras: bool = True
+    detector: str = "yolo"  # or "none": the camera is watched, nobody is looked for
     start_dock: str = ""  # empty: the scenario's, else the map's first
     record: bool = True
     domain_id: int = 0
@@ -38,24 +42,30 @@ class VehicleSettings:
                 raise ConfigError(f"--{name}: {path}: no such file")
         if not 0 <= self.domain_id <= 101:  # above, ports collide with ephemeral ones on Linux
             raise ConfigError(f"--domain-id: {self.domain_id} is outside [0, 101]")
+        if self.detector not in DETECTORS:
+            raise ConfigError(f"--detector: {self.detector!r} is none of: {', '.join(DETECTORS)}")
         if not 0.05 <= self.real_time_factor <= 100:
             raise ConfigError(
                 f"--real-time-factor: {self.real_time_factor:g} is outside [0.05, 100]"
             )
-        return VehicleSettings(
+        return replace(
+            self,
             vehicle_file=self.vehicle_file.resolve(),
             map_file=self.map_file.resolve(),
             state_dir=self.state_dir.resolve(),
             credentials_file=self.credentials_file and self.credentials_file.resolve(),
             perception_file=self.perception_file.resolve(),
-            simulated=self.simulated,
             scenario_file=self.scenario_file and self.scenario_file.resolve(),
-            real_time_factor=self.real_time_factor,
-            cameras=self.cameras,
-            start_dock=self.start_dock,
-            record=self.record,
-            domain_id=self.domain_id,
+            start_dock=self.start_dock or self._scenario_dock(),
         )
+
+    def _scenario_dock(self) -> str:
+        """Where the scenario puts the vehicle: what starts there must know it too."""
+        if not (self.simulated and self.scenario_file):
+            return ""
+        from simulation.scenario import ScenarioFile
+
+        return load_config(self.scenario_file, ScenarioFile).dock
 
     def parameters(self) -> dict[str, str | float | bool]:
         """The ROS parameters that every node may declare."""
@@ -69,6 +79,7 @@ class VehicleSettings:
             "scenario_file": str(self.scenario_file or ""),
             "real_time_factor": float(self.real_time_factor),
             "cameras": self.cameras,
+            "detector": self.detector,
             "start_dock": self.start_dock,
             "record": self.record,
         }

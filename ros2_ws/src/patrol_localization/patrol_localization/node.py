@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from nav_msgs.msg import Odometry
-from navigation.localization.localizer import Localizer
-from patrol.map_geojson import load_map
-from patrol.topics import TOPICS
-from patrol.vehicle import load_vehicle
 from patrol_ros.convert import fix_of, imu_of, message_of_pose, wheels_of
 from patrol_ros.node import VehicleNode
 from patrol_ros.places import dock_pose
 from sensor_msgs.msg import Imu, NavSatFix
 
+from navigation.localization.localizer import Localizer
+from patrol.map_geojson import load_map
+from patrol.topics import TOPICS
+from patrol.vehicle import load_vehicle
 from patrol_localization.convert import message_of_estimate, transform_of
 from patrol_localization.seed import (
     PARKED_SIGMA_M,

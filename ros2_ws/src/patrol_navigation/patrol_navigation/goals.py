@@ -29,6 +29,7 @@ def outcome_of(goal: OpenGoal, state: NavigationState) -> str | None:
         return FAILED if failed else FINISHED
     if state.mode is Mode.IDLE:
         return CANCELLED
-    if state.mode is Mode.CHARGING and not state.node_states:
+    done = all(a.action_status in ("FINISHED", "FAILED") for a in state.action_states)
+    if state.mode is Mode.CHARGING and not state.node_states and done:
         return FINISHED
     return None

@@ -6,14 +6,6 @@ import uuid
 from dataclasses import dataclass, field
 
 from nav_msgs.msg import Odometry
-from navigation.stack import NavigationStack
-from navigation.types import BaseStatus, NavigationState, StackInputs
-from patrol.errors import OrderError
-from patrol.faults import FaultKind
-from patrol.geometry import StampedPose
-from patrol.map_geojson import load_map
-from patrol.topics import EXECUTE_ORDER_ACTION, INSTANT_ACTION_SERVICE, TOPICS
-from patrol.vehicle import load_vehicle
 from patrol_interfaces.action import ExecuteOrder
 from patrol_interfaces.msg import (
     BaseFeedback,
@@ -32,6 +24,14 @@ from rclpy.action import ActionServer, CancelResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.task import Future
 
+from navigation.stack import NavigationStack
+from navigation.types import BaseStatus, NavigationState, StackInputs
+from patrol.errors import OrderError
+from patrol.faults import FaultKind
+from patrol.geometry import StampedPose
+from patrol.map_geojson import load_map
+from patrol.topics import EXECUTE_ORDER_ACTION, INSTANT_ACTION_SERVICE, TOPICS
+from patrol.vehicle import load_vehicle
 from patrol_navigation.convert import action_of, message_of_state, order_of
 from patrol_navigation.goals import REJECTED, OpenGoal, outcome_of
 

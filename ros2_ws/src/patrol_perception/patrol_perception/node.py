@@ -6,23 +6,23 @@ import math
 import time
 
 from nav_msgs.msg import Odometry
-from patrol.faults import FaultKind
-from patrol.geometry import Scan, StampedPose
-from patrol.incident import Evidence
-from patrol.map_geojson import load_map
-from patrol.topics import TOPICS
-from patrol.vehicle import load_vehicle
 from patrol_interfaces.msg import PerceptionState
 from patrol_ros.convert import pose_of, scan_of
 from patrol_ros.fault_names import names_of
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
 from patrol_ros.stamps import header_of
-from perception.factory import build_pipeline
-from perception.types import Frame, PerceptionOutput
 from sensor_msgs.msg import LaserScan
 
+from patrol.faults import FaultKind
+from patrol.geometry import Scan, StampedPose
+from patrol.incident import Evidence
+from patrol.map_geojson import load_map
+from patrol.topics import TOPICS
+from patrol.vehicle import load_vehicle
 from patrol_perception.convert import Picture, message_of_incident, message_of_tracks, picture_of
+from patrol_perception.pipelines import open_pipeline
+from perception.types import Frame, PerceptionOutput
 
 STATE_HZ = TOPICS["/perception/state"].rate_hz or 2
 STEP_HZ = 10.0  # looks for a new picture; the camera's rate decides how often there is one
@@ -36,12 +36,12 @@ class PerceptionNode(VehicleNode):
         spec = load_vehicle(self.path("vehicle_file"))
         patrol_map = load_map(self.path("map_file"))
         self._camera = spec.cameras[0]
-        self._pipeline = build_pipeline(
+        self._pipeline = open_pipeline(
+            self.text("detector", "yolo"),
             self.path("perception_file"),
             spec,
-            patrol_map.map_id,
-            self.path("state_dir") / "evidence",
             patrol_map,
+            self.path("state_dir") / "evidence",
         )
         self._picture: Picture | None = None
         self._last_picture_s = -math.inf

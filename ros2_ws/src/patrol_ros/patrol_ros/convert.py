@@ -8,12 +8,12 @@ import math
 import numpy as np
 from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import Odometry
-from navigation.types import BaseStatus, Command, GnssFix, GnssFixType, ImuSample, WheelOdometry
-from patrol.geodesy import GeoPoint
-from patrol.geometry import Pose2, Scan, StampedPose
 from patrol_interfaces.msg import BaseFeedback, DriveCommand
 from sensor_msgs.msg import Imu, LaserScan, NavSatFix, NavSatStatus
 
+from navigation.types import BaseStatus, Command, GnssFix, GnssFixType, ImuSample, WheelOdometry
+from patrol.geodesy import GeoPoint
+from patrol.geometry import Pose2, Scan, StampedPose
 from patrol_ros.attitude import quaternion_of, roll_pitch_yaw_of
 from patrol_ros.stamps import header_of, seconds_of
 

@@ -24,12 +24,12 @@ import traceback
 from importlib import import_module
 
 import rclpy
-from patrol.errors import SunraError
 from rclpy.executors import ExternalShutdownException
 from rclpy.experimental import EventsExecutor
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 
+from patrol.errors import SunraError
 from patrol_ros.node import VehicleNode
 
 STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}

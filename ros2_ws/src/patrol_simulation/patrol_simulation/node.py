@@ -12,10 +12,6 @@ import time
 import traceback
 
 import rclpy
-from patrol.clock import SystemClock
-from patrol.map_geojson import load_map
-from patrol.topics import TOPICS
-from patrol.vehicle import load_vehicle
 from patrol_interfaces.msg import DriveCommand as DriveMessage
 from patrol_ros.convert import (
     message_of_base,
@@ -29,18 +25,27 @@ from patrol_ros.node import VehicleNode
 from patrol_ros.stamps import seconds_of, stamp_of
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
-from simulation.mujoco.simulator import Simulator
-from simulation.types import DriveCommand, SensorFrame
 
+from patrol.clock import SystemClock
+from patrol.map_geojson import load_map
+from patrol.topics import TOPICS
+from patrol.vehicle import load_vehicle
 from patrol_simulation.convert import message_of_camera, message_of_contact, message_of_image
 from patrol_simulation.pace import Pace
 from patrol_simulation.scene import open_scene
+from simulation.mujoco.simulator import Simulator
+from simulation.types import DriveCommand, SensorFrame
 
 CLOCK_HZ = 50.0
 STEP_S = 1.0 / CLOCK_HZ
 DRIVE_MAX_AGE_S = TOPICS["/base/drive"].max_age_s or 0.0
 TRUTH_EVERY = round(CLOCK_HZ / (TOPICS["/simulation/truth"].rate_hz or 20))
 REPORT_EVERY = round(5.0 * CLOCK_HZ)
+# The world waits a little for a base driver that lags behind: on a machine short of CPU time the
+# world then goes slower instead of driving the vehicle with old commands. A dead one is not waited
+# for: after DRIVE_MAX_AGE_S the base brakes by itself.
+DRIVE_SLACK_S = 0.06
+LONGEST_WAIT_S = 0.25
 STANDSTILL = DriveCommand(0.0, 0.0)
 
 
@@ -57,7 +62,7 @@ class SimulatorNode(VehicleNode):
         self._report_path = self.path("state_dir") / "simulation.json"
         self._drive: Latest[DriveCommand] = Latest()
         self._contacts = 0
-        self._ending = threading.Event()
+        self._ending, self._driven = threading.Event(), threading.Event()
         clock_qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
         self._publish_clock = self.create_publisher(Clock, "/clock", clock_qos).publish
         self._publish_scan = self.topic_publisher("/scan")
@@ -80,6 +85,17 @@ class SimulatorNode(VehicleNode):
     def _on_drive(self, message: DriveMessage) -> None:
         command = DriveCommand(message.speed_mps, message.steering_rad)
         self._drive.put(command, seconds_of(message.header.stamp))
+        self._driven.set()
+
+    def _await_base(self, now_s: float) -> None:
+        """Give a lagging base driver up to `LONGEST_WAIT_S` of wall time."""
+        until_s = time.monotonic() + LONGEST_WAIT_S
+        while time.monotonic() < until_s:
+            age_s = self._drive.age_s(now_s)
+            if age_s is None or not DRIVE_SLACK_S < age_s <= DRIVE_MAX_AGE_S:
+                return
+            self._driven.clear()
+            self._driven.wait(0.02)
 
     def close(self) -> None:
         """Stop the world and free its pictures."""
@@ -106,13 +122,15 @@ class SimulatorNode(VehicleNode):
         self.event("world_started", map=self._map.map_id, cameras=self._cameras)
         cycle = 0
         while not self._ending.is_set() and rclpy.ok():
+            self._await_base(simulator.now_s)
             drive = self._drive.fresh(simulator.now_s, DRIVE_MAX_AGE_S)
             simulator.step(drive or STANDSTILL, STEP_S)
             self._publish(simulator.poll(), cycle)
             cycle += 1
+            wait_s = pace.advance(STEP_S)
             if cycle % REPORT_EVERY == 0:
                 self._report(pace, simulator.now_s)
-            time.sleep(pace.advance(STEP_S))
+            time.sleep(wait_s)
         simulator.close()
 
     def _publish(self, frame: SensorFrame, cycle: int) -> None:

@@ -6,9 +6,9 @@ from collections import deque
 
 from patrol.clock import Clock
 
-# Later than this, the lost time is given up: a world that ran faster to catch up would make the
-# vehicle's inputs stale.
-MAX_CATCH_UP_S = 0.06
+# Lost time is made up for gently: a world that raced would make the vehicle's inputs stale.
+CATCH_UP = 1.2  # times the wanted pace
+GIVE_UP_S = 2.0  # later than this, the lost time is lost
 WINDOW_S = 5.0
 
 
@@ -18,7 +18,7 @@ class Pace:
     def __init__(self, factor: float, clock: Clock) -> None:
         self._factor, self._clock = factor, clock
         self._due_s = clock.monotonic_s()
-        self._begin_s = self._due_s
+        self._begin_s = self._last_s = self._due_s
         self._simulated_s = 0.0
         self._marks: deque[tuple[float, float]] = deque([(self._begin_s, 0.0)])
 
@@ -27,13 +27,15 @@ class Pace:
         now_s = self._clock.monotonic_s()
         self._simulated_s += duration_s
         self._due_s += duration_s / self._factor
-        if now_s - self._due_s > MAX_CATCH_UP_S:
+        if now_s - self._due_s > GIVE_UP_S:
             self._due_s = now_s
         if now_s - self._marks[-1][0] >= WINDOW_S / 10:
             self._marks.append((now_s, self._simulated_s))
             while now_s - self._marks[0][0] > WINDOW_S:
                 self._marks.popleft()
-        return max(0.0, self._due_s - now_s)
+        earliest_s = self._last_s + duration_s / (self._factor * CATCH_UP)
+        self._last_s = max(now_s, earliest_s, self._due_s)
+        return self._last_s - now_s
 
     @property
     def recent_factor(self) -> float:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from patrol_ros.places import dock_pose
+
+from patrol.errors import ConfigError
 from patrol.geometry import Pose2
 from patrol.map import PatrolMap
-from patrol_ros.places import dock_pose
+from simulation.scenario import load_scenario
 from simulation.world import World, build_world
 
 
@@ -21,13 +24,18 @@ class Scene:
 
 
 def open_scene(patrol_map: PatrolMap, scenario_file: str, start_dock: str) -> Scene:
-    """The scenario's world, or an empty neighbourhood; raises ConfigError, ScenarioError."""
+    """The scenario's world, or an empty neighbourhood.
+
+    Raises ConfigError where the scenario is of another map than the vehicle, and what
+    `load_scenario` raises.
+    """
     if not scenario_file:
         return Scene(build_world(patrol_map), dock_pose(patrol_map, start_dock), 0)
-    from simulation.scenario import load_scenario
-
     scenario = load_scenario(Path(scenario_file))
-    world = build_world(
-        patrol_map, scenario.people, parked_cars=scenario.parked_cars, seed=scenario.seed
-    )
-    return Scene(world, dock_pose(patrol_map, start_dock or scenario.start_dock), scenario.seed)
+    if scenario.patrol_map.content_hash != patrol_map.content_hash:
+        raise ConfigError(
+            f"{scenario_file}: its map {scenario.map_path} is not the vehicle's"
+            f" {patrol_map.map_id!r}"
+        )
+    start = dock_pose(patrol_map, start_dock or scenario.dock)
+    return Scene(scenario.build_world(), start, scenario.seed)

@@ -1,0 +1,147 @@
+"""OrderKeeper: the order this vehicle is on, on disk, so that it survives any process.
+
+The navigation process keeps its order in memory only. When it comes back with another boot_id,
+the kept order is given to it again with the last node that was driven over.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+from patrol_ros.files import read_json, write_json
+
+from patrol.errors import OrderError
+from patrol.vda5050.messages import Order, decode, encode
+
+NEW_ORDER = -1  # of ExecuteOrder's resume_from_sequence_id
+ENDED_MODES = ("IDLE", "FINISHED")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What navigation says of its order; `remaining` are sequence ids of nodes ahead."""
+
+    order_id: str
+    order_update_id: int
+    last_sequence_id: int
+    remaining: Sequence[int]
+    mode: str
+    paused: bool
+    actions_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An order with all updates merged, and how far it got (`NEW_ORDER`: no node yet)."""
+
+    order: Order
+    reached_sequence_id: int = NEW_ORDER
+    paused: bool = False
+    ended: bool = False
+
+
+def merge(kept: Order, update: Order) -> Order:
+    """The whole order after an update that begins at one of its nodes (VDA 5050, clause 6.6.2).
+
+    Actions of the node both share stay as they were. Raises OrderError where they share none.
+    """
+    first = update.nodes[0].sequence_id
+    nodes = [node for node in kept.nodes if node.sequence_id <= first]
+    if not nodes or nodes[-1].sequence_id != first:
+        raise OrderError(
+            f"order {update.order_id}: the update begins at sequenceId {first},"
+            " which the order does not have",
+            "orderUpdateError",
+            orderId=update.order_id,
+        )
+    edges = [edge for edge in kept.edges if edge.sequence_id < first]
+    return msgspec.structs.replace(
+        update, nodes=[*nodes, *update.nodes[1:]], edges=[*edges, *update.edges]
+    )
+
+
+class OrderKeeper:
+    """Holds one order; every change is on disk before it counts. For any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self.kept = _load(path)
+
+    def is_repeated(self, order: Order) -> bool:
+        """Whether this very order or update was taken before (redelivered by the broker)."""
+        kept = self.kept
+        return (
+            kept is not None
+            and kept.order.order_id == order.order_id
+            and order.order_update_id <= kept.order.order_update_id
+        )
+
+    def take(self, order: Order) -> None:
+        """Keep a new order or merge an update; raises OrderError for an update that fits not."""
+        with self._lock:
+            kept = self.kept
+            if kept is not None and kept.order.order_id == order.order_id:
+                self.put(replace(kept, order=merge(kept.order, order), ended=False))
+            else:
+                self.put(Kept(order, paused=kept.paused if kept else False))
+
+    def put(self, kept: Kept | None) -> None:
+        """Set what is kept (also to undo a `take` that navigation refused)."""
+        with self._lock:
+            if kept == self.kept:
+                return
+            self.kept = kept
+            if kept is None:
+                self._path.unlink(missing_ok=True)
+            else:
+                write_json(self._path, _document(kept))
+
+    def note(self, progress: Progress) -> None:
+        """Remember how far navigation has come with the kept order."""
+        with self._lock:
+            if self.kept is not None and progress.order_id == self.kept.order.order_id:
+                self.put(_noted(self.kept, progress))
+
+    def to_resume(self) -> Kept | None:
+        """What a navigation process without an order must be given; None for nothing."""
+        return self.kept if self.kept is not None and not self.kept.ended else None
+
+
+def _load(path: Path) -> Kept | None:
+    saved = read_json(path)
+    if saved is None:
+        return None
+    try:
+        return Kept(
+            decode(str(saved["order"]).encode(), Order),
+            int(saved["reached_sequence_id"]),
+            bool(saved["paused"]),
+            bool(saved["ended"]),
+        )
+    except (KeyError, TypeError, ValueError, OrderError):
+        return None  # half-written by an older version: the server still has the order
+
+
+def _noted(kept: Kept, progress: Progress) -> Kept:
+    reached = kept.reached_sequence_id
+    first = kept.order.nodes[0].sequence_id
+    if not progress.remaining or progress.remaining[0] > first:
+        reached = max(reached, progress.last_sequence_id)
+    is_newest = progress.order_update_id >= kept.order.order_update_id
+    charged = progress.mode == "CHARGING" and not progress.remaining and progress.actions_done
+    ended = kept.ended or (is_newest and (progress.mode in ENDED_MODES or charged))
+    return replace(kept, reached_sequence_id=reached, paused=progress.paused, ended=ended)
+
+
+def _document(kept: Kept) -> dict[str, object]:
+    return {
+        "order": encode(kept.order).decode(),
+        "reached_sequence_id": kept.reached_sequence_id,
+        "paused": kept.paused,
+        "ended": kept.ended,
+    }

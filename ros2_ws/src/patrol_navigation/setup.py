@@ -1,0 +1,14 @@
+"""For colcon (ament_python) on a full ROS 2; from wheels the repository's environment has it."""
+
+from setuptools import setup
+
+setup(
+    name="patrol_navigation",
+    version="0.1.0",
+    packages=["patrol_navigation"],
+    data_files=[
+        ("share/ament_index/resource_index/packages", ["resource/patrol_navigation"]),
+        ("share/patrol_navigation", ["package.xml"]),
+    ],
+    license="Apache-2.0",
+)

@@ -1,0 +1,353 @@
+"""A whole vehicle on real DDS in a simulated world: orders over MQTT, killed processes.
+
+One world serves every test; they run in file order, each from where the one before has ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import math
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import gmqtt
+import pytest
+from mcap.reader import make_reader
+from patrol_bringup.environment import activate
+from patrol_bringup.settings import VehicleSettings
+from patrol_bringup.supervisor import Supervisor
+
+from fleet_server.broker import broker_program
+from patrol.clock import iso_utc
+from patrol.map import PatrolMap
+from patrol.map_geojson import load_map
+from patrol.vda5050.extension import Ack, AckItem
+from patrol.vda5050.messages import (
+    NodePosition,
+    Order,
+    OrderEdge,
+    OrderNode,
+    State,
+    decode,
+    encode,
+)
+from patrol.vda5050.topic_names import VehicleAddress
+
+ROOT = Path(__file__).parents[2]
+MAP_FILE = ROOT / "maps" / "sillim.geojson"
+ADDRESS = VehicleAddress("gwanak", "sunra", "goalie-01")
+YARD = (294, 295, 296, 297, 298, 299, 300, 301, 302, 157, 158)  # dock to a waiting place
+STREET = (158, 159, 160, 161)  # with a waiting place on the way
+WALL_LIMIT_S = 240.0
+STOPPED_MPS = 0.05
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def route(patrol_map: PatrolMap, node_ids: tuple[int, ...], order_id: str) -> Order:
+    nodes = [
+        OrderNode(
+            node_id=str(node_id),
+            sequence_id=2 * index,
+            released=True,
+            actions=[],
+            node_position=NodePosition(
+                x=patrol_map.nodes[node_id].x_m,
+                y=patrol_map.nodes[node_id].y_m,
+                map_id=patrol_map.map_id,
+            ),
+        )
+        for index, node_id in enumerate(node_ids)
+    ]
+    edges = [
+        OrderEdge(
+            edge_id=str(patrol_map.edge_between[start, end].id),
+            sequence_id=2 * index + 1,
+            released=True,
+            start_node_id=str(start),
+            end_node_id=str(end),
+            actions=[],
+        )
+        for index, (start, end) in enumerate(itertools.pairwise(node_ids))
+    ]
+    return Order(
+        header_id=1,
+        timestamp=iso_utc(time.time()),
+        version="2.1.0",
+        manufacturer=ADDRESS.manufacturer,
+        serial_number=ADDRESS.serial_number,
+        order_id=order_id,
+        order_update_id=0,
+        nodes=nodes,
+        edges=edges,
+    )
+
+
+class ControlRoom:
+    """A listener that keeps the vehicle's states, and sends it orders."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._changed = threading.Condition()
+        self._states: list[State] = []
+        self._acks = 0
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._client = gmqtt.Client("control-room")
+        self._call(self._connect())
+
+    def _call(self, work: Any) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(10.0)
+
+    async def _connect(self) -> None:
+        self._client.on_message = self._on_message
+        await self._client.connect("127.0.0.1", self._port, version=4)
+        self._client.subscribe(ADDRESS.topic("state"), qos=1)
+
+    def _on_message(self, _client: Any, _topic: str, payload: bytes, *_: Any) -> int:
+        state = decode(payload, State)
+        with self._changed:
+            self._states.append(state)
+            self._changed.notify_all()
+        self._acknowledge(state)
+        return 0
+
+    def _acknowledge(self, state: State) -> None:
+        """What the fleet server says once a state is in its database."""
+        self._acks += 1
+        item = AckItem(topic="state", header_id=state.header_id, timestamp=state.timestamp)
+        ack = Ack(
+            header_id=self._acks,
+            timestamp=state.timestamp,
+            version=state.version,
+            manufacturer=state.manufacturer,
+            serial_number=state.serial_number,
+            items=[item],
+        )
+        self._client.publish(ADDRESS.topic("ack"), encode(ack), qos=1)
+
+    def send(self, order: Order) -> None:
+        self._loop.call_soon_threadsafe(
+            lambda: self._client.publish(ADDRESS.topic("order"), encode(order), qos=1)
+        )
+
+    def wait_for(self, what: Callable[[State], bool]) -> State:
+        """The first new state that fits; fails the test when none comes in time."""
+        until_s = time.monotonic() + WALL_LIMIT_S
+        with self._changed:
+            seen = len(self._states)
+            while time.monotonic() < until_s:
+                for state in self._states[seen:]:
+                    if what(state):
+                        return state
+                seen = len(self._states)
+                self._changed.wait(1.0)
+        pytest.fail(f"no such state; the last: {self._states[-1:]}")
+
+    def states(self) -> list[State]:
+        with self._changed:
+            return list(self._states)
+
+    def close(self) -> None:
+        self._call(self._client.disconnect())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5.0)
+
+
+@dataclass
+class Vehicle:
+    """The running vehicle, as the tests touch it."""
+
+    supervisor: Supervisor
+    control: ControlRoom
+    patrol_map: PatrolMap
+    kills_s: list[float] = field(default_factory=list)
+
+    def kill(self, name: str) -> None:
+        """kill -9 of a process of the table."""
+        pid = self.supervisor.children[name].pid
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+
+    def recording(self) -> Path:
+        return next((self.supervisor.settings.state_dir / "recordings").glob("*.mcap"))
+
+
+def start_broker(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    folder.mkdir()
+    config = folder / "nats.conf"
+    config.write_text(
+        f'server_name: "test"\nlisten: "127.0.0.1:-1"\njetstream {{ store_dir: "{folder}" }}\n'
+        f'mqtt {{ host: "127.0.0.1", port: {port} }}\n'
+    )
+    broker = subprocess.Popen(
+        [broker_program(), "-c", str(config)],
+        stdout=subprocess.DEVNULL,
+        stderr=(folder / "log").open("wb"),
+    )
+    until_s = time.monotonic() + 20.0
+    while time.monotonic() < until_s:
+        with socket.socket() as probe:
+            probe.settimeout(0.2)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return broker
+        assert broker.poll() is None, (folder / "log").read_text()
+    pytest.fail("the broker did not start")
+
+
+@pytest.fixture(scope="module")
+def vehicle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vehicle]:
+    folder = tmp_path_factory.mktemp("vehicle")
+    port = free_port()
+    broker = start_broker(folder / "broker", port)
+    credentials = folder / "credentials.json"
+    credentials.write_text(
+        json.dumps(
+            {
+                "host": "127.0.0.1",
+                "port": port,
+                "username": "goalie-01",
+                "password": "unused",
+                "interface": ADDRESS.interface,
+                "manufacturer": ADDRESS.manufacturer,
+                "serial_number": ADDRESS.serial_number,
+            }
+        )
+    )
+    settings = VehicleSettings(
+        vehicle_file=ROOT / "config" / "vehicles" / "goalie.yaml",
+        map_file=MAP_FILE,
+        state_dir=folder / "state",
+        credentials_file=credentials,
+        simulated=True,
+        detector="none",
+        domain_id=port % 100,
+    )
+    control = ControlRoom(port)
+    supervisor = Supervisor(settings)
+    supervisor.start()
+    watcher = threading.Thread(target=supervisor.run)
+    watcher.start()
+    try:
+        running = Vehicle(supervisor, control, load_map(MAP_FILE))
+        control.wait_for(
+            lambda s: s.agv_position is not None and s.agv_position.position_initialized
+        )
+        control.wait_for(
+            lambda s: not {e.error_type for e in s.errors} & {"scanStale", "perception_lost"}
+        )
+        yield running
+    finally:
+        supervisor.request_stop()
+        watcher.join(60.0)
+        control.close()
+        broker.terminate()
+        broker.wait(10.0)
+
+
+def is_located(state: State) -> bool:
+    position = state.agv_position
+    return position is not None and position.position_initialized
+
+
+def at_end(order_id: str, node_id: int) -> Callable[[State], bool]:
+    return lambda s: (
+        s.order_id == order_id
+        and s.last_node_id == str(node_id)
+        and not s.node_states
+        and not s.driving
+    )
+
+
+def test_patrol_resumes_where_it_stopped_after_navigation_is_killed(vehicle: Vehicle) -> None:
+    control = vehicle.control
+    control.send(route(vehicle.patrol_map, YARD, "yard"))
+    before = control.wait_for(lambda s: s.last_node_sequence_id >= 6 and s.driving)
+    vehicle.kill("navigation")
+    lost = control.wait_for(lambda s: any(e.error_type == "navigation_lost" for e in s.errors))
+    assert lost.order_id == "yard"
+    assert lost.last_node_sequence_id >= before.last_node_sequence_id
+    resumed = control.wait_for(
+        lambda s: s.driving and not any(e.error_type == "navigation_lost" for e in s.errors)
+    )
+    assert resumed.order_id == "yard"
+    assert resumed.last_node_sequence_id >= before.last_node_sequence_id
+    control.wait_for(at_end("yard", YARD[-1]))
+    reached = [s.last_node_sequence_id for s in control.states() if s.order_id == "yard"]
+    assert reached == sorted(reached)
+
+
+def test_vehicle_waits_for_its_eyes_and_goes_on(vehicle: Vehicle) -> None:
+    control = vehicle.control
+    control.send(route(vehicle.patrol_map, STREET, "street"))
+    control.wait_for(lambda s: s.order_id == "street" and s.driving)
+    ending = threading.Event()
+
+    def keep_blind() -> None:
+        while not ending.wait(0.1):
+            vehicle.kill("perception")
+
+    killer = threading.Thread(target=keep_blind)
+    killer.start()
+    try:
+        waiting = control.wait_for(
+            lambda s: not s.driving and any(e.error_type == "perception_lost" for e in s.errors)
+        )
+    finally:
+        ending.set()
+        killer.join()
+    position = waiting.agv_position
+    assert position is not None
+    places = [n for n in vehicle.patrol_map.nodes.values() if n.waiting_place]
+    nearest_m = min(math.hypot(n.x_m - position.x, n.y_m - position.y) for n in places)
+    assert nearest_m < 1.0
+    assert waiting.node_states, "the vehicle waits on the way, not at its end"
+    control.wait_for(at_end("street", STREET[-1]))
+
+
+def test_gate_stops_within_300_ms_of_the_last_command(vehicle: Vehicle) -> None:
+    vehicle.supervisor.request_stop()
+    until_s = time.monotonic() + 30.0
+    while any(c.pid for c in vehicle.supervisor.children.values()) and time.monotonic() < until_s:
+        time.sleep(0.1)
+    commands, safe = read_speeds(vehicle.recording())
+    gaps = [(a, b) for (a, _), (b, _) in itertools.pairwise(commands) if b - a > 0.5]
+    assert gaps, "navigation's death leaves a gap in /cmd_vel"
+    last_s = gaps[0][0]
+    assert [v for t, v in safe if last_s - 0.2 < t <= last_s][-1] > STOPPED_MPS
+    first_zero_s = next(t for t, v in safe if t > last_s and v == 0.0)
+    assert first_zero_s - last_s <= 0.3
+    after = [v for t, v in safe if first_zero_s <= t < gaps[0][1]]
+    assert set(after) == {0.0}
+
+
+def read_speeds(
+    recording: Path,
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """(stamp, speed) of /cmd_vel and /cmd_vel_safe."""
+    activate()
+    from geometry_msgs.msg import TwistStamped
+    from patrol_ros.stamps import seconds_of
+    from rclpy.serialization import deserialize_message
+
+    found: dict[str, list[tuple[float, float]]] = {"/cmd_vel": [], "/cmd_vel_safe": []}
+    with recording.open("rb") as stream:
+        for _, channel, message in make_reader(stream).iter_messages(topics=list(found)):
+            twist = deserialize_message(message.data, TwistStamped)
+            found[channel.topic].append((seconds_of(twist.header.stamp), twist.twist.linear.x))
+    return found["/cmd_vel"], found["/cmd_vel_safe"]

@@ -1,0 +1,177 @@
+"""The order that survives any process."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from patrol_fleet_client.convert import Condition, content_of, progress_of
+from patrol_fleet_client.order_keeper import NEW_ORDER, OrderKeeper, Progress, merge
+from patrol_interfaces.msg import NavigationState, RouteNode
+
+from patrol.errors import OrderError
+from patrol.faults import FaultKind
+from patrol.vda5050.messages import Action, Order, OrderEdge, OrderNode
+
+
+def order(
+    first: int, last: int, update: int = 0, order_id: str = "o", released: int = 99
+) -> Order:
+    """Nodes of sequence ids first, first + 2 … last; node id = sequence id."""
+    ids = range(first, last + 1, 2)
+    action = Action(action_type="patrolCheckpoint", action_id="visit", blocking_type="HARD")
+    return Order(
+        header_id=1,
+        timestamp="2026-03-01T00:00:00.000Z",
+        version="2.1.0",
+        manufacturer="sunra",
+        serial_number="goalie-01",
+        order_id=order_id,
+        order_update_id=update,
+        nodes=[
+            OrderNode(
+                node_id=str(i),
+                sequence_id=i,
+                released=i <= released,
+                actions=[action] if i == 2 else [],
+            )
+            for i in ids
+        ],
+        edges=[
+            OrderEdge(
+                edge_id=str(i + 1),
+                sequence_id=i + 1,
+                released=i + 2 <= released,
+                start_node_id=str(i),
+                end_node_id=str(i + 2),
+                actions=[],
+            )
+            for i in ids[:-1]
+        ],
+    )
+
+
+def progress(last: int, remaining: list[int], mode: str = "DRIVING", update: int = 0) -> Progress:
+    return Progress("o", update, last, remaining, mode, False, mode != "DWELLING")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "order.json"
+
+
+def test_nothing_is_kept_at_first(path: Path) -> None:
+    assert OrderKeeper(path).to_resume() is None
+
+
+def test_an_order_survives_a_restart_with_its_progress(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 8))
+    keeper.note(progress(4, [6, 8]))
+    kept = OrderKeeper(path).to_resume()
+    assert kept is not None
+    assert (kept.order.order_id, kept.reached_sequence_id) == ("o", 4)
+
+
+def test_before_the_first_node_an_order_starts_anew(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 8))
+    keeper.note(progress(0, [0, 2, 4, 6, 8]))
+    assert keeper.to_resume().reached_sequence_id == NEW_ORDER
+
+
+def test_progress_never_goes_back(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 8))
+    keeper.note(progress(4, [6, 8]))
+    keeper.note(progress(0, [0, 2, 4, 6, 8]))
+    assert keeper.to_resume().reached_sequence_id == 4
+
+
+@pytest.mark.parametrize("mode", ["FINISHED", "IDLE", "CHARGING"])
+def test_an_ended_order_is_not_resumed(path: Path, mode: str) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 4))
+    keeper.note(progress(4, [], mode))
+    assert OrderKeeper(path).to_resume() is None
+    assert keeper.is_repeated(order(0, 4))
+
+
+def test_another_orders_state_does_not_count(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 4))
+    keeper.note(replace(progress(4, [], "FINISHED"), order_id="former"))
+    assert keeper.to_resume() is not None
+
+
+def test_an_older_updates_end_is_not_the_orders_end(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 4))
+    keeper.take(order(4, 8, update=1))
+    keeper.note(progress(4, [], "FINISHED", update=0))
+    assert keeper.to_resume() is not None
+
+
+def test_an_update_is_merged(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 8, released=4))
+    keeper.take(order(4, 12, update=1))
+    merged = keeper.to_resume().order
+    assert [n.sequence_id for n in merged.nodes] == [0, 2, 4, 6, 8, 10, 12]
+    assert [e.sequence_id for e in merged.edges] == [1, 3, 5, 7, 9, 11]
+    assert all(n.released for n in merged.nodes)
+    assert merged.order_update_id == 1
+    assert [a.action_id for n in merged.nodes for a in n.actions] == ["visit"]
+
+
+def test_an_update_that_joins_nowhere_is_refused() -> None:
+    with pytest.raises(OrderError, match="sequenceId 6"):
+        merge(order(0, 4), order(6, 8, update=1))
+
+
+def test_a_redelivered_order_is_known(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 4, update=1))
+    assert keeper.is_repeated(order(0, 4, update=0))
+    assert not keeper.is_repeated(order(0, 4, update=2))
+    assert not keeper.is_repeated(order(0, 4, order_id="other"))
+
+
+def test_a_refused_order_leaves_the_former_one(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 4))
+    before = keeper.kept
+    keeper.take(order(4, 8, update=1))
+    keeper.put(before)
+    assert OrderKeeper(path).kept == before
+
+
+def test_a_pause_survives_a_restart(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 4))
+    keeper.note(replace(progress(2, [4]), paused=True))
+    assert OrderKeeper(path).to_resume().paused
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"order": "{}"}', '{"order": 3}'])
+def test_a_broken_file_is_no_order(path: Path, content: str) -> None:
+    path.write_text(content)
+    assert OrderKeeper(path).to_resume() is None
+
+
+def test_the_state_names_lost_navigation_and_keeps_the_order(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 6))
+    keeper.note(progress(2, [4, 6]))
+    content = content_of(Condition(kept=keeper.kept))
+    assert content.order_id == "o"
+    assert content.last_node_sequence_id == 2
+    assert list(content.node_states) == [("4", 4, True), ("6", 6, True)]
+    assert FaultKind.NAVIGATION_LOST in content.faults
+
+
+def test_progress_comes_from_navigations_state() -> None:
+    message = NavigationState(order_id="o", last_node_sequence_id=2, mode="DRIVING")
+    message.node_states = [RouteNode(node_id="4", sequence_id=4, released=True)]
+    assert progress_of(message).remaining == [4]
