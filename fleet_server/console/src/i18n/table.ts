@@ -61,7 +61,7 @@ export const TABLE = {
   },
   "feed.back": { ko: "실시간 연결이 복구되었습니다.", en: "The live feed is back." },
 
-  "top.online": { ko: "운행 가능", en: "Online" },
+  "top.online": { ko: "연결 차량", en: "Online" },
   "top.openIncidents": { ko: "미확인 사건", en: "Unacknowledged" },
   "top.sound.on": { ko: "경보음 켜짐", en: "Alarm sound on" },
   "top.sound.off": { ko: "경보음 꺼짐", en: "Alarm sound off" },
