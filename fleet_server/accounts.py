@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from fleet_server.api.models import UserView
+from fleet_server.api.models import NewUser, UserView
 from fleet_server.config import SessionConfig
-from fleet_server.errors import TooManyError, UnauthorizedError
+from fleet_server.errors import ConflictError, TooManyError, UnauthorizedError
 from fleet_server.store import tables as t
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database, insert_new
@@ -32,7 +32,7 @@ NOBODY = HASHER.hash(secrets.token_urlsafe(16))
 RIGHTS: dict[str, frozenset[str]] = {
     "viewer": frozenset(),
     "operator": frozenset({"dispatch", "judge"}),
-    "admin": frozenset({"dispatch", "judge", "audit"}),
+    "admin": frozenset({"dispatch", "judge", "audit", "users"}),
 }
 
 
@@ -103,7 +103,7 @@ class Accounts:
         def work(connection: sa.Connection) -> bool:
             if connection.execute(sa.select(t.users.c.username).limit(1)).first() is not None:
                 return False
-            _put_user(connection, FIRST_USER, password, "admin", now_s)
+            put_user(connection, FIRST_USER, password, "admin", now_s)
             add_audit(connection, now_s, "system", "user_create", FIRST_USER)
             return True
 
@@ -165,6 +165,29 @@ class Accounts:
             raise UnauthorizedError("the session is over; log in again", "session_over")
         return user
 
+    async def add(self, new: NewUser, username: str) -> UserView:
+        """One more user; raises ConflictError where the name is taken."""
+        now_s = self._clock.now_s()
+
+        def work(connection: sa.Connection) -> bool:
+            added = put_user(connection, new.username, new.password, new.role, now_s, new.language)
+            if added:
+                add_audit(connection, now_s, username, "user_create", new.username, role=new.role)
+            return added
+
+        if not await self._database.write(work):
+            raise ConflictError(f"user {new.username!r} exists", "user_exists", "username")
+        return UserView(username=new.username, role=new.role, language=new.language)
+
+    async def views(self) -> list[UserView]:
+        """Everybody, by name."""
+
+        def work(connection: sa.Connection) -> list[User]:
+            rows = connection.execute(sa.select(t.users).order_by(t.users.c.username))
+            return [User(row.username, row.role, row.language) for row in rows]
+
+        return [user.view() for user in await self._database.read(work)]
+
     async def log_out(self, token: str, username: str) -> None:
         """End a session."""
         now_s = self._clock.now_s()
@@ -178,22 +201,23 @@ class Accounts:
         await self._database.write(work)
 
 
-def _put_user(
-    connection: sa.Connection, username: str, password: str, role: str, now_s: float
+def put_user(
+    connection: sa.Connection,
+    username: str,
+    password: str,
+    role: str,
+    now_s: float,
+    language: str = "ko",
 ) -> bool:
+    """One more user; False where the name is taken."""
     row = {
         "username": username,
         "password_hash": HASHER.hash(password),
         "role": role,
-        "language": "ko",
+        "language": language,
         "created_at_s": now_s,
     }
     return insert_new(connection, t.users, [row]) > 0
-
-
-def add_user(database: Database, username: str, password: str, role: str, now_s: float) -> bool:
-    """One more user; False where the name is taken."""
-    return database.write_now(_put_user, username, password, role, now_s)
 
 
 def _hash(token: str) -> str:

@@ -57,6 +57,15 @@ class UserView(Model):
     language: Literal["ko", "en"]
 
 
+class NewUser(Model):
+    """Somebody who may log in."""
+
+    username: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    password: Annotated[str, Field(min_length=10, max_length=256)]
+    role: Role = "operator"
+    language: Literal["ko", "en"] = "ko"
+
+
 class SessionView(Model):
     """A session; `token` only in the answer to the log-in."""
 

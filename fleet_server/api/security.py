@@ -80,6 +80,7 @@ AnyUser = Annotated[User, Depends(current_user)]
 Dispatching = Annotated[User, Depends(right("dispatch"))]
 Judging = Annotated[User, Depends(right("judge"))]
 Auditing = Annotated[User, Depends(right("audit"))]
+ManagingUsers = Annotated[User, Depends(right("users"))]
 Running = Annotated[Services, Depends(services_of)]
 
 

@@ -117,6 +117,9 @@ def insert_new(connection: sa.Connection, table: sa.Table, rows: list[dict[str, 
     if not rows:
         return 0
     statement = insert(connection, table).on_conflict_do_nothing()
+    if connection.dialect.name == "postgresql":  # its rowcount knows nothing of bulk inserts
+        key = next(iter(table.primary_key))
+        return len(connection.execute(statement.returning(key), rows).all())
     return connection.execute(statement, rows).rowcount
 
 

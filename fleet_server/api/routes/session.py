@@ -1,4 +1,4 @@
-"""Log in, log out, health, audit."""
+"""Log in, log out, users, health, audit."""
 
 from __future__ import annotations
 
@@ -6,8 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from fleet_server.api.models import AuditView, HealthView, Login, SessionView
-from fleet_server.api.security import COOKIE, AnyUser, Auditing, Running, token_of
+from fleet_server.api.models import (
+    AuditView,
+    HealthView,
+    Login,
+    NewUser,
+    SessionView,
+    UserView,
+)
+from fleet_server.api.security import COOKIE, AnyUser, Auditing, ManagingUsers, Running, token_of
 from fleet_server.store.audit import select_audit
 
 router = APIRouter()
@@ -49,6 +56,18 @@ async def log_out(request: Request, response: Response, user: AnyUser, services:
     """End the session."""
     await services.accounts.log_out(token_of(request) or "", user.username)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+
+
+@router.get("/users")
+async def users(_user: ManagingUsers, services: Running) -> list[UserView]:
+    """Everybody who may log in."""
+    return await services.accounts.views()
+
+
+@router.post("/users", status_code=201)
+async def add_user(new: NewUser, user: ManagingUsers, services: Running) -> UserView:
+    """Let somebody else log in."""
+    return await services.accounts.add(new, user.username)
 
 
 @router.get("/audit")

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from fleet_server.accounts import Accounts, add_user
+from fleet_server.accounts import Accounts, put_user
 from fleet_server.api.app import create_api
 from fleet_server.api.models import AssignmentView, HealthView
 from fleet_server.api.services import Services
@@ -242,7 +242,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = Database(sqlite_url(path))
     database.open()
     for username, role in (("minji", "operator"), ("guest", "viewer"), ("root", "admin")):
-        add_user(database, username, PASSWORD, role, START_S)
+        database.write_now(put_user, username, PASSWORD, role, START_S)
     database.close()
     return path
 

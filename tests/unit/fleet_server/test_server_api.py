@@ -113,6 +113,21 @@ async def test_viewer_only_looks(
     assert (await client.request(method, path, json=body)).status_code == 403
 
 
+async def test_admin_adds_a_user_who_can_log_in(client: httpx.AsyncClient, kit: Any) -> None:
+    await log_in(client, kit, "root")
+    new = {"username": "yuna", "password": "a long password", "role": "viewer"}
+    assert (await client.post("/users", json=new)).status_code == 201
+    assert (await client.post("/users", json=new)).status_code == 409
+    assert "yuna" in [user["username"] for user in (await client.get("/users")).json()]
+    short = await client.post("/users", json=new | {"username": "x", "password": "short"})
+    assert short.json()["error"]["field"] == "password"
+    answer = await client.post(
+        "/session", json={"username": "yuna", "password": "a long password"}
+    )
+    assert answer.json()["user"]["role"] == "viewer"
+    assert (await client.get("/users")).status_code == 403
+
+
 async def test_foreign_origin_cannot_act(operator: httpx.AsyncClient) -> None:
     body = {"name": "P", "map_id": "square", "checkpoint_ids": ["cp-a"]}
     foreign = {"Origin": "https://evil.example"}
