@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navigation.following.corners import Corner, Point, corner, heading, rounded_line
-from navigation.following.turning import KTurn, k_turn, sample_arc
+from navigation.following.turning import Arc, KTurn, k_turn, sample_arc
 from patrol.geodesy import wrap_angle
 from patrol.geometry import Pose2
 from patrol.map import Edge
@@ -56,10 +56,12 @@ class Piece:
         return Pose2(float(self.x_m[-1]), float(self.y_m[-1]), float(self.yaw_rad[-1]))
 
     def point_at(self, s_m: float) -> tuple[float, float]:
-        """The point at a travel; beyond the end, straight on."""
+        """The point at a travel; beyond the end straight on, in a turn on along its arc."""
         beyond = s_m - self.end_s_m
         if beyond > 0:
-            return self.end_pose.transform(self.direction * beyond, 0.0)
+            curvature = float(self.curvature_1pm[-1]) if self.is_turn else 0.0
+            poses, _ = sample_arc(self.end_pose, Arc(self.direction, curvature, beyond))
+            return float(poses[-1, 0]), float(poses[-1, 1])
         return (
             float(np.interp(s_m, self.s_m, self.x_m)),
             float(np.interp(s_m, self.s_m, self.y_m)),

@@ -36,6 +36,7 @@ AHEAD_OF_BASE_MPS = 0.3  # the command never runs further ahead of the real spee
 MIN_CORRIDOR_M = 0.6
 MAX_CORRIDOR_M = 1.5
 STEER_FIRST_RAD = 0.15  # standing with the wheels further off than this, they are turned first
+STEER_FIRST_WITHIN_M = 0.2  # of a turn's beginning
 STEER_FIRST_MPS = 0.02  # carries the curvature in a twist while hardly moving
 
 
@@ -117,7 +118,7 @@ class PathTracker:
         target = self._ramped(wished, abs(speed_mps), dt)
         curvature = self._curvature(piece, pose, speed_mps, now_s)
         off_rad = abs(math.atan(self._spec.wheelbase_m * curvature) - steering_rad)
-        if target > 0 and abs(speed_mps) < STANDING_MPS and off_rad > STEER_FIRST_RAD:
+        if off_rad > STEER_FIRST_RAD and self._may_steer_first(piece, speed_mps):
             target = min(target, STEER_FIRST_MPS)
         return self._command(piece.direction * target, curvature, now_s)
 
@@ -150,6 +151,10 @@ class PathTracker:
         """How far comfortable braking takes from a speed."""
         speed = abs(speed_mps)
         return speed * DRIVE_DELAY_S + speed * speed / (2 * self._spec.comfort_deceleration_mps2)
+
+    def _may_steer_first(self, piece: Piece, speed_mps: float) -> bool:
+        beginning = self.s_m - float(piece.s_m[0]) < STEER_FIRST_WITHIN_M
+        return abs(speed_mps) < STANDING_MPS or (piece.is_turn and beginning)
 
     def _is_last(self) -> bool:
         return self.piece_index == len(self.path.pieces) - 1

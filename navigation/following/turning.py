@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from patrol.geometry import Pose2
 from patrol.vehicle import VehicleSpec
 
-RADIUS_RESERVE = 1.08  # over the turning radius: what is left to correct with
+RADIUS_RESERVE = 1.12  # over the turning radius: what is left to correct with
 STEPS = (3, 5, 7, 9)
 SIDE_CLEARANCE_M = 0.15
 SAMPLE_M = 0.1

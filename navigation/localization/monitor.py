@@ -53,9 +53,9 @@ class LocalizationMonitor:
         return self._status
 
     def faults(self, now_s: float) -> frozenset[FaultKind]:
-        """LOCALIZATION_LOST by the last status, GNSS_LOST by the age of the last good fix."""
+        """LOCALIZATION_LOST unless the last status is OK, GNSS_LOST by the last good fix's age."""
         faults = set()
-        if self._status is LocalizationStatus.LOST:
+        if self._status is not LocalizationStatus.OK:
             faults.add(FaultKind.LOCALIZATION_LOST)
         if self._last_accepted_s is None:
             self._last_accepted_s = now_s  # the clock starts with the first question

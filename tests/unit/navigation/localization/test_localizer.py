@@ -173,6 +173,7 @@ def test_a_new_seed_with_a_wide_sigma_converges() -> None:
     localizer = Localizer(SPEC, ORIGIN, start=wrong, start_sigma_m=2.5, start_sigma_rad=0.4)
     drive.step(localizer, 1)
     assert localizer.estimate(drive.now_s).status is LocalizationStatus.INITIALIZING
+    assert localizer.estimate(drive.now_s).faults == {FaultKind.LOCALIZATION_LOST}
     drive.run(localizer, 20.0)
     estimate = localizer.estimate(drive.now_s)
     assert estimate.status is LocalizationStatus.OK
