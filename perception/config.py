@@ -21,7 +21,7 @@ class DetectorConfig:
     model: str = "yolov8n"
     pose_model: str = "yolo11n-pose"
     long_side_px: int = 640
-    crop_px: int = 256
+    crop_px: int = 192
     pose_px: int = 256
     threads: int = 1
     min_score: float = 0.10

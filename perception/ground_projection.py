@@ -22,6 +22,8 @@ Vector = NDArray[np.float64]
 # base axes (x forward, y left, z up) from optical axes (x right, y down, z forward), REP-103
 _LEVEL_FROM_OPTICAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 
+BODY_FLAT_M, BODY_SIDE_M = 0.20, 0.50  # thickness of a body on its back, on its side
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectionConfig:
@@ -60,14 +62,21 @@ class Footprint:
     """What a box would be as a thing on the ground.
 
     `height_m` is how high its top edge reaches above the ground at the near edge's distance;
-    `width_m` is across the view; `length_m` is the longest ground extent of a thing as thick as
-    a lying body, `inf` where the top edge is above that thickness at any distance.
+    `width_m` is across the view; a lying body has a ground extent from `shortest_m` (on its
+    side, as thick as shoulders are wide) to `longest_m` (flat on its back), `inf` where the top
+    edge is above that thickness at any distance.
     """
 
     width_m: float
     height_m: float
-    length_m: float
+    shortest_m: float
+    longest_m: float
     cut: bool  # touches the picture's edge: the true size is larger
+
+    @property
+    def middle_m(self) -> float:
+        """A likely length: between the shortest and the longest."""
+        return (self.shortest_m + self.longest_m) / 2
 
 
 def _rotation(roll: float, pitch: float, yaw: float) -> Vector:
@@ -185,7 +194,7 @@ class GroundProjector:
         covariance = np.eye(2) * self.config.lidar_sigma_m**2
         return self._to_map(point, covariance, float(np.median(ranges[cluster])), from_lidar=True)
 
-    def footprint(self, box_xyxy: Vector, thickness_m: float = 0.25) -> Footprint:
+    def footprint(self, box_xyxy: Vector) -> Footprint:
         """Size of a box as a thing on the ground; `inf` where its foot is above the horizon."""
         x1, y1, x2, y2 = (float(v) for v in box_xyxy)
         cut = x1 <= 2 or y1 <= 2 or x2 >= self.camera.width_px - 2
@@ -193,18 +202,22 @@ class GroundProjector:
         middle = (x1 + x2) / 2
         foot = self._ground_base(middle, y2)
         if foot is None:
-            return Footprint(math.inf, math.inf, math.inf, cut)
+            return Footprint(math.inf, math.inf, math.inf, math.inf, cut)
         distance = float(np.hypot(*(foot - self._camera_base[:2])))
         left, right = self.ray_base(x1, y2), self.ray_base(x2, y2)
         angle = math.atan2(left[1], left[0]) - math.atan2(right[1], right[0])
         width = 2 * distance * math.tan(angle / 2)
         top = self.ray_base(middle, y1)
-        slope = top[2] / math.hypot(top[0], top[1])  # rise over run of the top edge's ray
-        height = self._camera_base[2] + slope * distance
-        if slope >= -1e-3:
-            return Footprint(width, height, math.inf, cut)
-        far_m = (self._camera_base[2] - thickness_m) / -slope
-        return Footprint(width, height, math.hypot(width, max(far_m - distance, 0.0)), cut)
+        slope = float(top[2] / math.hypot(top[0], top[1]))  # rise over run of the top edge's ray
+        height = float(self._camera_base[2]) + slope * distance
+
+        def extent(thickness_m: float) -> float:
+            if slope >= -1e-3:
+                return math.inf
+            beyond = (float(self._camera_base[2]) - thickness_m) / -slope - distance
+            return math.hypot(width, max(beyond, 0.0))
+
+        return Footprint(width, height, extent(BODY_SIDE_M), extent(BODY_FLAT_M), cut)
 
     def pixel(self, x_m: float, y_m: float, height_m: float = 0.0) -> tuple[float, float] | None:
         """The pixel of a map position at a height above the ground; None behind the camera."""

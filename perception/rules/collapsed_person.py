@@ -2,11 +2,11 @@
 
 Definition. A *lying view* is a person box, by any look at any turn, whose foot is on the ground
 within `max_range_m`, that reaches at most `max_height_m` above it and, as a body on the ground,
-is `min_length_m` to `max_length_m` long. It counts by the detector's score, more when the box is
-wider than 1.2 times its height and the length is a person's. Views gather at a *spot* in the map:
-each adds its weight times the time since the last picture. At the same spot a sure upright person
-takes all of the time back, somebody who sits or bends the part of the score, and a close look from
-near that finds nobody a quarter. A spot whose views move has no time at all.
+may be `min_length_m` to `max_length_m` long. It counts by the detector's score, more when the box
+is wider than 1.2 times its height and the length is a person's. Views gather at a *spot* in the
+map: each adds its weight times the time since the last picture. At the same spot an upright
+person takes time back by 1.5 times the score, somebody who sits or bends by the score, and a close
+look from near that finds nobody a tenth. A spot whose views move has no time at all.
 
 The rule holds at a spot when
 - the evidence is worth `hold_s` seconds,
@@ -58,17 +58,20 @@ class CollapsedPersonConfig:
     hold_s: float = 2.0
     standing_hold_s: float = 5.0
     min_views: int = 5
-    strong_score: float = 0.30
+    strong_score: float = 0.25
     min_strong_views: int = 2
     min_baseline_m: float = 0.8
     spot_radius_m: float = 1.5
     position_floor_m: float = 0.2
     forget_after_s: float = 60.0
+    flicker_s: float = 4.0  # what was hardly seen is forgotten sooner
+    empty_share: float = 0.1  # of the time that an empty look from near takes back
     clear_s: float = 3.0
     near_m: float = 9.0  # from here on an empty look counts
-    looks_per_picture: int = 2
+    looks_per_picture: int = 2  # places
+    turns_per_look: int = 2
     skeleton_every: int = 3  # looks at a spot between two skeletons
-    look_margin: float = 1.7
+    look_margins: tuple[float, ...] = (1.3, 1.8)  # taken in turn: bodies fill the crop or not
     look_min_side_px: float = 72.0
     lying_tilt_rad: float = 0.87  # 50 degrees from the vertical
     max_drift_across_mps: float = 0.5  # what moves faster does not lie there
@@ -81,6 +84,10 @@ class CollapsedPersonConfig:
             raise ValueError(f"hold_s: {self.hold_s} must be in (0, standing_hold_s]")
         if not 0 <= self.looks_per_picture <= 4:
             raise ValueError(f"looks_per_picture: {self.looks_per_picture} must be 0 to 4")
+        if not 1 <= self.turns_per_look <= 3:
+            raise ValueError(f"turns_per_look: {self.turns_per_look} must be 1 to 3")
+        if not self.look_margins or min(self.look_margins) < 1:
+            raise ValueError("look_margins: must be one or more numbers of at least 1")
 
 
 class CollapsedPersonRule:
@@ -127,7 +134,7 @@ class CollapsedPersonRule:
             size = scene.projector.footprint(sighting.box_xyxy)
             posture, weight = posture_of(sighting, size, point.range_m, self._config.posture)
             if posture is Posture.LYING:
-                views.append(LyingView(sighting, point, weight, size.length_m, size.height_m))
+                views.append(LyingView(sighting, point, weight, size.middle_m, size.height_m))
             elif posture in (Posture.UPRIGHT, Posture.LOW):
                 others.append((posture, sighting, (point.x_m, point.y_m)))
         return views, others
@@ -147,20 +154,30 @@ class CollapsedPersonRule:
             if self._spot_at(view.point.x_m, view.point.y_m, view.point.sigma_m) is None:
                 picks.append((-10 * view.weight, view.sighting.box_xyxy, None))
         picks.sort(key=lambda pick: pick[0])
-        margin, least = self._config.look_margin, self._config.look_min_side_px
+        looks = self._config.looks_per_picture
+        if len(picks) == 1 and picks[0][2] is not None:
+            picks = picks * looks  # one place: look again, with another margin and turn
+        margins, least = self._config.look_margins, self._config.look_min_side_px
         return [
-            (square_around(box, margin, least, shape), spot)
-            for _, box, spot in picks[: self._config.looks_per_picture]
+            (square_around(box, margins[number % len(margins)], least, shape), place)
+            for number, (_, box, place) in enumerate(picks[:looks])
         ]
 
     def _look(self, scene: Scene, region: Box, spot: Spot | None) -> list[Sighting]:
-        """One close look: the turn that showed most so far, each turn in its time."""
+        """One close look: at the turn that showed most so far, and at the others in their time."""
         if self._detector is None:
             return []
         count = spot.look_count if spot else 0
         best = spot.best_turn if spot else LEFT
-        turn = best if count % 2 else (LEFT, RIGHT, UPRIGHT)[(count // 2) % 3]
-        found = look(scene.image_bgr, region, turn, self._detector, self._config.min_score)
+        others = [turn for turn in (LEFT, RIGHT, UPRIGHT) if turn != best]
+        turns = [best, others[count // 2 % 2], others[1 - count // 2 % 2]]
+        found = [
+            sighting
+            for turn in turns[: self._config.turns_per_look]
+            for sighting in look(
+                scene.image_bgr, region, turn, self._detector, self._config.min_score
+            )
+        ]
         if spot is not None:
             spot.look_count += 1
             if spot.look_count % self._config.skeleton_every == 0 and spot.views >= 2:
@@ -211,7 +228,7 @@ class CollapsedPersonRule:
                 self._stop_if_moving(spot, scene)
             elif spot in looked and self._is_near(spot, scene):
                 spot.empty_s += gap
-                spot.credit_s -= 0.25 * gap
+                spot.credit_s -= self._config.empty_share * gap
             spot.credit_s = max(spot.credit_s - gap * against, 0.0)
         return {key: view.sighting.box_xyxy for key, view in best.items()}
 
@@ -255,7 +272,8 @@ class CollapsedPersonRule:
             s
             for s in self.spots
             if s.held_since_s is not None
-            or scene.stamp_s - s.last_seen_s < (keep_s if s.credit_s > 0.3 else 2.0)
+            or scene.stamp_s - s.last_seen_s
+            < (keep_s if s.credit_s > 0.3 else self._config.flicker_s)
         ]
 
     def _holds(self, spot: Spot) -> bool:

@@ -24,7 +24,7 @@ class Posture(Enum):
     LYING = "lying"
     LOW = "low"  # sitting, squatting, bending: higher than a lying body
     UPRIGHT = "upright"
-    UNKNOWN = "unknown"  # cut by the picture's edge, too far, too small or too large
+    UNKNOWN = "unknown"  # cut off at the top, too far, too small or too large
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,14 @@ class PostureConfig:
     """Limits of a lying adult or child as seen from the vehicle."""
 
     max_range_m: float = 14.0
-    max_height_m: float = 0.60  # of the box above the ground
+    max_height_m: float = 0.78  # of the box; a body on its side reaches 0.65, a sitter 0.95
     upright_height_m: float = 1.05
-    min_length_m: float = 0.90  # curled up
+    min_length_m: float = 1.10  # curled up
     likely_length_m: tuple[float, ...] = (1.30, 2.10)
     max_length_m: float = 2.70
     wide_ratio: float = 1.2  # box width over height of a body across the view
-    full_score: float = 0.35  # a detector score that counts as much as a view can
+    unlikely_share: float = 0.8  # what a view of another shape, or of another length, counts
+    full_score: float = 0.25  # a detector score that counts as much as a view can
     upright_score: float = 0.35  # only sure upright boxes speak against
 
     def __post_init__(self) -> None:
@@ -59,18 +60,23 @@ def posture_of(
     """The posture and how much this view counts (0..1)."""
     box = sighting.box_xyxy
     width, height = float(box[2] - box[0]), float(box[3] - box[1])
-    if range_m > config.max_range_m or footprint.cut or width < 8 or height < 4:
+    top_is_cut = box[1] <= 2
+    if range_m > config.max_range_m or top_is_cut or width < 8 or height < 4:
         return Posture.UNKNOWN, 0.0
     if footprint.height_m > config.upright_height_m and height > width:
         sure = sighting.turn_deg == 0 and sighting.score >= config.upright_score
         return (Posture.UPRIGHT, sighting.score) if sure else (Posture.UNKNOWN, 0.0)
     if footprint.height_m > config.max_height_m:
-        return Posture.LOW, sighting.score
-    if not config.min_length_m <= footprint.length_m <= config.max_length_m:
+        return (Posture.UNKNOWN, 0.0) if footprint.cut else (Posture.LOW, sighting.score)
+    too_short = footprint.longest_m < config.min_length_m and not footprint.cut
+    if too_short or footprint.shortest_m > config.max_length_m:
         return Posture.UNKNOWN, 0.0
-    shape = 1.0 if width > config.wide_ratio * height else 0.6
+    if footprint.cut:  # close by and half out of view: as low as a lying body, length unknown
+        return Posture.LYING, min(sighting.score / config.full_score, 1.0) * config.unlikely_share
     low, high = config.likely_length_m
-    size = 1.0 if low <= footprint.length_m <= high else 0.6
+    likely = footprint.longest_m >= low and footprint.shortest_m <= high
+    shape = 1.0 if width > config.wide_ratio * height else config.unlikely_share
+    size = 1.0 if likely else config.unlikely_share
     return Posture.LYING, min(sighting.score / config.full_score, 1.0) * shape * size
 
 

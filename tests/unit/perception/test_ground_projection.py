@@ -78,9 +78,9 @@ def test_footprint_tells_a_standing_from_a_lying_body() -> None:
     standing = here.footprint(box_of(here, 8.0, 0.5, 1.7))
     lying = here.footprint(box_of(here, 8.0, 1.7, 0.3))
     assert standing.height_m == pytest.approx(1.7, abs=0.1)
-    assert standing.length_m > 5
+    assert standing.shortest_m > 5
     assert lying.height_m == pytest.approx(0.3, abs=0.05)
-    assert 1.5 < lying.length_m < 2.1
+    assert 1.5 < lying.shortest_m <= lying.longest_m < 2.5
 
 
 def test_lidar_gives_the_range_of_what_it_can_hit() -> None:

@@ -133,7 +133,7 @@ def test_configuration_in_the_repository_loads() -> None:
     ("old", "new", "says"),
     [
         ("  threads: 1", "  treads: 1", r"perception\.yaml:\d+: unknown key 'treads'"),
-        ("  crop_px: 256", "  crop_px: 250", r"crop_px: 250 must be a multiple of 32"),
+        ("  crop_px: 192", "  crop_px: 250", r"crop_px: 250 must be a multiple of 32"),
         ("  hold_s: 2.0", "  hold_s: 0", r"hold_s: 0.0 must be in"),
         ("max_pose_age_s: 0.2", "max_pose_age_s: 9", r"max_pose_age_s: 9.0 must be in"),
     ],
