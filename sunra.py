@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "serve": ("fleet_server.cli", "serve_command", "Run the fleet server."),
     "enroll": ("fleet_server.cli", "enroll_command", "Give a vehicle its credentials."),
     "simulate": ("simulation.cli", "simulate_group", "Simulate a vehicle or a fleet."),
-    "drive": ("ros2_ws.runner.cli", "drive_command", "Run a vehicle's ROS 2 processes."),
+    "drive": ("patrol_bringup.cli", "drive_command", "Run a vehicle's ROS 2 processes."),
     "prepare": ("demo.prepare", "prepare_command", "Fetch weights, build interfaces, console."),
     "demo": ("demo.cli", "demo_command", "Run the whole chain on this machine."),
 }
