@@ -75,7 +75,8 @@ def build_terrain(patrol_map: PatrolMap) -> Terrain:
     width, depth = east + MARGIN_M - west, north + MARGIN_M - south
     cell = max(CELL_M, max(width, depth) / MAX_CELLS)
     columns, rows = math.ceil(width / cell) + 1, math.ceil(depth / cell) + 1
-    xs, ys = west + cell * np.arange(columns), south + cell * np.arange(rows)
+    xs = np.float64(west) + cell * np.arange(columns, dtype=np.float64)
+    ys = np.float64(south) + cell * np.arange(rows, dtype=np.float64)
     return Terrain(west, south, cell, _heights(patrol_map, xs, ys))
 
 

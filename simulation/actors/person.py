@@ -19,8 +19,8 @@ class Pose(StrEnum):
 
 LYING = frozenset({Pose.LYING_SUPINE, Pose.LYING_SIDE, Pose.LYING_PRONE})
 BODY_HEIGHT_M = 1.72
-LYING_HALF_WIDTH_M = 0.36  # arms included
-LYING_HALF_LENGTH_M = 0.90
+LYING_HALF_WIDTH_M = 0.53  # arms spread
+LYING_HALF_LENGTH_M = 0.98
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ import json
 import math
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -201,12 +203,13 @@ def _apply(points: Array, path: Path) -> None:
             points[int(vertex)] += [float(value) for value in offset]
 
 
-def _head(head: dict[str, object], points: Array, cubes: dict[str, list[int]]) -> Array:
+def _head(head: dict[str, Any], points: Array, cubes: dict[str, list[int]]) -> Array:
     if head["strategy"] == "CUBE":
-        return points[cubes[str(head["cube_name"])]].mean(axis=0)
-    if head["strategy"] == "MEAN":
-        return points[head["vertex_indices"]].mean(axis=0)
-    return points[head["vertex_index"]]
+        vertices = cubes[head["cube_name"]]
+    else:
+        vertices = head.get("vertex_indices") or [head["vertex_index"]]
+    middle: Array = points[vertices].mean(axis=0)
+    return middle
 
 
 def regions(human: Human) -> NDArray[np.uint8]:
@@ -235,12 +238,16 @@ def normals(points: Array, faces: NDArray[np.int64]) -> Array:
     result = np.zeros_like(points)
     for i in range(3):
         np.add.at(result, faces[:, i], face)
-    return result / np.maximum(np.linalg.norm(result, axis=1, keepdims=True), 1e-9)
+    unit: Array = result / np.maximum(np.linalg.norm(result, axis=1, keepdims=True), 1e-9)
+    return unit
 
 
 def bake(
-    folder: Path, height_m: float, targets: tuple[str, ...], simplify: Callable[..., tuple]
-) -> dict[str, NDArray]:
+    folder: Path,
+    height_m: float,
+    targets: tuple[str, ...],
+    simplify: Callable[..., tuple[Any, Any]],
+) -> dict[str, NDArray[Any]]:
     """One body in every pose: points (poses, n, 3), faces (m, 3), regions (n,)."""
     human = Human(folder, height_m, targets)
     wears = regions(human)
@@ -270,10 +277,9 @@ def bake(
 
 def main() -> None:
     """Bake all bodies into OUT."""
-    from fast_simplification import simplify
-
+    simplify = import_module("fast_simplification").simplify
     folder = Path(sys.argv[1])
-    content: dict[str, NDArray] = {"pose_names": np.array(list(poses()))}
+    content: dict[str, Any] = {"pose_names": np.array(list(poses()))}
     for name, (height_m, targets) in BODIES.items():
         for key, value in bake(folder, height_m, targets, simplify).items():
             content[f"{name}_{key}"] = value

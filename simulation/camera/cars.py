@@ -39,13 +39,13 @@ PROFILES: dict[CarBody, Profile] = {
     ),
 }  # fmt: skip
 SIDE_WINDOWS: dict[CarBody, tuple[tuple[float, float], ...]] = {
-    CarBody.SEDAN: ((0.19, 0.67), (0.30, 0.92), (0.55, 0.92), (0.68, 0.67)),
-    CarBody.HATCHBACK: ((0.06, 0.62), (0.11, 0.91), (0.53, 0.91), (0.69, 0.65)),
-    CarBody.VAN: ((0.06, 0.58), (0.07, 0.90), (0.80, 0.90), (0.91, 0.60)),
+    CarBody.SEDAN: ((0.20, 0.70), (0.30, 0.92), (0.55, 0.92), (0.67, 0.70)),
+    CarBody.HATCHBACK: ((0.08, 0.70), (0.12, 0.91), (0.53, 0.91), (0.67, 0.70)),
+    CarBody.VAN: ((0.06, 0.69), (0.07, 0.90), (0.80, 0.90), (0.88, 0.69)),
 }
 WHEEL_AT = (0.18, 0.81)
 WHEEL_RADIUS_M = 0.31
-LOW, BELT = 0.20, 0.62  # of the height: sill and shoulder line
+LOW, BELT = 0.20, 0.68  # of the height: sill and shoulder line
 
 
 def build_cars(world: World, builder: MeshBuilder) -> None:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from simulation.camera.mesh import MeshBuilder, Rgb
+from simulation.camera.mesh import Array, MeshBuilder, Rgb
 from simulation.camera.textures import WALLS
 from simulation.props import Prism
 from simulation.world import World
@@ -69,15 +69,14 @@ def _cornice(prism: Prism, builder: MeshBuilder, colour: Rgb) -> None:
         builder.quad("plain", [(*a, high), (*b, high), (*c, high), (*d, high)], colour)
 
 
-def _grown(
-    ring: np.ndarray[tuple[int, int], np.dtype[np.float64]], by: float
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _grown(ring: Array, by: float) -> Array:
     """A counter-clockwise ring moved outwards at every corner."""
     after = np.roll(ring, -1, axis=0) - ring
     after /= np.linalg.norm(after, axis=1, keepdims=True)
     outward = np.column_stack((after[:, 1], -after[:, 0]))
     both = outward + np.roll(outward, 1, axis=0)
-    return ring + by * 2 * both / np.maximum((both**2).sum(axis=1, keepdims=True), 0.5)
+    grown: Array = ring + by * 2 * both / np.maximum((both**2).sum(axis=1, keepdims=True), 0.5)
+    return grown
 
 
 def _roof(prism: Prism, builder: MeshBuilder, rng: np.random.Generator) -> None:

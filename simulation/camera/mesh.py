@@ -107,14 +107,11 @@ class MeshBuilder:
 
 
 _VERTEX = np.dtype([("p", "<f4", 3), ("c", "u1", 4), ("t", "<f4", 2)])
-_VERTEX_N = np.dtype([("p", "<f4", 3), ("n", "<f4", 3), ("c", "u1", 4), ("t", "<f4", 2)])
 
 
-def _format(with_normals: bool) -> GeomVertexFormat:
+def _format() -> GeomVertexFormat:
     array = GeomVertexArrayFormat()
     array.add_column("vertex", 3, GeomEnums.NT_float32, GeomEnums.C_point)
-    if with_normals:
-        array.add_column("normal", 3, GeomEnums.NT_float32, GeomEnums.C_normal)
     array.add_column("color", 4, GeomEnums.NT_uint8, GeomEnums.C_color)
     array.add_column("texcoord", 2, GeomEnums.NT_float32, GeomEnums.C_texcoord)
     layout = GeomVertexFormat()
@@ -122,18 +119,13 @@ def _format(with_normals: bool) -> GeomVertexFormat:
     return GeomVertexFormat.register_format(layout)
 
 
-def make_geom(
-    positions: Array, colours: Array, uvs: Array, triangles: NDArray[np.int64],
-    normals: Array | None = None,
-) -> Geom:  # fmt: skip
+def make_geom(positions: Array, colours: Array, uvs: Array, triangles: NDArray[np.int64]) -> Geom:
     """A Geom of triangles; colours are 0..1 and clipped."""
-    rows = np.zeros(len(positions), _VERTEX if normals is None else _VERTEX_N)
+    rows = np.zeros(len(positions), _VERTEX)
     rows["p"], rows["t"] = positions, uvs
     rows["c"][:, :3] = np.clip(np.asarray(colours) * 255.0, 0, 255)
     rows["c"][:, 3] = 255
-    if normals is not None:
-        rows["n"] = normals
-    data = GeomVertexData("mesh", _format(normals is not None), Geom.UH_static)
+    data = GeomVertexData("mesh", _format(), Geom.UH_static)
     data.unclean_set_num_rows(len(rows))
     memoryview(data.modify_array(0)).cast("B")[:] = rows.tobytes()
     primitive = GeomTriangles(Geom.UH_static)

@@ -45,7 +45,7 @@ ENVIRONMENT = "SUNRA_CAMERA"
 
 load_prc_file_data(
     "",
-    "notify-level-glgsg fatal\nnotify-level-display error\ntextures-power-2 none\n",
+    "notify-level-glgsg fatal\nnotify-level-display error\n",
 )
 
 
@@ -56,7 +56,6 @@ class PandaRenderer:
         self._engine = GraphicsEngine()
         self.backend, pipe = _open_pipe(self._engine, backend)
         self._scene = NodePath("world")
-        self._scene.set_two_sided(False)
         self._scenery = build_scenery(world)
         self._scenery.reparent_to(self._scene)
         self._crowd = Crowd(self._scene, world.terrain)
@@ -65,7 +64,6 @@ class PandaRenderer:
         self._sky.set_depth_write(False)
         self._sky.set_depth_test(False)
         self._sky.set_two_sided(True)
-        self._sky.set_light_off()
         self._views = {camera.name: _View(self._engine, pipe, self._scene, camera)
                        for camera in cameras}  # fmt: skip
         log.info("camera_renderer backend=%s cameras=%d", self.backend, len(self._views))

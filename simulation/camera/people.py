@@ -9,17 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from panda3d.core import (
-    AmbientLight,
-    DirectionalLight,
     GeomNode,
     NodePath,
     TransparencyAttrib,
-    Vec4,
 )
 
 from simulation.actors.person import LYING, Person, Pose
 from simulation.actors.walk import STRIDE_M
-from simulation.camera.mesh import SUN, Rgb, make_geom
+from simulation.camera.mesh import Rgb, light_on, make_geom, rotation_map
 from simulation.camera.renderer import PeopleNow
 from simulation.terrain import Terrain, attitude_on
 
@@ -36,6 +33,7 @@ PALETTES: tuple[tuple[Rgb, ...], ...] = (
     ((0.84, 0.66, 0.54), (0.45, 0.44, 0.43), (0.24, 0.38, 0.29), (0.13, 0.13, 0.15),
      (0.12, 0.12, 0.12)),
 )  # fmt: skip
+SECTORS = 8  # headings for which light on a body is baked
 SHADOW_COLOUR = (0.0, 0.0, 0.0, 0.42)
 
 
@@ -46,18 +44,22 @@ def baked() -> dict[str, NDArray[np.generic]]:
         return {key: data[key] for key in data.files}
 
 
-@lru_cache(maxsize=256)
-def person_node(pose_name: str, palette: int) -> GeomNode:
-    """The mesh of a pose in a palette; even palettes dress the man, odd ones the woman."""
+@lru_cache(maxsize=512)
+def person_node(pose_name: str, palette: int, sector: int) -> GeomNode:
+    """The mesh of a pose in a palette, lit for a heading sector.
+
+    Even palettes dress the man, odd ones the woman.
+    """
     data = baked()
     body = BODIES[palette % len(BODIES)]
     pose = list(data["pose_names"]).index(pose_name)
     points = data[f"{body}_points"][pose].astype(float)
     faces = data[f"{body}_faces"].astype(np.int64)
     colours = np.array(PALETTES[palette % len(PALETTES)])[data[f"{body}_regions"].astype(int)]
-    normals = _normals(points, faces)
+    normals = _normals(points, faces) @ rotation_map(sector * 2 * math.pi / SECTORS).T
     node = GeomNode(f"{pose_name} {palette}")
-    node.add_geom(make_geom(points, colours, np.zeros((len(points), 2)), faces, normals))
+    light = light_on(normals)[:, None]
+    node.add_geom(make_geom(points, colours * light, np.zeros((len(points), 2)), faces))
     return node
 
 
@@ -82,30 +84,36 @@ def pose_name(person: Person, walked_m: float) -> str:
 
 
 class Crowd:
-    """All people of a world under one lit node."""
+    """All people of a world under one node."""
 
     def __init__(self, parent: NodePath, terrain: Terrain) -> None:
         self._terrain = terrain
         self._root = parent.attach_new_node("people")
         self._root.set_texture_off()
         self._people: dict[str, NodePath] = {}
-        self._shown: dict[str, str] = {}
-        _light(self._root)
+        self._shown: dict[str, tuple[str, int]] = {}
 
     def update(self, people: PeopleNow) -> None:
         """Put everybody where they are, in the pose they have."""
+        present = {person.name for person, _ in people}
+        for name, path in self._people.items():
+            if name in present:
+                path.show()
+            else:
+                path.hide()
         for person, state in people:
             if person.name not in self._people:
                 self._people[person.name] = self._root.attach_new_node(person.name)
                 _shadow(self._people[person.name], person)
             path = self._people[person.name]
             name = pose_name(person, state.walked_m)
-            if self._shown.get(person.name) != name:
+            sector = round(state.yaw_rad * SECTORS / (2 * math.pi)) % SECTORS
+            if self._shown.get(person.name) != (name, sector):
                 for old in path.find_all_matches("body*"):
                     old.remove_node()
                 body = path.attach_new_node("body")
-                body.attach_new_node(person_node(name, person.palette))
-                self._shown[person.name] = name
+                body.attach_new_node(person_node(name, person.palette, sector))
+                self._shown[person.name] = (name, sector)
             path.set_pos(
                 state.x_m, state.y_m, float(self._terrain.height_at(state.x_m, state.y_m))
             )
@@ -114,16 +122,6 @@ class Crowd:
                 roll, pitch = attitude_on(self._terrain, state.x_m, state.y_m, state.yaw_rad)
             # Panda3D turns about z, then x, then y; x ahead here, so its pitch is our roll.
             path.set_hpr(math.degrees(state.yaw_rad), math.degrees(roll), math.degrees(pitch))
-
-
-def _light(root: NodePath) -> None:
-    sky = AmbientLight("sky")
-    sky.set_color(Vec4(0.62, 0.62, 0.64, 1))
-    sun = DirectionalLight("sun")
-    sun.set_color(Vec4(0.55, 0.53, 0.50, 1))
-    sun.set_direction(tuple(-SUN))
-    for light in (sky, sun):
-        root.set_light(root.get_parent().attach_new_node(light))
 
 
 def _shadow(path: NodePath, person: Person) -> None:
@@ -137,7 +135,6 @@ def _shadow(path: NodePath, person: Person) -> None:
     node.add_geom(make_geom(points, np.ones((17, 3)), np.zeros((17, 2)), triangles))
     shadow = path.attach_new_node(node)
     shadow.set_pos(0, 0, 0.02)
-    shadow.set_light_off()
     shadow.set_color_scale(*SHADOW_COLOUR)
     shadow.set_transparency(TransparencyAttrib.M_alpha)
     shadow.set_depth_write(False)

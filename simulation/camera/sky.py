@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from panda3d.core import GeomNode
+from numpy.typing import NDArray
+from panda3d.core import Geom, GeomNode
 
 from simulation.camera.mesh import make_geom
 
@@ -27,11 +28,11 @@ def sky_dome(radius: float, seed: int) -> GeomNode:
     ])  # fmt: skip
     colours = np.repeat(bands[:, None, :], SIDES + 1, axis=1)
     node.add_geom(_strip(radius * points, colours))
-    node.add_geom(_hills(radius * 0.97, azimuths, seed))
+    node.add_geom(_hills(radius * 0.97, seed))
     return node
 
 
-def _hills(radius: float, azimuths: np.ndarray, seed: int):  # type: ignore[no-untyped-def,type-arg]
+def _hills(radius: float, seed: int) -> Geom:
     rng = np.random.default_rng([seed, 5])
     fine = np.linspace(0, 2 * np.pi, 4 * SIDES + 1)
     height = np.full_like(fine, 5.0)
@@ -47,7 +48,7 @@ def _hills(radius: float, azimuths: np.ndarray, seed: int):  # type: ignore[no-u
     return _strip(radius * points, colours)
 
 
-def _strip(points: np.ndarray, colours: np.ndarray):  # type: ignore[no-untyped-def,type-arg]
+def _strip(points: NDArray[np.float64], colours: NDArray[np.float64]) -> Geom:
     rows, columns, _ = points.shape
     i = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)[None, :]).ravel()
     triangles = np.vstack((np.column_stack((i, i + columns, i + columns + 1)),

@@ -24,7 +24,8 @@ def noise(rng: Rng, cells: int, size: int = SIZE) -> Picture:
     f = f * f * (3 - 2 * f)
     j = (i + 1) % cells
     rows = grid[i] * (1 - f)[:, None] + grid[j] * f[:, None]
-    return rows[:, i] * (1 - f) + rows[:, j] * f
+    waves: Picture = rows[:, i] * (1 - f) + rows[:, j] * f
+    return waves
 
 
 def _grain(rng: Rng, rgb: tuple[float, float, float], fine: float, coarse: float) -> Picture:
@@ -36,7 +37,12 @@ def _grain(rng: Rng, rgb: tuple[float, float, float], fine: float, coarse: float
         + 0.6 * coarse * noise(rng, 16)
         + 0.4 * fine * noise(rng, 64)
     )
-    return np.clip(value[..., None] * np.array(rgb), 0.0, 1.0)
+    return _clipped(value[..., None] * np.array(rgb), 0.0, 1.0)
+
+
+def _clipped(picture: Picture, low: float = 0.0, high: float = 1.0) -> Picture:
+    clipped: Picture = np.clip(picture, low, high)
+    return clipped
 
 
 def asphalt(rng: Rng) -> Picture:
@@ -82,7 +88,7 @@ def grass(rng: Rng) -> Picture:
     """Mown grass."""
     picture = _grain(rng, (0.33, 0.47, 0.20), 0.16, 0.10)
     picture[..., 0] *= 1.0 + 0.12 * noise(rng, 8)
-    return np.clip(picture, 0, 1)
+    return _clipped(picture, 0, 1)
 
 
 def water(rng: Rng) -> Picture:
@@ -103,7 +109,7 @@ def pavers(rng: Rng) -> Picture:
             picture[row * high : (row + 1) * high, xs] *= tone
             picture[row * high : (row + 1) * high, xs[0]] *= 0.7
         picture[row * high, :] *= 0.7
-    return np.clip(picture, 0, 1)
+    return _clipped(picture, 0, 1)
 
 
 def leaves(rng: Rng) -> Picture:
@@ -111,7 +117,7 @@ def leaves(rng: Rng) -> Picture:
     picture = _grain(rng, (0.30, 0.43, 0.19), 0.22, 0.16)
     dark = noise(rng, 32) < -0.5
     picture[dark] *= 0.6
-    return np.clip(picture, 0, 1)
+    return _clipped(picture, 0, 1)
 
 
 def plain(rng: Rng) -> Picture:
@@ -140,7 +146,7 @@ def _brick(rng: Rng, rgb: tuple[float, float, float], mortar: float) -> Picture:
         picture[course * high : course * high + 2] = (
             picture[course * high : course * high + 2] * 0.5 + mortar * 0.5
         )
-    return np.clip(picture * (1 + 0.06 * noise(rng, 6, size))[..., None], 0, 1)
+    return _clipped(picture * (1 + 0.06 * noise(rng, 6, size))[..., None], 0, 1)
 
 
 def _panels(rng: Rng, rgb: tuple[float, float, float], across: int, high: int) -> Picture:
@@ -151,7 +157,7 @@ def _panels(rng: Rng, rgb: tuple[float, float, float], across: int, high: int) -
         picture[:, line : line + 2] *= 0.82
     for line in np.linspace(0, size, high, endpoint=False).astype(int):
         picture[line : line + 2] *= 0.82
-    return np.clip(picture, 0, 1)
+    return _clipped(picture, 0, 1)
 
 
 def _window(picture: Picture, rng: Rng, x: int, y: int, wide: int, high: int) -> None:

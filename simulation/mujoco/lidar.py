@@ -46,7 +46,7 @@ class Lidar:
         origin = data.xpos[self._body] + rotation @ (spec.x_m, spec.y_m, spec.z_m)
         directions = self._directions_base @ rotation.T
         ranges = np.minimum(
-            self._obstacles(data, origin, directions), self._ground(origin, directions)
+            self._obstacles(data, origin, directions), self.ground_ranges_m(origin, directions)
         )
         ranges += self._rng.normal(0.0, spec.noise_m, spec.rays) if spec.noise_m else 0.0
         ranges[(ranges > spec.range_max_m) | (ranges < spec.range_min_m)] = np.inf
@@ -69,7 +69,7 @@ class Lidar:
         )  # fmt: skip
         return np.where(self._geom_ids >= 0, self._distances, np.inf)
 
-    def _ground(
+    def ground_ranges_m(
         self, origin: NDArray[np.float64], directions: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """First crossing of each ray with the terrain, (n,); inf where it stays above."""

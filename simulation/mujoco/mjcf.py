@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import mujoco
 import numpy as np
-from shapely import constrained_delaunay_triangles
+from shapely import constrained_delaunay_triangles, get_coordinates, get_parts
 from shapely.geometry import Polygon
 
 from patrol.geometry import Pose2
@@ -117,7 +117,8 @@ def _prism(prism: Prism) -> Iterator[tuple[str, str]]:
         pieces = [prism.ring_map]
     else:
         pieces = [
-            tuple(t.exterior.coords[:-1]) for t in constrained_delaunay_triangles(outline).geoms
+            tuple((float(x), float(y)) for x, y in get_coordinates(triangle)[:3])
+            for triangle in get_parts(constrained_delaunay_triangles(outline))
         ]
     for i, ring in enumerate(pieces):
         name = f"building {prism.id}" + (f" part {i}" if len(pieces) > 1 else "")

@@ -1,0 +1,79 @@
+"""The base driver: Ackermann geometry, ramps, brakes."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patrol.vehicle import VehicleSpec
+from simulation.mujoco.drive import BaseDriver, ackermann_angles, middle_angle, rear_wheel_speeds
+from simulation.types import DriveCommand
+
+TICK_S = 0.01
+
+
+@given(st.floats(-0.61, 0.61))
+def test_middle_angle_undoes_ackermann(goalie: VehicleSpec, angle: float) -> None:
+    assert middle_angle(*ackermann_angles(goalie, angle)) == pytest.approx(angle, abs=1e-6)
+
+
+def test_inner_wheel_turns_further(goalie: VehicleSpec) -> None:
+    left, right = ackermann_angles(goalie, 0.3)
+    assert left > 0.3 > right
+    # both wheels' axes meet on the rear axle's line
+    radius = goalie.wheelbase_m / math.tan(0.3)
+    assert goalie.wheelbase_m / math.tan(left) == pytest.approx(radius - goalie.track_m / 2)
+    assert goalie.wheelbase_m / math.tan(right) == pytest.approx(radius + goalie.track_m / 2)
+
+
+def test_outer_rear_wheel_is_faster(goalie: VehicleSpec) -> None:
+    left, right = rear_wheel_speeds(goalie, 1.0, 0.3)
+    assert left < right
+    assert (left + right) / 2 * goalie.wheel_radius_m == pytest.approx(1.0)
+
+
+def test_speed_ramps_within_limits(goalie: VehicleSpec) -> None:
+    driver = BaseDriver(goalie)
+    speeds = []
+    for target in [1.0] * 300 + [0.0] * 100:
+        driver.step(DriveCommand(target, 0.0), driver.setpoint_mps, False, TICK_S)
+        speeds.append(driver.setpoint_mps)
+    steps = [b - a for a, b in pairwise(speeds)]
+    assert max(steps) <= goalie.max_acceleration_mps2 * TICK_S + 1e-9
+    assert min(steps[:380]) >= -goalie.max_deceleration_mps2 * TICK_S - 0.03
+    assert driver.braking
+
+
+def test_steering_rate_is_limited(goalie: VehicleSpec) -> None:
+    driver = BaseDriver(goalie)
+    for _ in range(10):
+        driver.step(DriveCommand(0.5, 2.0), 0.0, False, TICK_S)
+    assert driver.steering_rad == pytest.approx(goalie.max_steering_rate_radps * 0.1)
+    for _ in range(500):
+        driver.step(DriveCommand(0.5, 2.0), 0.0, False, TICK_S)
+    assert driver.steering_rad == pytest.approx(goalie.max_steering_rad)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_command_that_is_no_number_brakes(goalie: VehicleSpec, bad: float) -> None:
+    driver = BaseDriver(goalie)
+    for _ in range(50):
+        driver.step(DriveCommand(1.0, 0.0), driver.setpoint_mps, False, TICK_S)
+    for _ in range(100):
+        driver.step(DriveCommand(bad, bad), driver.setpoint_mps, False, TICK_S)
+    assert driver.setpoint_mps == 0.0
+    assert driver.braking
+    assert driver.steering_rad == 0.0
+
+
+def test_emergency_stop_brakes_at_once(goalie: VehicleSpec) -> None:
+    driver = BaseDriver(goalie)
+    for _ in range(100):
+        driver.step(DriveCommand(1.0, 0.0), driver.setpoint_mps, False, TICK_S)
+    driver.step(DriveCommand(1.0, 0.0), 0.6, True, TICK_S)
+    assert driver.braking
+    assert driver.motor_mps == 0.0
