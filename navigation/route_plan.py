@@ -46,12 +46,19 @@ class RoutePlan:
     lead: tuple[float, float] | None = None  # on `lead_edge`, where the vehicle enters it
     lead_edge: Edge | None = None
 
-    def lay(self, route: Route, patrol_map: PatrolMap, spec: VehicleSpec, pose: Pose2) -> LaidPath:
-        """The path along the route's remaining nodes, horizon included."""
+    def lay(
+        self, route: Route, patrol_map: PatrolMap, spec: VehicleSpec, pose: Pose2 | None
+    ) -> LaidPath | None:
+        """The path along the route's remaining nodes, horizon included.
+
+        None as long as the first call has no pose to begin at; later ones need none.
+        """
         if self.start is None:
+            if pose is None:
+                return None
             self.start = pose
             if not self.resumed:
-                self.lead_edge, self.lead = _lead(route, patrol_map, pose)
+                self.lead_edge, self.lead = _lead(route, patrol_map, self.start)
         points = list(route.points[self.first_index :])
         edges = list(route.edges[self.first_index :])
         caps = list(route.caps_mps[self.first_index :])

@@ -90,8 +90,7 @@ class NavigationStack:
         self._tracker = None
         self._node_s_m = (0.0,) * len(route.nodes)
         self._monitor.new_path()
-        if self._pose is not None:
-            self._lay_path(self._pose)
+        self._lay_path()
         log.info(
             "order_accepted order=%s update=%d nodes=%d from=%d",
             route.order_id,
@@ -112,24 +111,33 @@ class NavigationStack:
         if order.order_update_id == route.update_id:
             return
         self._executive.extend(stitch(route, order, self._map, self._spec))
-        if self._pose is not None:
-            self._lay_path(self._pose)
+        self._lay_path()
         log.info("order_updated order=%s update=%d", order.order_id, order.order_update_id)
 
     def instant_action(self, action: Action, now_s: float) -> None:
         """startPause, stopPause, cancelOrder; raises OrderError for any other."""
         self._executive.request(action)
 
-    def _lay_path(self, pose: Pose2) -> None:
-        """(Re)build the path; a path that still fits under the vehicle keeps its progress."""
-        route = self._executive.route
-        if route is None or self._plan is None:
+    def _lay_path(self) -> None:
+        """(Re)build the path; a path that still fits under the vehicle keeps its progress.
+
+        A new beginning waits until the vehicle knows where it is.
+        """
+        route, plan, old = self._executive.route, self._plan, self._tracker
+        if route is None or plan is None:
             return
-        laid = self._plan.lay(route, self._map, self._spec, pose)
-        old = self._tracker
-        if old is not None and not laid.continues(old):
-            self._plan = RoutePlan(first_index=max(0, self._executive.reached), resumed=True)
-            laid, old = self._plan.lay(route, self._map, self._spec, pose), None
+        laid = None
+        if old is not None:
+            laid = plan.lay(route, self._map, self._spec, self._pose)
+            if laid is None or not laid.continues(old):
+                plan = RoutePlan(first_index=max(0, self._executive.reached), resumed=True)
+                laid = old = None
+        if laid is None:
+            laid = plan.lay(route, self._map, self._spec, self._pose)
+        self._plan = plan
+        if laid is None:
+            self._tracker, self._node_s_m = None, (0.0,) * len(route.nodes)
+            return
         self._node_s_m = laid.node_s_m
         self._tracker = PathTracker(laid.path, laid.edges, laid.caps_mps, self._limits, self._spec)
         if old is not None:
@@ -147,12 +155,11 @@ class NavigationStack:
     def step(self, inputs: StackInputs, now_s: float) -> StackOutputs:
         """One cycle: note, detect, decide, act."""
         dt = self._elapsed_s(now_s)
-        fresh = is_fresh(inputs.pose, now_s)
         speed_mps = self._speed_mps(inputs)
-        if inputs.pose is not None and fresh:
-            self._pose = inputs.pose.pose
+        self._pose = _trusted_pose(inputs, now_s)
+        if self._pose is not None:
             if self._tracker is None:
-                self._lay_path(self._pose)
+                self._lay_path()
             if self._tracker is not None:
                 self._tracker.update(self._pose, speed_mps)
         travel_m = self._tracker.s_m if self._tracker is not None else 0.0
@@ -214,7 +221,7 @@ class NavigationStack:
         tracker = self._tracker
         if tracker is None:
             return Command(0.0, 0.0)
-        if goal.brake is Brake.HARD or self._pose is None or not is_fresh(inputs.pose, now_s):
+        if goal.brake is Brake.HARD or self._pose is None:
             return tracker.brake_hard(speed_mps, now_s, dt)
         steering = inputs.base.steering_rad if inputs.base is not None else 0.0
         if goal.brake is Brake.COMFORT:
@@ -260,6 +267,14 @@ class NavigationStack:
             return False
         left_m = self._node_s_m[route.last_released] - travel_m
         return left_m < self._tracker.braking_distance_m(speed_mps) + NEW_BASE_AHEAD_M
+
+
+def _trusted_pose(inputs: StackInputs, now_s: float) -> Pose2 | None:
+    """The pose, unless it is missing, old, or localization itself doubts it."""
+    lost = FaultKind.LOCALIZATION_LOST in inputs.localization_faults
+    if inputs.pose is None or lost or not is_fresh(inputs.pose, now_s):
+        return None
+    return inputs.pose.pose
 
 
 def _node_states(route: Route | None, first: int) -> tuple[NodeState, ...]:

@@ -222,6 +222,41 @@ def test_goes_on_after_the_death_of_its_process(kit: SimpleNamespace, patrol: An
     assert status_of(reborn, "b") == "WAITING"
 
 
+def test_a_resumed_order_waits_for_a_position_to_begin_at(
+    kit: SimpleNamespace, patrol: Any
+) -> None:
+    reborn = kit.Patrol(patrol.map, Pose2(20.0, 0.1, 0.05))
+    reborn.localization = frozenset({FaultKind.LOCALIZATION_LOST})
+    reborn.noise_m = 1.0
+    order = kit.make_order(patrol.map, [1, 2, 3, 4])
+    reborn.stack.accept_order(order, reborn.now_s, resume_from_sequence_id=2)
+    reborn.run(3.0)
+    assert reborn.state.mode is Mode.STOPPED
+    assert reborn.vehicle.speed_mps == 0.0
+    reborn.noise_m, reborn.localization = 0.02, frozenset()
+    reborn.run_to(Mode.FINISHED)
+    assert reborn.distance_to(4) < 0.1
+    assert max(reborn.errors_m) < 0.2
+
+
+def test_takes_an_update_while_its_position_is_lost(kit: SimpleNamespace, patrol: Any) -> None:
+    patrol.stack.accept_order(
+        kit.make_order(patrol.map, [1, 2, 3, 4, 5], released=3), patrol.now_s
+    )
+    patrol.run(12.0)
+    patrol.localization = frozenset({FaultKind.LOCALIZATION_LOST})
+    patrol.run(2.0)
+    driven_m = patrol.state.distance_driven_m
+    patrol.stack.accept_order(
+        kit.make_order(patrol.map, [3, 6, 7], update_id=1, first_sequence_id=4), patrol.now_s
+    )
+    patrol.run(1.0)
+    assert patrol.state.distance_driven_m == driven_m > 5.0
+    patrol.localization = frozenset()
+    patrol.run_to(Mode.FINISHED)
+    assert patrol.distance_to(7) < 0.1
+
+
 def test_resuming_from_a_node_that_is_not_in_the_order(kit: SimpleNamespace, patrol: Any) -> None:
     with pytest.raises(OrderError, match="no node has sequenceId 40"):
         patrol.stack.accept_order(
