@@ -23,6 +23,7 @@ from typing import Any
 import gmqtt
 import pytest
 from mcap.reader import make_reader
+from patrol_bringup.build_interfaces import build
 from patrol_bringup.environment import activate
 from patrol_bringup.settings import VehicleSettings
 from patrol_bringup.supervisor import Supervisor
@@ -47,7 +48,9 @@ ROOT = Path(__file__).parents[2]
 MAP_FILE = ROOT / "maps" / "sillim.geojson"
 ADDRESS = VehicleAddress("gwanak", "sunra", "goalie-01")
 YARD = (294, 295, 296, 297, 298, 299, 300, 301, 302, 157, 158)  # dock to a waiting place
-STREET = (158, 159, 160, 161)  # with a waiting place on the way
+STREET = (158, 159, 160, 161)
+WAITING_PLACE = 160  # the next one after 159
+WALKING_PACE_MPS = 0.5  # of the response "slow, then wait"
 WALL_LIMIT_S = 240.0
 STOPPED_MPS = 0.05
 
@@ -212,6 +215,7 @@ def start_broker(folder: Path, port: int) -> subprocess.Popen[bytes]:
 
 @pytest.fixture(scope="module")
 def vehicle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vehicle]:
+    build()
     folder = tmp_path_factory.mktemp("vehicle")
     port = free_port()
     broker = start_broker(folder / "broker", port)
@@ -245,12 +249,7 @@ def vehicle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vehicle]:
     watcher.start()
     try:
         running = Vehicle(supervisor, control, load_map(MAP_FILE))
-        control.wait_for(
-            lambda s: s.agv_position is not None and s.agv_position.position_initialized
-        )
-        control.wait_for(
-            lambda s: not {e.error_type for e in s.errors} & {"scanStale", "perception_lost"}
-        )
+        control.wait_for(lambda s: is_located(s) and not s.errors)
         yield running
     finally:
         supervisor.request_stop()
@@ -258,6 +257,14 @@ def vehicle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vehicle]:
         control.close()
         broker.terminate()
         broker.wait(10.0)
+
+
+def has_fault(state: State, name: str) -> bool:
+    return any(error.error_type == name for error in state.errors)
+
+
+def speed_mps(state: State) -> float:
+    return (state.velocity and state.velocity.vx) or 0.0
 
 
 def is_located(state: State) -> bool:
@@ -279,12 +286,10 @@ def test_patrol_resumes_where_it_stopped_after_navigation_is_killed(vehicle: Veh
     control.send(route(vehicle.patrol_map, YARD, "yard"))
     before = control.wait_for(lambda s: s.last_node_sequence_id >= 6 and s.driving)
     vehicle.kill("navigation")
-    lost = control.wait_for(lambda s: any(e.error_type == "navigation_lost" for e in s.errors))
+    lost = control.wait_for(lambda s: has_fault(s, "navigation_lost"))
     assert lost.order_id == "yard"
     assert lost.last_node_sequence_id >= before.last_node_sequence_id
-    resumed = control.wait_for(
-        lambda s: s.driving and not any(e.error_type == "navigation_lost" for e in s.errors)
-    )
+    resumed = control.wait_for(lambda s: s.driving and not has_fault(s, "navigation_lost"))
     assert resumed.order_id == "yard"
     assert resumed.last_node_sequence_id >= before.last_node_sequence_id
     control.wait_for(at_end("yard", YARD[-1]))
@@ -295,7 +300,7 @@ def test_patrol_resumes_where_it_stopped_after_navigation_is_killed(vehicle: Veh
 def test_vehicle_waits_for_its_eyes_and_goes_on(vehicle: Vehicle) -> None:
     control = vehicle.control
     control.send(route(vehicle.patrol_map, STREET, "street"))
-    control.wait_for(lambda s: s.order_id == "street" and s.driving)
+    control.wait_for(lambda s: s.order_id == "street" and s.last_node_id == "159")
     ending = threading.Event()
 
     def keep_blind() -> None:
@@ -305,17 +310,15 @@ def test_vehicle_waits_for_its_eyes_and_goes_on(vehicle: Vehicle) -> None:
     killer = threading.Thread(target=keep_blind)
     killer.start()
     try:
-        waiting = control.wait_for(
-            lambda s: not s.driving and any(e.error_type == "perception_lost" for e in s.errors)
-        )
+        waiting = control.wait_for(lambda s: not s.driving and has_fault(s, "perception_lost"))
     finally:
         ending.set()
         killer.join()
-    position = waiting.agv_position
+    position, place = waiting.agv_position, vehicle.patrol_map.nodes[WAITING_PLACE]
     assert position is not None
-    places = [n for n in vehicle.patrol_map.nodes.values() if n.waiting_place]
-    nearest_m = min(math.hypot(n.x_m - position.x, n.y_m - position.y) for n in places)
-    assert nearest_m < 1.0
+    assert math.hypot(place.x_m - position.x, place.y_m - position.y) < 1.0
+    blind = [s for s in control.states() if has_fault(s, "perception_lost") and s.driving]
+    assert speed_mps(blind[-1]) <= WALKING_PACE_MPS + 0.1
     assert waiting.node_states, "the vehicle waits on the way, not at its end"
     control.wait_for(at_end("street", STREET[-1]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from patrol_interfaces.msg import EvidenceRef, LinkState, LocalizationState, NavigationState
@@ -65,7 +66,7 @@ def content_of(condition: Condition) -> StateContent:
     )
 
 
-def _order_facts(navigation: NavigationState) -> dict[str, object]:
+def _order_facts(navigation: NavigationState) -> dict[str, Any]:
     return {
         "order_id": navigation.order_id,
         "order_update_id": navigation.order_update_id,
@@ -89,7 +90,7 @@ def _order_facts(navigation: NavigationState) -> dict[str, object]:
     }
 
 
-def _kept_facts(kept: Kept | None) -> dict[str, object]:
+def _kept_facts(kept: Kept | None) -> dict[str, Any]:
     if kept is None:
         return {}
     order, reached = kept.order, kept.reached_sequence_id

@@ -90,7 +90,7 @@ class Recording:
 
     def close(self) -> None:
         """Write the index and close the file (`Writer.finish` does not close it)."""
-        self._writer.finish()
+        self._writer.finish()  # type: ignore[no-untyped-call]  # mcap leaves it untyped
         self._stream.close()
 
 

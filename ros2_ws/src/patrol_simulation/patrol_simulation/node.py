@@ -39,7 +39,7 @@ from simulation.types import DriveCommand, SensorFrame
 CLOCK_HZ = 50.0
 STEP_S = 1.0 / CLOCK_HZ
 DRIVE_MAX_AGE_S = TOPICS["/base/drive"].max_age_s or 0.0
-TRUTH_EVERY = round(CLOCK_HZ / (TOPICS["/simulation/truth"].rate_hz or 20))
+TRUTH_SHARE = (TOPICS["/simulation/truth"].rate_hz or 20) / CLOCK_HZ  # of all cycles
 REPORT_EVERY = round(5.0 * CLOCK_HZ)
 # The world waits a little for a base driver that lags behind: on a machine short of CPU time the
 # world then goes slower instead of driving the vehicle with old commands. A dead one is not waited
@@ -146,7 +146,7 @@ class SimulatorNode(VehicleNode):
             publish_image, publish_info = self._publish_camera[reading.camera.name]
             publish_image(message_of_image(reading))
             publish_info(message_of_camera(reading.camera, reading.stamp_s))
-        if cycle % TRUTH_EVERY == 0:
+        if int((cycle + 1) * TRUTH_SHARE) > int(cycle * TRUTH_SHARE):
             self._publish_truth(message_of_pose(frame.truth))
         for other in frame.contacts:
             self._contacts += 1
