@@ -1,4 +1,8 @@
-"""Pictures by Panda3D: GL without a screen where EGL is present, else its software renderer."""
+"""Pictures by Panda3D: GL without a screen where EGL is present, else its software renderer.
+
+A process that also needs torchvision imports it before the first GL renderer: PIL's font module,
+loaded after it, crashes (Pillow 13, Mesa 22). The simulator's own process never needs it.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +70,8 @@ class PandaRenderer:
         self._sky.set_two_sided(True)
         self._views = {camera.name: _View(self._engine, pipe, self._scene, camera)
                        for camera in cameras}  # fmt: skip
+        for view in self._views.values():
+            self._scenery.prepare_scene(view.buffer.get_gsg())
         log.info("camera_renderer backend=%s cameras=%d", self.backend, len(self._views))
 
     def render(
