@@ -146,3 +146,11 @@ def test_a_second_build_of_the_interfaces_does_nothing() -> None:
     started_s = time.monotonic()
     assert build() is False
     assert time.monotonic() - started_s < 5.0
+
+
+def test_a_process_that_refuses_its_settings_ends_the_start(tmp_path: Path) -> None:
+    probe = child(tmp_path, "import sys; sys.stderr.write('sunra: no weights\\n'); sys.exit(2)")
+    probe.start()
+    wait_until(lambda: bool(probe.step()) or probe.refusal is not None)
+    assert probe.refusal == "no weights"
+    probe.stop()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import runpy
 import sys
 import types
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,10 @@ import yaml
 from patrol_bringup.build_interfaces import rewrite_baked_paths
 from patrol_bringup.environment import BOOTSTRAP_DONE, foreign_environment, ros_environment
 from patrol_bringup.processes import PROCESSES, RestartPolicy, node_arguments, select_processes
-from patrol_bringup.settings import VehicleSettings
+from patrol_bringup.settings import VehicleSettings, check_files
 from patrol_bringup.supervisor import clean_shared_memory
 
-from patrol.errors import ConfigError
+from patrol.errors import ConfigError, SunraError
 from patrol.topics import TOPICS
 
 ROOT = Path(__file__).parents[3]
@@ -174,3 +176,53 @@ def test_the_launch_file_starts_the_same_table(
     assert started == [
         node_arguments(row) for row in select_processes(simulated=True, with_credentials=False)
     ]
+
+
+# package → what of ours it may import beside itself and patrol_ros
+ALLOWED = {
+    "patrol_ros": {"patrol", "navigation"},
+    "patrol_base": {"patrol", "navigation"},
+    "patrol_localization": {"patrol", "navigation"},
+    "patrol_navigation": {"patrol", "navigation"},
+    "patrol_perception": {"patrol", "perception"},
+    "patrol_fleet_client": {"patrol", "navigation", "fleet_client"},
+    "patrol_simulation": {"patrol", "simulation"},
+    "patrol_description": {"patrol"},
+    "patrol_bringup": {"patrol", "fleet_client", "simulation", "patrol_description"},
+}
+LIBRARIES = {"patrol", "navigation", "perception", "fleet_client", "fleet_server", "simulation"}
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED))
+def test_no_node_imports_another_nodes_python(package: str) -> None:
+    ours = LIBRARIES | set(ALLOWED)
+    allowed = ALLOWED[package] | {package, "patrol_ros"}
+    for path in (ROOT / "ros2_ws" / "src" / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+            for name in names:
+                top = name.split(".")[0]
+                assert top not in ours or top in allowed, f"{path}: imports {name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("vehicle_file", "name: x", "key 'manufacturer' is missing"),
+        ("map_file", "{}", "map.geojson|map_file"),
+        ("credentials_file", "{}", "key 'host' is missing"),
+    ],
+)
+def test_a_bad_file_is_one_line_before_anything_starts(
+    tmp_path: Path, name: str, content: str, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(SunraError, match=message):
+        check_files(replace(settings(tmp_path), **{name: path}).resolved())

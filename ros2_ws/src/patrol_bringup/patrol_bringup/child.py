@@ -16,6 +16,7 @@ from patrol_bringup.processes import ProcessRow
 
 _log = logging.getLogger("supervisor")
 ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+REFUSED = 2  # exit status of a process with bad settings (patrol_ros.process)
 MAX_LOG_BYTES = 50_000_000
 
 
@@ -40,6 +41,7 @@ class Child:
         self._started_s = 0.0
         self._failures = 0
         self._due_s: float | None = None
+        self._copier: threading.Thread | None = None
 
     @property
     def pid(self) -> int | None:
@@ -58,7 +60,8 @@ class Child:
         )
         self._started_s = self._clock.monotonic_s()
         self._due_s = None
-        threading.Thread(target=self._copy_log, args=(self._process,), daemon=True).start()
+        self._copier = threading.Thread(target=self._copy_log, args=(self._process,), daemon=True)
+        self._copier.start()
         _log.info("process_started name=%s pid=%d", self.row.name, self._process.pid)
 
     def _copy_log(self, process: subprocess.Popen[bytes]) -> None:
@@ -95,6 +98,16 @@ class Child:
             "process_died name=%s status=%d alive_s=%.1f restart_in_s=%.2f",
             *(self.row.name, status, alive_s, delay_s),
         )
+
+    @property
+    def refusal(self) -> str | None:
+        """The last line of a process that would not start with these settings, else None."""
+        if self.last_status != REFUSED or self.restarts > 0:
+            return None
+        if self._copier is not None:
+            self._copier.join(1.0)
+        lines = self._log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1].removeprefix("sunra: ") if lines else "refused its settings"
 
     def signal_now(self, number: signal.Signals) -> None:
         """Send a signal to the process (KILL: to its whole group); nothing where it is gone."""

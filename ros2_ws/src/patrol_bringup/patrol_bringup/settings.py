@@ -9,6 +9,8 @@ import yaml
 
 from patrol.config import load_config
 from patrol.errors import ConfigError
+from patrol.map_geojson import load_map
+from patrol.vehicle import load_vehicle
 from patrol_bringup.environment import REPOSITORY
 
 DETECTORS = ("yolo", "none")
@@ -92,3 +94,18 @@ class VehicleSettings:
             yaml.safe_dump({"/**": {"ros__parameters": self.parameters()}}), encoding="utf-8"
         )
         return path
+
+
+def check_files(settings: VehicleSettings) -> None:
+    """Read what the processes will read, so that a bad file is one line before anything starts.
+
+    Raises ConfigError or MapError.
+    """
+    load_vehicle(settings.vehicle_file)
+    patrol_map = load_map(settings.map_file)
+    if settings.start_dock:
+        patrol_map.dock(settings.start_dock)
+    if settings.credentials_file is not None:
+        from fleet_client.credentials import load_credentials
+
+        load_credentials(settings.credentials_file)

@@ -19,7 +19,7 @@ from patrol.errors import ConfigError
 from patrol_bringup.child import Child, python_command
 from patrol_bringup.environment import is_wheel_installation, ros_environment
 from patrol_bringup.processes import node_arguments, select_processes
-from patrol_bringup.settings import VehicleSettings
+from patrol_bringup.settings import VehicleSettings, check_files
 
 _log = logging.getLogger("supervisor")
 STEP_S = 0.05
@@ -40,6 +40,7 @@ class Supervisor:
         echo: Callable[[str], None] | None = None,
     ) -> None:
         self.settings = settings.resolved()
+        check_files(self.settings)
         rows = select_processes(
             simulated=self.settings.simulated,
             with_credentials=self.settings.credentials_file is not None,
@@ -75,17 +76,38 @@ class Supervisor:
             if not is_current(content_digest()):
                 raise ConfigError("the ROS 2 interfaces are not built: run `sunra prepare`")
         _take_state_dir(self.settings.state_dir)
-        if self.settings.simulated:
-            for name in WORLD_STATE:
-                (self.settings.state_dir / name).unlink(missing_ok=True)
+        self._forget_world()
         clean_shared_memory()
         for child in self.children.values():
             child.start()
 
     def step(self) -> None:
-        """Restart what died; call it every `STEP_S`."""
+        """Restart what died; call it every `STEP_S`.
+
+        Raises ConfigError where a process refuses the settings at its first start.
+        """
         for child in self.children.values():
+            was_alive = child.pid is not None
             child.step()
+            if child.row.simulated and was_alive and child.pid is None:
+                self._begin_anew()
+            if child.refusal is not None:
+                raise ConfigError(f"{child.row.name}: {child.refusal}")
+
+    def _begin_anew(self) -> None:
+        """The simulated world has ended: its clock and the vehicle's place in it are gone."""
+        _log.warning("world_ended every_process=restarts")
+        others = [child for child in self.children.values() if not child.row.simulated]
+        for child in reversed(others):
+            child.stop()
+        self._forget_world()
+        for child in others:
+            child.start()
+
+    def _forget_world(self) -> None:
+        if self.settings.simulated:
+            for name in WORLD_STATE:
+                (self.settings.state_dir / name).unlink(missing_ok=True)
 
     def run(self) -> None:
         """Watch until `request_stop`, then stop everything."""

@@ -16,6 +16,7 @@ from patrol_fleet_client.recording import Recording, definition_of, prune, share
 NOT_RECORDED = ("/camera/front/image_raw", "/camera/front/camera_info", "/tf")
 RECORDED = tuple(name for name in TOPICS if name not in NOT_RECORDED)
 KEEP_BYTES = 2_000_000_000
+QUEUE = 200  # of each topic: a recorder that lags must not lose what happened
 CHECK_DISK_HZ = 0.2
 
 
@@ -45,7 +46,7 @@ class RecorderNode(VehicleNode):
             if self._recording is not None:
                 self._recording.write(topic, cdr, time.time(), self.now_s())
 
-        self.topic_subscription(topic, write, raw=True)
+        self.topic_subscription(topic, write, raw=True, depth=QUEUE)
 
     def _check_disk(self) -> None:
         free_mb = shutil.disk_usage(self._folder).free / 1e6

@@ -53,11 +53,20 @@ class VehicleNode(Node):  # type: ignore[misc]  # rclpy carries no types
         return publish
 
     def topic_subscription(
-        self, name: str, callback: Callable[[Any], None], *, raw: bool = False
+        self,
+        name: str,
+        callback: Callable[[Any], None],
+        *,
+        raw: bool = False,
+        depth: int | None = None,
     ) -> None:
-        """Call back with every message of a topic of the table; `raw`: with its CDR bytes."""
+        """Call back with every message of a topic of the table; `raw`: with its CDR bytes.
+
+        `depth`: how many may wait, where the newest is not all that counts.
+        """
         row = TOPICS[name]
         kind, qos = message_type(row.type), qos_profile(row.qos)
+        qos.depth = depth or qos.depth
         self.create_subscription(kind, name, callback, qos, raw=raw)
 
     def every(self, rate_hz: float, callback: Callable[[], None]) -> Timer:
