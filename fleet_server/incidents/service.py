@@ -61,7 +61,7 @@ class IncidentService:
             return taken
 
         await self._database.write(work)
-        return await self._one(incident_id)
+        return await self.one(incident_id)
 
     async def resolve(
         self, incident_id: str, username: str, verdict: Verdict, note: str | None
@@ -94,7 +94,7 @@ class IncidentService:
             return taken
 
         taken = await self._database.write(work)
-        view = await self._one(incident_id)
+        view = await self.one(incident_id)
         if not taken:
             raise ConflictError(
                 f"incident {incident_id} is resolved already: {view.verdict}", "incident_resolved"
@@ -115,7 +115,8 @@ class IncidentService:
         )
         return path, row["media_type"]
 
-    async def _one(self, incident_id: str) -> IncidentView:
+    async def one(self, incident_id: str) -> IncidentView:
+        """An incident by id; raises NotFoundError."""
         views = await self.some([incident_id])
         if not views:
             raise NotFoundError(f"no incident {incident_id!r}", "incident_unknown")

@@ -21,6 +21,12 @@ async def incidents(
     return await services.incidents.views(status == "open")
 
 
+@router.get("/incidents/{incident_id}")
+async def incident(incident_id: str, _user: AnyUser, services: Running) -> IncidentView:
+    """One incident."""
+    return await services.incidents.one(incident_id)
+
+
 @router.post("/incidents/{incident_id}/acknowledge")
 async def acknowledge(
     incident_id: str, body: Acknowledge, user: Judging, services: Running

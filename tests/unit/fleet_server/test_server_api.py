@@ -256,6 +256,7 @@ async def test_incident_is_acknowledged_resolved_and_audited(
     assert picture.content == b"picture"
     assert picture.headers["content-type"] == "image/jpeg"
     seen = await client.post("/incidents/inc-1/acknowledge", json={"note": "going"})
+    assert (await client.get("/incidents/inc-1")).json()["status"] == "acknowledged"
     assert (seen.json()["acknowledged_by"], seen.json()["note"]) == ("root", "going")
     done = await client.post("/incidents/inc-1/resolve", json={"verdict": "harmless"})
     assert (done.json()["status"], done.json()["verdict"]) == ("resolved", "harmless")
