@@ -20,6 +20,8 @@ from simulation.scenario import load_scenario
 from simulation.terrain import attitude_on
 from simulation.world import World, build_world
 
+PICTURE_SUFFIXES = (".png", ".jpg")
+
 
 def _pose(ctx: click.Context, param: click.Parameter, value: str) -> Pose2:
     try:
@@ -31,6 +33,12 @@ def _pose(ctx: click.Context, param: click.Parameter, value: str) -> Pose2:
     return Pose2(x_m, y_m, yaw_rad)
 
 
+def _picture_path(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
+    if value.suffix.lower() not in PICTURE_SUFFIXES:
+        raise click.BadParameter(f"{value} does not end in {' or '.join(PICTURE_SUFFIXES)}")
+    return value
+
+
 def _world(source: Path, parked_cars: int, seed: int) -> World:
     if source.suffix in (".yaml", ".yml"):
         return load_scenario(source).build_world()
@@ -40,7 +48,7 @@ def _world(source: Path, parked_cars: int, seed: int) -> World:
 @click.command("picture")
 @click.argument("source", metavar="MAP|SCENARIO", type=Path)
 @click.option("--at", "pose", required=True, callback=_pose, help="x_m,y_m,yaw_rad of base_link.")
-@click.option("--out", type=Path, required=True, help="PNG or JPEG to write.")
+@click.option("--out", type=Path, required=True, callback=_picture_path, help="PNG or JPEG.")
 @click.option("--after-s", type=click.FloatRange(0), default=0.0, help="People's time.")
 @click.option("--parked-cars", type=click.IntRange(0), default=60, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)

@@ -44,7 +44,7 @@ SIDE_WINDOWS: dict[CarBody, tuple[tuple[float, float], ...]] = {
     CarBody.VAN: ((0.06, 0.69), (0.07, 0.90), (0.80, 0.90), (0.88, 0.69)),
 }
 WHEEL_AT = (0.18, 0.81)
-WHEEL_RADIUS_M = 0.31
+WHEEL_RADIUS_M, TYRE_WIDTH_M = 0.31, 0.2
 LOW, BELT = 0.20, 0.68  # of the height: sill and shoulder line
 
 
@@ -134,6 +134,19 @@ class _Car:
             points = fan @ self._turn.T + self._place
             triangles = [(i, (i + 1) % 12, 12) for i in range(12)]
             self._builder.add("plain", points, colour, (0, 0), triangles)
+
+        self._tread(x, side)
+
+    def _tread(self, x: float, side: int) -> None:
+        """What shows of a tyre from ahead and from behind."""
+        outer, inner = side * self._width / 2, side * (self._width / 2 - TYRE_WIDTH_M)
+        low, high = sorted((outer, inner))
+        for ahead in (1, -1):
+            at = x + ahead * 0.85 * WHEEL_RADIUS_M
+            local = np.array([(at, low, 0.0), (at, high, 0.0), (at, high, WHEEL_RADIUS_M),
+                              (at, low, WHEEL_RADIUS_M)])  # fmt: skip
+            corners = local @ self._turn.T + self._place
+            self._builder.quad("plain", corners[::ahead].tolist(), TYRE)
 
     def _light(self, end: float, side: int, colour: Rgb) -> None:
         x = end + (0.004 if end else -0.004)
