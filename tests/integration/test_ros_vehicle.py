@@ -240,6 +240,7 @@ def vehicle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vehicle]:
         credentials_file=credentials,
         simulated=True,
         detector="none",
+        real_time_factor=1.5,
         domain_id=port % 100,
     )
     control = ControlRoom(port)

@@ -11,14 +11,18 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import os
+import platform
 import sys
 import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
+import patrol
+from patrol.errors import ConfigError
+
 PACKAGE = Path(__file__).resolve().parent
-WORKSPACE = PACKAGE.parents[2]  # ros2_ws
-REPOSITORY = WORKSPACE.parent
+REPOSITORY = Path(patrol.__file__).resolve().parents[1]  # wherever colcon copied this package to
+WORKSPACE = REPOSITORY / "ros2_ws"
 INSTALL = WORKSPACE / "install"
 DDS_PROFILE = PACKAGE / "fastdds.xml"
 BOOTSTRAP_DONE = "_ROS_WHEELS_BOOTSTRAP_COMPLETE"
@@ -27,6 +31,15 @@ BOOTSTRAP_DONE = "_ROS_WHEELS_BOOTSTRAP_COMPLETE"
 def is_wheel_installation() -> bool:
     """True where ROS 2 comes from Python wheels, False on a full installation."""
     return importlib.util.find_spec("ros_wheels_bootstrapper") is not None
+
+
+def check_ros() -> None:
+    """Raises ConfigError where this Python finds no ROS 2."""
+    if importlib.util.find_spec("rclpy") is None:
+        raise ConfigError(
+            f"no ROS 2 found for {sys.executable}: the wheels exist for x86-64 Linux"
+            f" (this is {platform.machine()}); elsewhere source a full ROS 2 Jazzy first"
+        )
 
 
 def overlay_python() -> Path:

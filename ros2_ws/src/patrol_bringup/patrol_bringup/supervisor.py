@@ -17,7 +17,7 @@ from pathlib import Path
 from patrol.clock import Clock, SystemClock
 from patrol.errors import ConfigError
 from patrol_bringup.child import Child, python_command
-from patrol_bringup.environment import is_wheel_installation, ros_environment
+from patrol_bringup.environment import check_ros, is_wheel_installation, ros_environment
 from patrol_bringup.processes import node_arguments, select_processes
 from patrol_bringup.settings import VehicleSettings, check_files
 
@@ -70,6 +70,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Start every process; raises ConfigError where messages are not built."""
+        check_ros()
         if is_wheel_installation():
             from patrol_bringup.build_interfaces import content_digest, is_current
 
