@@ -45,6 +45,7 @@ class SweepConfig:
     near_m: float = 3.0
     far_m: float = 14.0
     scale: float = 1.5  # enlargement of the band
+    both_sides: bool = False  # every time, else alternating: twice the work
 
     def __post_init__(self) -> None:
         if self.every < 0:

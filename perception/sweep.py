@@ -1,4 +1,4 @@
-"""The sweep: the band of ground ahead, enlarged and turned by 90°, to the other side each time."""
+"""The sweep: the band of ground ahead, enlarged and turned by 90° to one side or both."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def band_of(camera: CameraSpec, config: SweepConfig) -> Box:
 
 
 class Sweep:
-    """Runs the turned look on every so-manieth picture; `detector` takes the band's shape."""
+    """Runs the turned look on every Nth picture; `detector` takes the band's shape."""
 
     def __init__(self, config: SweepConfig, detector: Detector, min_score: float) -> None:
         self._config = config
@@ -45,6 +45,11 @@ class Sweep:
         self._count += 1
         if self._count % self._config.every:
             return []
-        turn = LEFT if (self._count // self._config.every) % 2 else RIGHT
+        number = self._count // self._config.every
+        turns = (LEFT, RIGHT) if self._config.both_sides else ((RIGHT, LEFT)[number % 2],)
         region = band_of(camera, self._config)
-        return look(image, region, turn, self._detector, self._min_score)
+        return [
+            sighting
+            for turn in turns
+            for sighting in look(image, region, turn, self._detector, self._min_score)
+        ]

@@ -134,7 +134,9 @@ class CollapsedPersonRule:
             size = scene.projector.footprint(sighting.box_xyxy)
             posture, weight = posture_of(sighting, size, point.range_m, self._config.posture)
             if posture is Posture.LYING:
-                views.append(LyingView(sighting, point, weight, size.middle_m, size.height_m))
+                views.append(
+                    LyingView(sighting, point, weight, size.middle_m, size.height_m, size.cut)
+                )
             elif posture in (Posture.UPRIGHT, Posture.LOW):
                 others.append((posture, sighting, (point.x_m, point.y_m)))
         return views, others
@@ -221,8 +223,8 @@ class CollapsedPersonRule:
             against = self._against(spot, others)
             seen = best.get(spot.key)
             if seen is not None:
-                spot.fuse(seen.point, self._config.position_floor_m)
-                spot.take(seen, scene.stamp_s, scene.viewpoint_map)
+                floor_m = self._config.position_floor_m
+                spot.take(seen, scene.stamp_s, scene.viewpoint_map, floor_m)
                 spot.strong_views += seen.sighting.score >= self._config.strong_score
                 spot.credit_s += gap * seen.weight
                 self._stop_if_moving(spot, scene)

@@ -22,6 +22,7 @@ class LyingView:
     weight: float  # 0..1
     length_m: float
     height_m: float
+    cut: bool = False  # half out of view: its place and size are not to be trusted
 
 
 @dataclass(slots=True)
@@ -97,19 +98,28 @@ class Spot:
         if self.sigma_m < floor_sigma_m:
             self.covariance = floor
 
-    def take(self, view: LyingView, stamp_s: float, viewpoint: tuple[float, float]) -> None:
+    def take(
+        self,
+        view: LyingView,
+        stamp_s: float,
+        viewpoint: tuple[float, float],
+        floor_sigma_m: float,
+    ) -> None:
         """Remember a view; the caller adds its credit."""
         self.last_seen_s = stamp_s
         self.views += 1
-        self.trail.append((stamp_s, view.point.x_m, view.point.y_m))
         self.empty_s = 0.0
-        self.size_m = (
-            float(np.clip(view.length_m, 0.5, 2.2)),
-            float(np.clip(view.height_m, 0.15, 0.6)),
-        )
-        self.length_m = view.length_m
         self.recent_weights.append(view.weight)
         if view.sighting.score >= self.best_score:
             self.best_score, self.best_turn = view.sighting.score, view.sighting.turn_deg
         if not self.viewpoints or math.dist(self.viewpoints[-1], viewpoint) > 0.2:
             self.viewpoints.append(viewpoint)
+        if view.cut:
+            return
+        self.fuse(view.point, floor_sigma_m)
+        self.trail.append((stamp_s, view.point.x_m, view.point.y_m))
+        self.length_m = view.length_m
+        self.size_m = (
+            float(np.clip(view.length_m, 0.5, 2.2)),
+            float(np.clip(view.height_m, 0.15, 0.6)),
+        )
