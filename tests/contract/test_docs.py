@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from patrol.faults import FAULTS, FaultKind, Response
 from patrol.topics import TOPICS
 

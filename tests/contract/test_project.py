@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 import pytest
-import sunra
 from click.testing import CliRunner
+
+import sunra
 
 ROOT = Path(__file__).parents[2]
 SUNRA = Path(sys.executable).with_name("sunra")

@@ -12,15 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from patrol.clock import SimClock, SystemClock
+from patrol.errors import ConfigError
 from patrol_bringup.build_interfaces import build
 from patrol_bringup.child import Child
 from patrol_bringup.environment import ros_environment
 from patrol_bringup.processes import ProcessRow, RestartPolicy
 from patrol_bringup.settings import VehicleSettings
 from patrol_bringup.supervisor import Supervisor
-
-from patrol.clock import SimClock, SystemClock
-from patrol.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
 VEHICLE, MAP = ROOT / "config" / "vehicles" / "goalie.yaml", ROOT / "maps" / "sillim.geojson"

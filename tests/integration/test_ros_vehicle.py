@@ -23,10 +23,6 @@ from typing import Any
 import gmqtt
 import pytest
 from mcap.reader import make_reader
-from patrol_bringup.build_interfaces import build
-from patrol_bringup.environment import activate
-from patrol_bringup.settings import VehicleSettings
-from patrol_bringup.supervisor import Supervisor
 
 from fleet_server.broker import broker_program
 from patrol.clock import iso_utc
@@ -43,6 +39,10 @@ from patrol.vda5050.messages import (
     encode,
 )
 from patrol.vda5050.topic_names import VehicleAddress
+from patrol_bringup.build_interfaces import build
+from patrol_bringup.environment import activate
+from patrol_bringup.settings import VehicleSettings
+from patrol_bringup.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[2]
 MAP_FILE = ROOT / "maps" / "sillim.geojson"
@@ -346,8 +346,9 @@ def read_speeds(
     """(stamp, speed) of /cmd_vel and /cmd_vel_safe."""
     activate()
     from geometry_msgs.msg import TwistStamped
-    from patrol_ros.stamps import seconds_of
     from rclpy.serialization import deserialize_message
+
+    from patrol_ros.stamps import seconds_of
 
     found: dict[str, list[tuple[float, float]]] = {"/cmd_vel": [], "/cmd_vel_safe": []}
     with recording.open("rb") as stream:

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from patrol.clock import SimClock, iso_utc, parse_iso_utc
 
 

@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from patrol.geodesy import GeoPoint, enu_from_wgs84, wgs84_from_enu, wrap_angle
 from patrol.geometry import Pose2
 

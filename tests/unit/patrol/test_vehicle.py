@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from patrol.errors import ConfigError
 from patrol.vehicle import legal_speed_cap_mps, load_vehicle
 

@@ -6,13 +6,13 @@ import math
 from pathlib import Path
 
 import pytest
-from patrol_base.convert import dead_reckon, drive_for, message_of_safety
-from patrol_ros.latest import Latest
 
 from navigation.types import BaseStatus, Command, GateOutput
 from patrol.faults import FaultKind
 from patrol.geometry import Pose2
 from patrol.vehicle import load_vehicle
+from patrol_base.convert import dead_reckon, drive_for, message_of_safety
+from patrol_ros.latest import Latest
 
 SPEC = load_vehicle(Path(__file__).parents[3] / "config" / "vehicles" / "goalie.yaml")
 

@@ -8,6 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sensor_msgs.msg import Imu, NavSatFix
+
+from navigation.types import BaseStatus, Command, GnssFix, GnssFixType, ImuSample, WheelOdometry
+from patrol.faults import FaultKind
+from patrol.geodesy import GeoPoint
+from patrol.geometry import Pose2, Scan, StampedPose
 from patrol_ros.attitude import quaternion_of, roll_pitch_yaw_of
 from patrol_ros.convert import (
     base_of,
@@ -27,12 +33,6 @@ from patrol_ros.convert import (
 )
 from patrol_ros.fault_names import faults_of, names_of
 from patrol_ros.stamps import seconds_of, stamp_of
-from sensor_msgs.msg import Imu, NavSatFix
-
-from navigation.types import BaseStatus, Command, GnssFix, GnssFixType, ImuSample, WheelOdometry
-from patrol.faults import FaultKind
-from patrol.geodesy import GeoPoint
-from patrol.geometry import Pose2, Scan, StampedPose
 
 NOW_S = 1_790_000_000.125
 angles = st.floats(-3.1, 3.1)

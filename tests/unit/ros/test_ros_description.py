@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from patrol_description.urdf import urdf_of
 
 from patrol.vehicle import load_vehicle
+from patrol_description.urdf import urdf_of
 
 SPEC = load_vehicle(Path(__file__).parents[3] / "config" / "vehicles" / "goalie.yaml")
 

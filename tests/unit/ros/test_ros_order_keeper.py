@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from patrol_fleet_client.convert import Condition, content_of, progress_of
-from patrol_fleet_client.order_keeper import NEW_ORDER, OrderKeeper, Progress, merge
 from patrol_interfaces.msg import NavigationState, RouteNode
 
 from patrol.errors import OrderError
 from patrol.faults import FaultKind
 from patrol.vda5050.messages import Action, Order, OrderEdge, OrderNode
+from patrol_fleet_client.convert import Condition, content_of, progress_of
+from patrol_fleet_client.order_keeper import NEW_ORDER, OrderKeeper, Progress, merge
 
 
 def order(

@@ -10,6 +10,13 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from mcap.reader import make_reader
+
+from navigation.types import Mode, NavigationState
+from patrol.clock import SimClock
+from patrol.errors import OrderError
+from patrol.faults import FaultKind
+from patrol.geometry import Pose2, StampedPose
+from patrol.vda5050.messages import ActionState, NodeState
 from patrol_fleet_client.convert import faults_of_diagnostics
 from patrol_fleet_client.health import Level, Reading, judge
 from patrol_fleet_client.health_node import _status_of
@@ -18,13 +25,6 @@ from patrol_localization.seed import load_seed, save_pose
 from patrol_navigation.convert import action_of, message_of_state
 from patrol_navigation.goals import OpenGoal, outcome_of
 from patrol_simulation.pace import CATCH_UP, Pace
-
-from navigation.types import Mode, NavigationState
-from patrol.clock import SimClock
-from patrol.errors import OrderError
-from patrol.faults import FaultKind
-from patrol.geometry import Pose2, StampedPose
-from patrol.vda5050.messages import ActionState, NodeState
 
 STEP_S = 0.02
 

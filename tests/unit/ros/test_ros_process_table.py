@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from patrol.errors import ConfigError, SunraError
+from patrol.topics import TOPICS
 from patrol_bringup.build_interfaces import rewrite_baked_paths
 from patrol_bringup.environment import BOOTSTRAP_DONE, foreign_environment, ros_environment
 from patrol_bringup.processes import PROCESSES, RestartPolicy, node_arguments, select_processes
 from patrol_bringup.settings import VehicleSettings, check_files
 from patrol_bringup.supervisor import clean_shared_memory
-
-from patrol.errors import ConfigError, SunraError
-from patrol.topics import TOPICS
 
 ROOT = Path(__file__).parents[3]
 VEHICLE, MAP = ROOT / "config" / "vehicles" / "goalie.yaml", ROOT / "maps" / "sillim.geojson"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from patrol_interfaces.msg import SafetyState
-from patrol_ros.fault_names import names_of
-from patrol_ros.stamps import header_of
 
 from navigation.types import BaseStatus, Command, GateOutput, steering_for
 from patrol.geodesy import wrap_angle
 from patrol.geometry import Pose2
 from patrol.vehicle import VehicleSpec
+from patrol_ros.fault_names import names_of
+from patrol_ros.stamps import header_of
 
 
 def drive_for(

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from geometry_msgs.msg import TwistStamped
 from patrol_interfaces.msg import BaseFeedback
-from patrol_ros.convert import base_of, command_of, message_of_command, scan_of
-from patrol_ros.fault_names import names_of
-from patrol_ros.latest import Latest
-from patrol_ros.node import VehicleNode
-from patrol_ros.stamps import seconds_of
 from sensor_msgs.msg import LaserScan
 from std_srvs.srv import Trigger
 
@@ -18,6 +13,11 @@ from patrol.geometry import Scan
 from patrol.topics import SAFETY_RESET_SERVICE, TOPICS
 from patrol.vehicle import load_vehicle
 from patrol_base.convert import message_of_safety
+from patrol_ros.convert import base_of, command_of, message_of_command, scan_of
+from patrol_ros.fault_names import names_of
+from patrol_ros.latest import Latest
+from patrol_ros.node import VehicleNode
+from patrol_ros.stamps import seconds_of
 
 GATE_HZ = TOPICS["/cmd_vel_safe"].rate_hz or 50
 STATE_HZ = TOPICS["/safety/state"].rate_hz or 10

@@ -6,16 +6,16 @@ ros2 launch patrol_bringup vehicle.launch.py vehicle:=… map:=… state_dir:=�
 
 from pathlib import Path
 
-from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
+
+from launch import LaunchContext, LaunchDescription
+from patrol.vehicle import load_vehicle
 from patrol_bringup.environment import ros_environment
 from patrol_bringup.processes import node_arguments, select_processes
 from patrol_bringup.settings import VehicleSettings
 from patrol_description.urdf import urdf_of
-
-from patrol.vehicle import load_vehicle
 
 # argument → default; None: must be given
 ARGUMENTS = {

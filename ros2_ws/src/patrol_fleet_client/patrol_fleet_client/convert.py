@@ -9,8 +9,6 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from patrol_interfaces.msg import EvidenceRef, LinkState, LocalizationState, NavigationState
 from patrol_interfaces.msg import Incident as IncidentMessage
-from patrol_ros.fault_names import faults_of, names_of
-from patrol_ros.stamps import header_of
 
 from fleet_client.options import LinkStatus
 from fleet_client.state_builder import StateContent
@@ -27,6 +25,8 @@ from patrol.incident import (
 )
 from patrol.vda5050.messages import ActionState
 from patrol_fleet_client.order_keeper import Kept, Progress
+from patrol_ros.fault_names import faults_of, names_of
+from patrol_ros.stamps import header_of
 
 DONE = ("FINISHED", "FAILED")
 

@@ -7,11 +7,11 @@ import shutil
 
 import psutil
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from patrol_ros.node import VehicleNode
-from patrol_ros.stamps import header_of
 
 from patrol.topics import TOPICS
 from patrol_fleet_client.health import Finding, Level, Reading, judge
+from patrol_ros.node import VehicleNode
+from patrol_ros.stamps import header_of
 
 MEGABYTE = 1_000_000
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 
 from patrol_interfaces.action import ExecuteOrder
 from patrol_interfaces.srv import InstantAction
-from patrol_ros.node import VehicleNode
 from rclpy.action import ActionClient
 from rclpy.action.client import ClientGoalHandle
 
 from patrol.errors import OrderError
 from patrol.topics import EXECUTE_ORDER_ACTION, INSTANT_ACTION_SERVICE
 from patrol.vda5050.messages import Action, Order, encode
+from patrol_ros.node import VehicleNode
 
 ANSWER_WITHIN_S = 3.0  # wall time
 

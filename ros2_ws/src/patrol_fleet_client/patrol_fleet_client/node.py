@@ -17,7 +17,6 @@ from patrol_interfaces.msg import Incident as IncidentMessage
 from patrol_interfaces.msg import (
     NavigationState,
 )
-from patrol_ros.node import VehicleNode
 
 from fleet_client.client import FleetClient
 from fleet_client.credentials import load_credentials
@@ -38,6 +37,7 @@ from patrol_fleet_client.convert import (
 from patrol_fleet_client.inputs import VehicleInputs
 from patrol_fleet_client.navigation_link import ANSWER_WITHIN_S, NavigationLink, NavigationSilent
 from patrol_fleet_client.order_keeper import NEW_ORDER, OrderKeeper
+from patrol_ros.node import VehicleNode
 
 STEP_HZ = 10.0
 STATE_EVERY_S = 1.0

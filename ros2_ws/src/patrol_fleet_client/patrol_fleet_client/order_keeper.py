@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
-from patrol_ros.files import read_json, write_json
 
 from patrol.errors import OrderError
 from patrol.vda5050.messages import Order, decode, encode
+from patrol_ros.files import read_json, write_json
 
 NEW_ORDER = -1  # of ExecuteOrder's resume_from_sequence_id
 ENDED_MODES = ("IDLE", "FINISHED")

@@ -6,11 +6,10 @@ import shutil
 import time
 from datetime import UTC, datetime
 
-from patrol_ros.node import VehicleNode
-
 from patrol.topics import TOPICS
 from patrol_fleet_client.health import DISK_FULL_MB
 from patrol_fleet_client.recording import Recording, definition_of, prune, share_folders
+from patrol_ros.node import VehicleNode
 
 # Everything but pictures (evidence keeps those that matter) and what follows from other topics.
 NOT_RECORDED = ("/camera/front/image_raw", "/camera/front/camera_info", "/tf")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from geometry_msgs.msg import TransformStamped
 from patrol_interfaces.msg import LocalizationState
-from patrol_ros.attitude import quaternion_of
-from patrol_ros.convert import BASE, MAP
-from patrol_ros.fault_names import names_of
-from patrol_ros.stamps import header_of
 from tf2_msgs.msg import TFMessage
 
 from navigation.types import LocalizationEstimate, LocalizationStatus
 from patrol.geometry import StampedPose
+from patrol_ros.attitude import quaternion_of
+from patrol_ros.convert import BASE, MAP
+from patrol_ros.fault_names import names_of
+from patrol_ros.stamps import header_of
 
 _STATUS = {
     LocalizationStatus.INITIALIZING: LocalizationState.INITIALIZING,

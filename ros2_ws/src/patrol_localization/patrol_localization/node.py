@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from nav_msgs.msg import Odometry
-from patrol_ros.convert import fix_of, imu_of, message_of_pose, wheels_of
-from patrol_ros.node import VehicleNode
-from patrol_ros.places import dock_pose
 from sensor_msgs.msg import Imu, NavSatFix
 
 from navigation.localization.localizer import Localizer
@@ -20,6 +17,9 @@ from patrol_localization.seed import (
     load_seed,
     save_pose,
 )
+from patrol_ros.convert import fix_of, imu_of, message_of_pose, wheels_of
+from patrol_ros.node import VehicleNode
+from patrol_ros.places import dock_pose
 
 POSE_HZ = TOPICS["/localization/odometry"].rate_hz or 20
 STATE_HZ = TOPICS["/localization/state"].rate_hz or 2

@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from patrol_ros.files import read_json, write_json
-
 from patrol.geometry import Pose2, StampedPose
+from patrol_ros.files import read_json, write_json
 
 DRIFT_MPS = 0.5  # how fast the vehicle may have moved on while nobody looked
 MAX_DRIFT_M = 3.0  # it brakes within this

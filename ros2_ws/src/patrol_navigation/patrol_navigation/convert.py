@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 from patrol_interfaces.msg import ActionStatus, RouteEdge, RouteNode
 from patrol_interfaces.msg import NavigationState as NavigationMessage
-from patrol_ros.fault_names import names_of
-from patrol_ros.stamps import header_of
 
 from navigation.types import NavigationState
 from patrol.errors import OrderError
 from patrol.vda5050.messages import Action, Order, decode
+from patrol_ros.fault_names import names_of
+from patrol_ros.stamps import header_of
 
 NEW_ORDER = -1  # of ExecuteOrder's resume_from_sequence_id
 

@@ -15,11 +15,6 @@ from patrol_interfaces.msg import (
     SafetyState,
 )
 from patrol_interfaces.srv import InstantAction
-from patrol_ros.convert import base_of, message_of_command, pose_of
-from patrol_ros.fault_names import faults_of, names_of
-from patrol_ros.latest import Latest
-from patrol_ros.node import VehicleNode
-from patrol_ros.stamps import seconds_of
 from rclpy.action import ActionServer, CancelResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.task import Future
@@ -34,6 +29,11 @@ from patrol.topics import EXECUTE_ORDER_ACTION, INSTANT_ACTION_SERVICE, TOPICS
 from patrol.vehicle import load_vehicle
 from patrol_navigation.convert import action_of, message_of_state, order_of
 from patrol_navigation.goals import REJECTED, OpenGoal, outcome_of
+from patrol_ros.convert import base_of, message_of_command, pose_of
+from patrol_ros.fault_names import faults_of, names_of
+from patrol_ros.latest import Latest
+from patrol_ros.node import VehicleNode
+from patrol_ros.stamps import seconds_of
 
 COMMAND_HZ = TOPICS["/cmd_vel"].rate_hz or 20
 STATE_EVERY = round(COMMAND_HZ / (TOPICS["/navigation/state"].rate_hz or 5))

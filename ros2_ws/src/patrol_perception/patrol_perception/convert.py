@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from patrol_interfaces.msg import EvidenceRef, Track, TrackArray
 from patrol_interfaces.msg import Incident as IncidentMessage
-from patrol_ros.convert import MAP
-from patrol_ros.stamps import NANOSECONDS, header_of
 
 from patrol.incident import Evidence, Incident
+from patrol_ros.convert import MAP
+from patrol_ros.stamps import NANOSECONDS, header_of
 from perception.types import TrackView
 
 BGR8 = "bgr8"

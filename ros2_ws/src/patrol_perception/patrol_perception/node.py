@@ -7,11 +7,6 @@ import time
 
 from nav_msgs.msg import Odometry
 from patrol_interfaces.msg import PerceptionState
-from patrol_ros.convert import pose_of, scan_of
-from patrol_ros.fault_names import names_of
-from patrol_ros.latest import Latest
-from patrol_ros.node import VehicleNode
-from patrol_ros.stamps import header_of
 from sensor_msgs.msg import LaserScan
 
 from patrol.faults import FaultKind
@@ -22,6 +17,11 @@ from patrol.topics import TOPICS
 from patrol.vehicle import load_vehicle
 from patrol_perception.convert import Picture, message_of_incident, message_of_tracks, picture_of
 from patrol_perception.pipelines import open_pipeline
+from patrol_ros.convert import pose_of, scan_of
+from patrol_ros.fault_names import names_of
+from patrol_ros.latest import Latest
+from patrol_ros.node import VehicleNode
+from patrol_ros.stamps import header_of
 from perception.types import Frame, PerceptionOutput
 
 STATE_HZ = TOPICS["/perception/state"].rate_hz or 2

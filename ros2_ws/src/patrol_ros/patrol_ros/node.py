@@ -42,7 +42,7 @@ def message_type(name: str) -> Any:
     return getattr(import_module(f"{package}.{kind}"), message)
 
 
-class VehicleNode(Node):  # type: ignore[misc]  # rclpy carries no types
+class VehicleNode(Node):
     """A node that says what it reads and writes by topic name alone."""
 
     def topic_publisher(self, name: str) -> Callable[[Any], None]:

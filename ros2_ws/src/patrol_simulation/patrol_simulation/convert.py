@@ -5,10 +5,10 @@ from __future__ import annotations
 import array
 
 from patrol_interfaces.msg import Contact
-from patrol_ros.stamps import header_of
 from sensor_msgs.msg import CameraInfo, Image
 
 from patrol.vehicle import CameraSpec
+from patrol_ros.stamps import header_of
 from simulation.types import ImageReading
 
 

@@ -13,6 +13,13 @@ import traceback
 
 import rclpy
 from patrol_interfaces.msg import DriveCommand as DriveMessage
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rosgraph_msgs.msg import Clock
+
+from patrol.clock import SystemClock
+from patrol.map_geojson import load_map
+from patrol.topics import TOPICS
+from patrol.vehicle import load_vehicle
 from patrol_ros.convert import (
     message_of_base,
     message_of_fix,
@@ -23,13 +30,6 @@ from patrol_ros.convert import (
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
 from patrol_ros.stamps import seconds_of, stamp_of
-from rclpy.qos import QoSProfile, ReliabilityPolicy
-from rosgraph_msgs.msg import Clock
-
-from patrol.clock import SystemClock
-from patrol.map_geojson import load_map
-from patrol.topics import TOPICS
-from patrol.vehicle import load_vehicle
 from patrol_simulation.convert import message_of_camera, message_of_contact, message_of_image
 from patrol_simulation.pace import Pace
 from patrol_simulation.scene import open_scene

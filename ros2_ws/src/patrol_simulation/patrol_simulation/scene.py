@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from patrol_ros.places import dock_pose
-
 from patrol.errors import ConfigError
 from patrol.geometry import Pose2
 from patrol.map import PatrolMap
+from patrol_ros.places import dock_pose
 from simulation.scenario import load_scenario
 from simulation.world import World, build_world
 
