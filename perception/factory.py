@@ -12,7 +12,7 @@ from perception.evidence import EvidenceRecorder
 from perception.incidents import IncidentBook
 from perception.models import CHECKOUT, Manifest, load_manifest, models_dir
 from perception.pipeline import PerceptionPipeline
-from perception.rules.collapsed_person import CollapsedPersonRule
+from perception.rules.registry import RULES
 from perception.sweep import Sweep, band_of
 from perception.types import NoRecord
 
@@ -81,15 +81,12 @@ def build_pipeline(
     camera = spec.cameras[0]
     manifest = load_manifest()
     sizes = _sizes(config, camera)
-    rule = CollapsedPersonRule(
-        config.collapsed_person,
-        _detector(config, manifest, folder, sizes["crop"]),
-        YoloPose(
-            manifest.model(config.detector.pose_model),
-            folder,
-            config.detector.pose_px,
-            config.detector.threads,
-        ),
+    crop = _detector(config, manifest, folder, sizes["crop"])
+    pose = YoloPose(
+        manifest.model(config.detector.pose_model),
+        folder,
+        config.detector.pose_px,
+        config.detector.threads,
     )
     sweep = None
     if config.sweep.every:
@@ -100,7 +97,7 @@ def build_pipeline(
         spec,
         _detector(config, manifest, folder, sizes["full"]),
         sweep,
-        [rule],
+        [make(config, crop, pose) for make in RULES.values()],
         IncidentBook(config.incidents, map_id),
         EvidenceRecorder(config.evidence, evidence_dir, camera.rate_hz),
         no_record_predicate(patrol_map),

@@ -1,4 +1,4 @@
-"""What every rule takes and gives, and the registry of rules by anomaly kind."""
+"""What every rule takes and gives."""
 
 from __future__ import annotations
 

@@ -11,8 +11,10 @@ import pytest
 from patrol.incident import AnomalyKind, IncidentPhase, Severity
 from perception.config import PerceptionConfig
 from perception.detectors.base import Skeleton
+from perception.detectors.scripted import ScriptedPose
 from perception.rules.collapsed_person import CollapsedPersonConfig
 from perception.rules.posture import PostureConfig, head_circle, torso_tilt_rad
+from perception.rules.registry import RULES
 
 
 def opened(outputs: list) -> list:
@@ -105,3 +107,10 @@ def test_a_lying_skeleton_has_a_level_torso_and_a_head() -> None:
     assert circle is not None
     assert circle[:2] == pytest.approx((10, 50))
     assert torso_tilt_rad(Skeleton(np.zeros((17, 3), np.float32), 0.1)) is None
+
+
+def test_every_registered_rule_reports_its_own_kind() -> None:
+    for kind, make in RULES.items():
+        assert (
+            make(PerceptionConfig(), world.detector(), ScriptedPose(lambda _: None)).kind is kind
+        )

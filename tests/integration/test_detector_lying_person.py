@@ -1,0 +1,82 @@
+"""Eyes and street together: drives past a rendered person; stock YOLO through OpenVINO."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torchvision  # noqa: F401  # before any GL driver: Mesa's LLVM and triton's clash otherwise
+
+from patrol.geodesy import GeoPoint
+from patrol.geometry import Pose2, StampedPose
+from patrol.incident import AnomalyKind, EvidenceKind, IncidentPhase
+from patrol.map import Building, Edge, Node, PatrolMap, WayClass
+from patrol.vehicle import load_vehicle
+from perception.evidence_chain import verify_chain
+from perception.factory import build_pipeline
+from perception.types import Frame
+from simulation.actors.person import Person, Pose
+from simulation.actors.walk import Walker
+from simulation.camera.renderer import open_renderer
+from simulation.world import build_world
+
+REPOSITORY = Path(__file__).parents[2]
+SPEC = load_vehicle(REPOSITORY / "config" / "vehicles" / "goalie.yaml")
+CAMERA = SPEC.cameras[0]
+SPEED_MPS, PICTURE_S = 1.39, 0.2
+PERSON_X_M = 16.0
+
+
+def alley() -> PatrolMap:
+    """A straight alley of 50 m between two houses."""
+    nodes = {1: Node(1, -5.0, 0.0), 2: Node(2, 45.0, 0.0)}
+    edges = {
+        1: Edge(1, 1, 2, 50.0, 1.39, 5.0, WayClass.ALLEY),
+        2: Edge(2, 2, 1, 50.0, 1.39, 5.0, WayClass.ALLEY),
+    }
+    houses = [
+        Building("left", ((0, 4), (30, 4), (30, 12), (0, 12)), 8.0),
+        Building("right", ((0, -12), (30, -12), (30, -4), (0, -4)), 11.0),
+    ]
+    return PatrolMap("alley", "alley", GeoPoint(37.48, 126.93), nodes, edges, buildings=houses)
+
+
+def drive_past(person: Person, folder: Path) -> tuple[list, list]:
+    """All incidents and evidence of one drive along the alley."""
+    pipeline = build_pipeline(
+        REPOSITORY / "config" / "perception.yaml", SPEC, "alley", folder, alley()
+    )
+    renderer = open_renderer(build_world(alley(), [person], seed=3), [CAMERA])
+    walker = Walker(person)
+    incidents, evidence = [], []
+    for i in range(round((PERSON_X_M + 4) / SPEED_MPS / PICTURE_S)):
+        stamp_s, x = 1000 + i * PICTURE_S, SPEED_MPS * PICTURE_S * i
+        position, level = np.array([x, 0.0, 0.0]), np.eye(3)
+        image = renderer.render(CAMERA, position, level, [(person, walker.state)])
+        pose = StampedPose(stamp_s, Pose2(x, 0.0, 0.0), np.eye(3) * 1e-4, speed_mps=SPEED_MPS)
+        output = pipeline.step(Frame(stamp_s, image, CAMERA), pose, None, stamp_s)
+        assert output.faults == frozenset()
+        incidents += output.incidents
+        evidence += output.evidence
+        walker.step(PICTURE_S, np.array([[x, 0.0]]))
+    renderer.close()
+    return incidents, evidence + pipeline.close()
+
+
+@pytest.mark.parametrize("pose", [Pose.LYING_SUPINE, Pose.LYING_SIDE, Pose.LYING_PRONE])
+def test_reports_a_person_who_lies_in_the_alley(tmp_path: Path, pose: Pose) -> None:
+    person = Person("fallen", pose, ((PERSON_X_M, 1.5),), yaw_rad=1.2, palette=1)
+    incidents, evidence = drive_past(person, tmp_path)
+    opened = [i for i in incidents if i.phase is IncidentPhase.OPENED]
+    assert [i.kind for i in opened] == [AnomalyKind.COLLAPSED_PERSON]
+    assert math.dist((incidents[-1].x_m, incidents[-1].y_m), (PERSON_X_M, 1.5)) < 1.0
+    assert {EvidenceKind.STILL, EvidenceKind.CLIP} <= {e.kind for e in evidence}
+    assert verify_chain(tmp_path) == []
+
+
+@pytest.mark.parametrize("pose", [Pose.SITTING, Pose.STANDING])
+def test_is_silent_about_people_who_do_not_lie(tmp_path: Path, pose: Pose) -> None:
+    person = Person("bystander", pose, ((PERSON_X_M, 1.5),), yaw_rad=2.5, palette=2)
+    assert drive_past(person, tmp_path)[0] == []
