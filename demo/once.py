@@ -25,6 +25,7 @@ MAX_CROSS_TRACK_P95_M = 0.20
 MAX_LATENCY_S = 3.0
 MIN_DISTANCE_M = 600.0
 MIN_REAL_TIME_FACTOR = 1.0
+SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "video/mp4": ".mp4"}
 # Corners of the order are right angles; the vehicle's reference rounds them within its turning
 # circle, so only track points outside this distance of a node of the route's corners count.
 CORNER_CLEARANCE_M = 2.5
@@ -38,7 +39,7 @@ class Observed:
     incident: dict[str, Any] = field(default_factory=dict)
     incident_seen_s: float = 0.0
     acknowledged: bool = False
-    pictures: list[Path] = field(default_factory=list)
+    files: dict[str, Path] = field(default_factory=dict)  # evidence id → where it is kept
     charging: bool = False
     started_s: float = 0.0
     finished_s: float = 0.0
@@ -134,22 +135,23 @@ class Operator:
         elif incident["incident_id"] != self.seen.incident["incident_id"]:
             raise DemoError(f"a second incident for one event: {incident['incident_id']}")
         self.seen.incident = incident
-        if incident["evidence"] and not self.seen.acknowledged:
-            self._save_pictures(incident)
-            path = f"/incidents/{incident['incident_id']}/acknowledge"
-            self._api.post(path, {"note": "seen by the unattended demonstration"})
-            answer = self._api.get(f"/incidents/{incident['incident_id']}")
-            self.seen.acknowledged = answer["status"] == "acknowledged"
+        self._save_new_files(incident)
+        if self.seen.files and not self.seen.acknowledged:
+            path = f"/incidents/{incident['incident_id']}"
+            self._api.post(f"{path}/acknowledge", {"note": "the unattended demonstration"})
+            self.seen.acknowledged = self._api.get(path)["status"] == "acknowledged"
             self._report("incident: acknowledged")
 
-    def _save_pictures(self, incident: dict[str, Any]) -> None:
+    def _save_new_files(self, incident: dict[str, Any]) -> None:
         self._pictures.mkdir(parents=True, exist_ok=True)
         for evidence in incident["evidence"]:
-            suffix = {"image/jpeg": ".jpg", "image/png": ".png", "video/mp4": ".mp4"}
+            if evidence["evidence_id"] in self.seen.files:
+                continue
             name = f"{evidence['kind']}-{evidence['evidence_id']}"
-            path = self._pictures / (name + suffix.get(evidence["media_type"], ".bin"))
+            path = self._pictures / (name + SUFFIXES.get(evidence["media_type"], ".bin"))
             path.write_bytes(self._api.download(evidence["url"]))
-            self.seen.pictures.append(path)
+            self.seen.files[evidence["evidence_id"]] = path
+            self._report(f"evidence: {path.name}")
 
 
 def route_map(assignment: dict[str, Any], origin: GeoPoint) -> NDArray[np.float64]:
@@ -206,7 +208,7 @@ def judge(chain: Chain, seen: Observed, health: dict[str, Any]) -> list[Check]:
               latency_s <= MAX_LATENCY_S),
         Check("incident acknowledged", "yes" if seen.acknowledged else "no", "yes",
               seen.acknowledged),
-        Check("pictures", str(len(seen.pictures)), ">= 1", bool(seen.pictures)),
+        Check("evidence files", str(len(seen.files)), "still and clip", len(seen.files) >= 2),
         Check("messages received", str(health["messages_received"])),
         Check("messages stored", str(health["messages_stored"])),
         Check("duplicates dropped", str(health["duplicates"])),
