@@ -209,6 +209,8 @@ def judge(chain: Chain, seen: Observed, health: dict[str, Any]) -> list[Check]:
         Check("incident acknowledged", "yes" if seen.acknowledged else "no", "yes",
               seen.acknowledged),
         Check("evidence files", str(len(seen.files)), "still and clip", len(seen.files) >= 2),
+        Check("goalie-01 messages sent", str(drive.sent)),
+        Check("goalie-01 not yet committed", str(drive.spooled), "at most 5", drive.spooled <= 5),
         Check("messages received", str(health["messages_received"])),
         Check("messages stored", str(health["messages_stored"])),
         Check("duplicates dropped", str(health["duplicates"])),

@@ -62,6 +62,8 @@ class Drive:
 
     track: NDArray[np.float64]
     contacts: tuple[str, ...]
+    sent: int = 0  # messages that the vehicle has sent
+    spooled: int = 0  # of these, not yet committed by the server at the end
 
     @property
     def distance_m(self) -> float:
@@ -79,18 +81,17 @@ class Drive:
         """When, by the wall clock, the vehicle's clock showed a time."""
         return float(np.interp(vehicle_time_s, self.track[:, 0], self.track[:, 1]))
 
-    def between(self, start_s: float, end_s: float) -> Drive:
-        """The part between two vehicle times; contacts are kept whole."""
-        inside = (self.track[:, 0] >= start_s) & (self.track[:, 0] <= end_s)
-        return Drive(self.track[inside], self.contacts)
-
 
 def read_drive(path: Path) -> Drive:
     """The true drive of a recording; raises DemoError where it holds none."""
-    rows, contacts = [], []
-    for item in read_messages(path, ("/simulation/truth", "/simulation/contact")):
+    rows, contacts, sent, spooled = [], [], 0, 0
+    topics = ("/simulation/truth", "/simulation/contact", "/fleet_client/state")
+    for item in read_messages(path, topics):
         if item.topic == "/simulation/contact":
             contacts.append(str(item.message.other))
+            continue
+        if item.topic == "/fleet_client/state":
+            sent, spooled = int(item.message.sent), int(item.message.spooled)
             continue
         pose, twist = item.message.pose.pose, item.message.twist.twist
         rows.append(
@@ -99,7 +100,7 @@ def read_drive(path: Path) -> Drive:
         )  # fmt: skip
     if len(rows) < 2:
         raise DemoError(f"{path}: the recording holds no true poses")
-    return Drive(np.array(rows), tuple(contacts))
+    return Drive(np.array(rows), tuple(contacts), sent, spooled)
 
 
 def distances_to_polyline(

@@ -26,7 +26,7 @@ from perception.evidence import EvidenceRecorder
 from perception.ground_projection import GroundProjector, predicted_pose
 from perception.incidents import IncidentBook
 from perception.looks import Sighting
-from perception.privacy import Region, head_region, person_regions, regions_of
+from perception.privacy import Region, head_region, is_about, person_regions, regions_of
 from perception.rules.base import Finding, Rule, Scene
 from perception.sweep import Sweep
 from perception.tracking import Observation, Tracker
@@ -204,9 +204,12 @@ class PerceptionPipeline:
         if self._no_record(pose.pose.x_m, pose.pose.y_m):
             self._recorder.skip()
             return
-        regions: list[Region] = regions_of(found.select(found.scores >= _BLUR_SCORE))
+        fallen = [f.box_xyxy for f in findings if f.box_xyxy is not None]
+        boxes = found.boxes_xyxy.astype(np.float64)
+        others = np.array([not is_about(box, fallen) for box in boxes], np.bool_)
+        regions: list[Region] = regions_of(found.select((found.scores >= _BLUR_SCORE) & others))
         for sighting in swept:
-            if sighting.score >= _BLUR_SCORE:
+            if sighting.score >= _BLUR_SCORE and not is_about(sighting.box_xyxy, fallen):
                 regions += person_regions(sighting.box_xyxy)
         for finding in findings:
             if finding.heads_px:

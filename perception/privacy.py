@@ -19,7 +19,7 @@ from perception.detectors.base import PERSON, Detections, Image
 
 VEHICLES = frozenset({"car", "bus", "truck", "motorcycle"})
 _HEAD_SHARE = 0.22  # of a standing body's height, chin and hair included
-_END_SHARE = 0.20  # of a lying body's length, at either end
+_END_SHARE = 0.17  # of a lying body's length, at either end
 
 Region = tuple[float, float, float, float]  # xyxy px
 
@@ -59,8 +59,20 @@ def regions_of(found: Detections) -> list[Region]:
     return regions
 
 
+def is_about(box: NDArray[np.float64], places: Sequence[NDArray[np.float64]]) -> bool:
+    """Whether the middle of a wide box is inside one of the places: another view of the same."""
+    u, v = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    wide = box[2] - box[0] > 0.8 * (box[3] - box[1])
+    return bool(wide) and any(p[0] <= u <= p[2] and p[1] <= v <= p[3] for p in places)
+
+
+def _blocks(side_px: int) -> int:
+    """So few that no face is left, so many that a limb still shows its direction."""
+    return min(max(side_px // 5, 2), 6)
+
+
 def blur(image: Image, regions: Sequence[Region]) -> Image:
-    """A copy with the regions reduced to a few blocks each, which no filter can undo."""
+    """A copy with the regions reduced to at most 6 x 6 means each, which no filter can undo."""
     out = image.copy()
     height, width = out.shape[:2]
     for x1, y1, x2, y2 in regions:
@@ -69,7 +81,7 @@ def blur(image: Image, regions: Sequence[Region]) -> Image:
         if right - left < 2 or bottom - top < 2:
             continue
         part = out[top:bottom, left:right]
-        blocks = (max((right - left) // 16, 2), max((bottom - top) // 16, 2))
+        blocks = (_blocks(right - left), _blocks(bottom - top))
         small = cv2.resize(part, blocks, interpolation=cv2.INTER_AREA)
         shape = (right - left, bottom - top)
         out[top:bottom, left:right] = cv2.resize(small, shape, interpolation=cv2.INTER_LINEAR)

@@ -13,11 +13,10 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ import pytest
 import websockets
 
 from fleet_client.client import FleetClient
-from fleet_client.credentials import Credentials, load_credentials
+from fleet_client.credentials import Credentials
 from fleet_client.options import LinkHandlers, LinkOptions
 from fleet_client.state_builder import MapRef, StateContent
 from patrol.geometry import Pose2
@@ -51,70 +50,6 @@ QUICK = LinkOptions(
     backfill_rate_hz=20.0,
 )
 PATIENCE_S = 20.0
-
-
-class Server:
-    """`sunra serve` on a data directory, as a process."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self.data_dir = data_dir
-        self.process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        self.file.unlink(missing_ok=True)
-        self.process = subprocess.Popen(
-            [*SUNRA, "serve", "--data", str(self.data_dir), "--map", "maps/sillim.geojson",
-             "--port", "0", "--broker-port", "0", "--config", "config/fleet.yaml"],
-            cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert "fleet server ready" in line, line
-
-    @property
-    def file(self) -> Path:
-        return self.data_dir / "server.json"
-
-    @property
-    def url(self) -> str:
-        return str(json.loads(self.file.read_text())["url"])
-
-    @property
-    def broker_pid(self) -> int:
-        return int((self.data_dir / "broker/nats.pid").read_text())
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self) -> int:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(15)
-
-    def enroll(self, name: str) -> Credentials:
-        done = subprocess.run(
-            [*SUNRA, "enroll", name, "--data", str(self.data_dir)],
-            cwd=ROOT, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        return load_credentials(Path(done.stdout.strip()))
-
-    def log_in(self) -> httpx.Client:
-        password = (self.data_dir / "operator-password.txt").read_text().strip()
-        client = httpx.Client(base_url=self.url + "/api/v1")
-        answer = client.post("/session", json={"username": "operator", "password": password})
-        client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-        return client
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "data")
-    server.start()
-    yield server
-    if server.process is not None and server.process.poll() is None:
-        server.stop()
 
 
 async def until(condition: Callable[[], Awaitable[bool] | bool], what: str) -> None:
@@ -157,12 +92,7 @@ def a_picture(folder: Path) -> Evidence:
     )  # fmt: skip
 
 
-def rows(server: Server, query: str) -> list[Any]:
-    with sqlite3.connect(server.data_dir / "fleet.db") as database:
-        return database.execute(query).fetchall()
-
-
-def test_everything_is_there_once_after_kills(server: Server, tmp_path: Path) -> None:
+def test_everything_is_there_once_after_kills(server: Any, tmp_path: Path) -> None:
     client = fleet_client(server.enroll("sunra/goalie-01"), tmp_path)
     published = 0
 
@@ -200,14 +130,13 @@ def test_everything_is_there_once_after_kills(server: Server, tmp_path: Path) ->
         await running
 
     asyncio.run(scenario())
-    history = rows(
-        server,
-        "SELECT header_id, last_node_id FROM state_history ORDER BY event_time_s, header_id",
+    history = server.rows(
+        "SELECT header_id, last_node_id FROM state_history ORDER BY event_time_s, header_id"
     )
     assert history == [(n, str(n)) for n in range(published)]
-    assert rows(server, "SELECT revision FROM incident_revisions ORDER BY 1") == [(1,), (2,)]
-    assert rows(server, "SELECT incident_id, revision FROM incidents") == [("inc-1", 2)]
-    assert rows(server, "SELECT status FROM evidence") == [("complete",)]
+    assert server.rows("SELECT revision FROM incident_revisions ORDER BY 1") == [(1,), (2,)]
+    assert server.rows("SELECT incident_id, revision FROM incidents") == [("inc-1", 2)]
+    assert server.rows("SELECT status FROM evidence") == [("complete",)]
     with contextlib.closing(server.log_in()) as api:
         (incident,) = api.get("/incidents").json()
         picture = api.get(incident["evidence"][0]["url"].removeprefix("/api/v1"))
@@ -227,7 +156,7 @@ async def raw_client(credentials: Credentials) -> gmqtt.Client:
     return client
 
 
-def test_vehicle_speaks_and_hears_only_for_itself(server: Server, tmp_path: Path) -> None:
+def test_vehicle_speaks_and_hears_only_for_itself(server: Any, tmp_path: Path) -> None:
     victim = server.enroll("sunra/goalie-01")
     intruder = server.enroll("sunra/light-01")
 
@@ -274,7 +203,7 @@ def credentials_of(credentials: Credentials) -> dict[str, Any]:
     return {name: getattr(credentials, name) for name in credentials.__dataclass_fields__}
 
 
-def live_url(server: Server, api: httpx.Client) -> str:
+def live_url(server: Any, api: httpx.Client) -> str:
     token = api.headers["Authorization"].removeprefix("Bearer ")
     return server.url.replace("http", "ws", 1) + f"/api/v1/live?token={token}"
 
@@ -297,7 +226,7 @@ def test_taken_port_is_one_line_and_leaves_nothing_running(tmp_path: Path, optio
     assert not (tmp_path / "data/broker/nats.pid").exists()
 
 
-def test_second_server_on_the_same_data_is_refused(server: Server) -> None:
+def test_second_server_on_the_same_data_is_refused(server: Any) -> None:
     done = subprocess.run(
         [*SUNRA, "serve", "--data", str(server.data_dir), "--map", "maps/sillim.geojson",
          "--port", "0"],
