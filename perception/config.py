@@ -10,7 +10,7 @@ from perception.camera_check import CameraCheckConfig
 from perception.evidence import EvidenceConfig
 from perception.ground_projection import ProjectionConfig
 from perception.incidents import IncidentConfig
-from perception.rules.collapsed_person import CollapsedPersonConfig
+from perception.rules.collapsed_person_config import CollapsedPersonConfig
 from perception.tracking import TrackingConfig
 
 

@@ -19,7 +19,7 @@ from perception.detectors.base import PERSON, Detections, Image
 
 VEHICLES = frozenset({"car", "bus", "truck", "motorcycle"})
 _HEAD_SHARE = 0.22  # of a standing body's height, chin and hair included
-_END_SHARE = 0.17  # of a lying body's length, at either end
+_END_SHARE = 0.25  # of a lying box's length, at either end: an arm may reach past the head
 
 Region = tuple[float, float, float, float]  # xyxy px
 

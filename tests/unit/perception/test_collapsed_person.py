@@ -12,7 +12,7 @@ from patrol.incident import AnomalyKind, IncidentPhase, Severity
 from perception.config import PerceptionConfig
 from perception.detectors.base import Skeleton
 from perception.detectors.scripted import ScriptedPose
-from perception.rules.collapsed_person import CollapsedPersonConfig
+from perception.rules.collapsed_person_config import CollapsedPersonConfig
 from perception.rules.posture import PostureConfig, head_circle, torso_tilt_rad
 from perception.rules.registry import RULES
 

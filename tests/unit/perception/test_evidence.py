@@ -116,8 +116,8 @@ def test_heads_and_plates_are_blurred_and_trunks_are_not() -> None:
 
 def test_both_ends_of_a_lying_person_are_blurred_and_the_middle_is_not() -> None:
     left, right = person_regions((0.0, 0.0, 100.0, 30.0))
-    assert left == (0.0, 0.0, 17.0, 30.0)
-    assert right == (83.0, 0.0, 100.0, 30.0)
+    assert left == (0.0, 0.0, 25.0, 30.0)
+    assert right == (75.0, 0.0, 100.0, 30.0)
 
 
 def test_detect_reads_pictures_and_refuses_other_files(tmp_path: Path) -> None:
