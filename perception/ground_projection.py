@@ -27,7 +27,7 @@ BODY_FLAT_M, BODY_SIDE_M = 0.20, 0.50  # thickness of a body on its back, on its
 
 @dataclass(frozen=True, slots=True)
 class ProjectionConfig:
-    """Noise of the projection; measured in tests/integration and docs of the detector."""
+    """Noise of the projection: assumed, not calibrated on a real camera."""
 
     max_range_m: float = 25.0
     pixel_sigma_px: float = 3.0  # where a box's bottom edge really is

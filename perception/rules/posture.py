@@ -32,7 +32,7 @@ class PostureConfig:
     """Limits of a lying adult or child as seen from the vehicle."""
 
     max_range_m: float = 14.0
-    max_height_m: float = 0.78  # of the box; a body on its side reaches 0.65, a sitter 0.95
+    max_height_m: float = 0.78  # of the box; rendered: on the side to 0.75, sitting from 0.93
     upright_height_m: float = 1.05
     min_length_m: float = 1.10  # curled up
     likely_length_m: tuple[float, ...] = (1.30, 2.10)
