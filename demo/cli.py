@@ -68,7 +68,9 @@ def demo_command(
     def report(line: str) -> None:
         click.echo(f"[{time.monotonic() - started_s:6.1f} s] {line}")
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A shell's background job inherits an ignored SIGINT, and so would everything started here.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with Chain(options, report) as chain:
             if once:
