@@ -110,7 +110,7 @@ class Executive:
             known = ", ".join(handlers)
             raise OrderError(
                 f"instant action {action.action_type!r} is not known here; known: {known}",
-                "orderError",
+                "actionError",
                 actionId=action.action_id,
             )
         handler(action)

@@ -186,7 +186,7 @@ def _check_release(order: Order) -> None:
 
 def _known_id(order: Order, text: str, known: Callable[[int], bool], what: str) -> int:
     if not (text.isascii() and text.isdigit() and known(int(text))):
-        raise _error(order, f"{what} {text!r} is not on the map", "orderError")
+        raise _error(order, f"{what} {text!r} is not on the map")
     return int(text)
 
 
@@ -222,6 +222,7 @@ def _check_edge(
             order,
             f"edge {edge.id} runs {edge.start_id} to {edge.end_id} on the map,"
             f" not {start.id} to {end.id}",
+            "noRouteError",
         )
     if edge.width_m < spec.width_m:
         raise _error(
@@ -233,7 +234,7 @@ def _check_edge(
         raise _error(order, f"edge {edge.id}: maxSpeed {order_edge.max_speed:g} is not above 0")
     if order_edge.actions:
         kind = order_edge.actions[0].action_type
-        raise _error(order, f"edge {edge.id}: unknown action {kind!r}", "orderError")
+        raise _error(order, f"edge {edge.id}: unknown action {kind!r}")
 
 
 def _check_action(order: Order, action: Action, node: Node, docks: set[int]) -> None:
@@ -245,4 +246,4 @@ def _check_action(order: Order, action: Action, node: Node, docks: set[int]) -> 
         if isinstance(dwell, bool) or not isinstance(dwell, int | float) or not dwell >= 0:
             raise _error(order, f"action {action.action_id}: dwell_s {dwell!r} is no duration")
     else:
-        raise _error(order, f"unknown action {action.action_type!r}", "orderError")
+        raise _error(order, f"unknown action {action.action_type!r}")

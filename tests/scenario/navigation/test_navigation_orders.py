@@ -187,8 +187,9 @@ def test_nothing_to_cancel_is_an_error(patrol: Any) -> None:
 
 
 def test_an_unknown_instant_action_is_an_error(patrol: Any) -> None:
-    with pytest.raises(OrderError, match="'dance' is not known here; known: startPause"):
+    with pytest.raises(OrderError, match="'dance' is not known here; known: startPause") as caught:
         patrol.stack.instant_action(instant("dance"), patrol.now_s)
+    assert caught.value.error_type == "actionError"
 
 
 def test_a_second_order_waits_for_the_first(kit: SimpleNamespace, patrol: Any) -> None:
@@ -297,6 +298,11 @@ def _wrong_map_edge(order: Order) -> None:
     order.edges[0] = msgspec.structs.replace(order.edges[0], edge_id="104")
 
 
+def _rename_last_node(order: Order) -> None:
+    order.nodes[2] = msgspec.structs.replace(order.nodes[2], node_id="93")
+    order.edges[1] = msgspec.structs.replace(order.edges[1], end_node_id="93")
+
+
 def _set_position(x: float, map_id: str) -> Change:
     def change(order: Order) -> None:
         order.nodes[1].node_position = NodePosition(x=x, y=0.0, map_id=map_id)
@@ -313,16 +319,17 @@ def _set(where: str, index: int, **values: Any) -> Change:
 
 
 BAD_ORDERS: list[tuple[str, Change, str, str]] = [
-    ("unknown node", _set("nodes", 2, node_id="93"), "validationError", "neighbours"),
+    ("node of another edge", _set("nodes", 2, node_id="93"), "validationError", "neighbours"),
+    ("unknown last node", _rename_last_node, "validationError", "node '93' is not on the map"),
     (
         "unknown edge",
         _set("edges", 1, edge_id="999"),
-        "orderError",
+        "validationError",
         "edge '999' is not on the map",
     ),
-    ("edge id no number", _set("edges", 1, edge_id="x1"), "orderError", "edge 'x1'"),
+    ("edge id no number", _set("edges", 1, edge_id="x1"), "validationError", "edge 'x1'"),
     ("edge not connecting", _swap_edge, "validationError", "runs 2 to 2"),
-    ("edge of other nodes", _wrong_map_edge, "validationError", "edge 104 runs 3 to 4"),
+    ("edge of other nodes", _wrong_map_edge, "noRouteError", "edge 104 runs 3 to 4"),
     ("odd node sequence", _set("nodes", 0, sequence_id=1), "validationError", "not even"),
     (
         "gap in the sequence",
@@ -344,8 +351,8 @@ BAD_ORDERS: list[tuple[str, Change, str, str]] = [
     ("no nodes", lambda o: o.nodes.clear(), "validationError", "has no nodes"),
     ("edge missing", lambda o: o.edges.pop(), "validationError", "need 2 edges, got 1"),
     ("no speed", _set("edges", 0, max_speed=0.0), "validationError", "maxSpeed 0"),
-    ("unknown action", _set("nodes", 1, actions=[instant("sing")]), "orderError", "'sing'"),
-    ("edge action", _set("edges", 1, actions=[instant("sing")]), "orderError", "'sing'"),
+    ("unknown action", _set("nodes", 1, actions=[instant("sing")]), "validationError", "'sing'"),
+    ("edge action", _set("edges", 1, actions=[instant("sing")]), "validationError", "'sing'"),
     (
         "charging in the street",
         _set("nodes", 1, actions=[instant("startCharging")]),
@@ -384,7 +391,7 @@ def test_refuses_a_node_that_no_map_has(kit: SimpleNamespace, patrol: Any) -> No
     order.nodes[0].node_id = "93"
     with pytest.raises(OrderError, match="node '93' is not on the map") as caught:
         patrol.stack.accept_order(order, patrol.now_s)
-    assert caught.value.error_type == "orderError"
+    assert caught.value.error_type == "validationError"
 
 
 def test_refuses_a_start_out_of_reach(kit: SimpleNamespace, patrol: Any) -> None:
