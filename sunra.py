@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -52,12 +53,27 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; a SunraError is one line on stderr and exit status 2."""
+    """Run the command line; whatever is wrong with it is one line on stderr and exit status 2."""
     try:
-        cli(standalone_mode=True)
+        status = cli(standalone_mode=False)
     except SunraError as error:
-        click.echo(f"sunra: {error}", err=True)
-        sys.exit(2)
+        _refuse(str(error), 2)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "sunra"
+        _refuse(f"{error.format_message().rstrip('.')} (see: {command} --help)", error.exit_code)
+    except click.ClickException as error:
+        _refuse(error.format_message(), error.exit_code)
+    except click.Abort:
+        sys.exit(130)  # Ctrl-C, as a shell counts it
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _refuse(message: str, status: int) -> NoReturn:
+    click.echo(f"sunra: {' '.join(message.split())}", err=True)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -81,12 +81,12 @@ class FleetServer:
 
     async def run(self, ready: Callable[[Ready], None], stop: asyncio.Event) -> None:
         """Open everything, serve until `stop` is set, close everything."""
+        maps = MapLibrary.load(self._options.maps)  # before anything is made
         async with contextlib.AsyncExitStack() as stack:
             stack.enter_context(data_lock(self._data_dir))
             listener = stack.enter_context(
                 contextlib.closing(bind(self._options.host, self._options.port))
             )
-            maps = MapLibrary.load(self._options.maps)
             database = stack.enter_context(open_database(self._config, self._data_dir))
             PatrolService(database, maps, self._clock).keep_configured(self._config.patrols)
             enrolment = Enrolment(self._data_dir)

@@ -21,6 +21,7 @@ from patrol.vda5050.topic_names import VehicleAddress
 
 DEFAULT_CONFIG = Path("config/fleet.yaml")
 LOGIN_TIMEOUT_S = 10.0
+PORT = click.IntRange(0, 65535)
 
 _data = click.option(
     "--data",
@@ -54,8 +55,8 @@ def _load(config_file: Path | None) -> FleetConfig:
     help="A patrol map; may be given several times.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where HTTP listens.")
-@click.option("--port", default=8080, show_default=True, help="HTTP port; 0: any free one.")
-@click.option("--broker-port", type=int, help="MQTT port; 0: any free one, kept for next time.")
+@click.option("--port", type=PORT, default=8080, show_default=True, help="HTTP; 0: any free one.")
+@click.option("--broker-port", type=PORT, help="MQTT port; 0: any free one, kept for next time.")
 @_config
 @click.option("--verbose", is_flag=True, help="Log every event, not only warnings.")
 def serve_command(

@@ -49,9 +49,7 @@ def import_command(
     from navigation.planning.osm_import import import_osm
 
     spec = _spec(vehicle)
-    patrol_map, report = import_osm(
-        osm_file, name, spec, checkpoints, lambda line: click.echo(line, err=True)
-    )
+    patrol_map, report = import_osm(osm_file, name, spec, checkpoints, _progress)
     content_hash = save_map(patrol_map, out)
     for line in report.lines():
         click.echo(line)
@@ -135,6 +133,12 @@ def plan_command(
 
         draw_map(patrol_map, picture, tour.node_ids)
         click.echo(f"wrote {picture}")
+
+
+def _progress(line: str) -> None:
+    """For a person who waits; a script gets results and errors alone."""
+    if sys.stderr.isatty():
+        click.echo(line, err=True)
 
 
 def _ways(patrol_map: PatrolMap) -> list[Any]:
