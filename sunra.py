@@ -55,7 +55,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; whatever is wrong with it is one line on stderr and exit status 2."""
     try:
-        status = cli(standalone_mode=False)
+        status = cli(prog_name="sunra", standalone_mode=False)
     except SunraError as error:
         _refuse(str(error), 2)
     except click.exceptions.NoArgsIsHelpError as error:
