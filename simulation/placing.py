@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -26,8 +27,32 @@ KERB_WIDTH_M, KERB_HEIGHT_M, KERB_PIECE_M = 0.18, 0.12, 4.0
 CAR_SPACING_M = 7.0
 POLE_SPACING_M, POLE_HEIGHT_M = 26.0, 8.0
 TREE_SPACING_M = 7.5
+CELL_M = 20.0  # of the grid that finds neighbours
 PARKING = frozenset({WayClass.STREET})
 POLED = frozenset({WayClass.STREET, WayClass.ALLEY})
+
+
+class _ShapeGrid:
+    """Shapes by the square cells that their bounds touch: a whole district in one pass."""
+
+    def __init__(self) -> None:
+        self._cells: defaultdict[tuple[int, int], list[BaseGeometry]] = defaultdict(list)
+
+    def add(self, shape: BaseGeometry) -> None:
+        for cell in self._touched(shape, 0.0):
+            self._cells[cell].append(shape)
+
+    def near(self, shape: BaseGeometry, gap_m: float) -> Iterator[BaseGeometry]:
+        """At least every shape within a distance; one may come twice."""
+        for cell in self._touched(shape, gap_m):
+            yield from self._cells.get(cell, ())
+
+    @staticmethod
+    def _touched(shape: BaseGeometry, gap_m: float) -> Iterator[tuple[int, int]]:
+        west, south, east, north = shape.bounds
+        columns = range(int((west - gap_m) // CELL_M), int((east + gap_m) // CELL_M) + 1)
+        rows = range(int((south - gap_m) // CELL_M), int((north + gap_m) // CELL_M) + 1)
+        return itertools.product(columns, rows)
 
 
 class Grounds:
@@ -42,7 +67,7 @@ class Grounds:
         )
         self._buildings = [Polygon(b.polygon_map) for b in patrol_map.buildings]
         self._tree = STRtree(self._buildings)
-        self._placed: list[BaseGeometry] = []
+        self._placed = _ShapeGrid()
 
     def is_free(self, shape: BaseGeometry, gap_m: float) -> bool:
         """Whether a shape is out of every corridor and `gap_m` from everything else."""
@@ -51,11 +76,11 @@ class Grounds:
         near = self._tree.query(shape.buffer(gap_m))
         if any(self._buildings[int(i)].distance(shape) < gap_m for i in near):
             return False
-        return all(other.distance(shape) >= gap_m for other in self._placed)
+        return all(other.distance(shape) >= gap_m for other in self._placed.near(shape, gap_m))
 
     def take(self, shape: BaseGeometry) -> None:
         """Reserve the ground under a shape."""
-        self._placed.append(shape)
+        self._placed.add(shape)
 
     def height(self, x_m: float, y_m: float) -> float:
         """Ground height at one point."""
