@@ -50,9 +50,13 @@ def console_folder() -> Path:
     return HERE.parents[1] / "fleet_server" / "console"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; under CI its absence is a failure."""
+    """Debian's Chromium; under CI its absence is a failure.
+
+    Not for the whole session: while it is open, playwright's event loop runs in this thread, and
+    no later test could run one of its own.
+    """
     if not Path(CHROMIUM).exists():
         if os.environ.get("CI"):
             pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium")
