@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
@@ -12,6 +13,7 @@ from fleet_server.api.services import Services
 from fleet_server.errors import UnauthorizedError
 from fleet_server.live import LiveClient, snapshot
 
+log = logging.getLogger(__name__)
 router = APIRouter()
 
 POLICY_VIOLATION = 1008
@@ -25,7 +27,7 @@ async def live(websocket: WebSocket) -> None:
     services = services_of(websocket)
     token = websocket.query_params.get("token") or token_of(websocket)
     try:
-        await services.accounts.user_of(token)
+        user = await services.accounts.user_of(token)
     except UnauthorizedError:
         await websocket.close(POLICY_VIOLATION)
         return
@@ -34,18 +36,30 @@ async def live(websocket: WebSocket) -> None:
         return
     await websocket.accept()
     with services.live.client() as client:
+        logged_out = asyncio.create_task(_until_logged_out(services, token))
         tasks = [
             asyncio.create_task(_send(websocket, services, client)),
             asyncio.create_task(_until_gone(websocket)),
             asyncio.create_task(client.dropped.wait()),
-            asyncio.create_task(_until_logged_out(services, token)),
+            logged_out,
         ]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    with contextlib.suppress(RuntimeError):  # gone already
-        await websocket.close(TRY_AGAIN_LATER if client.dropped.is_set() else POLICY_VIOLATION)
+    reason = "left"
+    if client.dropped.is_set():
+        reason = "too_slow"
+        await _close(websocket, TRY_AGAIN_LATER)
+    elif logged_out in ended:
+        reason = "logged_out"
+        await _close(websocket, POLICY_VIOLATION)
+    log.info("live_client_gone user=%s reason=%s", user.username, reason)
+
+
+async def _close(websocket: WebSocket, code: int) -> None:
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # it has just left by itself
+        await websocket.close(code)
 
 
 async def _send(websocket: WebSocket, services: Services, client: LiveClient) -> None:
