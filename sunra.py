@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from patrol.errors import SunraError
+from patrol.lazy_group import CommandTable, LazyGroup
 
 # command → (module, attribute, one line of help)
-COMMANDS: dict[str, tuple[str, str, str]] = {
+COMMANDS: CommandTable = {
     "map": ("navigation.cli", "map_group", "Import, check and draw patrol maps."),
     "plan": ("navigation.cli", "plan_command", "Plan a patrol over a map."),
     "models": ("perception.cli", "models_group", "Fetch and verify model weights."),
     "detect": ("perception.cli", "detect_command", "Run the detector on pictures or a video."),
     "serve": ("fleet_server.cli", "serve_command", "Run the fleet server."),
     "enroll": ("fleet_server.cli", "enroll_command", "Give a vehicle its credentials."),
+    "passwd": ("fleet_server.cli", "passwd_command", "Give a user a new password."),
     "simulate": ("simulation.cli", "simulate_group", "Simulate a vehicle or a fleet."),
     "drive": ("patrol_bringup.cli", "drive_command", "Run a vehicle's ROS 2 processes."),
     "prepare": ("demo.prepare", "prepare_command", "Fetch weights, build interfaces, console."),
@@ -25,28 +26,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 
-class LazyGroup(click.Group):
-    """A click group that imports a subcommand when it is used (click docs, "Lazily loading")."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands, without importing any."""
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported now."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, attribute, _ = COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The table of commands, from `COMMANDS` alone."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][2]) for name in sorted(COMMANDS)])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="sunra")
 def cli() -> None:
     """Sunra: autonomous patrol robots for a neighbourhood."""

@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from fleet_server.api.models import NewUser, UserView
 from fleet_server.config import SessionConfig
-from fleet_server.errors import ConflictError, TooManyError, UnauthorizedError
+from fleet_server.errors import ConflictError, NotFoundError, TooManyError, UnauthorizedError
 from fleet_server.store import tables as t
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database, insert_new
@@ -199,6 +199,28 @@ class Accounts:
             add_audit(connection, now_s, username, "log_out", username)
 
         await self._database.write(work)
+
+
+def reset_password(database: Database, username: str, now_s: float) -> str:
+    """A new random password; ends the user's sessions. Raises NotFoundError naming the users.
+
+    Also from another process while the server runs: the first statement takes the write lock.
+    """
+    password = secrets.token_urlsafe(12)
+    password_hash = HASHER.hash(password)
+    u, s = t.users.c, t.sessions.c
+
+    def work(connection: sa.Connection) -> list[str]:
+        change = sa.update(t.users).where(u.username == username)
+        if connection.execute(change.values(password_hash=password_hash)).rowcount == 0:
+            return list(connection.scalars(sa.select(u.username).order_by(u.username)))
+        connection.execute(sa.delete(t.sessions).where(s.username == username))
+        add_audit(connection, now_s, "system", "password_reset", username)
+        return []
+
+    if known := database.write_now(work):
+        raise NotFoundError(f"no user {username!r}; known: {', '.join(known)}", "user_unknown")
+    return password
 
 
 def put_user(

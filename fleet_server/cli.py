@@ -1,4 +1,4 @@
-"""`sunra serve` and `sunra enroll`."""
+"""`sunra serve`, `sunra enroll` and `sunra passwd`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from pathlib import Path
 
 import click
 
+from fleet_server.accounts import FIRST_USER, reset_password
 from fleet_server.app import PASSWORD_FILE, FleetServer, Ready, ServeOptions
 from fleet_server.broker import choose_port
 from fleet_server.config import FleetConfig, load_fleet_config
-from fleet_server.enrolment import Enrolment
+from fleet_server.enrolment import Enrolment, write_private
 from fleet_server.ingest.mqtt import MqttTarget, can_log_in
+from fleet_server.opening import existing_database
+from patrol.clock import SystemClock
 from patrol.errors import ConfigError, SunraError
 from patrol.vda5050.topic_names import VehicleAddress
 
@@ -153,6 +156,21 @@ def enroll_command(
         _wait_for_login(enrolment, addresses[-1].vehicle_id, settings.host, port)
     for file in files:
         click.echo(file)
+
+
+@click.command("passwd")
+@click.argument("username", metavar="USER")
+@_data
+@_config
+def passwd_command(username: str, data_dir: Path, config_file: Path | None) -> None:
+    """Give USER a new password, shown once; the user's sessions end. The server may run."""
+    config = _load(config_file)
+    with existing_database(config, data_dir.resolve()) as database:
+        password = reset_password(database, username, SystemClock().now_s())
+    kept = data_dir / PASSWORD_FILE
+    if username == FIRST_USER and kept.exists():  # scripts read it: it must not stay wrong
+        write_private(kept, password + "\n")
+    click.echo(f"new password of {username}: {password}")
 
 
 def _addresses(

@@ -49,6 +49,23 @@ def open_database(config: FleetConfig, data_dir: Path) -> Iterator[Database]:
         database.close()
 
 
+@contextlib.contextmanager
+def existing_database(config: FleetConfig, data_dir: Path) -> Iterator[Database]:
+    """That of a server that runs or ran, as it is; raises ConfigError where there is none."""
+    file = data_dir / "fleet.db"
+    if not config.database_url and not file.is_file():
+        raise ConfigError(
+            f"{data_dir}: no fleet server has run here; `sunra serve` makes the data"
+        )
+    database = Database(config.database_url or sqlite_url(file))
+    try:
+        yield database
+    except sa.exc.DBAPIError as error:
+        raise ConfigError(f"{data_dir}: the database cannot be used: {error.orig}") from None
+    finally:
+        database.close()
+
+
 @dataclass(frozen=True, slots=True)
 class OpenBroker:
     """How to log in, and the process where it is ours."""
