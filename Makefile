@@ -1,6 +1,8 @@
 # Two commands: `make demo` (ONCE=1 for unattended) and `make test`. Everything lands in .venv.
 EXTRAS := vehicle,fleet,sim,dev
-PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && echo $$p && break; done)
+# The first Python that fits and has its headers (the ROS messages are compiled against them).
+FITS := 'import os, sys, sysconfig; sys.exit(not ((3, 11) <= sys.version_info[:2] <= (3, 12) and os.path.exists(sysconfig.get_path("include") + "/Python.h")))'
+PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c $(FITS) 2>/dev/null && echo $$p && break; done)
 RUN := .venv/bin
 
 .PHONY: demo test lint bench prepare clean
@@ -22,8 +24,7 @@ prepare: .venv/.installed
 	@$(RUN)/sunra prepare
 
 .venv/.installed: pyproject.toml requirements.lock
-	@test -n "$(PYTHON)" || { echo "sunra: no Python 3.11 or 3.12 found; install one with its headers, or: make PYTHON=/path/to/python3.11" >&2; exit 2; }
-	@$(PYTHON) -c 'import pathlib, sys, sysconfig; h = pathlib.Path(sysconfig.get_path("include"), "Python.h"); h.exists() or sys.exit(f"sunra: {h} is missing: install the Python headers (Debian: python3-dev)")'
+	@$(or $(PYTHON),false) -c $(FITS) 2>/dev/null || { echo "sunra: no Python 3.11 or 3.12 with headers found (Debian: python3-dev python3-venv), or name one: make PYTHON=/path/to/python3.11" >&2; exit 2; }
 	@c++ --version >/dev/null 2>&1 || { echo "sunra: no C++ compiler found as c++ (Debian: g++)" >&2; exit 2; }
 	@echo "sunra: installing the environment into .venv (about 8 GB, most of it torch)"
 	@$(PYTHON) -m venv .venv && touch .venv/COLCON_IGNORE
