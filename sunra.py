@@ -48,6 +48,10 @@ def main() -> None:
         _refuse(f"{error.format_message().rstrip('.')} (see: {command} --help)", error.exit_code)
     except click.ClickException as error:
         _refuse(error.format_message(), error.exit_code)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _refuse(f"{error.filename}: {error.strerror}", 2)
     except click.Abort:
         sys.exit(130)  # Ctrl-C, as a shell counts it
     sys.exit(status if isinstance(status, int) else 0)

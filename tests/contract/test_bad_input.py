@@ -284,6 +284,15 @@ CASES: dict[str, tuple[Callable[[Path], Arguments], str]] = {
     "a vehicle without a proper name is not enrolled": (
         lambda f: ["enroll", "goalie", "--data", f / "data"], "'goalie' is not MANUFACTURER/SERIAL"
     ),
+    "a folder that cannot be made holds no credentials": (
+        lambda f: ["enroll", "sunra/goalie-01", "--data", "/proc/none"], "/proc/none: No such file"
+    ),
+    "a folder that cannot be made holds no server": (
+        lambda f: [*serve(f), "--data", "/proc/none"], "/proc/none: cannot be used: No such file"
+    ),
+    "a folder that cannot be made holds no vehicle": (
+        lambda f: [*drive(f), "--state-dir", "/proc/none"], "/proc/none: No such file"
+    ),
     "an option that is missing is named": (
         lambda f: ["serve", "--map", MAP], "Missing option '--data' (see: sunra serve --help)"
     ),
@@ -365,6 +374,13 @@ def test_a_taken_port_leaves_a_running_servers_data_alone(tmp_path: Path) -> Non
     assert done.stdout == ""
     assert_one_line(done.stderr, f"port 127.0.0.1:{port} cannot be used: Address already in use")
     assert [path.name for path in content_of(tmp_path)] == ["server.lock"]
+
+
+def test_a_demonstration_without_a_folder_is_one_line() -> None:
+    done = run("demo", "--once", "--out", "/proc/none")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert_one_line(done.stderr, "/proc/none: No such file or directory")
 
 
 def test_a_good_map_is_not_lost_to_a_bad_import(tmp_path: Path) -> None:
