@@ -10,6 +10,7 @@ import logging
 import math
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ from panda3d.core import (
 
 from patrol.errors import ConfigError
 from patrol.vehicle import CameraSpec
+from simulation.camera.no_x11 import ensure_libx11
 from simulation.camera.people import Crowd
 from simulation.camera.renderer import PeopleNow
 from simulation.camera.scene import build_scenery
@@ -46,6 +48,7 @@ PIPES = {  # backend → Panda3D module and pipe type
 VIEW_M = 90.0  # nothing is drawn beyond
 NEAR_M = 0.15
 ENVIRONMENT = "SUNRA_CAMERA"
+STAND_INS = Path(__file__).resolve().parents[2] / "build" / "x11"
 
 load_prc_file_data(
     "",
@@ -147,6 +150,8 @@ def _open_pipe(engine: GraphicsEngine, backend: str) -> tuple[str, GraphicsPipe]
         raise ConfigError(f"camera backend: {wanted!r} is none of: {', '.join(BACKENDS)}")
     for name in ("gl", "software") if wanted == "auto" else (wanted,):
         module, kind = PIPES[name]
+        if name == "software":
+            ensure_libx11(STAND_INS)
         pipe = GraphicsPipeSelection.get_global_ptr().make_pipe(kind, module)
         if pipe is not None and pipe.is_valid() and _can_draw(engine, pipe):
             return name, pipe
