@@ -9,6 +9,7 @@ import logging
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -55,7 +56,8 @@ class Outbox:
     def put_incident(self, incident: Incident) -> None:
         """An incident revision."""
         draft = self._draft("incident", lambda *header: self._envelope.incident(incident, *header))
-        self._pending.append(draft)
+        key = f"incident {incident.incident_id} {incident.revision}"
+        self._pending.append(replace(draft, once=key))
 
     def put_evidence(self, evidence: Evidence) -> None:
         """A file; its pieces are made in the loop."""
@@ -153,7 +155,9 @@ class Outbox:
         return [self._piece_draft(piece) for piece in pieces]
 
     def _piece_draft(self, piece: EvidencePiece) -> Draft:
-        return self._draft("evidence", lambda *header: self._envelope.evidence(piece, *header))
+        draft = self._draft("evidence", lambda *header: self._envelope.evidence(piece, *header))
+        key = f"evidence {piece.evidence.evidence_id} {piece.index}"
+        return replace(draft, once=key)
 
     def _fits(self, draft: Draft) -> bool:
         size = len(draft.encode(2**32 - 1))

@@ -24,6 +24,8 @@ SPOOLED_TOPICS = ("state", "incident", "evidence")
 _ID_BLOCK = 256
 # However full the spool is, the latest minutes of states stay whole.
 _STATES_ALWAYS_KEPT = 600
+# How many keys of messages that are said only once are remembered.
+_SAID_KEPT = 4096
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS counters (topic TEXT PRIMARY KEY, next_id INTEGER NOT NULL);
@@ -35,6 +37,7 @@ CREATE TABLE IF NOT EXISTS outbox (
     lane TEXT NOT NULL,
     payload BLOB NOT NULL
 );
+CREATE TABLE IF NOT EXISTS said (number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE);
 CREATE UNIQUE INDEX IF NOT EXISTS outbox_header ON outbox (topic, header_id);
 CREATE INDEX IF NOT EXISTS outbox_lane ON outbox (topic, lane, seq);
 """
@@ -47,6 +50,7 @@ class Draft:
     topic: str
     event_time: str  # ISO 8601 UTC
     encode: Callable[[int], bytes]  # header id → payload
+    once: str | None = None  # a key: the same thing handed over again is not said again
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,10 @@ class Spool:
         return value
 
     def append(self, drafts: Sequence[Draft]) -> list[Spooled]:
-        """Give drafts their header ids and keep them, all or none; `repair`s if it must."""
+        """Give drafts their header ids and keep them, all or none; `repair`s if it must.
+
+        A draft whose `once` key was kept before, also by an earlier process, is passed over.
+        """
         try:
             rows = self._append(drafts)
         except sqlite3.Error as error:
@@ -155,13 +162,23 @@ class Spool:
         self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            rows = [self._insert(draft) for draft in drafts]
+            rows = [self._insert(draft) for draft in drafts if self._is_news(draft)]
             self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
         return rows
+
+    def _is_news(self, draft: Draft) -> bool:
+        if draft.once is None:
+            return True
+        cursor = self._db.execute("INSERT OR IGNORE INTO said (key) VALUES (?)", (draft.once,))
+        if cursor.rowcount == 0:
+            return False
+        newest = cursor.lastrowid or 0
+        self._db.execute("DELETE FROM said WHERE number <= ?", (newest - _SAID_KEPT,))
+        return True
 
     def _insert(self, draft: Draft) -> Spooled:
         header_id = self._stored_next(draft.topic)

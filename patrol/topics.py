@@ -15,7 +15,7 @@ class Qos(StrEnum):
 
     SENSOR = "sensor"  # best effort, keep last 1
     RELIABLE = "reliable"  # reliable, keep last 10
-    LATCHED = "latched"  # reliable, transient local, keep last 1
+    JOURNAL = "journal"  # reliable, transient local, keep last 50: a reader that died reads again
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ _ROWS = (
         "perception",
         None,
         None,
-        Qos.RELIABLE,
+        Qos.JOURNAL,
     ),
     TopicRow(
         "/perception/state",

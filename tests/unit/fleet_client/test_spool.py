@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import logging
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from fleet_client import spool as spool_module
 from fleet_client.spool import BACKFILL, Draft, Spool
 from patrol.errors import ConfigError
 
@@ -54,6 +56,35 @@ def test_clean_close_leaves_no_gap_in_the_ids(tmp_path: Path) -> None:
     first.next_header_id("connection")
     first.close()
     assert make(tmp_path / "spool.db").next_header_id("connection") == 1
+
+
+def test_what_is_said_once_is_not_said_again_by_a_later_process(tmp_path: Path) -> None:
+    first = make(tmp_path / "spool.db")
+    once = replace(draft("incident"), once="incident a 1")
+    assert len(first.append([once, draft("incident"), once])) == 2
+    later = make(tmp_path / "spool.db")
+    other = replace(once, once="incident a 2")
+    assert [row.header_id for row in later.append([once, other])] == [2]
+
+
+def test_keys_said_are_forgotten_after_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool_module, "_SAID_KEPT", 3)
+    spool = make(None)
+    for number in range(4):
+        spool.append([replace(draft("incident"), once=f"{number}")])
+    assert len(spool.append([replace(draft("incident"), once="0")])) == 1
+    assert not spool.append([replace(draft("incident"), once="3")])
+
+
+def test_a_draft_that_failed_was_not_said() -> None:
+    spool = make(None)
+
+    def fail(_: int) -> bytes:
+        raise RuntimeError("cannot encode")
+
+    with pytest.raises(RuntimeError, match="cannot encode"):
+        spool.append([Draft("incident", "t", fail, once="k")])
+    assert len(spool.append([replace(draft("incident"), once="k")])) == 1
 
 
 def test_only_the_acknowledged_message_is_forgotten() -> None:

@@ -21,7 +21,7 @@ _VOLATILE, _KEPT = DurabilityPolicy.VOLATILE, DurabilityPolicy.TRANSIENT_LOCAL
 _PROFILES = {
     Qos.SENSOR: (_BEST_EFFORT, _VOLATILE, 1),
     Qos.RELIABLE: (_RELIABLE, _VOLATILE, 10),
-    Qos.LATCHED: (_RELIABLE, _KEPT, 1),
+    Qos.JOURNAL: (_RELIABLE, _KEPT, 50),
 }
 
 
