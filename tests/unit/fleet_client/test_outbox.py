@@ -98,18 +98,6 @@ def test_evidence_is_spooled_in_pieces_and_its_file_may_go(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("damage", ["missing", "truncated", "altered"])
-def test_the_same_evidence_handed_over_again_is_not_sent_again(tmp_path: Path) -> None:
-    item = evidence(tmp_path, b"x" * 2500)
-    first = Sender(tmp_path / "spool.db")
-    first.outbox.put_evidence(item)
-    first.outbox.put_evidence(item)
-    first.outbox.close()
-    later = Sender(tmp_path / "spool.db")
-    later.outbox.put_evidence(item)
-    later.outbox.collect(None)
-    assert later.outbox.counts().evidence == 3
-
-
 def test_evidence_that_is_not_as_recorded_is_dropped_with_a_line(
     tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -136,6 +124,18 @@ def test_message_above_the_broker_limit_is_dropped_with_a_line(
     [message] = sender.outbox.collect(0.0)
     assert json.loads(message.payload)["headerId"] == 0, "no id is lost to it"
     assert "message_too_large topic=state" in caplog.text
+
+
+def test_the_same_evidence_handed_over_again_is_not_sent_again(tmp_path: Path) -> None:
+    item = evidence(tmp_path, b"x" * 2500)
+    first = Sender(tmp_path / "spool.db")
+    first.outbox.put_evidence(item)
+    first.outbox.put_evidence(item)
+    first.outbox.close()
+    later = Sender(tmp_path / "spool.db")
+    later.outbox.put_evidence(item)
+    later.outbox.collect(None)
+    assert later.outbox.counts().evidence == 3
 
 
 def test_only_the_newest_visualization_goes_out() -> None:
