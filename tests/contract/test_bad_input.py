@@ -274,6 +274,14 @@ CASES: dict[str, tuple[Callable[[Path], Arguments], str]] = {
         lambda f: drive(f, "--simulated", "--scenario", scenario(f, UNKNOWN_ACTOR)),
         "scene.yaml:4: pose: 'flying'",
     ),
+    "a scenario with an actor nowhere starts no vehicle": (
+        lambda f: drive(f, "--simulated", "--scenario", scenario(f, LOST_ACTOR)),
+        "scene.yaml: person 'a': edge_id 7: sillim has no such edge",
+    ),
+    "altered weights start no vehicle": (
+        lambda f: altered_weights(f, *drive(f)), "yolov8n.pt: SHA-256 "
+    ),
+    "missing weights start no vehicle": (drive, "are missing; run: sunra models fetch"),
     "a scenario that is not there is not simulated": (
         lambda f: ["simulate", "drive", f / "none.yaml"], "none.yaml: no such file"
     ),
@@ -291,7 +299,8 @@ CASES: dict[str, tuple[Callable[[Path], Arguments], str]] = {
         lambda f: [*serve(f), "--data", "/proc/none"], "/proc/none: cannot be used: No such file"
     ),
     "a folder that cannot be made holds no vehicle": (
-        lambda f: [*drive(f), "--state-dir", "/proc/none"], "/proc/none: No such file"
+        lambda f: [*drive(f, "--detector", "none"), "--state-dir", "/proc/none"],
+        "/proc/none: No such file",
     ),
     "an option that is missing is named": (
         lambda f: ["serve", "--map", MAP], "Missing option '--data' (see: sunra serve --help)"

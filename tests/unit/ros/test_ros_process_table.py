@@ -188,7 +188,7 @@ ALLOWED = {
     "patrol_fleet_client": {"patrol", "navigation", "fleet_client"},
     "patrol_simulation": {"patrol", "simulation"},
     "patrol_description": {"patrol"},
-    "patrol_bringup": {"patrol", "fleet_client", "simulation", "patrol_description"},
+    "patrol_bringup": {"patrol", "fleet_client", "perception", "simulation", "patrol_description"},
 }
 LIBRARIES = {"patrol", "navigation", "perception", "fleet_client", "fleet_server", "simulation"}
 

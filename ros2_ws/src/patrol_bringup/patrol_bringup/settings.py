@@ -99,7 +99,7 @@ class VehicleSettings:
 def check_files(settings: VehicleSettings) -> None:
     """Read what the processes will read, so that a bad file is one line before anything starts.
 
-    Raises ConfigError or MapError.
+    Raises ConfigError, MapError, ScenarioError or ModelError.
     """
     load_vehicle(settings.vehicle_file)
     patrol_map = load_map(settings.map_file)
@@ -109,3 +109,12 @@ def check_files(settings: VehicleSettings) -> None:
         from fleet_client.credentials import load_credentials
 
         load_credentials(settings.credentials_file)
+    if settings.simulated and settings.scenario_file is not None:
+        from simulation.scenario import load_scenario
+
+        load_scenario(settings.scenario_file)
+    if settings.detector == "yolo":
+        from perception.models import load_manifest, models_dir, verify
+
+        for model in load_manifest().models:
+            verify(model, models_dir())
