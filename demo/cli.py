@@ -19,11 +19,12 @@ from demo.prepare import ROOT
 
 
 def _table(checks: list[Check]) -> str:
-    width = max(len(check.name) for check in checks)
     marks = {True: "met", False: "MISSED", None: ""}
+    rows = [(check.name, check.figure, check.target, marks[check.ok]) for check in checks]
+    name, figure, target, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
     return "\n".join(
-        f"  {c.name:<{width}}  {c.figure:>12}  {c.target:<12} {marks[c.ok]}".rstrip()
-        for c in checks
+        f"  {row[0]:<{name}}  {row[1]:>{figure}}  {row[2]:<{target}}  {row[3]}".rstrip()
+        for row in rows
     )
 
 
