@@ -24,7 +24,7 @@ from patrol.incident import Evidence, EvidenceKind
 from perception.clip import ClipWriter
 from perception.detectors.base import Image
 from perception.evidence_chain import EvidenceChain
-from perception.privacy import Region, blur
+from perception.privacy import Region, RegionMemory, blur
 
 _LOG = logging.getLogger(__name__)
 _BOX_BGR = (36, 36, 230)
@@ -38,6 +38,7 @@ class EvidenceConfig:
     post_roll_s: float = 4.0
     jpeg_quality: int = 85
     blur: bool = True
+    blur_hold_s: float = 0.8  # a head stays blurred so long after it was last seen
     pictures_per_step: int = 6  # of a clip, encoded in one step of the pipeline
     better_still_area: float = 1.6  # a second still when the box has grown by this
 
@@ -46,6 +47,8 @@ class EvidenceConfig:
             raise ValueError(f"pre_roll_s: {self.pre_roll_s} must be 0 to 60")
         if not 0 <= self.post_roll_s <= 60:
             raise ValueError(f"post_roll_s: {self.post_roll_s} must be 0 to 60")
+        if not 0 <= self.blur_hold_s <= 10:
+            raise ValueError(f"blur_hold_s: {self.blur_hold_s} must be 0 to 10")
         if not 30 <= self.jpeg_quality <= 100:
             raise ValueError(f"jpeg_quality: {self.jpeg_quality} must be 30 to 100")
 
@@ -80,10 +83,12 @@ class EvidenceRecorder:
         self._ring: deque[tuple[float, bytes]] = deque()
         self._recordings: list[_Recording] = []
         self._latest: tuple[float, Image] | None = None
+        self._memory = RegionMemory(config.blur_hold_s)
 
     def add(self, stamp_s: float, image: Image, regions: Sequence[Region]) -> None:
         """Take a picture into the pre-roll and into running clips."""
-        stored = blur(image, regions) if self._config.blur else image
+        held = self._memory.step(stamp_s, regions)
+        stored = blur(image, held) if self._config.blur else image
         self._latest = (stamp_s, stored)
         jpeg = self._jpeg(stored)
         self._ring.append((stamp_s, jpeg))

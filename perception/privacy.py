@@ -20,6 +20,9 @@ from perception.detectors.base import PERSON, Detections, Image
 VEHICLES = frozenset({"car", "bus", "truck", "motorcycle"})
 _HEAD_SHARE = 0.22  # of a standing body's height, chin and hair included
 _END_SHARE = 0.25  # of a lying box's length, at either end: an arm may reach past the head
+# On each side, of its width and height: walking past at 1.4 m/s moves and widens a head 5 m away
+# by about its own size in a second.
+GROWTH_PER_S = 1.0
 
 Region = tuple[float, float, float, float]  # xyxy px
 
@@ -64,6 +67,36 @@ def is_about(box: NDArray[np.float64], places: Sequence[NDArray[np.float64]]) ->
     u, v = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     wide = box[2] - box[0] > 0.8 * (box[3] - box[1])
     return bool(wide) and any(p[0] <= u <= p[2] and p[1] <= v <= p[3] for p in places)
+
+
+class RegionMemory:
+    """Keeps regions for a while after they were last seen: a detector blinks, a face stays."""
+
+    def __init__(self, hold_s: float) -> None:
+        self._hold_s = hold_s
+        self._seen: list[tuple[float, Region]] = []
+
+    def step(self, stamp_s: float, regions: Sequence[Region]) -> list[Region]:
+        """The regions of now and, grown with their age, those not seen again yet."""
+        self._seen = [
+            (seen_s, old)
+            for seen_s, old in self._seen
+            if 0 <= stamp_s - seen_s <= self._hold_s
+            and not any(_touch(_grown(old, stamp_s - seen_s), new) for new in regions)
+        ]
+        held = [_grown(old, stamp_s - seen_s) for seen_s, old in self._seen]
+        self._seen += [(stamp_s, region) for region in regions]
+        return [*regions, *held]
+
+
+def _grown(region: Region, age_s: float) -> Region:
+    x1, y1, x2, y2 = region
+    dx, dy = (GROWTH_PER_S * age_s * (x2 - x1), GROWTH_PER_S * age_s * (y2 - y1))
+    return (x1 - dx, y1 - dy, x2 + dx, y2 + dy)
+
+
+def _touch(a: Region, b: Region) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _blocks(side_px: int) -> int:

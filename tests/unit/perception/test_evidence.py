@@ -17,7 +17,7 @@ from perception.detect import describe, draw, pictures_in
 from perception.detectors.scripted import detections
 from perception.evidence import EvidenceConfig, EvidenceRecorder
 from perception.evidence_chain import CHAIN_FILE, EvidenceChain, verify_chain
-from perception.privacy import blur, person_regions, regions_of
+from perception.privacy import RegionMemory, blur, person_regions, regions_of
 
 BOX = np.array([20.0, 30.0, 60.0, 50.0])
 
@@ -112,6 +112,29 @@ def test_heads_and_plates_are_blurred_and_trunks_are_not() -> None:
     assert detail(80, 170, 22, 58) > 60  # trunk and legs
     assert detail(115, 145, 110, 250) < 25  # plate
     assert detail(65, 100, 110, 250) > 60  # roof
+
+
+def test_a_head_stays_blurred_while_the_detector_blinks() -> None:
+    memory = RegionMemory(hold_s=0.8)
+    head = (40.0, 20.0, 50.0, 30.0)
+    assert memory.step(0.0, [head]) == [head]
+    (held,) = memory.step(0.4, [])
+    assert held == pytest.approx((36.0, 16.0, 54.0, 34.0))
+    moved = (44.0, 20.0, 56.0, 32.0)
+    assert memory.step(0.6, [moved]) == [moved]
+    assert len(memory.step(1.4, [])) == 1
+    assert memory.step(1.41, []) == []
+
+
+def test_a_held_head_is_blurred_in_what_is_stored(tmp_path: Path) -> None:
+    picture = np.random.default_rng(2).integers(0, 255, (72, 96, 3)).astype(np.uint8)
+    rec = recorder(tmp_path)
+    rec.add(0.0, picture, [(30.0, 20.0, 50.0, 40.0)])
+    rec.add(0.2, picture, [])
+    (still,) = rec.begin("inc", None)
+    stored = cv2.imread(still.path).astype(float)
+    rough = np.abs(np.diff(stored[24:36, 34:46], axis=1)).mean()
+    assert rough < 0.3 * np.abs(np.diff(stored[50:70, 60:90], axis=1)).mean()
 
 
 def test_both_ends_of_a_lying_person_are_blurred_and_the_middle_is_not() -> None:
