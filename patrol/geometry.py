@@ -30,6 +30,11 @@ class Pose2:
         dx, dy = x_m - self.x_m, y_m - self.y_m
         return cos * dx + sin * dy, -sin * dx + cos * dy
 
+    def inverse(self) -> Pose2:
+        """The outer frame as seen from this pose."""
+        x_m, y_m = self.inverse_transform(0.0, 0.0)
+        return Pose2(x_m, y_m, wrap_angle(-self.yaw_rad))
+
     def compose(self, other: Pose2) -> Pose2:
         """`other`, given in this pose's frame, in the outer frame."""
         x_m, y_m = self.transform(other.x_m, other.y_m)

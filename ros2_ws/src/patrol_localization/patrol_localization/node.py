@@ -9,7 +9,7 @@ from navigation.localization.localizer import Localizer
 from patrol.map_geojson import load_map
 from patrol.topics import TOPICS
 from patrol.vehicle import load_vehicle
-from patrol_localization.convert import message_of_estimate, transform_of
+from patrol_localization.convert import message_of_estimate, odom_pose_at, transforms_of
 from patrol_localization.seed import (
     PARKED_SIGMA_M,
     PARKED_SIGMA_RAD,
@@ -37,6 +37,7 @@ class LocalizationNode(VehicleNode):
         self._pose_file = self.path("state_dir") / "pose.json"
         self._dock = self.text("start_dock")
         self._localizer: Localizer | None = None  # made when the clock runs
+        self._wheels: Odometry | None = None
         self._status = ""
         self._steps = 0
         self._publish_pose = self.topic_publisher("/localization/odometry")
@@ -61,6 +62,7 @@ class LocalizationNode(VehicleNode):
         )
 
     def _on_wheels(self, message: Odometry) -> None:
+        self._wheels = message
         if self._localizer is not None:
             self._localizer.add_odometry(wheels_of(message, self._spec.wheelbase_m))
 
@@ -80,8 +82,9 @@ class LocalizationNode(VehicleNode):
         self._steps += 1
         if estimate.stamped is not None:
             self._publish_pose(message_of_pose(estimate.stamped))
-            if self._is_turn(TRANSFORM_HZ):
-                self._publish_transform(transform_of(estimate.stamped))
+            if self._is_turn(TRANSFORM_HZ) and self._wheels is not None:
+                odom_from_base = odom_pose_at(self._wheels, estimate.stamped.stamp_s)
+                self._publish_transform(transforms_of(estimate.stamped, odom_from_base))
             if self._is_turn(SAVE_HZ):
                 sigma_m = estimate.position_sigma_m
                 save_pose(self._pose_file, self._map.map_id, estimate.stamped, sigma_m)
