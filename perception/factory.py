@@ -9,6 +9,7 @@ from patrol.vehicle import CameraSpec, VehicleSpec, load_vehicle
 from perception.config import PerceptionConfig, load_perception_config
 from perception.detectors.yolo import YoloDetector, YoloPose, export_path, exported, input_size
 from perception.evidence import EvidenceRecorder
+from perception.incident_memory import INCIDENT_MEMORY
 from perception.incidents import IncidentBook
 from perception.models import CHECKOUT, Manifest, load_manifest, models_dir
 from perception.pipeline import PerceptionPipeline
@@ -98,7 +99,7 @@ def build_pipeline(
         _detector(config, manifest, folder, sizes["full"]),
         sweep,
         [make(config, crop, pose) for make in RULES.values()],
-        IncidentBook(config.incidents, map_id),
+        IncidentBook(config.incidents, map_id, memory=evidence_dir / INCIDENT_MEMORY),
         EvidenceRecorder(config.evidence, evidence_dir, camera.rate_hz),
         no_record_predicate(patrol_map),
     )

@@ -11,8 +11,10 @@ import math
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from patrol.incident import ANOMALIES, Incident, IncidentPhase
+from perception.incident_memory import Remembered, load_memory, save_memory
 from perception.rules.base import Finding
 
 
@@ -40,12 +42,15 @@ class IncidentBook:
         config: IncidentConfig,
         map_id: str,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+        memory: Path | None = None,  # a file, so that a restart opens nothing anew
     ) -> None:
         self._config = config
         self._map_id = map_id
         self._new_id = new_id
-        self._open: dict[str, Incident] = {}
-        self._seen_s: dict[str, float] = {}
+        self._memory = memory
+        known = load_memory(memory, map_id)
+        self._open = {one.incident.incident_id: one.incident for one in known}
+        self._seen_s = {one.incident.incident_id: one.seen_s for one in known}
 
     def step(self, findings: list[Finding], now_s: float) -> list[tuple[Incident, Finding]]:
         """New revisions, each with the finding that caused it."""
@@ -66,7 +71,13 @@ class IncidentBook:
             else:
                 self._open[change.incident_id] = change
             changes.append((change, finding))
+        if changes:
+            self._save()
         return changes
+
+    def _save(self) -> None:
+        known = [Remembered(one, self._seen_s[key]) for key, one in self._open.items()]
+        save_memory(self._memory, known)
 
     def match(self, finding: Finding) -> str | None:
         """The id of the open incident that a finding belongs to."""
