@@ -51,17 +51,46 @@ def broker_program() -> str:
 
 
 def choose_port(folder: Path, host: str, port: int) -> int:
-    """`port`, or for 0 the port of last time, else a free one; remembered for enrolment."""
+    """`port`, or for 0 the port of last time where it is still ours to take, else a free one.
+
+    Remembered for enrolment, which may come first and then knows only the configured port.
+    """
     remembered = folder / "port"
     if port == 0:
         with contextlib.suppress(FileNotFoundError, ValueError):
             port = int(remembered.read_text())
+        if port and not _is_ours(BrokerPlace(folder, host, port)):
+            port = 0
     if port == 0:
         with socket.socket() as probe:
             probe.bind((host, 0))
             port = int(probe.getsockname()[1])
     write_private(remembered, f"{port}\n")
     return port
+
+
+def _is_ours(place: BrokerPlace) -> bool:
+    """Whether our broker runs there already, or could."""
+    if running_pid(place) is not None:
+        return True
+    try:
+        check_port(place)
+    except BrokerError:
+        return False
+    return True
+
+
+def check_port(place: BrokerPlace) -> None:
+    """Raises BrokerError where somebody else has the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((place.host, place.port))
+        except OSError as error:
+            raise BrokerError(
+                f"broker port {place.host}:{place.port} cannot be used: "
+                f"{error.strerror}; choose another with --broker-port"
+            ) from None
 
 
 def running_pid(place: BrokerPlace) -> int | None:
@@ -151,7 +180,7 @@ class EmbeddedBroker:
                 return
             log.warning("broker_unusable pid=%s: stopping it", self.pid)
             await self.stop()
-        self._refuse_taken_port()
+        check_port(self.place)
         await self._launch()
 
     async def supervise(self) -> None:
@@ -191,17 +220,6 @@ class EmbeddedBroker:
         if self._process is not None:
             return self._process.poll() is None
         return self.pid is not None
-
-    def _refuse_taken_port(self) -> None:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((self.place.host, self.place.port))
-            except OSError as error:
-                raise BrokerError(
-                    f"broker port {self.place.host}:{self.place.port} cannot be used: "
-                    f"{error.strerror}; choose another with --broker-port"
-                ) from None
 
     async def _launch(self) -> None:
         self.place.pid_file.unlink(missing_ok=True)
