@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from patrol_interfaces.action import ExecuteOrder
 from patrol_interfaces.msg import ActionStatus, RouteEdge, RouteNode
 from patrol_interfaces.msg import NavigationState as NavigationMessage
 
@@ -53,10 +54,10 @@ def message_of_state(state: NavigationState, boot_id: str, stamp_s: float) -> Na
     )
 
 
-def order_of(goal: object) -> tuple[Order, int | None]:
+def order_of(goal: ExecuteOrder.Goal) -> tuple[Order, int | None]:
     """The order of an ExecuteOrder goal and where to resume; raises OrderError."""
-    order = decode(goal.order_json.encode(), Order)  # type: ignore[attr-defined]
-    resume = goal.resume_from_sequence_id  # type: ignore[attr-defined]
+    order = decode(goal.order_json.encode(), Order)
+    resume = goal.resume_from_sequence_id
     return order, None if resume == NEW_ORDER else resume
 
 
