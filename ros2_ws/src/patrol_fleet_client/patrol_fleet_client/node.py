@@ -130,8 +130,10 @@ class FleetClientNode(VehicleNode):
                 "orderError",
                 orderId=order.order_id,
             )
-        self._keeper.take(order)
+        # First the time, then the order: the node's thread must not find the new update before it
+        # knows that it is being given, or it would give the merged order again beside it.
         self._resent_s = time.monotonic()
+        self._keeper.take(order)
         try:
             await _answer(self._link.give_order(order, NEW_ORDER))
         except NavigationSilent:
