@@ -5,20 +5,19 @@ Named alternative in the same run: the same path with one commit a message.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
 import logging
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import gmqtt
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.shared.targets import Target, finish, parser
 from fleet_server.config import FleetConfig, IngestConfig
 from fleet_server.enrolment import Enrolment
 from fleet_server.fleet import Fleet
@@ -44,21 +43,6 @@ MESSAGES_ALONE = 1_000
 PACED_PER_S = 200
 PACED_MESSAGES = 600
 PATIENCE_S = 120.0
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One line of the result."""
-
-    name: str
-    figure: float
-    target: float
-    at_most: bool = False
-
-    @property
-    def met(self) -> bool:
-        """Whether the figure is good enough."""
-        return self.figure <= self.target if self.at_most else self.figure >= self.target
 
 
 def a_state(address: VehicleAddress, header_id: int) -> bytes:
@@ -179,22 +163,9 @@ async def measure() -> list[Target]:
 
 def main() -> int:
     """Prints one line a target; the exit status says whether all were met."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, help="write the figures to this file, too")
-    arguments = parser.parse_args()
+    arguments = parser(__doc__).parse_args()
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    targets = asyncio.run(measure())
-    if arguments.json is not None:
-        rows = [
-            {"name": t.name, "figure": t.figure, "target": t.target, "met": t.met} for t in targets
-        ]
-        arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
-    for t in targets:
-        sign = "<=" if t.at_most else ">="
-        print(
-            f"{t.name} {t.figure:.4g} (target {sign} {t.target:g}) {'met' if t.met else 'missed'}"
-        )
-    return 0 if all(t.met for t in targets) else 1
+    return finish(asyncio.run(measure()), arguments.json)
 
 
 if __name__ == "__main__":

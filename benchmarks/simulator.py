@@ -6,8 +6,6 @@ rays for the lidar, the software renderer for the camera.
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -15,6 +13,9 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.shared.targets import Target, finish, parser
 from patrol.errors import ConfigError
 from patrol.geometry import Pose2
 from patrol.vehicle import VehicleSpec, load_vehicle
@@ -116,21 +117,9 @@ def measure() -> dict[str, float | None]:
 
 def main() -> int:
     """Print a line for each target; 0 when all were met."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, help="write the figures here as well")
-    arguments = parser.parse_args()
-    rows = [
-        {"name": name, "figure": figure, "target": TARGETS[name],
-         "met": figure is not None and figure >= TARGETS[name]}
-        for name, figure in measure().items()
-    ]  # fmt: skip
-    for row in rows:
-        figure = "none" if row["figure"] is None else f"{row['figure']:.1f}"
-        verdict = "met" if row["met"] else "missed"
-        print(f"{row['name']}: {figure}, target at least {row['target']:g}, {verdict}")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
-    return 0 if all(row["met"] for row in rows) else 1
+    arguments = parser(__doc__).parse_args()
+    targets = [Target(name, figure, TARGETS[name]) for name, figure in measure().items()]
+    return finish(targets, arguments.json)
 
 
 if __name__ == "__main__":
