@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
+
 from patrol.errors import OrderError
 from patrol.map import Edge, Node, PatrolMap
 from patrol.vda5050.messages import Action, Order, OrderEdge, OrderNode
@@ -110,9 +112,10 @@ def stitch(route: Route, update: Order, patrol_map: PatrolMap, spec: VehicleSpec
     """The route with its horizon replaced by an update (clause 6.6.2); raises OrderError.
 
     The update's first node must be the last released node; its actions there are already known
-    and are not taken twice.
+    and are not taken twice. A message that restates the whole base, as the vehicle's own client
+    keeps it over restarts, counts from the base's end.
     """
-    addition = check_order(update, patrol_map, spec)
+    addition = check_order(_without_restated_base(route, update), patrol_map, spec)
     end = route.order_nodes[route.last_released]
     first = addition.order_nodes[0]
     if (first.sequence_id, first.node_id) != (end.sequence_id, end.node_id):
@@ -133,6 +136,17 @@ def stitch(route: Route, update: Order, patrol_map: PatrolMap, spec: VehicleSpec
         route.nodes[:keep] + addition.nodes[1:],
         route.edges[: keep - 1] + addition.edges,
         update,
+    )
+
+
+def _without_restated_base(route: Route, update: Order) -> Order:
+    base = [(n.sequence_id, n.node_id) for n in route.order_nodes[: route.last_released + 1]]
+    restated = [(n.sequence_id, n.node_id) for n in update.nodes[: len(base)]]
+    if restated != base:
+        return update
+    skipped = route.last_released
+    return msgspec.structs.replace(
+        update, nodes=update.nodes[skipped:], edges=update.edges[skipped:]
     )
 
 

@@ -61,12 +61,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def route(patrol_map: PatrolMap, node_ids: tuple[int, ...], order_id: str) -> Order:
+def route(
+    patrol_map: PatrolMap,
+    node_ids: tuple[int, ...],
+    order_id: str,
+    update_id: int = 0,
+    *,
+    first: int = 0,
+    base_end: int | None = None,
+) -> Order:
+    """An order over `node_ids[first:]`, released up to index `base_end`; or an update of it."""
+    last = len(node_ids) - 1 if base_end is None else base_end
+    steps = list(enumerate(node_ids))[first:]
     nodes = [
         OrderNode(
             node_id=str(node_id),
             sequence_id=2 * index,
-            released=True,
+            released=index <= last,
             actions=[],
             node_position=NodePosition(
                 x=patrol_map.nodes[node_id].x_m,
@@ -74,27 +85,27 @@ def route(patrol_map: PatrolMap, node_ids: tuple[int, ...], order_id: str) -> Or
                 map_id=patrol_map.map_id,
             ),
         )
-        for index, node_id in enumerate(node_ids)
+        for index, node_id in steps
     ]
     edges = [
         OrderEdge(
             edge_id=str(patrol_map.edge_between[start, end].id),
             sequence_id=2 * index + 1,
-            released=True,
+            released=index + 1 <= last,
             start_node_id=str(start),
             end_node_id=str(end),
             actions=[],
         )
-        for index, (start, end) in enumerate(itertools.pairwise(node_ids))
+        for (index, start), (_, end) in itertools.pairwise(steps)
     ]
     return Order(
-        header_id=1,
+        header_id=1 + update_id,
         timestamp=iso_utc(time.time()),
         version="2.1.0",
         manufacturer=ADDRESS.manufacturer,
         serial_number=ADDRESS.serial_number,
         order_id=order_id,
-        order_update_id=0,
+        order_update_id=update_id,
         nodes=nodes,
         edges=edges,
     )
@@ -283,19 +294,25 @@ def at_end(order_id: str, node_id: int) -> Callable[[State], bool]:
 
 
 def test_patrol_resumes_where_it_stopped_after_navigation_is_killed(vehicle: Vehicle) -> None:
-    control = vehicle.control
-    control.send(route(vehicle.patrol_map, YARD, "yard"))
+    control, patrol_map = vehicle.control, vehicle.patrol_map
+    control.send(route(patrol_map, YARD, "yard", base_end=5))
     before = control.wait_for(lambda s: s.last_node_sequence_id >= 6 and s.driving)
     vehicle.kill("navigation")
     lost = control.wait_for(lambda s: has_fault(s, "navigation_lost"))
     assert lost.order_id == "yard"
     assert lost.last_node_sequence_id >= before.last_node_sequence_id
+    control.send(route(patrol_map, YARD, "yard", 1, first=5, base_end=6))  # nobody is there
     resumed = control.wait_for(lambda s: s.driving and not has_fault(s, "navigation_lost"))
     assert resumed.order_id == "yard"
     assert resumed.last_node_sequence_id >= before.last_node_sequence_id
+    for update_id, first in enumerate(range(6, len(YARD) - 1), start=2):
+        control.send(route(patrol_map, YARD, "yard", update_id, first=first, base_end=first + 1))
     control.wait_for(at_end("yard", YARD[-1]))
-    reached = [s.last_node_sequence_id for s in control.states() if s.order_id == "yard"]
+    states = [s for s in control.states() if s.order_id == "yard"]
+    reached = [s.last_node_sequence_id for s in states]
     assert reached == sorted(reached)
+    refused = {e.error_type for s in states for e in s.errors if "rder" in e.error_type}
+    assert not refused
 
 
 def test_vehicle_waits_for_its_eyes_and_goes_on(vehicle: Vehicle) -> None:

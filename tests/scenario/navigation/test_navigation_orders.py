@@ -133,6 +133,47 @@ def test_updates_are_stitched_at_the_end_of_the_base_only(
     assert patrol.state.order_update_id == 1
 
 
+def whole_and_update(kit: SimpleNamespace, patrol: Any) -> tuple[Order, Order]:
+    """The order [1, 2, 3 | 4, 5] is given; its update to 5 as the whole order and by itself."""
+    patrol.stack.accept_order(
+        kit.make_order(patrol.map, [1, 2, 3, 4, 5], released=3), patrol.now_s
+    )
+    whole = kit.make_order(patrol.map, [1, 2, 3, 4, 5], update_id=1)
+    return whole, kit.make_order(patrol.map, [3, 4, 5], update_id=1, first_sequence_id=4)
+
+
+@pytest.mark.parametrize("resume", [None, 0])
+@pytest.mark.parametrize("whole_first", [True, False])
+def test_the_whole_order_may_be_given_beside_its_update(
+    kit: SimpleNamespace, patrol: Any, whole_first: bool, resume: int | None
+) -> None:
+    whole, update = whole_and_update(kit, patrol)
+    patrol.run(15.0)
+    given = [(whole, resume), (update, None)]
+    for order, from_id in given if whole_first else reversed(given):
+        patrol.stack.accept_order(order, patrol.now_s, from_id)
+    assert patrol.stack.order.nodes == whole.nodes
+    patrol.run_to(Mode.FINISHED)
+    assert patrol.distance_to(5) < 0.1
+
+
+def test_the_whole_order_brings_updates_that_were_missed(
+    kit: SimpleNamespace, patrol: Any
+) -> None:
+    patrol.stack.accept_order(
+        kit.make_order(patrol.map, [1, 2, 3, 4, 5], released=2), patrol.now_s
+    )
+    whole = kit.make_order(patrol.map, [1, 2, 3, 4, 5], update_id=7, released=4)
+    patrol.stack.accept_order(whole, patrol.now_s, 0)
+    assert patrol.stack.order == whole
+
+
+def test_a_whole_order_with_another_past_is_refused(kit: SimpleNamespace, patrol: Any) -> None:
+    patrol.stack.accept_order(kit.make_order(patrol.map, [1, 2, 3, 4], released=3), patrol.now_s)
+    with pytest.raises(OrderError, match="begins at node 2"):
+        patrol.stack.accept_order(kit.make_order(patrol.map, [2, 3, 4], update_id=1), patrol.now_s)
+
+
 def test_pauses_and_goes_on(kit: SimpleNamespace, patrol: Any) -> None:
     patrol.stack.accept_order(kit.make_order(patrol.map, [1, 2, 3]), patrol.now_s)
     patrol.run(12.0)

@@ -125,9 +125,18 @@ def test_an_update_is_merged(path: Path) -> None:
     assert [a.action_id for n in merged.nodes for a in n.actions] == ["visit"]
 
 
-def test_an_update_that_joins_nowhere_is_refused() -> None:
-    with pytest.raises(OrderError, match="sequenceId 6"):
-        merge(order(0, 4), order(6, 8, update=1))
+@pytest.mark.parametrize("first", [2, 6])
+def test_an_update_that_does_not_begin_at_the_bases_end_is_refused(first: int) -> None:
+    message = f"begins at node {first}.*the base ends at node 4"
+    with pytest.raises(OrderError, match=message) as caught:
+        merge(order(0, 8, released=4), order(first, 8, update=1))
+    assert caught.value.error_type == "orderUpdateError"
+
+
+def test_taking_returns_the_whole_order(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 8, released=4))
+    assert keeper.take(order(4, 12, update=1)) == keeper.kept
 
 
 def test_a_redelivered_order_is_known(path: Path) -> None:

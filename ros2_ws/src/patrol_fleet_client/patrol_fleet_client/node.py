@@ -36,7 +36,7 @@ from patrol_fleet_client.convert import (
 )
 from patrol_fleet_client.inputs import VehicleInputs
 from patrol_fleet_client.navigation_link import ANSWER_WITHIN_S, NavigationLink, NavigationSilent
-from patrol_fleet_client.order_keeper import NEW_ORDER, OrderKeeper
+from patrol_fleet_client.order_keeper import OrderKeeper
 from patrol_ros.node import VehicleNode
 
 STEP_HZ = 10.0
@@ -130,12 +130,13 @@ class FleetClientNode(VehicleNode):
                 "orderError",
                 orderId=order.order_id,
             )
-        # First the time, then the order: the node's thread must not find the new update before it
-        # knows that it is being given, or it would give the merged order again beside it.
         self._resent_s = time.monotonic()
-        self._keeper.take(order)
+        kept = self._keeper.take(order)
+        # Always the whole order: navigation may have been started anew since the last update, and
+        # where it was not, the node's thread may give the same order beside this one; both end
+        # with navigation on this update.
         try:
-            await _answer(self._link.give_order(order, NEW_ORDER))
+            await _answer(self._link.give_order(kept.order, kept.reached_sequence_id))
         except NavigationSilent:
             self.event("order_kept", order=order.order_id, update=order.order_update_id)
         except OrderError:
@@ -173,11 +174,7 @@ class FleetClientNode(VehicleNode):
         navigation = self._inputs.navigation(now_s)
         if kept is None or navigation is None:
             return
-        has_it = (
-            navigation.order_id == kept.order.order_id
-            and navigation.order_update_id >= kept.order.order_update_id
-        )
-        if has_it or time.monotonic() - self._resent_s < RESEND_EVERY_S:
+        if self._has(navigation, kept.order) or time.monotonic() - self._resent_s < RESEND_EVERY_S:
             return
         self._resent_s = time.monotonic()
         self.event(
@@ -193,10 +190,23 @@ class FleetClientNode(VehicleNode):
 
     def _on_resumed(self, answer: Future[None], order: Order) -> None:
         error = answer.exception()
-        if isinstance(error, OrderError):
-            self.event("order_lost", order=order.order_id, reason=repr(str(error)))
-            self._client.reject(error, order)
-            self._keeper.put(None)
+        if not isinstance(error, OrderError):
+            return
+        if self._has(self._inputs.navigation(self.now_s()), order):
+            self.event("resume_needless", order=order.order_id, reason=repr(str(error)))
+            return
+        self.event("order_lost", order=order.order_id, reason=repr(str(error)))
+        self._client.reject(error, order)
+        self._keeper.put(None)
+
+    @staticmethod
+    def _has(navigation: NavigationState | None, order: Order) -> bool:
+        """Whether navigation is on this very order, or on a later update of it."""
+        return (
+            navigation is not None
+            and navigation.order_id == order.order_id
+            and navigation.order_update_id >= order.order_update_id
+        )
 
     def _send_state(self, now_s: float) -> None:
         content = content_of(self._inputs.condition(now_s, self._keeper.kept))

@@ -45,20 +45,21 @@ class Kept:
 
 
 def merge(kept: Order, update: Order) -> Order:
-    """The whole order after an update that begins at one of its nodes (VDA 5050, clause 6.6.2).
+    """The whole order after an update that begins where its base ends (VDA 5050, clause 6.6.2).
 
-    Actions of the node both share stay as they were. Raises OrderError where they share none.
+    Actions of the node both share stay as they were. Raises OrderError where it begins elsewhere.
     """
-    first = update.nodes[0].sequence_id
-    nodes = [node for node in kept.nodes if node.sequence_id <= first]
-    if not nodes or nodes[-1].sequence_id != first:
+    nodes = [node for node in kept.nodes if node.released]
+    first, end = update.nodes[0], nodes[-1]
+    if (first.sequence_id, first.node_id) != (end.sequence_id, end.node_id):
         raise OrderError(
-            f"order {update.order_id}: the update begins at sequenceId {first},"
-            " which the order does not have",
+            f"order {update.order_id}: the update begins at node {first.node_id}"
+            f" (sequenceId {first.sequence_id}), but the base ends at node {end.node_id}"
+            f" (sequenceId {end.sequence_id})",
             "orderUpdateError",
             orderId=update.order_id,
         )
-    edges = [edge for edge in kept.edges if edge.sequence_id < first]
+    edges = [edge for edge in kept.edges if edge.sequence_id < end.sequence_id]
     return msgspec.structs.replace(
         update, nodes=[*nodes, *update.nodes[1:]], edges=[*edges, *update.edges]
     )
@@ -81,14 +82,19 @@ class OrderKeeper:
             and order.order_update_id <= kept.order.order_update_id
         )
 
-    def take(self, order: Order) -> None:
-        """Keep a new order or merge an update; raises OrderError for an update that fits not."""
+    def take(self, order: Order) -> Kept:
+        """Keep a new order or merge an update, and return what is kept.
+
+        Raises OrderError for an update that fits not.
+        """
         with self._lock:
-            kept = self.kept
-            if kept is not None and kept.order.order_id == order.order_id:
-                self.put(replace(kept, order=merge(kept.order, order), ended=False))
+            before = self.kept
+            if before is not None and before.order.order_id == order.order_id:
+                kept = replace(before, order=merge(before.order, order), ended=False)
             else:
-                self.put(Kept(order, paused=kept.paused if kept else False))
+                kept = Kept(order, paused=before.paused if before else False)
+            self.put(kept)
+            return kept
 
     def put(self, kept: Kept | None) -> None:
         """Set what is kept (also to undo a `take` that navigation refused)."""
