@@ -52,7 +52,7 @@ def _world(source: Path, parked_cars: int, seed: int) -> World:
 @click.option("--after-s", type=click.FloatRange(0), default=0.0, help="People's time.")
 @click.option("--parked-cars", type=click.IntRange(0), default=60, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--camera", default="auto", help="auto, gl or software.")
+@click.option("--camera", default="auto", help="auto, gl (EGL), osmesa or software.")
 @click.option("--vehicle", type=Path, default=Path("config/vehicles/goalie.yaml"))
 def picture_command(
     source: Path, pose: Pose2, out: Path, after_s: float, parked_cars: int, seed: int,

@@ -8,17 +8,12 @@ every function returns 0: "there is no display", the truth. The off-screen part 
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import importlib.util
 import logging
-import os
 import re
-import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 
-from patrol.errors import SunraError
+from simulation.camera.stand_in import compiled
 
 log = logging.getLogger(__name__)
 
@@ -26,14 +21,10 @@ SONAME = "libX11.so.6"
 _SYMBOL = re.compile(rb"\0((?=\w{0,40}[a-z])X[A-Za-z0-9]{3,40})(?=\0)")
 
 
-class NoX11Error(SunraError):
-    """The stand-in cannot be made; the message says what to install."""
-
-
 def ensure_libx11(cache: Path) -> bool:
     """Make `libX11.so.6` loadable in this process; False where the machine has the real one.
 
-    Raises NoX11Error where there is neither the library nor a compiler.
+    Raises StandInError where there is neither the library nor a compiler.
     """
     try:
         ctypes.CDLL(SONAME, mode=ctypes.RTLD_GLOBAL)
@@ -42,10 +33,8 @@ def ensure_libx11(cache: Path) -> bool:
     else:
         return False
     names = _wanted_symbols()
-    digest = hashlib.sha256(" ".join(names).encode()).hexdigest()[:16]
-    library = cache / digest / SONAME
-    if not library.exists():
-        _compile(names, library)
+    source = "".join(f'extern "C" long {name}() {{ return 0; }}\n' for name in names)
+    library = compiled(SONAME, source, cache)
     ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
     log.info("x11_stand_in library=%s symbols=%d", library, len(names))
     return True
@@ -59,23 +48,3 @@ def _wanted_symbols() -> list[str]:
     library = Path(spec.submodule_search_locations[0]) / "libp3tinydisplay.so"
     found = _SYMBOL.findall(library.read_bytes().replace(b"\0", b"\0\0"))
     return sorted({name.decode("ascii") for name in found})
-
-
-def _compile(names: list[str], library: Path) -> None:
-    compiler = shutil.which("c++")
-    if compiler is None:
-        raise NoX11Error(
-            f"the software renderer needs {SONAME} (Debian: libx11-6) or a C++ compiler (g++)"
-        )
-    library.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=library.parent) as folder:
-        source, made = Path(folder) / "no_x11.cpp", Path(folder) / SONAME
-        source.write_text("".join(f'extern "C" long {name}() {{ return 0; }}\n' for name in names))
-        command = [compiler, "-shared", "-fPIC", f"-Wl,-soname,{SONAME}"]
-        done = subprocess.run(
-            [*command, "-o", str(made), str(source)], capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise NoX11Error(f"a stand-in for {SONAME} cannot be compiled: {last}")
-        os.replace(made, library)

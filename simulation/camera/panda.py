@@ -1,4 +1,4 @@
-"""Pictures by Panda3D: GL without a screen where EGL is present, else its software renderer.
+"""Pictures by Panda3D without a screen: GL through EGL, else through OSMesa, else in software.
 
 A process that also needs torchvision imports it before the first GL renderer: PIL's font module,
 loaded after it, crashes (Pillow 13, Mesa 22). The simulator's own process never needs it.
@@ -32,6 +32,7 @@ from panda3d.core import (
 from patrol.errors import ConfigError
 from patrol.vehicle import CameraSpec
 from simulation.camera.no_x11 import ensure_libx11
+from simulation.camera.osmesa import ensure_gl_on_osmesa, has_egl
 from simulation.camera.people import Crowd
 from simulation.camera.renderer import PeopleNow
 from simulation.camera.scene import build_scenery
@@ -40,15 +41,16 @@ from simulation.world import World
 
 log = logging.getLogger(__name__)
 
-BACKENDS = ("auto", "gl", "software")
-PIPES = {  # backend → Panda3D module and pipe type
+PIPES = {  # backend → Panda3D module and pipe type, the best first
     "gl": ("p3headlessgl", "eglGraphicsPipe"),
+    "osmesa": ("p3headlessgl", "eglGraphicsPipe"),  # on our own EGL over OSMesa
     "software": ("p3tinydisplay", "TinyOffscreenGraphicsPipe"),
 }
+BACKENDS = ("auto", *PIPES)
 VIEW_M = 90.0  # nothing is drawn beyond
 NEAR_M = 0.15
 ENVIRONMENT = "SUNRA_CAMERA"
-STAND_INS = Path(__file__).resolve().parents[2] / "build" / "x11"
+STAND_INS = Path(__file__).resolve().parents[2] / "build" / "stand_ins"
 
 load_prc_file_data(
     "",
@@ -148,14 +150,28 @@ def _open_pipe(engine: GraphicsEngine, backend: str) -> tuple[str, GraphicsPipe]
     wanted = os.environ.get(ENVIRONMENT, "auto") if backend == "auto" else backend
     if wanted not in BACKENDS:
         raise ConfigError(f"camera backend: {wanted!r} is none of: {', '.join(BACKENDS)}")
-    for name in ("gl", "software") if wanted == "auto" else (wanted,):
+    for name in _candidates() if wanted == "auto" else (wanted,):
         module, kind = PIPES[name]
-        if name == "software":
-            ensure_libx11(STAND_INS)
+        if not _is_prepared(name):
+            continue
         pipe = GraphicsPipeSelection.get_global_ptr().make_pipe(kind, module)
         if pipe is not None and pipe.is_valid() and _can_draw(engine, pipe):
             return name, pipe
     raise ConfigError(f"camera backend {wanted!r}: cannot draw on this machine")
+
+
+def _candidates() -> tuple[str, ...]:
+    """A real EGL and our own exclude each other in one process."""
+    return ("gl", "software") if has_egl() else ("osmesa", "software")
+
+
+def _is_prepared(backend: str) -> bool:
+    """Load what stands in for missing libraries; False where the backend has no base here."""
+    if backend == "osmesa":
+        return ensure_gl_on_osmesa(STAND_INS)
+    if backend == "software":
+        ensure_libx11(STAND_INS)
+    return True
 
 
 def _can_draw(engine: GraphicsEngine, pipe: GraphicsPipe) -> bool:

@@ -37,7 +37,10 @@ class CameraRenderer(Protocol):
 def open_renderer(
     world: World, cameras: Sequence[CameraSpec], backend: str = "auto"
 ) -> CameraRenderer:
-    """The renderer of a backend (auto, gl, software); raises ConfigError where it cannot run."""
+    """The renderer of a backend (auto, gl, osmesa, software).
+
+    Raises ConfigError where it cannot run, StandInError where it needs a compiler to.
+    """
     from simulation.camera.panda import PandaRenderer
 
     return PandaRenderer(world, cameras, backend)

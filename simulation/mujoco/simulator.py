@@ -32,7 +32,7 @@ STANDING_MPS = 0.02
 class Simulator:
     """Physics at 2 ms, sensors at their rates, no thread and no clock of its own.
 
-    `camera_backend` is auto, gl or software (or the environment's SUNRA_CAMERA); raises
+    `camera_backend` is auto, gl, osmesa or software (or the environment's SUNRA_CAMERA); raises
     ScenarioError where the vehicle would start inside something, ConfigError for a camera
     backend that this machine lacks.
     """

@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 
 from simulation.camera import no_x11
-from simulation.camera.no_x11 import NoX11Error, _compile, _wanted_symbols, ensure_libx11
+from simulation.camera.no_x11 import _wanted_symbols, ensure_libx11
+from simulation.camera.stand_in import StandInError
 
 
-def test_stand_in_says_there_is_no_display(tmp_path: Path) -> None:
-    library = tmp_path / "libX11.so.6"
-    _compile(["XOpenDisplay", "XFlush"], library)
+def test_stand_in_says_there_is_no_display(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(no_x11, "SONAME", "libsurely-not-there.so.6")
+    assert ensure_libx11(tmp_path)
+    (library,) = tmp_path.rglob("*.so.6")
     assert ctypes.CDLL(str(library)).XOpenDisplay(None) == 0
-    assert list(tmp_path.iterdir()) == [library]
+    assert list(library.parent.iterdir()) == [library]
 
 
 def test_every_x_function_that_the_renderer_is_linked_to_is_there() -> None:
@@ -42,7 +46,7 @@ def test_the_machines_own_library_is_preferred(
 def test_without_library_and_compiler_one_line_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(no_x11, "SONAME", "libsurely-not-there.so.6")
-    monkeypatch.setattr(no_x11.shutil, "which", lambda _: None)
-    with pytest.raises(NoX11Error, match=r"libx11-6.*or a C\+\+ compiler"):
+    monkeypatch.setattr(no_x11, "SONAME", "libsurely-not-there-either.so.6")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(StandInError, match=r"libsurely-not-there-either.*C\+\+ compiler"):
         ensure_libx11(tmp_path)

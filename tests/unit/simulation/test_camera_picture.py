@@ -52,7 +52,7 @@ def test_software_picture(plane_map: Callable[..., PatrolMap], goalie: VehicleSp
 def test_unknown_backend_gets_one_line(
     plane_map: Callable[..., PatrolMap], goalie: VehicleSpec
 ) -> None:
-    with pytest.raises(ConfigError, match="'vulkan' is none of: auto, gl, software"):
+    with pytest.raises(ConfigError, match="'vulkan' is none of: auto, gl, osmesa, software"):
         PandaRenderer(build_world(plane_map()), goalie.cameras, "vulkan")
 
 
