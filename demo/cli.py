@@ -28,13 +28,19 @@ def _table(checks: list[Check]) -> str:
     )
 
 
+# A world held at real time shows 1.00 at best and never that it could do more.
+ONCE_FACTOR = 1.25
+
+
 @click.command()
 @click.option("--once", is_flag=True, help="Unattended: one patrol, a summary, an exit status.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for all that is left.")
 @click.option("--map", "map_path", type=click.Path(path_type=Path), help="Another patrol map.")
 @click.option("--scenario", type=click.Path(path_type=Path), help="Another simulated scene.")
 @click.option("--light-vehicles", default=5, show_default=True, help="Kinematic vehicles.")
-@click.option("--real-time-factor", default=1.0, show_default=True, help="Cap on the speed.")
+@click.option(
+    "--real-time-factor", type=click.FloatRange(0.1, 10), help="Cap on the speed [1; once: 1.25]"
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where the console listens.")
 @click.option("--port", type=int, help="Console port [8080; unattended: any free]")
 @click.option("--broker-port", type=int, help="MQTT port [1883; unattended: any free]")
@@ -44,7 +50,7 @@ def demo_command(
     map_path: Path | None,
     scenario: Path | None,
     light_vehicles: int,
-    real_time_factor: float,
+    real_time_factor: float | None,
     host: str,
     port: int | None,
     broker_port: int | None,
@@ -57,7 +63,7 @@ def demo_command(
         map=map_path or defaults.map,
         scenario=scenario or defaults.scenario,
         light_vehicles=light_vehicles,
-        real_time_factor=real_time_factor,
+        real_time_factor=real_time_factor or (ONCE_FACTOR if once else 1.0),
         host=host,
         port=port if port is not None else (0 if once else defaults.port),
         broker_port=broker_port
