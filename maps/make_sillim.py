@@ -33,6 +33,8 @@ from patrol.map import (
     Edge,
     Node,
     PatrolMap,
+    PoiKind,
+    PointOfInterest,
     WayClass,
     Zone,
     ZoneKind,
@@ -164,18 +166,41 @@ CHECKPOINTS: tuple[tuple[str, str, XY, str, float], ...] = (
 )
 ZONES = (
     Zone("school", ZoneKind.SCHOOL,
-         ((-142, 62), (-30, 60), (-30, 128), (-142, 124)), "별빛초등학교 어린이보호구역", 0.83),
+         ((-142, 62), (-30, 60), (-30, 128), (-142, 124)), "별빛초등학교 어린이보호구역", 0.83,
+         "Mo-Fr 08:00-09:30,12:00-16:00; PH off"),
     Zone("building-site", ZoneKind.KEEP_OUT,
-         ((55, -66), (74, -68), (76, -88), (58, -90)), "재개발 공사장"),
+         ((55, -66), (74, -68), (76, -88), (58, -90)), "재개발 공사장",
+         expires="2029-06-30T18:00:00+09:00"),
     Zone("yard", ZoneKind.SPEED_LIMIT,
          ((8, 74), (48, 74), (48, 102), (8, 102)), "차고 서행구역", 0.6),
     Zone("clinic", ZoneKind.NO_RECORD,
          ((-60, -36), (-38, -33), (-39, -14), (-61, -16)), "의원 앞 촬영금지"),
     Zone("night-quiet", ZoneKind.QUIET,
-         ((-175, -180), (20, -180), (20, -90), (-175, -90)), "윗동네 야간 정숙구역"),
+         ((-175, -180), (20, -180), (20, -90), (-175, -90)), "윗동네 야간 정숙구역",
+         windows="22:00-06:00"),
+    Zone("park-night", ZoneKind.INCIDENT_SENSITIVITY,
+         ((140, -2), (184, -6), (214, -40), (210, -96), (172, -124), (146, -112), (134, -74),
+          (128, -34)), "별빛공원 야간 집중구역", windows="21:00-05:00", sensitivity=1.5),
     Zone("sillim", ZoneKind.PATROL_AREA,
          ((-210, -190), (220, -190), (220, 172), (-210, 172)), "신림 순찰구역"),
 )  # fmt: skip
+POIS: tuple[tuple[str, str, PoiKind, XY], ...] = (
+    ("school", "별빛초등학교 (Byeolbit school)", PoiKind.SCHOOL, (-90, 104)),
+    ("kindergarten", "해님어린이집 (Haenim kindergarten)", PoiKind.KINDERGARTEN, (40, -40)),
+    ("clinic", "별빛의원 (Byeolbit clinic)", PoiKind.HOSPITAL, (-50, -22)),
+    ("care-home", "언덕요양원 (Hill care home)", PoiKind.CARE_HOME, (-44, -114)),
+    ("bus-stop", "신림로 정류장 (Sillim-ro stop)", PoiKind.BUS_STOP, north(-26)),
+    ("cctv-1", "12길 방범카메라 (12-gil camera)", PoiKind.CCTV, (-156, 22)),
+    ("cctv-2", "14가길 방범카메라 (14ga-gil camera)", PoiKind.CCTV, (-20, -20)),
+    ("cctv-3", "16길 방범카메라 (16-gil camera)", PoiKind.CCTV, (127, 27)),
+    ("bell-1", "공원 비상벨 (Park emergency bell)", PoiKind.EMERGENCY_BELL, (183, -21)),
+    ("bell-2", "12라길 비상벨 (12ra-gil emergency bell)", PoiKind.EMERGENCY_BELL, (-55, 22)),
+    ("aed", "차고 자동심장충격기 (Yard AED)", PoiKind.AED, (46, 90)),
+    ("shelter", "14라길 무더위쉼터 (14ra-gil shelter)", PoiKind.SHELTER, (31, 19)),
+    ("toilet", "공원 화장실 (Park toilet)", PoiKind.TOILET, (150, -30)),
+    ("shop", "16길 편의점 (16-gil shop)", PoiKind.SHOP, (139, 118)),
+)
+DROPPED_KERB_M = 0.02  # where pavements meet a crosswalk
 AREAS = (
     Area("road", AreaKind.ROAD,
          tuple([road_point(x, -ROAD_HALF_WIDTH_M) for x in range(-200, 201, 20)]
@@ -225,6 +250,7 @@ class Network:
                 edge_id, first, last, length_m, street.speed_mps, street.width_m,
                 street.way_class, street.surface, round((b.z_m - a.z_m) / length_m, 5),
                 street.lit, street.crosswalk_id, street.name,
+                DROPPED_KERB_M if street.crosswalk_id else 0.0,
             )  # fmt: skip
 
 
@@ -390,6 +416,10 @@ def build_map() -> PatrolMap:
         buildings=tuple(build_buildings(network, np.random.default_rng(SEED))),
         areas=AREAS,
         licence="Apache-2.0",
+        pois=tuple(
+            PointOfInterest(poi_id, name, kind, round(x, 2), round(y, 2))
+            for poi_id, name, kind, (x, y) in POIS
+        ),
     )
 
 

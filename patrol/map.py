@@ -10,137 +10,46 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from datetime import datetime
 from functools import cached_property
 
 from shapely.geometry import Point, Polygon
 
 from patrol.errors import MapError
 from patrol.geodesy import GeoPoint
+from patrol.map_features import (
+    Area,
+    AreaKind,
+    Building,
+    Checkpoint,
+    Crosswalk,
+    Dock,
+    Edge,
+    Node,
+    PoiKind,
+    PointOfInterest,
+    WayClass,
+    Zone,
+    ZoneKind,
+)
+from patrol.windows import DEFAULT_TIME_ZONE
 
-
-class WayClass(StrEnum):
-    """What kind of way an edge is."""
-
-    STREET = "street"  # a street without separate pavement, shared with cars
-    PAVEMENT = "pavement"
-    ALLEY = "alley"
-    PARK_PATH = "park_path"
-    CROSSWALK = "crosswalk"
-    SERVICE = "service"  # yard, depot, driveway
-
-
-class ZoneKind(StrEnum):
-    """What a zone means to a vehicle."""
-
-    KEEP_OUT = "keep_out"
-    SPEED_LIMIT = "speed_limit"
-    SCHOOL = "school"
-    QUIET = "quiet"
-    PATROL_AREA = "patrol_area"
-    NO_RECORD = "no_record"
-
-
-class AreaKind(StrEnum):
-    """Ground that the console and the simulator draw."""
-
-    PARK = "park"
-    WATER = "water"
-    SQUARE = "square"
-    ROAD = "road"  # a carriageway for cars; patrol vehicles cross it on crosswalks
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A point of the route graph."""
-
-    id: int
-    x_m: float
-    y_m: float
-    z_m: float = 0.0
-    name: str = ""
-    waiting_place: bool = False  # a vehicle may stand here without blocking anyone
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A directed, straight piece of way between two nodes."""
-
-    id: int
-    start_id: int
-    end_id: int
-    length_m: float
-    speed_limit_mps: float
-    width_m: float
-    way_class: WayClass
-    surface: str = "asphalt"
-    grade: float = 0.0  # rise over run, positive uphill in the edge's direction
-    lit: bool = True
-    crosswalk_id: str | None = None
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """An area with a rule; `polygon_map` is a ring of (x, y) metres, not closed."""
-
-    id: str
-    kind: ZoneKind
-    polygon_map: tuple[tuple[float, float], ...]
-    name: str = ""
-    speed_limit_mps: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A place a patrol visits."""
-
-    id: str
-    name: str
-    node_id: int
-    dwell_s: float = 0.0
-    priority: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Dock:
-    """A place where a vehicle charges; it leaves along `heading_rad`."""
-
-    id: str
-    name: str
-    node_id: int
-    heading_rad: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Crosswalk:
-    """A crossing of the carriageway; its edges carry its id."""
-
-    id: str
-    name: str
-    edge_ids: tuple[int, ...]
-    signalled: bool = False
-    signal_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Building:
-    """A footprint for the simulator, the console and GNSS shadow."""
-
-    id: str
-    polygon_map: tuple[tuple[float, float], ...]
-    height_m: float
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """Ground to draw: a park, a square."""
-
-    id: str
-    kind: AreaKind
-    polygon_map: tuple[tuple[float, float], ...]
-    name: str = ""
+__all__ = [
+    "Area",
+    "AreaKind",
+    "Building",
+    "Checkpoint",
+    "Crosswalk",
+    "Dock",
+    "Edge",
+    "Node",
+    "PatrolMap",
+    "PoiKind",
+    "PointOfInterest",
+    "WayClass",
+    "Zone",
+    "ZoneKind",
+]
 
 
 @dataclass(frozen=True)
@@ -159,6 +68,8 @@ class PatrolMap:
     buildings: Sequence[Building] = ()
     areas: Sequence[Area] = ()
     licence: str = ""
+    pois: Sequence[PointOfInterest] = ()
+    time_zone: str = DEFAULT_TIME_ZONE  # IANA; windows are local time there
     content_hash: str = field(default="", compare=False)  # SHA-256 of the canonical file content
 
     @cached_property
@@ -178,14 +89,26 @@ class PatrolMap:
     def _zone_polygons(self) -> list[tuple[Zone, Polygon]]:
         return [(zone, Polygon(zone.polygon_map)) for zone in self.zones]
 
-    def zones_at(self, x_m: float, y_m: float) -> list[Zone]:
-        """Zones that cover a position, in file order."""
-        point = Point(x_m, y_m)
-        return [zone for zone, polygon in self._zone_polygons if polygon.covers(point)]
+    def active_zones(self, when: datetime | None = None) -> list[Zone]:
+        """Zones whose rule holds at an aware `when`; all of them when the time is not known."""
+        if when is None:
+            return list(self.zones)
+        return [zone for zone in self.zones if zone.active_at(when, self.time_zone)]
 
-    def speed_limit_at(self, edge: Edge, x_m: float, y_m: float) -> float:
-        """The lowest limit (m/s) of the edge and of all zones at a position on it."""
-        limits = [z.speed_limit_mps for z in self.zones_at(x_m, y_m) if z.speed_limit_mps]
+    def zones_at(self, x_m: float, y_m: float, when: datetime | None = None) -> list[Zone]:
+        """Zones that cover a position, in file order; with `when` those that hold then."""
+        point = Point(x_m, y_m)
+        return [
+            zone
+            for zone, polygon in self._zone_polygons
+            if polygon.covers(point) and (when is None or zone.active_at(when, self.time_zone))
+        ]
+
+    def speed_limit_at(
+        self, edge: Edge, x_m: float, y_m: float, when: datetime | None = None
+    ) -> float:
+        """The lowest limit (m/s) of the edge and of the zones at a position on it."""
+        limits = [z.speed_limit_mps for z in self.zones_at(x_m, y_m, when) if z.speed_limit_mps]
         return min([edge.speed_limit_mps, *limits])
 
     def checkpoint(self, checkpoint_id: str) -> Checkpoint:
@@ -211,8 +134,9 @@ class PatrolMap:
     @property
     def bounds_m(self) -> tuple[float, float, float, float]:
         """West, south, east, north of everything on the map."""
-        xs = [n.x_m for n in self.nodes.values()]
-        ys = [n.y_m for n in self.nodes.values()]
+        points: list[Node | PointOfInterest] = [*self.nodes.values(), *self.pois]
+        xs = [point.x_m for point in points]
+        ys = [point.y_m for point in points]
         shapes: list[Building | Area | Zone] = [*self.buildings, *self.areas, *self.zones]
         for shape in shapes:
             xs += [x for x, _ in shape.polygon_map]

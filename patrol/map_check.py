@@ -8,49 +8,70 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator
+from datetime import datetime
 
+import numpy as np
 import rustworkx as rx
+import shapely
 from shapely import STRtree
-from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry import Polygon
 
-from patrol.map import Edge, PatrolMap, WayClass, ZoneKind
-from patrol.vehicle import MAX_WIDTH_NARROW_PAVEMENT_M, NARROW_PAVEMENT_M, VehicleSpec
+from patrol.map import Edge, PatrolMap
+from patrol.map_check_zones import find_zone_problems
+from patrol.map_findings import Finding, FindingLevel, error, short_list, warning
+from patrol.map_passable import closed_ways, hindrances, unfit_reason
+from patrol.map_shapes import (
+    each_way_once,
+    edge_heading_rad,
+    edge_line,
+    edge_lines,
+    keep_out_edges,
+    turn_rad,
+    ways_length_m,
+)
+from patrol.vehicle import VehicleSpec
 
-SIDE_MARGIN_M = 0.3  # on each side of a vehicle: cross-track error 0.20 m and a wall's mirror
+__all__ = [
+    "Finding",
+    "FindingLevel",
+    "edge_heading_rad",
+    "edge_line",
+    "find_problems",
+    "keep_out_edges",
+    "turn_rad",
+    "unfit_reason",
+]
+
 GRADE_TOLERANCE = 0.02
 SHARP_BEND_RAD = math.radians(60)
-SHOWN_IDS = 8
 
 
-class FindingLevel(StrEnum):
-    """Whether a patrol can be driven all the same."""
-
-    ERROR = "error"
-    WARNING = "warning"
+# dock id → the nodes it reaches, the nodes it is reached from
+Reached = dict[str, tuple[set[int], set[int]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to look at; `place` is a layer and an id."""
+def find_problems(
+    patrol_map: PatrolMap,
+    spec: VehicleSpec | None = None,
+    when: datetime | None = None,
+    now: datetime | None = None,
+) -> list[Finding]:
+    """All findings, errors first; with a vehicle also what that vehicle cannot drive.
 
-    level: FindingLevel
-    place: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.level}: {self.place}: {self.text}"
-
-
-def find_problems(patrol_map: PatrolMap, spec: VehicleSpec | None = None) -> list[Finding]:
-    """All findings, errors first; with a vehicle also what that vehicle cannot drive."""
+    At an aware `when` only zones that hold then close ways; without it all zones do. `now` (else
+    `when`) is what expiry is measured against; without either nothing has expired.
+    """
+    keep_out = keep_out_edges(patrol_map, when)
+    unfit = {e.id for e in patrol_map.edges.values() if spec and hindrances(e, spec)}
+    closed = unfit | set(keep_out)
+    reached = _reached(patrol_map, closed)
     findings = [
-        *_reach(patrol_map, spec),
+        *_reach(patrol_map, reached),
+        *find_zone_problems(patrol_map, closed, reached, when, now or when),
         *_components(patrol_map),
         *_dead_ends(patrol_map),
-        *_keep_out(patrol_map),
+        *_keep_out(keep_out),
         *_grades(patrol_map),
         *_bends(patrol_map),
         *_corridors(patrol_map),
@@ -59,102 +80,59 @@ def find_problems(patrol_map: PatrolMap, spec: VehicleSpec | None = None) -> lis
     return sorted(findings, key=lambda finding: finding.level is not FindingLevel.ERROR)
 
 
-def edge_line(patrol_map: PatrolMap, edge: Edge) -> LineString:
-    """The edge's middle line in map metres."""
-    start, end = patrol_map.nodes[edge.start_id], patrol_map.nodes[edge.end_id]
-    return LineString([(start.x_m, start.y_m), (end.x_m, end.y_m)])
-
-
-def edge_heading_rad(patrol_map: PatrolMap, edge: Edge) -> float:
-    """Heading of travel, 0 = east, counter-clockwise."""
-    start, end = patrol_map.nodes[edge.start_id], patrol_map.nodes[edge.end_id]
-    return math.atan2(end.y_m - start.y_m, end.x_m - start.x_m)
-
-
-def turn_rad(heading_from_rad: float, heading_to_rad: float) -> float:
-    """The unsigned angle between two headings, in [0, pi]."""
-    return abs((heading_to_rad - heading_from_rad + math.pi) % (2 * math.pi) - math.pi)
-
-
-def unfit_reason(edge: Edge, spec: VehicleSpec) -> str | None:
-    """Why a vehicle cannot or must not use an edge, or None."""
-    needed_m = spec.width_m + 2 * SIDE_MARGIN_M
-    if edge.width_m < needed_m:
-        return f"{edge.width_m:g} m wide, {spec.name} needs {needed_m:.2f} m"
-    if (
-        edge.way_class is WayClass.PAVEMENT
-        and edge.width_m < NARROW_PAVEMENT_M
-        and spec.width_m > MAX_WIDTH_NARROW_PAVEMENT_M
-    ):
-        return (
-            f"a pavement under {NARROW_PAVEMENT_M:g} m is closed by law to vehicles wider than "
-            f"{MAX_WIDTH_NARROW_PAVEMENT_M:g} m"
-        )
-    if abs(edge.grade) > spec.max_grade:
-        return f"slope {abs(edge.grade):.1%}, {spec.name} climbs {spec.max_grade:.1%}"
-    return None
-
-
-def keep_out_edges(patrol_map: PatrolMap) -> dict[int, str]:
-    """Edges that a keep-out zone touches, with the zone's id."""
-    zones = [zone for zone in patrol_map.zones if zone.kind is ZoneKind.KEEP_OUT]
-    polygons = [(zone.id, Polygon(zone.polygon_map)) for zone in zones]
-    return {
-        edge.id: zone_id
-        for zone_id, polygon in polygons
-        for edge in patrol_map.edges.values()
-        if polygon.intersects(edge_line(patrol_map, edge))
-    }
-
-
-def _reach(patrol_map: PatrolMap, spec: VehicleSpec | None) -> Iterator[Finding]:
-    if not patrol_map.docks:
-        yield Finding(FindingLevel.WARNING, "docks", "the map has none; vehicles cannot charge")
-    if not patrol_map.checkpoints:
-        yield Finding(FindingLevel.WARNING, "checkpoints", "the map has none; nothing to patrol")
-    closed = set(keep_out_edges(patrol_map))
-    if spec is not None:
-        closed |= {e.id for e in patrol_map.edges.values() if unfit_reason(e, spec)}
+def _reached(patrol_map: PatrolMap, closed: set[int]) -> Reached:
     graph, index = _graph(patrol_map, closed)
+    reached: Reached = {}
     for dock in patrol_map.docks:
-        there = rx.descendants(graph, index[dock.node_id]) | {index[dock.node_id]}
-        back = rx.ancestors(graph, index[dock.node_id]) | {index[dock.node_id]}
+        at = index[dock.node_id]
+        there, back = rx.descendants(graph, at) | {at}, rx.ancestors(graph, at) | {at}
+        reached[dock.id] = ({graph[i] for i in there}, {graph[i] for i in back})
+    return reached
+
+
+def _reach(patrol_map: PatrolMap, reached: Reached) -> Iterator[Finding]:
+    if not patrol_map.docks:
+        yield warning("docks", "the map has none; vehicles cannot charge")
+    if not patrol_map.checkpoints:
+        yield warning("checkpoints", "the map has none; nothing to patrol")
+    for dock_id, (there, back) in reached.items():
         for checkpoint in patrol_map.checkpoints:
             place = f"checkpoint {checkpoint.id}"
-            if index[checkpoint.node_id] not in there:
-                text = f"cannot be reached from dock {dock.id}"
-                yield Finding(FindingLevel.ERROR, place, text)
-            elif index[checkpoint.node_id] not in back:
-                text = f"has no way back to dock {dock.id}"
-                yield Finding(FindingLevel.ERROR, place, text)
-    for zone in patrol_map.zones:
-        if zone.kind is not ZoneKind.KEEP_OUT:
-            continue
-        polygon = Polygon(zone.polygon_map)
-        for kind, places in (("checkpoint", patrol_map.checkpoints), ("dock", patrol_map.docks)):
-            for place_ in places:
-                node = patrol_map.nodes[place_.node_id]
-                if polygon.covers(Point(node.x_m, node.y_m)):
-                    text = f"lies in keep-out zone {zone.id}"
-                    yield Finding(FindingLevel.ERROR, f"{kind} {place_.id}", text)
+            if checkpoint.node_id not in there:
+                yield error(place, f"cannot be reached from dock {dock_id}")
+            elif checkpoint.node_id not in back:
+                yield error(place, f"has no way back to dock {dock_id}")
 
 
 def _graph(patrol_map: PatrolMap, closed: set[int]) -> tuple[rx.PyDiGraph, dict[int, int]]:
     graph: rx.PyDiGraph = rx.PyDiGraph()
     index = dict(zip(patrol_map.nodes, graph.add_nodes_from(list(patrol_map.nodes)), strict=True))
-    for edge in patrol_map.edges.values():
-        if edge.id not in closed:
-            graph.add_edge(index[edge.start_id], index[edge.end_id], edge.id)
+    graph.add_edges_from(
+        [
+            (index[edge.start_id], index[edge.end_id], edge.id)
+            for edge in patrol_map.edges.values()
+            if edge.id not in closed
+        ]
+    )
     return graph, index
 
 
 def _components(patrol_map: PatrolMap) -> Iterator[Finding]:
+    """Parts of the map without a way between them, the largest left out."""
     graph, _ = _graph(patrol_map, set())
-    parts = sorted(rx.weakly_connected_components(graph), key=len, reverse=True)
-    for part in parts[1:]:
-        nodes = sorted(graph[i] for i in part)
-        text = f"{len(nodes)} of {len(patrol_map.nodes)} nodes are joined to nothing else"
-        yield Finding(FindingLevel.WARNING, f"nodes {_ids(nodes)}", text)
+    parts = [
+        sorted(graph[i] for i in part)
+        for part in sorted(rx.weakly_connected_components(graph), key=len, reverse=True)
+    ]
+    part_of = {node_id: number for number, nodes in enumerate(parts) for node_id in nodes}
+    edges: dict[int, list[Edge]] = defaultdict(list)
+    for edge in patrol_map.edges.values():
+        edges[part_of[edge.start_id]].append(edge)
+    total_m = ways_length_m(patrol_map.edges.values())
+    for number, nodes in enumerate(parts[1:], start=1):
+        share = f"{ways_length_m(edges[number]):.0f} of {total_m:.0f} m of ways"
+        text = f"{len(nodes)} of {len(patrol_map.nodes)} nodes with {share}"
+        yield warning(f"nodes {short_list(nodes)}", f"{text} are joined to nothing else")
 
 
 def _dead_ends(patrol_map: PatrolMap) -> Iterator[Finding]:
@@ -164,17 +142,15 @@ def _dead_ends(patrol_map: PatrolMap) -> Iterator[Finding]:
         neighbours[edge.end_id].add(edge.start_id)
     ends = sorted(node_id for node_id, others in neighbours.items() if len(others) == 1)
     if ends:
-        text = "dead end; a vehicle must turn round here"
-        yield Finding(FindingLevel.WARNING, f"nodes {_ids(ends)}", text)
+        yield warning(f"nodes {short_list(ends)}", "dead end; a vehicle must turn round here")
 
 
-def _keep_out(patrol_map: PatrolMap) -> Iterator[Finding]:
+def _keep_out(keep_out: dict[int, str]) -> Iterator[Finding]:
     by_zone: dict[str, list[int]] = defaultdict(list)
-    for edge_id, zone_id in keep_out_edges(patrol_map).items():
+    for edge_id, zone_id in keep_out.items():
         by_zone[zone_id].append(edge_id)
     for zone_id, edge_ids in by_zone.items():
-        text = f"keep-out closes edges {_ids(edge_ids)}"
-        yield Finding(FindingLevel.WARNING, f"zone {zone_id}", text)
+        yield warning(f"zone {zone_id}", f"keep-out closes edges {short_list(edge_ids)}")
 
 
 def _grades(patrol_map: PatrolMap) -> Iterator[Finding]:
@@ -185,7 +161,7 @@ def _grades(patrol_map: PatrolMap) -> Iterator[Finding]:
         grade = rise_m / edge.length_m
         if abs(grade - edge.grade) > GRADE_TOLERANCE:
             text = f"grade {edge.grade:.3f} disagrees with its nodes' heights, {grade:.3f}"
-            yield Finding(FindingLevel.WARNING, f"edge {edge.id}", text)
+            yield warning(f"edge {edge.id}", text)
 
 
 def _bends(patrol_map: PatrolMap) -> Iterator[Finding]:
@@ -205,33 +181,24 @@ def _bends(patrol_map: PatrolMap) -> Iterator[Finding]:
                     sharp.add(node_id)
     if sharp:
         text = f"the way bends by more than {math.degrees(SHARP_BEND_RAD):.0f} degrees; add nodes"
-        yield Finding(FindingLevel.WARNING, f"nodes {_ids(sorted(sharp))}", text)
+        yield warning(f"nodes {short_list(sorted(sharp))}", text)
 
 
 def _corridors(patrol_map: PatrolMap) -> Iterator[Finding]:
+    once = {edge.id for edge in each_way_once(patrol_map)}
+    edges = list(patrol_map.edges.values())
+    taken = np.array([edge.id in once for edge in edges], bool)
+    half_m = np.array([edge.width_m / 2 for edge in edges])[taken]
+    corridors = shapely.buffer(edge_lines(patrol_map)[taken], half_m, cap_style="flat")
+    ways = [edge for edge in edges if edge.id in once]
     tree = STRtree([Polygon(building.polygon_map) for building in patrol_map.buildings])
-    for edge in patrol_map.edges.values():
-        if (edge.end_id, edge.start_id) in patrol_map.edge_between and edge.start_id > edge.end_id:
-            continue
-        corridor = edge_line(patrol_map, edge).buffer(edge.width_m / 2, cap_style="flat")
-        for i in tree.query(corridor, predicate="intersects"):
-            text = f"building {patrol_map.buildings[int(i)].id} stands in its corridor"
-            yield Finding(FindingLevel.WARNING, f"edge {edge.id}", text)
+    for way, building in sorted(tree.query(corridors, predicate="intersects").T.tolist()):
+        text = f"building {patrol_map.buildings[building].id} stands in its corridor"
+        yield warning(f"edge {ways[way].id}", text)
 
 
 def _vehicle(patrol_map: PatrolMap, spec: VehicleSpec) -> Iterator[Finding]:
-    by_reason: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for edge in patrol_map.edges.values():
-        reason = unfit_reason(edge, spec)
-        if reason:
-            by_reason[edge.name, reason].append(edge.id)
-    for (name, reason), edge_ids in by_reason.items():
-        place = f"edges {_ids(edge_ids)}" + (f" ({name})" if name else "")
-        yield Finding(FindingLevel.WARNING, place, reason)
-
-
-def _ids(ids: Iterable[int]) -> str:
-    listed = list(ids)
-    shown = ", ".join(str(value) for value in listed[:SHOWN_IDS])
-    more = len(listed) - SHOWN_IDS
-    return f"{shown} and {more} more" if more > 0 else shown
+    for closed in closed_ways(patrol_map, spec):
+        street = f" ({closed.street})" if closed.street else ""
+        place = f"edges {short_list(closed.edge_ids)}{street}"
+        yield warning(place, f"{closed.text}; {closed.length_m:.0f} m closed to it")

@@ -8,10 +8,8 @@ Nav2's loader takes every Point for a node and every LineString for an edge
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from patrol.map import (
@@ -23,12 +21,31 @@ from patrol.map import (
     Dock,
     Edge,
     Node,
+    PoiKind,
+    PointOfInterest,
     WayClass,
     Zone,
     ZoneKind,
 )
+from patrol.map_values import (
+    flag,
+    identifier,
+    instant,
+    not_negative,
+    number,
+    one_of,
+    positive,
+    share,
+    text,
+    texts,
+    whole,
+    wholes,
+    windows,
+)
 
 FORMAT_VERSION = 1
+# what every map says of its metres: topocentric (EPSG method 9837) around a WGS 84 3D origin
+COORDINATE_REFERENCE = "local east, north, up in metres around origin (EPSG:4979)"
 REQUIRED: Any = object()
 DEFAULT_SPEED_LIMIT_MPS = 1.0  # for a graph that gives none: walking pace
 DEFAULT_WIDTH_M = 2.0
@@ -43,6 +60,7 @@ class Field:
     read: Callable[[Any], Any]  # raises ValueError saying what was expected
     meaning: str
     default: Any = REQUIRED
+    sparse: bool = False  # not written at its default, so a map without it keeps its hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,85 +72,16 @@ class Layer:
     geometry: str
     fields: tuple[Field, ...]
     nested: bool = False  # fields stand under `metadata`, as nav2_route has them
-
-
-def text(value: Any) -> str:
-    """A string."""
-    if not isinstance(value, str):
-        raise ValueError(f"expected text, got {value!r}")
-    return value
-
-
-def identifier(value: Any) -> str:
-    """A string with at least one character."""
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"expected a name with at least one character, got {value!r}")
-    return value
-
-
-def whole(value: Any) -> int:
-    """An unsigned 32-bit integer, the range of nav2_route's ids."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**32:
-        raise ValueError(f"expected a whole number from 0 to {2**32 - 1}, got {value!r}")
-    return value
-
-
-def wholes(value: Any) -> tuple[int, ...]:
-    """A list of ids."""
-    if not isinstance(value, list) or not value:
-        raise ValueError(f"expected a list of at least one id, got {value!r}")
-    return tuple(whole(item) for item in value)
-
-
-def number(value: Any) -> float:
-    """A finite number; minus zero becomes zero so that equal maps have equal hashes."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"expected a number, got {value!r}")
-    try:
-        converted = float(value)
-    except OverflowError:
-        converted = math.inf
-    if not math.isfinite(converted):
-        raise ValueError(f"expected a finite number, got {converted}")
-    return converted + 0.0
-
-
-def positive(value: Any) -> float:
-    """A finite number above 0."""
-    converted = number(value)
-    if converted <= 0:
-        raise ValueError(f"expected a number above 0, got {converted:g}")
-    return converted
-
-
-def not_negative(value: Any) -> float:
-    """A finite number, 0 or more."""
-    converted = number(value)
-    if converted < 0:
-        raise ValueError(f"expected a number of 0 or more, got {converted:g}")
-    return converted
-
-
-def flag(value: Any) -> bool:
-    """True or false."""
-    if not isinstance(value, bool):
-        raise ValueError(f"expected true or false, got {value!r}")
-    return value
-
-
-def one_of(kind: type[StrEnum]) -> Callable[[Any], StrEnum]:
-    """A reader for the values of an enum."""
-
-    def read(value: Any) -> StrEnum:
-        allowed = [str(member) for member in kind]
-        if value not in allowed:
-            raise ValueError(f"{value!r} is none of: {', '.join(allowed)}")
-        return kind(value)
-
-    return read
+    placed: bool = False  # its geometry is the position itself: `x_m`, `y_m`
 
 
 _NAME = Field("name", "name", text, "what people call it", "")
+
+
+def _windows(meaning: str) -> Field:
+    words = f"{meaning}, in opening_hours words; empty: always"
+    return Field("windows", "windows", windows, words, "", sparse=True)
+
 
 LAYERS: tuple[Layer, ...] = (
     Layer(
@@ -171,6 +120,30 @@ LAYERS: tuple[Layer, ...] = (
             Field("lit", "lit", flag, "has street lights", True),
             Field("crosswalk_id", "crosswalk_id", identifier, "the crosswalk it belongs to", None),
             _NAME,
+            Field(
+                "kerb_m",
+                "kerb_m",
+                not_negative,
+                "highest kerb or step crossed on it, metres",
+                0.0,
+                sparse=True,
+            ),
+            Field(
+                "steps",
+                "steps",
+                flag,
+                "a flight of steps: for no wheeled vehicle",
+                False,
+                sparse=True,
+            ),
+            Field(
+                "exposure",
+                "exposure",
+                share,
+                "share of the way mixed with motor traffic, 0 to 1; none: by way class",
+                None,
+                sparse=True,
+            ),
         ),
         nested=True,
     ),
@@ -182,6 +155,23 @@ LAYERS: tuple[Layer, ...] = (
             Field("kind", "kind", one_of(ZoneKind), "what it means to a vehicle"),
             _NAME,
             Field("speed_limit_mps", "speed_limit_mps", positive, "speed limit in m/s", None),
+            _windows("when it holds"),
+            Field(
+                "expires",
+                "expires",
+                instant,
+                "RFC 3339 instant from which it holds no more; empty: never",
+                "",
+                sparse=True,
+            ),
+            Field(
+                "sensitivity",
+                "sensitivity",
+                positive,
+                "how readily incidents are raised: 1 as elsewhere, 2 on half the evidence",
+                None,
+                sparse=True,
+            ),
         ),
     ),
     Layer(
@@ -193,6 +183,15 @@ LAYERS: tuple[Layer, ...] = (
             Field("node_id", "node_id", whole, "the node to visit"),
             Field("dwell_s", "dwell_s", not_negative, "how long to stay, seconds", 0.0),
             Field("priority", "priority", positive, "weight of a visit", 1.0),
+            _windows("when a visit counts"),
+            Field(
+                "actions",
+                "actions",
+                texts,
+                "what to do there, VDA 5050 action types",
+                (),
+                sparse=True,
+            ),
         ),
     ),
     Layer(
@@ -233,6 +232,13 @@ LAYERS: tuple[Layer, ...] = (
         Area,
         "Polygon",
         (Field("kind", "kind", one_of(AreaKind), "what the ground is"), _NAME),
+    ),
+    Layer(
+        "poi",
+        PointOfInterest,
+        "MultiPoint",
+        (Field("kind", "kind", one_of(PoiKind), "what stands there"), _NAME),
+        placed=True,
     ),
 )
 LAYER = {layer.name: layer for layer in LAYERS}

@@ -16,9 +16,19 @@ from typing import Any
 
 from patrol.errors import MapError
 from patrol.map import PatrolMap
-from patrol.map_fields import COLLECTIONS, FORMAT_VERSION, LAYERS, NUMBERED, Field, Layer, number
+from patrol.map_fields import (
+    COLLECTIONS,
+    COORDINATE_REFERENCE,
+    FORMAT_VERSION,
+    LAYERS,
+    NUMBERED,
+    Field,
+    Layer,
+)
 from patrol.map_reader import read_map
 from patrol.map_rules import check_map
+from patrol.map_values import number
+from patrol.windows import DEFAULT_TIME_ZONE
 
 Json = dict[str, Any]
 
@@ -61,9 +71,16 @@ def save_map(patrol_map: PatrolMap, path: Path | str) -> str:
 
 
 def content_hash(patrol_map: PatrolMap) -> str:
-    """SHA-256 (hex) of the canonical content: what the map says, not how the file is laid out."""
+    """SHA-256 (hex) of the canonical content: what the map says, not how the file is laid out.
+
+    What goes without saying is left out: the coordinate reference, the default time zone and
+    sparse fields at their default. So a map that uses none of them has the hash it always had.
+    """
     document = map_document(patrol_map)
-    document["features"].sort(key=lambda feature: json.dumps(feature, sort_keys=True))
+    del document["sunra"]["coordinate_reference"]
+    if patrol_map.time_zone == DEFAULT_TIME_ZONE:
+        del document["sunra"]["time_zone"]
+    document["features"].sort(key=json.JSONEncoder(sort_keys=True).encode)
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -96,6 +113,8 @@ def map_document(patrol_map: PatrolMap) -> Json:
                 "altitude_m": number(origin.altitude_m),
             },
             "licence": patrol_map.licence,
+            "time_zone": patrol_map.time_zone,
+            "coordinate_reference": COORDINATE_REFERENCE,
         },
         "features": features,
     }
@@ -110,7 +129,7 @@ def _feature(patrol_map: PatrolMap, layer: Layer, value: Any) -> Json:
     fields = {
         field.key: _plain(field, getattr(value, field.attribute), f"{layer.name} {value.id}")
         for field in layer.fields
-        if getattr(value, field.attribute) is not None
+        if not _unsaid(field, getattr(value, field.attribute))
     }
     if layer.name == "node":
         properties = {"id": value.id, "frame": "map", "metadata": fields, "operations": {}}
@@ -143,10 +162,16 @@ def _coordinates(patrol_map: PatrolMap, layer: Layer, value: Any) -> list[Any]:
         edges = [patrol_map.edges[edge_id] for edge_id in value.edge_ids]
         ends = dict.fromkeys(end for edge in edges for end in (edge.start_id, edge.end_id))
         return [position(node_id) for node_id in ends]
+    if layer.placed:
+        return [[number(value.x_m), number(value.y_m)]]
     if layer.geometry == "MultiPoint":
         return [position(value.node_id)]
     ring = [[number(x), number(y)] for x, y in value.polygon_map]
     return [[*ring, ring[0]]]
+
+
+def _unsaid(field: Field, value: Any) -> bool:
+    return value is None or (field.sparse and value == field.default)
 
 
 def _plain(field: Field, value: Any, at: str) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from patrol.errors import MapError
@@ -15,17 +16,16 @@ from patrol.geodesy import GeoPoint
 from patrol.map import PatrolMap
 from patrol.map_fields import (
     COLLECTIONS,
+    COORDINATE_REFERENCE,
     FORMAT_VERSION,
     LAYER,
     LAYERS,
     NUMBERED,
     REQUIRED,
     Layer,
-    identifier,
-    number,
-    text,
-    whole,
 )
+from patrol.map_values import identifier, number, text, time_zone, whole
+from patrol.windows import DEFAULT_TIME_ZONE
 
 Json = dict[str, Any]
 
@@ -40,7 +40,7 @@ def read_map(data: bytes, where: str) -> PatrolMap:
         raise MapError(f"{where}: 'features' must be a list, got {_brief(features)}")
     layers: dict[str, dict[Any, Any]] = {layer.name: {} for layer in LAYERS}
     for index, feature in enumerate(features):
-        layer, value = _read_feature(feature, f"{where}: feature {index}", where)
+        layer, value = read_feature(feature, f"{where}: feature {index}", where)
         if value.id in layers[layer.name]:
             raise MapError(f"{where}: {layer.name} {value.id}: the id stands twice")
         layers[layer.name][value.id] = value
@@ -56,6 +56,14 @@ def read_map(data: bytes, where: str) -> PatrolMap:
         edges=_with_lengths(layers["edge"], layers["node"]),
         **others,
     )
+
+
+def read_json(path: Path) -> Json:
+    """A JSON object from a file; raises MapError."""
+    try:
+        return _decode(path.read_bytes(), str(path))
+    except OSError as error:
+        raise MapError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def _decode(data: bytes, where: str) -> Json:
@@ -92,6 +100,7 @@ def _read_header(header: Any, where: str) -> PatrolMap:
             f"this program reads {FORMAT_VERSION}"
         )
     at = f"{where}: sunra"
+    _value(header, "coordinate_reference", _coordinate_reference, at, None)
     origin = header.get("origin")
     if not isinstance(origin, dict):
         raise MapError(f"{where}: sunra.origin is missing: latitude_deg and longitude_deg")
@@ -107,13 +116,23 @@ def _read_header(header: Any, where: str) -> PatrolMap:
         map_id=_value(header, "map_id", identifier, at),
         name=_value(header, "name", text, at, ""),
         licence=_value(header, "licence", text, at, ""),
+        time_zone=_value(header, "time_zone", time_zone, at, DEFAULT_TIME_ZONE),
         origin=point,
         nodes={},
         edges={},
     )
 
 
-def _read_feature(feature: Any, at: str, where: str) -> tuple[Layer, Any]:
+def _coordinate_reference(value: Any) -> None:
+    if value != COORDINATE_REFERENCE:
+        raise ValueError(f"expected {COORDINATE_REFERENCE!r}, got {_brief(value)}")
+
+
+def read_feature(feature: Any, at: str, where: str) -> tuple[Layer, Any]:
+    """One feature as its layer and value; `at` starts a MapError until its id is known.
+
+    An edge's `length_m` is None where the file does not give it.
+    """
     if not isinstance(feature, dict):
         raise MapError(f"{at}: expected a GeoJSON feature, got {_brief(feature)}")
     properties, geometry = feature.get("properties"), feature.get("geometry")
@@ -136,6 +155,8 @@ def _read_feature(feature: Any, at: str, where: str) -> tuple[Layer, Any]:
         values["end_id"] = _value(properties, "endid", whole, at)
     if layer.name == "node":
         values |= _read_position(geometry.get("coordinates"), at)
+    if layer.placed:
+        values |= _read_place(geometry.get("coordinates"), at)
     if layer.geometry == "Polygon":
         values["polygon_map"] = _read_ring(geometry.get("coordinates"), at)
     return layer, layer.kind(**values)
@@ -178,6 +199,15 @@ def _read_position(coordinates: Any, at: str) -> Json:
     except ValueError as error:
         raise MapError(f"{at}: coordinates: {error}") from None
     return {"x_m": x_m, "y_m": y_m, "z_m": z_m}
+
+
+def _read_place(coordinates: Any, at: str) -> Json:
+    if not isinstance(coordinates, list) or len(coordinates) != 1:
+        raise MapError(
+            f"{at}: coordinates must be one position, [[x, y]], got {_brief(coordinates)}"
+        )
+    position = _read_position(coordinates[0], at)
+    return {"x_m": position["x_m"], "y_m": position["y_m"]}
 
 
 def _read_ring(coordinates: Any, at: str) -> tuple[tuple[float, float], ...]:

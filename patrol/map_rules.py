@@ -10,6 +10,7 @@ from shapely.validation import explain_validity
 
 from patrol.errors import MapError
 from patrol.map import Edge, PatrolMap, ZoneKind
+from patrol.windows import check_time_zone
 
 MAX_EXTENT_M = 50_000.0  # ENU metres are exact to centimetres only near the origin
 MIN_RING_AREA_M2 = 1.0
@@ -17,10 +18,25 @@ LENGTH_TOLERANCE_M = 0.05
 LENGTH_TOLERANCE = 0.02  # share of the length; a 10 % slope makes 0.5 %
 MIN_EXTENT_M = 1.0  # no neighbourhood is smaller; one in degrees is (0.01 degrees is 1 km)
 
+_NEEDED = {
+    ZoneKind.SPEED_LIMIT: "speed_limit_mps",
+    ZoneKind.INCIDENT_SENSITIVITY: "sensitivity",
+}
+
 
 def check_map(patrol_map: PatrolMap, where: str) -> None:
     """Raises MapError "where: place: what" unless every rule of the format holds."""
-    for rule in (_not_empty, _metres, _edges, _places, _crosswalks, _rings, _zone_limits):
+    for rule in (
+        _not_empty,
+        _metres,
+        _edges,
+        _places,
+        _crosswalks,
+        _rings,
+        _zone_kinds,
+        _pois,
+        _time_zone,
+    ):
         rule(patrol_map, where)
 
 
@@ -149,10 +165,34 @@ def _ring(points: tuple[tuple[float, float], ...], at: str) -> None:
         )
 
 
-def _zone_limits(patrol_map: PatrolMap, where: str) -> None:
+def _zone_kinds(patrol_map: PatrolMap, where: str) -> None:
+    """What a kind of zone must say: a table of kind → field."""
     for zone in patrol_map.zones:
-        if zone.kind is ZoneKind.SPEED_LIMIT and zone.speed_limit_mps is None:
-            raise MapError(f"{where}: zone {zone.id}: a speed_limit zone needs speed_limit_mps")
+        needed = _NEEDED.get(zone.kind)
+        if needed is not None and getattr(zone, needed) is None:
+            raise MapError(f"{where}: zone {zone.id}: a {zone.kind} zone needs {needed}")
+        if zone.sensitivity is not None and zone.kind is not ZoneKind.INCIDENT_SENSITIVITY:
+            raise MapError(
+                f"{where}: zone {zone.id}: sensitivity belongs to "
+                f"{ZoneKind.INCIDENT_SENSITIVITY} zones, not to {zone.kind}"
+            )
+
+
+def _pois(patrol_map: PatrolMap, where: str) -> None:
+    _unique((poi.id for poi in patrol_map.pois), "poi", where)
+    for poi in patrol_map.pois:
+        if not max(abs(poi.x_m), abs(poi.y_m)) <= 2 * MAX_EXTENT_M:
+            raise MapError(
+                f"{where}: poi {poi.id}: ({poi.x_m:g}, {poi.y_m:g}) leaves the map; "
+                "positions must be local metres"
+            )
+
+
+def _time_zone(patrol_map: PatrolMap, where: str) -> None:
+    try:
+        check_time_zone(patrol_map.time_zone)
+    except ValueError as error:
+        raise MapError(f"{where}: time_zone: {error}") from None
 
 
 def _unique(ids: Iterable[str], kind: str, where: str) -> None:

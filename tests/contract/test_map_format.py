@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from patrol.map import AreaKind, WayClass, ZoneKind
-from patrol.map_fields import FORMAT_VERSION, LAYERS, REQUIRED, Field, Layer
+from navigation.map_cli import map_group
+from patrol.map import AreaKind, PoiKind, WayClass, ZoneKind
+from patrol.map_fields import (
+    COORDINATE_REFERENCE,
+    FORMAT_VERSION,
+    LAYERS,
+    REQUIRED,
+    Field,
+    Layer,
+)
 from patrol.map_geojson import load_map, map_document
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +39,8 @@ def _default(layer: Layer, field: Field) -> str:
         return "measured" if field.key == "length_m" else "none"
     if isinstance(field.default, bool):
         return str(field.default).lower()
+    if field.default == ():
+        return "none"
     return f'"{field.default}"' if isinstance(field.default, str) else str(field.default)
 
 
@@ -49,9 +59,22 @@ def test_header_keys_and_version_are_the_codes() -> None:
     rows = _rows("## Top level")
     assert [row[0] for row in rows] == list(header)
     assert f"this format: {FORMAT_VERSION}" in rows[0][1]
+    assert COORDINATE_REFERENCE in rows[-1][1]
+
+
+def test_every_map_command_is_explained() -> None:
+    for name in map_group.commands:
+        assert f"sunra map {name} " in DOC
+
+
+def test_sparse_fields_are_marked() -> None:
+    sparse = {field.key for layer in LAYERS for field in layer.fields if field.sparse}
+    line = re.search(r"are written only where they differ.*?: (.*?)\.", DOC, re.DOTALL)
+    assert line is not None
+    assert set(re.findall(r"`(\w+)`", line[1])) == sparse
 
 
 def test_value_lists_are_the_enums() -> None:
     assert [row[1].split(", ") for row in _rows("## Values")] == [
-        list(kind) for kind in (WayClass, ZoneKind, AreaKind)
+        list(kind) for kind in (WayClass, ZoneKind, AreaKind, PoiKind)
     ]

@@ -68,11 +68,12 @@ def valid() -> Document:
             feature("dock", "dock-1", "MultiPoint", at, name="차고", node_id=1),
             feature("building", "b", "Polygon", [[[x + 60, y] for x, y in RING]], height_m=9.0),
             feature("area", "park", "Polygon", [RING], kind="park"),
+            feature("poi", "aed", "MultiPoint", [[3.0, 4.0]], kind="aed"),
         ],
     }
 
 
-NODE, EDGE, ZONE, CHECKPOINT, DOCK, BUILDING, AREA = 1, 2, 4, 5, 6, 7, 8
+NODE, EDGE, ZONE, CHECKPOINT, DOCK, BUILDING, AREA, POI = 1, 2, 4, 5, 6, 7, 8, 9
 
 
 def properties(index: int, **changes: Any) -> Callable[[Document], None]:
@@ -210,13 +211,46 @@ CASES: dict[str, tuple[Callable[[Document], Any], str]] = {
     ),
     "building below ground": (properties(BUILDING, height_m=0), "building b: height_m: expected"),
     "building crosses itself": (coordinates(BUILDING, BOW_TIE), "building b: the ring crosses"),
+    "windows in other words": (
+        properties(ZONE, windows="8 to 9"), "zone z: windows: '8 to 9' is no time window"
+    ),
+    "windows a number": (properties(ZONE, windows=9), "zone z: windows: expected text, got 9"),
+    "school holidays": (properties(CHECKPOINT, windows="SH 08:00-09:00"), "has no calendar"),
+    "expiry without a time zone": (
+        properties(ZONE, expires="2026-12-31T18:00"), "zone z: expires: expected an instant"
+    ),
+    "expiry in words": (properties(ZONE, expires="soon"), "zone z: expires: expected an instant"),
+    "sensitivity of a school zone": (
+        properties(ZONE, sensitivity=2), "zone z: sensitivity belongs to incident_sensitivity"
+    ),
+    "sensitivity missing": (
+        properties(ZONE, kind="incident_sensitivity"), "incident_sensitivity zone needs sensiti"
+    ),
+    "kerb below ground": (metadata(EDGE, kerb_m=-0.1), "edge 17: kerb_m: expected a number of 0"),
+    "steps in words": (metadata(EDGE, steps="many"), "edge 17: steps: expected true or false"),
+    "exposure in percent": (metadata(EDGE, exposure=40), "edge 17: exposure: expected a share"),
+    "actions no list": (properties(CHECKPOINT, actions="scan"), "actions: expected a list of"),
+    "unknown point of interest": (properties(POI, kind="pub"), "poi aed: kind: 'pub' is none of"),
+    "point of interest nowhere": (coordinates(POI, []), "poi aed: coordinates must be one pos"),
+    "point of interest at two places": (
+        coordinates(POI, [[0.0, 0.0], [9.0, 9.0]]), "poi aed: coordinates must be one position"
+    ),
+    "point of interest in Web Mercator": (
+        coordinates(POI, [[14129700.0, 4507800.0]]), "poi aed: (1.41297e+07, 4.5078e+06) leaves"
+    ),
+    "point of interest twice": (again(POI), "poi aed: the id stands twice"),
+    "unknown time zone": (header(time_zone="Seoul"), "sunra: time_zone: expected an IANA time"),
+    "time zone a path": (header(time_zone="../x"), "sunra: time_zone: expected an IANA time"),
+    "another coordinate reference": (
+        header(coordinate_reference="EPSG:5186"), "sunra: coordinate_reference: expected 'local"
+    ),
     "unknown area": (properties(AREA, kind="swamp"), "area park: kind: 'swamp' is none of"),
     "no features": (lambda d: d.update(features=[]), "the map is empty: it has no nodes"),
     "no edges": (
         features(lambda f: f["geometry"]["type"] == "Point"), "the map is empty: it has no edges"
     ),
     "features no list": (lambda d: d.update(features={}), "'features' must be a list"),
-    "feature a number": (add(7), "feature 9: expected a GeoJSON feature, got 7"),
+    "feature a number": (add(7), "feature 10: expected a GeoJSON feature, got 7"),
     "no geometry": (add({"properties": {}, "geometry": None}), "'geometry' must be an object"),
     "no properties": (add({"geometry": {"type": "Point"}}), "'properties' must be an object"),
     "node without place": (coordinates(NODE, None), "node 2: coordinates must be [x, y]"),

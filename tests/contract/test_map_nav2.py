@@ -137,3 +137,22 @@ def test_edges_as_nav2s_saver_writes_them_load() -> None:
     for feature in document["features"][2:]:
         feature["geometry"] = {"type": "MultiLineString"}  # the saver writes no coordinates
     assert len(parse_map(json.dumps(document).encode(), "depot.geojson").edges) == 2
+
+
+NODE_PROPERTIES = {"id", "frame", "metadata", "operations"}
+EDGE_PROPERTIES = {"id", "startid", "endid", "cost", "overridable", "metadata", "operations"}
+
+
+def test_our_nodes_and_edges_have_exactly_nav2s_properties() -> None:
+    nodes, edges = nav2_load(json.loads(SILLIM.read_text(encoding="utf-8")))
+    assert {frozenset(node["properties"]) for node in nodes.values()} == {
+        frozenset(NODE_PROPERTIES)
+    }
+    assert {frozenset(edge["properties"]) for edge in edges} == {frozenset(EDGE_PROPERTIES)}
+
+
+def test_a_map_from_before_the_newer_fields_keeps_its_hash() -> None:
+    document = _nav2_graph() | {"sunra": HEADER}
+    patrol_map = parse_map(json.dumps(document).encode(), "depot.geojson")
+    expected = "beb8aec88785f9cc0aa808d0332ee5687e8d86c97867726145ecf8acc2acbee5"
+    assert patrol_map.content_hash == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,16 @@ from patrol.map import (
     Zone,
     ZoneKind,
 )
-from patrol.map_check import Finding, FindingLevel, find_problems, turn_rad, unfit_reason
+from patrol.map_check import (
+    Finding,
+    FindingLevel,
+    find_problems,
+    keep_out_edges,
+    turn_rad,
+    unfit_reason,
+)
+from patrol.map_passable import Hindrance, closed_by_hindrance, closed_length_m, closed_ways
+from patrol.map_shapes import each_way_once, ways_length_m
 from patrol.vehicle import load_vehicle
 
 GOALIE = load_vehicle(Path(__file__).resolve().parents[3] / "config" / "vehicles" / "goalie.yaml")
@@ -70,7 +80,7 @@ def test_errors_come_first() -> None:
 def test_reports_a_checkpoint_no_dock_reaches_and_the_part_it_is_in() -> None:
     found = texts(find_problems(make(((1, 2), (3, 4)))))
     assert "error: checkpoint cp-01: cannot be reached from dock dock-1" in found
-    assert "2 of 4 nodes are joined to nothing else" in found
+    assert "2 of 4 nodes with 40 of 80 m of ways are joined to nothing else" in found
 
 
 def test_reports_a_checkpoint_with_no_way_back() -> None:
@@ -123,6 +133,9 @@ def test_reports_a_building_in_a_corridor() -> None:
         ({"width_m": 2.4, "way_class": WayClass.PAVEMENT}, "closed by law"),
         ({"grade": 0.16}, "slope 16.0%, goalie climbs 15.0%"),
         ({"grade": -0.16}, "slope 16.0%"),
+        ({"steps": True}, "steps, goalie has wheels"),
+        ({"way_class": WayClass.STEPS}, "steps, goalie has wheels"),
+        ({"kerb_m": 0.12}, "kerb of 0.12 m, goalie climbs 0.05 m"),
     ],
 )
 def test_says_why_a_vehicle_cannot_use_an_edge(changes: dict[str, object], reason: str) -> None:
@@ -132,7 +145,9 @@ def test_says_why_a_vehicle_cannot_use_an_edge(changes: dict[str, object], reaso
     assert reason in found
 
 
-@pytest.mark.parametrize("changes", [{"width_m": 1.5}, {"grade": 0.15}, {"width_m": 2.4}])
+@pytest.mark.parametrize(
+    "changes", [{"width_m": 1.5}, {"grade": 0.15}, {"width_m": 2.4}, {"kerb_m": 0.05}]
+)
 def test_accepts_an_edge_at_the_vehicles_limit(changes: dict[str, object]) -> None:
     assert unfit_reason(edge(100, 1, 2, **changes), GOALIE) is None
 
@@ -142,3 +157,109 @@ def test_accepts_an_edge_at_the_vehicles_limit(changes: dict[str, object]) -> No
 )
 def test_turns_are_measured_the_short_way(first: float, second: float, expected: float) -> None:
     assert turn_rad(first, second) == pytest.approx(expected, abs=1e-3)
+
+
+NIGHT, DAY = "2026-12-01T23:00+09:00", "2026-12-01T12:00+09:00"
+CORNER = ((30.0, 30.0), (60.0, 30.0), (60.0, 60.0), (30.0, 60.0))
+ALL = ((-9.0, -9.0), (99.0, -9.0), (99.0, 99.0), (-9.0, 99.0))
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def test_groups_what_a_vehicle_cannot_use_by_reason_and_street() -> None:
+    edges = make().edges | {
+        100: edge(100, 1, 2, width_m=1.2, name="12-gil", kerb_m=0.2),
+        104: edge(104, 2, 1, width_m=1.4, name="12-gil"),
+        101: edge(101, 2, 3, width_m=1.2, name="14-gil"),
+    }
+    patrol_map = make(edges=edges)
+    groups = [(c.hindrance, c.street, c.edge_ids) for c in closed_ways(patrol_map, GOALIE)]
+    assert groups == [
+        (Hindrance.WIDTH, "12-gil", (100, 104)),
+        (Hindrance.WIDTH, "14-gil", (101,)),
+        (Hindrance.KERB, "12-gil", (100,)),
+    ]
+    assert closed_length_m(patrol_map, GOALIE) == pytest.approx(80)
+    assert closed_by_hindrance(patrol_map, GOALIE) == {Hindrance.WIDTH: 80, Hindrance.KERB: 40}
+    found = texts(find_problems(patrol_map, GOALIE))
+    assert (
+        "edges 100, 104 (12-gil): 1.2 to 1.4 m wide, goalie needs 1.50 m; 40 m closed to it"
+    ) in found
+
+
+def test_two_opposite_edges_are_one_way() -> None:
+    patrol_map = make()
+    assert len(each_way_once(patrol_map)) == 4
+    assert ways_length_m(patrol_map.edges.values()) == pytest.approx(160)
+
+
+def test_a_keep_out_closes_in_its_hours_and_always_when_the_time_is_unknown() -> None:
+    patrol_map = make(zones=(Zone("site", ZoneKind.KEEP_OUT, CORNER, windows="22:00-06:00"),))
+    closed = {101: "site", 102: "site", 105: "site", 106: "site"}
+    assert keep_out_edges(patrol_map) == closed
+    assert keep_out_edges(patrol_map, at(NIGHT)) == closed
+    assert keep_out_edges(patrol_map, at(DAY)) == {}
+    assert "cp-01: lies in keep-out zone site (22:00-06:00)" in texts(find_problems(patrol_map))
+    assert "keep-out" not in texts(find_problems(patrol_map, when=at(DAY)))
+
+
+def test_the_first_of_two_keep_outs_is_named() -> None:
+    zones = (Zone("a", ZoneKind.KEEP_OUT, CORNER), Zone("b", ZoneKind.KEEP_OUT, ALL))
+    closed = keep_out_edges(make(zones=zones))
+    assert (closed[101], closed[100]) == ("a", "b")
+
+
+def test_reports_an_expired_zone_once_somebody_says_what_time_it_is() -> None:
+    zone = Zone("site", ZoneKind.KEEP_OUT, CORNER, expires="2026-12-01T18:00:00+09:00")
+    patrol_map = make(zones=(zone,))
+    assert "expired" not in texts(find_problems(patrol_map))
+    assert "expired" not in texts(find_problems(patrol_map, now=at(DAY)))
+    found = texts(find_problems(patrol_map, now=at(NIGHT)))
+    assert "warning: zone site: expired at 2026-12-01T18:00:00+09:00; it never holds" in found
+
+
+def test_reports_windows_that_never_open() -> None:
+    never = Zone("z", ZoneKind.QUIET, ALL, windows="off")
+    past = Zone("y", ZoneKind.QUIET, ALL, windows="2020 Dec 01-2020 Dec 20")
+    visit = Checkpoint("cp-01", "", 3, windows="Mo-Fr off")
+    found = texts(find_problems(make(zones=(never, past), checkpoints=(visit,)), now=at(DAY)))
+    assert "zone z: windows 'off' never open again" in found
+    assert "zone y: windows '2020 Dec 01-2020 Dec 20' never open again" in found
+    assert "checkpoint cp-01: windows 'Mo-Fr off' never open again" in found
+
+
+def test_reports_a_patrol_area_that_is_all_closed() -> None:
+    area, site = Zone("area", ZoneKind.PATROL_AREA, CORNER), Zone("site", ZoneKind.KEEP_OUT, ALL)
+    found = texts(find_problems(make(zones=(area, site))))
+    assert (
+        "error: zone area: every way in this patrol area is closed: "
+        "keep-out zones site lie over it"
+    ) in found
+    narrow = {k: replace(e, width_m=1.0) for k, e in make().edges.items()}
+    found = texts(find_problems(make(zones=(area,), edges=narrow), GOALIE))
+    assert "is closed: the vehicle fits none of them" in found
+    assert "error" not in texts(find_problems(make(zones=(area,)), GOALIE))
+
+
+def test_reports_a_patrol_area_no_dock_reaches() -> None:
+    area = Zone("area", ZoneKind.PATROL_AREA, CORNER)
+    found = texts(find_problems(make(((1, 2), (3, 4)), zones=(area,))))
+    assert "error: zone area: no dock reaches any open way of this patrol area" in found
+
+
+def test_reports_a_zone_beside_every_way() -> None:
+    ring = ((500.0, 500.0), (510.0, 500.0), (510.0, 510.0))
+    zones = (
+        Zone("school", ZoneKind.SCHOOL, ring, speed_limit_mps=0.8),
+        Zone("roof", ZoneKind.NO_RECORD, ring),
+    )
+    found = texts(find_problems(make(zones=zones)))
+    assert "warning: zone school: this school zone covers no way" in found
+    assert "roof" not in found
+
+
+def test_a_map_without_any_zone_or_building_is_checked_too() -> None:
+    assert keep_out_edges(make()) == {}
+    assert "corridor" not in texts(find_problems(make()))

@@ -25,6 +25,8 @@ from patrol.map import (
     Edge,
     Node,
     PatrolMap,
+    PoiKind,
+    PointOfInterest,
     WayClass,
     Zone,
     ZoneKind,
@@ -36,6 +38,8 @@ metres = st.floats(-4000, 4000, allow_nan=False).map(lambda value: round(value, 
 names = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 ids = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=8)
 speeds = st.floats(0.1, 4.0)
+windows = st.sampled_from(["", "24/7", "22:00-06:00", "Mo-Fr 08:00-09:00,14:00-16:00; PH off"])
+expiries = st.sampled_from(["", "2027-03-01T00:00:00Z", "2026-12-31T18:00:00+09:00"])
 
 
 @st.composite
@@ -74,12 +78,21 @@ def maps(draw: st.DrawFn) -> PatrolMap:
             100 + i, a, b, _distance(nodes, a, b), draw(speeds), draw(st.floats(0.5, 20)),
             draw(st.sampled_from(WayClass)), draw(names), draw(st.floats(-0.2, 0.2)),
             draw(st.booleans()), "cw" if on_crosswalk and i == 0 else None, draw(names),
+            draw(st.floats(0, 0.3)), draw(st.booleans()), draw(st.none() | st.floats(0, 1)),
         )
         for i, (a, b) in enumerate(pairs)
     }  # fmt: skip
     node = st.sampled_from(node_ids)
-    zones = st.builds(Zone, ids, st.sampled_from(ZoneKind), rings(), names, speeds)
-    checkpoints = st.builds(Checkpoint, ids, names, node, st.floats(0, 99), st.floats(0.1, 9))
+    kinds = st.sampled_from([k for k in ZoneKind if k is not ZoneKind.INCIDENT_SENSITIVITY])
+    zones = st.builds(Zone, ids, kinds, rings(), names, speeds, windows, expiries)
+    sensitive = st.builds(
+        Zone, ids, st.just(ZoneKind.INCIDENT_SENSITIVITY), rings(), sensitivity=speeds
+    )
+    checkpoints = st.builds(
+        Checkpoint, ids, names, node, st.floats(0, 99), st.floats(0.1, 9), windows,
+        st.lists(ids, max_size=2).map(tuple),
+    )  # fmt: skip
+    pois = st.builds(PointOfInterest, ids, names, st.sampled_from(PoiKind), metres, metres)
     docks = st.builds(Dock, ids, names, node, st.floats(-3.2, 3.2))
     buildings = st.builds(Building, ids, rings(), st.floats(1, 99), names)
     areas = st.builds(Area, ids, st.sampled_from(AreaKind), rings(), names)
@@ -89,8 +102,9 @@ def maps(draw: st.DrawFn) -> PatrolMap:
 
     crosswalks = (Crosswalk("cw", draw(names), (100,), True, "s"),) if on_crosswalk else ()
     return PatrolMap(
-        draw(ids), draw(names), ORIGIN, nodes, edges, some(zones), some(checkpoints),
-        some(docks), crosswalks, some(buildings), some(areas), draw(names),
+        draw(ids), draw(names), ORIGIN, nodes, edges, some(zones | sensitive),
+        some(checkpoints), some(docks), crosswalks, some(buildings), some(areas), draw(names),
+        some(pois), draw(st.sampled_from(["Asia/Seoul", "Europe/Helsinki"])),
     )  # fmt: skip
 
 
@@ -108,7 +122,7 @@ def to_bytes(patrol_map: PatrolMap) -> bytes:
     return json.dumps(map_document(patrol_map)).encode()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(maps())
 def test_a_map_comes_back_as_it_was(patrol_map: PatrolMap) -> None:
     again = parse_map(to_bytes(patrol_map), "memory")

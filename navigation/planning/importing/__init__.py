@@ -1,0 +1,1 @@
+"""Street files of others (OpenStreetMap, OSMnx GraphML) into patrol maps; docs/map-import.md."""
