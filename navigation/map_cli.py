@@ -12,6 +12,7 @@ import click
 from navigation.map_cli_options import FILE, OUT, read_vehicle, summary, vehicle_option
 from navigation.map_edit_cli import EDIT_COMMANDS
 from patrol.errors import MapError
+from patrol.geodesy import GeoPoint
 from patrol.map import PatrolMap
 from patrol.map_check import FindingLevel, find_problems
 from patrol.map_geojson import load_map, save_map
@@ -61,6 +62,34 @@ def import_command(
     for line in report.lines():
         click.echo(line)
     click.echo(f"wrote {out} ({patrol_map.licence}; hash {content_hash[:12]})")
+
+
+@map_group.command("adopt")
+@click.argument("graph_file", type=FILE)
+@OUT
+@click.option(
+    "--origin", required=True, help="Where x = y = 0 lies: LATITUDE,LONGITUDE (degrees)."
+)
+@click.option("--name", help="What people call it; else the file's name.")
+def adopt_command(graph_file: Path, out: Path, origin: str, name: str | None) -> None:
+    """Make a patrol map from a graph of Nav2's route server."""
+    from patrol.map_nav2 import adopt_nav2_graph
+
+    adopted = adopt_nav2_graph(graph_file, _origin(origin), name)
+    content_hash = save_map(adopted.patrol_map, out)
+    for line in adopted.left_out:
+        click.echo(f"left out: {line}")
+    click.echo(f"wrote {out}: {summary(adopted.patrol_map, content_hash)}")
+
+
+def _origin(text: str) -> GeoPoint:
+    try:
+        latitude_deg, longitude_deg = (float(part) for part in text.split(","))
+        return GeoPoint(latitude_deg, longitude_deg)
+    except ValueError as error:
+        raise MapError(
+            f"--origin: {text!r} is no place such as 37.4781,126.9515 ({error})"
+        ) from None
 
 
 @map_group.command("check")

@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
+from patrol.errors import MapError
+from patrol.geodesy import GeoPoint
 from patrol.map import WayClass
-from patrol.map_geojson import load_map, parse_map
+from patrol.map_geojson import load_map, parse_map, save_map
+from patrol.map_nav2 import adopt_nav2_graph
 
 SILLIM = Path(__file__).resolve().parents[2] / "maps" / "sillim.geojson"
 HEADER = {
@@ -156,3 +159,42 @@ def test_a_map_from_before_the_newer_fields_keeps_its_hash() -> None:
     patrol_map = parse_map(json.dumps(document).encode(), "depot.geojson")
     expected = "beb8aec88785f9cc0aa808d0332ee5687e8d86c97867726145ecf8acc2acbee5"
     assert patrol_map.content_hash == expected
+
+
+def test_a_plain_graph_is_adopted_around_an_origin(tmp_path: Path) -> None:
+    document = _nav2_graph()
+    loop = {"id": 9, "startid": 1, "endid": 1}
+    twin = {"id": 10, "startid": 0, "endid": 1}
+    for properties in (loop, twin):
+        document["features"].append(document["features"][3] | {"properties": properties})
+    path = tmp_path / "depot.geojson"
+    path.write_text(json.dumps(document))
+    adopted = adopt_nav2_graph(path, GeoPoint(37.0, 127.0))
+    assert (adopted.patrol_map.map_id, len(adopted.patrol_map.edges)) == ("depot", 2)
+    assert adopted.left_out == (
+        "edge 9: runs from node 1 to itself",
+        "edge 10: there is one from node 0 to 1 already",
+    )
+    save_map(adopted.patrol_map, tmp_path / "made.geojson")
+    nav2_load(json.loads((tmp_path / "made.geojson").read_text()))
+    with pytest.raises(MapError, match="is a patrol map already"):
+        adopt_nav2_graph(tmp_path / "made.geojson", GeoPoint(37.0, 127.0))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty"),
+        ("{}", "expected a GeoJSON FeatureCollection"),
+        ("[]", "expected a GeoJSON"),
+        (
+            '{"type": "FeatureCollection", "features": [{"properties": {"startid": []}}]}',
+            "feature 0",
+        ),
+    ],
+)
+def test_what_is_no_graph_is_not_adopted(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "g.geojson"
+    path.write_text(text)
+    with pytest.raises(MapError, match=message):
+        adopt_nav2_graph(path, GeoPoint(37.0, 127.0))
