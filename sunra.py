@@ -12,13 +12,14 @@ from patrol.lazy_group import CommandTable, LazyGroup
 
 # command → (module, attribute, one line of help)
 COMMANDS: CommandTable = {
-    "map": ("navigation.cli", "map_group", "Import, check and draw patrol maps."),
-    "plan": ("navigation.cli", "plan_command", "Plan a patrol over a map."),
+    "map": ("navigation.map_cli", "map_group", "Make, check, edit, merge and draw patrol maps."),
+    "plan": ("navigation.plan_cli", "plan_command", "Plan patrols of one vehicle or a team."),
     "models": ("perception.cli", "models_group", "Fetch and verify model weights."),
     "detect": ("perception.cli", "detect_command", "Run the detector on pictures or a video."),
     "serve": ("fleet_server.cli", "serve_command", "Run the fleet server."),
     "enroll": ("fleet_server.cli", "enroll_command", "Give a vehicle its credentials."),
     "passwd": ("fleet_server.cli", "passwd_command", "Give a user a new password."),
+    "publish": ("fleet_server.publish_cli", "publish_command", "Give vehicles a new map."),
     "simulate": ("simulation.cli", "simulate_group", "Simulate a vehicle or a fleet."),
     "drive": ("patrol_bringup.cli", "drive_command", "Run a vehicle's ROS 2 processes."),
     "prepare": ("demo.prepare", "prepare_command", "Fetch weights, build interfaces, console."),

@@ -21,6 +21,7 @@ from fleet_client.backoff import Backoff
 from fleet_client.credentials import Credentials
 from fleet_client.envelope import Envelope
 from fleet_client.lanes import Outgoing
+from fleet_client.map_actions import MapActions, VehicleMaps
 from fleet_client.options import LinkHandlers, LinkOptions, LinkStatus
 from fleet_client.outbox import Outbox
 from fleet_client.receiver import Receiver
@@ -56,6 +57,7 @@ class FleetClient:
         map_ref: MapRef,
         handlers: LinkHandlers,
         *,
+        maps: VehicleMaps | None = None,  # None: `map_ref` for good
         spool_path: Path | None,  # None: nothing survives a restart (light vehicles)
         clock: Clock | None = None,  # event time; the link's timers use monotonic wall time
         options: LinkOptions | None = None,
@@ -67,13 +69,16 @@ class FleetClient:
         self._options = options = options or LinkOptions()
         self._envelope = Envelope(self._address, spec, map_ref, options)
         self._outbox = Outbox(self._envelope, self._clock, options, spool_path)
+        self._maps = MapActions(maps, options) if maps else None
         self._receiver = Receiver(
             self._address,
-            map_ref.map_id,
+            map_ref,
             handlers,
             self._outbox.acknowledge,
             lambda: self._send([self._outbox.factsheet()]),
+            self._maps,
         )
+        self._show_maps()
         self._backoff = Backoff(options.reconnect_min_s, options.reconnect_max_s, seed)
         self._refused: deque[tuple[OrderError, Order | None]] = deque()
         self._connection: mqtt.MqttConnection | None = None
@@ -224,10 +229,13 @@ class FleetClient:
             self._credentials,
             _client_id(self._credentials),
             (self._address.topic("connection"), will.payload),
-            [(self._address.topic(name), 1) for name in ("order", "instantActions", "ack")],
+            [(self._address.topic(name), 1) for name in self._subscribed()],
             self._receive,
             self._options,
         )
+
+    def _subscribed(self) -> list[str]:
+        return ["order", "instantActions", "ack", *(["mapChunk"] if self._maps else [])]
 
     async def _wait_before_retry(self, reason: str) -> None:
         wait_s = self._backoff.next_s()
@@ -248,6 +256,8 @@ class FleetClient:
         log.info("link_up vehicle=%s connects=%d", self._address.vehicle_id, self._connects)
         self._send([self._outbox.connection("ONLINE"), self._outbox.factsheet()])
         self._send(self._outbox.on_connect(time.monotonic()))
+        if self._maps is not None:
+            self._maps.on_connect()
         await self._receiver.request_state()
         self._wake.set()
         waits = [asyncio.create_task(event.wait()) for event in (connection.closed, self._stop)]
@@ -261,6 +271,7 @@ class FleetClient:
     async def _pump(self) -> None:
         while not self._stop.is_set():
             busy = self.connected and self._outbox.busy
+            busy |= self._maps is not None and self._maps.busy
             tick_s = 1.0 / self._options.backfill_rate_hz if busy else IDLE_TICK_S
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(tick_s):
@@ -268,10 +279,27 @@ class FleetClient:
             self._wake.clear()
             while self._refused:
                 await self._receiver.refuse(*self._refused.popleft())
+            await self._step_maps()
             now_s = time.monotonic()
             live = self._outbox.collect(now_s if self.connected else None)
             if self.connected:
                 self._send([*live, *self._outbox.due(now_s)])
+
+    async def _step_maps(self) -> None:
+        maps = self._maps
+        if maps is None:
+            return
+        maps.step()
+        wanted = maps.wanted(time.monotonic()) if self.connected else None
+        if wanted is not None:
+            self._send([self._outbox.map_request(*wanted)])
+        if maps.take_news():
+            self._show_maps()
+            await self._receiver.request_state()
+
+    def _show_maps(self) -> None:
+        if self._maps is not None:
+            self._envelope.show_maps(self._maps.enabled, self._maps.stored)
 
     async def _receive(self, topic: str, payload: bytes) -> None:
         await self._receiver.receive(topic, payload)

@@ -13,6 +13,7 @@ from fleet_client.reports import EvidencePiece, chunk_message, incident_message
 from fleet_client.state_builder import MapRef, StateContent, agv_position, build_state
 from patrol.geometry import Pose2
 from patrol.incident import Incident
+from patrol.vda5050.extension import MapRequest
 from patrol.vda5050.messages import (
     VERSION,
     ActionState,
@@ -53,7 +54,12 @@ class Envelope:
         self._address = address
         self._spec = spec
         self._map_ref = map_ref
+        self._stored: Sequence[MapRef] = ()
         self._options = options
+
+    def show_maps(self, enabled: MapRef, stored: Sequence[MapRef]) -> None:
+        """From now on, states and positions are on this map."""
+        self._map_ref, self._stored = enabled, stored
 
     def _header(self, header_id: int, timestamp: str) -> HeaderFields:
         return {
@@ -93,6 +99,7 @@ class Envelope:
             **self._header(header_id, timestamp),
             more_errors=refusals,
             more_action_states=action_states,
+            stored=self._stored,
         )
         return encode(state)
 
@@ -115,6 +122,13 @@ class Envelope:
     def evidence(self, piece: EvidencePiece, header_id: int, timestamp: str) -> bytes:
         """A piece of an evidence file."""
         return encode(chunk_message(piece, self._address, header_id, timestamp))
+
+    def map_request(
+        self, map_id: str, version: str, chunks: list[int], header_id: int, timestamp: str
+    ) -> bytes:
+        """Which pieces of a map are wanted."""
+        header = self._header(header_id, timestamp)
+        return encode(MapRequest(map_id=map_id, map_version=version, chunks=chunks, **header))
 
     def backfill(self, states: Sequence[bytes], header_id: int, timestamp: str) -> bytes:
         """Encoded states, oldest first, in one message."""

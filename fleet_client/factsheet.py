@@ -27,9 +27,30 @@ ACTIONS: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
     "cancelOrder": (("INSTANT",), {}, "stop and drop the order"),
     "stateRequest": (("INSTANT",), {}, "send a state now"),
     "factsheetRequest": (("INSTANT",), {}, "send the factsheet now"),
+    "downloadMap": (
+        ("INSTANT",),
+        {
+            "mapId": "STRING",
+            "mapVersion": "STRING",
+            "mapDownloadLink": "STRING",
+            "mapHash": "STRING",
+        },
+        "fetch a map over the topics mapRequest and mapChunk",
+    ),
+    "enableMap": (
+        ("INSTANT",),
+        {"mapId": "STRING", "mapVersion": "STRING"},
+        "drive on a downloaded map, as soon as the vehicle stands without an order",
+    ),
+    "deleteMap": (
+        ("INSTANT",),
+        {"mapId": "STRING", "mapVersion": "STRING"},
+        "delete a map that is not in use",
+    ),
 }
 
 OPTIONAL_PARAMETERS = (
+    "order.zoneSetId",
     "order.nodes.nodePosition",
     "order.edges.maxSpeed",
     "state.agvPosition",
@@ -37,6 +58,7 @@ OPTIONAL_PARAMETERS = (
     "state.newBaseRequest",
     "state.distanceSinceLastNode",
     "state.maps",
+    "state.zoneSetId",
 )
 
 

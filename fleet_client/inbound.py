@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from fleet_client.state_builder import MapRef
 from patrol.errors import OrderError
 from patrol.vda5050.messages import (
     SUPPORTED_MAJOR,
@@ -55,8 +56,12 @@ def read_message(payload: bytes, kind: type[H], topic: str, address: VehicleAddr
     return message
 
 
-def read_order(payload: bytes, address: VehicleAddress, map_id: str) -> Order:
-    """An order that is well formed and for this map; raises OrderError (also mapMismatch)."""
+def read_order(payload: bytes, address: VehicleAddress, map_ref: MapRef) -> Order:
+    """An order that is well formed and for this map; raises OrderError (also mapMismatch).
+
+    `zoneSetId` is the version of the map that the order was planned on (docs/protocol.md); an
+    order without one says nothing of versions.
+    """
     order = read_message(payload, Order, "order", address)
     references = order_references(order)
     problem = _route_problem(order)
@@ -64,14 +69,22 @@ def read_order(payload: bytes, address: VehicleAddress, map_id: str) -> Order:
         raise OrderError(f"order {order.order_id}: {problem}", "validationError", **references)
     for node in order.nodes:
         position: NodePosition | None = node.node_position
-        if position is not None and position.map_id != map_id:
+        if position is not None and position.map_id != map_ref.map_id:
             raise OrderError(
                 f"order {order.order_id}: node {node.node_id} is on map {position.map_id!r},"
-                f" this vehicle drives on {map_id!r}",
+                f" this vehicle drives on {map_ref.map_id!r}",
                 "mapMismatch",
                 **references,
                 nodeId=node.node_id,
             )
+    if order.zone_set_id is not None and order.zone_set_id != map_ref.content_hash:
+        raise OrderError(
+            f"order {order.order_id}: planned on map {map_ref.map_id} {order.zone_set_id},"
+            f" this vehicle has {map_ref.content_hash} enabled",
+            "mapMismatch",
+            **references,
+            zoneSetId=order.zone_set_id,
+        )
     return order
 
 

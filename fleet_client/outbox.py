@@ -134,6 +134,12 @@ class Outbox:
         header_id = self._spool.next_header_id("factsheet")
         return Outgoing("factsheet", self._envelope.factsheet(header_id, self._now()), retain=True)
 
+    def map_request(self, map_id: str, version: str, chunks: list[int]) -> Outgoing:
+        """Ask for pieces of a map; not spooled, what does not come is asked for again."""
+        header_id = self._spool.next_header_id("mapRequest")
+        payload = self._envelope.map_request(map_id, version, chunks, header_id, self._now())
+        return Outgoing("mapRequest", payload)
+
     def close(self) -> None:
         """Spool the rest and close the file."""
         self.collect(None)

@@ -18,10 +18,12 @@ from fleet_client.inbound import (
     read_message,
     read_order,
 )
+from fleet_client.map_actions import MapActions
 from fleet_client.options import LinkHandlers
-from fleet_client.state_builder import refusal_error
+from fleet_client.state_builder import MapRef, refusal_error
 from patrol.errors import OrderError
-from patrol.vda5050.extension import Ack
+from patrol.vda5050.extension import Ack, MapChunk
+from patrol.vda5050.map_transfer import MAP_ACTIONS
 from patrol.vda5050.messages import Action, ActionState, ActionStatus, Error, Order
 from patrol.vda5050.topic_names import VehicleAddress, parse_topic
 
@@ -33,18 +35,23 @@ _ACTION_STATES_SHOWN = 10
 
 
 class Receiver:
-    """Handles one message at a time, in order; `on_ack` and `on_factsheet` are the client's."""
+    """Handles one message at a time, in order; `on_ack` and `on_factsheet` are the client's.
+
+    `maps` None: this vehicle drives on `map_ref` for good.
+    """
 
     def __init__(
         self,
         address: VehicleAddress,
-        map_id: str,
+        map_ref: MapRef,
         handlers: LinkHandlers,
         on_ack: Callable[[Ack], None],
         on_factsheet: Callable[[], None],
+        maps: MapActions | None = None,
     ) -> None:
         self._address = address
-        self._map_id = map_id
+        self._map_ref = map_ref
+        self._maps = maps
         self._handlers = handlers
         self._on_ack = on_ack
         self._on_factsheet = on_factsheet
@@ -57,18 +64,29 @@ class Receiver:
         self.rejected = 0
 
     @property
+    def map_ref(self) -> MapRef:
+        """The map that orders must be for."""
+        return self._map_ref if self._maps is None else self._maps.enabled
+
+    @property
     def refusals(self) -> list[Error]:
         """The latest refused messages, oldest first."""
         return list(self._refusals)
 
     def action_states(self, known: set[str]) -> list[ActionState]:
         """States of instant actions that the vehicle itself does not report (`known` ids)."""
-        return [state for state in self._action_states if state.action_id not in known]
+        own = [*self._action_states, *(self._maps.action_states if self._maps else ())]
+        return [state for state in own if state.action_id not in known]
 
     async def receive(self, topic: str, payload: bytes) -> None:
         """A message from the broker; never raises OrderError."""
         name = parse_topic(topic)[1]
-        handle = {"order": self._order, "instantActions": self._actions, "ack": self._ack}[name]
+        handle = {
+            "order": self._order,
+            "instantActions": self._actions,
+            "ack": self._ack,
+            "mapChunk": self._map_chunk,
+        }[name]
         async with self._lock:
             try:
                 await handle(payload)
@@ -98,7 +116,13 @@ class Receiver:
 
     async def _order(self, payload: bytes) -> None:
         self.orders_received += 1
-        order = read_order(payload, self._address, self._map_id)
+        order = read_order(payload, self._address, self.map_ref)
+        if self._maps is not None and self._maps.switching:
+            raise OrderError(
+                f"order {order.order_id}: another map is being enabled; send it again then",
+                "orderError",
+                **order_references(order),
+            )
         key = (order.order_id, order.order_update_id)
         if key == self._last_order:
             log.info("order_duplicate vehicle=%s order=%s update=%d", self._vehicle, *key)
@@ -137,6 +161,8 @@ class Receiver:
         elif action.action_type == "factsheetRequest":
             self._on_factsheet()
             self._report(action, "FINISHED")
+        elif action.action_type in MAP_ACTIONS and self._maps is not None:
+            self._maps.accept(action)
         else:
             if action.action_type == "cancelOrder":
                 self._last_order = None
@@ -147,6 +173,10 @@ class Receiver:
                 action.action_type,
                 action.action_id,
             )
+
+    async def _map_chunk(self, payload: bytes) -> None:
+        if self._maps is not None:
+            self._maps.take(read_message(payload, MapChunk, "mapChunk", self._address))
 
     async def _ack(self, payload: bytes) -> None:
         self._on_ack(read_message(payload, Ack, "ack", self._address))

@@ -89,17 +89,18 @@ def build_state(
     serial_number: str,
     more_errors: Sequence[Error] = (),
     more_action_states: Sequence[ActionState] = (),
+    stored: Sequence[MapRef] = (),
 ) -> State:
-    """The VDA state of a vehicle; `more_errors` are refused messages."""
+    """The VDA state of a vehicle; `more_errors` are refused messages, `map_ref` is enabled and
+    `stored` are all maps that are on the vehicle."""
     return State(
         header_id=header_id,
         timestamp=timestamp,
         version=version,
         manufacturer=manufacturer,
         serial_number=serial_number,
-        maps=[
-            MapInfo(map_id=map_ref.map_id, map_version=map_ref.content_hash, map_status="ENABLED")
-        ],
+        maps=_maps(map_ref, stored),
+        zone_set_id=map_ref.content_hash or None,
         order_id=content.order_id,
         order_update_id=content.order_update_id,
         last_node_id=content.last_node_id,
@@ -127,6 +128,15 @@ def build_state(
             field_violation=content.field_violation,
         ),
     )
+
+
+def _maps(enabled: MapRef, stored: Sequence[MapRef]) -> list[MapInfo]:
+    others = [ref for ref in stored if ref.content_hash != enabled.content_hash]
+    return [_map_info(enabled, "ENABLED"), *(_map_info(ref, "DISABLED") for ref in others)]
+
+
+def _map_info(ref: MapRef, status: Literal["ENABLED", "DISABLED"]) -> MapInfo:
+    return MapInfo(map_id=ref.map_id, map_version=ref.content_hash, map_status=status)
 
 
 def agv_position(pose: Pose2, map_id: str, localized: bool = True) -> AgvPosition:

@@ -31,8 +31,8 @@ NOBODY = HASHER.hash(secrets.token_urlsafe(16))
 # role → what it may, beside reading
 RIGHTS: dict[str, frozenset[str]] = {
     "viewer": frozenset(),
-    "operator": frozenset({"dispatch", "judge"}),
-    "admin": frozenset({"dispatch", "judge", "audit", "users"}),
+    "operator": frozenset({"dispatch", "judge", "maps"}),
+    "admin": frozenset({"dispatch", "judge", "maps", "audit", "users"}),
 }
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from fleet_server.accounts import FIRST_USER, Accounts
-from fleet_server.api.app import create_api, program_version
-from fleet_server.api.models import AssignmentView, HealthView
+from fleet_server.api.app import create_api
+from fleet_server.api.models import AssignmentView, PublicationView
 from fleet_server.api.services import Services
 from fleet_server.config import FleetConfig
 from fleet_server.dispatch.following import Following
@@ -23,8 +23,9 @@ from fleet_server.dispatch.patrols import PatrolService
 from fleet_server.dispatch.service import Dispatcher
 from fleet_server.enrolment import Enrolment, write_private
 from fleet_server.fleet import Fleet
+from fleet_server.health import health_of
 from fleet_server.incidents.service import IncidentService
-from fleet_server.ingest.decode import StateItem
+from fleet_server.ingest.decode import MapRequestItem, StateItem
 from fleet_server.ingest.mqtt import MqttLink
 from fleet_server.ingest.pipeline import IngestPipeline, Listeners
 from fleet_server.live import LiveHub
@@ -36,6 +37,10 @@ from fleet_server.opening import (
     open_broker,
     open_database,
 )
+from fleet_server.publishing.following import PublicationFollowing
+from fleet_server.publishing.service import MapPublishing
+from fleet_server.publishing.transfer import MapTransfer
+from fleet_server.publishing.versions import MapVersions, take_given
 from fleet_server.retention import Retention
 from fleet_server.store.database import Database
 from fleet_server.web import WebServer, bind
@@ -81,13 +86,15 @@ class FleetServer:
 
     async def run(self, ready: Callable[[Ready], None], stop: asyncio.Event) -> None:
         """Open everything, serve until `stop` is set, close everything."""
-        maps = MapLibrary.load(self._options.maps)  # before anything is made
+        map_dir = self._data_dir / "maps"
+        maps = MapLibrary.load(self._options.maps, map_dir)  # before anything is made
         async with contextlib.AsyncExitStack() as stack:
             stack.enter_context(data_lock(self._data_dir))
             listener = stack.enter_context(
                 contextlib.closing(bind(self._options.host, self._options.port))
             )
             database = stack.enter_context(open_database(self._config, self._data_dir))
+            take_given(database, maps, self._clock.now_s())
             PatrolService(database, maps, self._clock).keep_configured(self._config.patrols)
             enrolment = Enrolment(self._data_dir)
             broker = await stack.enter_async_context(open_broker(self._config, enrolment))
@@ -127,11 +134,22 @@ class FleetServer:
         dispatcher = Dispatcher(database, fleet, maps, config.dispatch, clock, following)
         await dispatcher.resume()
 
+        versions = MapVersions(database, maps, fleet, clock)
+        publishing = self._publishing(database, fleet, maps, versions, live)
+        await publishing.resume()
+        transfer = MapTransfer(maps, clock, self._publish)
+
         def on_state(item: StateItem) -> None:
             dispatcher.on_state(item.vehicle_id)
+            publishing.on_state(item.vehicle_id)
+
+        def on_map_request(item: MapRequestItem) -> None:
+            transfer.request(item.address, item.message)
 
         changed_incidents: asyncio.Queue[set[str]] = asyncio.Queue()
-        listeners = Listeners(on_state, changed_incidents.put_nowait, self._publish)
+        listeners = Listeners(
+            on_state, changed_incidents.put_nowait, self._publish, on_map_request
+        )
         pipeline = IngestPipeline(database, fleet, config.ingest, evidence_dir, clock, listeners)
         link = self._link = MqttLink(
             broker.target, subscriptions(config.interface), pipeline.handle
@@ -141,6 +159,8 @@ class FleetServer:
             Accounts(database, config.session, clock),
             fleet,
             maps,
+            versions,
+            publishing,
             PatrolService(database, maps, clock),
             dispatcher,
             incidents,
@@ -152,6 +172,8 @@ class FleetServer:
             pipeline.run(),
             link.run(),
             dispatcher.run(),
+            publishing.run(),
+            transfer.run(),
             live.run(),
             Retention(database, config.retention, evidence_dir, clock).run(),
             _show_incidents(incidents, live, changed_incidents),
@@ -169,6 +191,23 @@ class FleetServer:
             await serving
             for task in reversed(tasks):
                 task.cancel()
+
+    def _publishing(
+        self,
+        database: Database,
+        fleet: Fleet,
+        maps: MapLibrary,
+        versions: MapVersions,
+        live: LiveHub,
+    ) -> MapPublishing:
+        def show(view: PublicationView) -> None:
+            live.send({"type": "publication", "publication": view})
+
+        resend_after_s = self._config.dispatch.resend_after_s
+        following = PublicationFollowing(
+            database, fleet, maps, self._clock, self._publish, show, resend_after_s
+        )
+        return MapPublishing(database, fleet, versions, self._clock, following)
 
     def _publish(self, topic: str, payload: bytes, qos: int) -> bool:
         return self._link is not None and self._link.publish(topic, payload, qos)
@@ -194,40 +233,6 @@ class FleetServer:
         }
         write_private(path, json.dumps(content) + "\n")
         stack.callback(path.unlink, missing_ok=True)
-
-
-def health_of(
-    pipeline: IngestPipeline,
-    fleet: Fleet,
-    live: LiveHub,
-    link: MqttLink,
-    broker: OpenBroker,
-    clock: Clock,
-) -> Callable[[], HealthView]:
-    """What /health answers."""
-    since_s = clock.monotonic_s()
-
-    def health() -> HealthView:
-        counters, embedded = pipeline.counters, broker.embedded
-        return HealthView(
-            status="ok" if link.connected else "degraded",
-            version=program_version(),
-            broker="up" if link.connected else "down",
-            vehicles_online=fleet.online_count(),
-            messages_received=counters.received,
-            messages_stored=counters.stored,
-            duplicates=counters.duplicates,
-            quarantined=counters.quarantined,
-            states_stored=counters.states,
-            incidents_stored=counters.incidents,
-            evidence_stored=counters.evidence,
-            broker_restarts=embedded.restarts if embedded else 0,
-            broker_violations=embedded.violations if embedded else 0,
-            live_clients=len(live),
-            uptime_s=round(clock.monotonic_s() - since_s, 3),
-        )
-
-    return health
 
 
 async def _when_ready(

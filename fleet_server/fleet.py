@@ -19,6 +19,7 @@ from fleet_server.api.models import (
 from fleet_server.ingest.decode import ConnectionItem, StateItem, VisualizationItem
 from fleet_server.maps import MapLibrary
 from fleet_server.store import tables as t
+from fleet_server.vehicle_maps import enabled_map
 from patrol.faults import FAULTS, FaultKind
 from patrol.vda5050.messages import AgvPosition, Error, State, Velocity, decode
 from patrol.vda5050.topic_names import VehicleAddress
@@ -95,6 +96,10 @@ class Fleet:
             self.changed.add(address.vehicle_id)
         return self._records[address.vehicle_id]
 
+    def look_again(self) -> None:
+        """Every vehicle's view may have changed: there is another current map."""
+        self.changed.update(self._records)
+
     def find(self, vehicle_id: str) -> VehicleRecord | None:
         """One vehicle."""
         return self._records.get(vehicle_id)
@@ -160,8 +165,18 @@ class Fleet:
         view.operating_mode = state.operating_mode
         view.emergency_stop = state.safety_state.e_stop
         view.order_id, view.last_node_id = state.order_id, state.last_node_id
+        self._show_map(view, state)
         view.errors = [error_view(error) for error in state.errors]
         return view
+
+    def _show_map(self, view: VehicleView, state: State) -> None:
+        enabled = enabled_map(state)
+        if enabled is None:
+            return
+        view.map_id, view.map_hash = enabled.map_id, enabled.map_version
+        current = self._maps.find(enabled.map_id)
+        if current is not None:
+            view.map_current = current.content_hash == enabled.map_version
 
     def _position(self, position: AgvPosition | None) -> PositionView | None:
         if position is None:

@@ -1,4 +1,8 @@
-"""The patrol maps a server knows, and their WGS 84 picture for the console."""
+"""The patrol maps a server knows: of every area the current version, and the older ones.
+
+Orders are planned on the current version. An order under way keeps the version it was planned on,
+so older versions stay readable for as long as their file is there.
+"""
 
 from __future__ import annotations
 
@@ -7,200 +11,102 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from fleet_server.api.models import MapView, OriginView
+from fleet_server.map_picture import lonlat, wgs84_picture
 from patrol.errors import MapError
-from patrol.geodesy import wgs84_from_enu
 from patrol.map import PatrolMap
-from patrol.map_geojson import load_map
+from patrol.map_geojson import load_map, save_map
+from patrol.vda5050.map_transfer import is_version
 
 Json = dict[str, Any]
-Ring = Sequence[tuple[float, float]]
 
 
 class MapLibrary:
-    """Maps by id; raises MapError for two of the same id."""
+    """Current maps by id, every version by its content hash; raises MapError for two of an id.
 
-    def __init__(self, maps: Iterable[PatrolMap]) -> None:
-        self._maps: dict[str, PatrolMap] = {}
+    `folder` keeps the versions as files; without one, only what was given is known.
+    """
+
+    def __init__(self, maps: Iterable[PatrolMap], folder: Path | None = None) -> None:
+        self._current: dict[str, PatrolMap] = {}
+        self._folder = folder
         for patrol_map in maps:
-            if patrol_map.map_id in self._maps:
+            if patrol_map.map_id in self._current:
                 raise MapError(f"map id {patrol_map.map_id!r} is given twice")
-            self._maps[patrol_map.map_id] = patrol_map
+            self._current[patrol_map.map_id] = patrol_map
+        self._versions = {m.content_hash: m for m in self._current.values()}
         self._pictures: dict[str, Json] = {}
 
     @classmethod
-    def load(cls, paths: Sequence[Path]) -> MapLibrary:
+    def load(cls, paths: Sequence[Path], folder: Path | None = None) -> MapLibrary:
         """From files; raises MapError."""
-        return cls(load_map(path) for path in paths)
+        return cls((load_map(path) for path in paths), folder)
 
     def find(self, map_id: str) -> PatrolMap | None:
-        """A map, or None for one this server does not know."""
-        return self._maps.get(map_id)
+        """The current version of a map, or None for one this server does not know."""
+        return self._current.get(map_id)
 
     def all(self) -> list[PatrolMap]:
-        """In the order of the command line."""
-        return list(self._maps.values())
+        """Current versions, in the order of the command line."""
+        return list(self._current.values())
+
+    def version(self, map_id: str, content_hash: str) -> PatrolMap | None:
+        """One version of a map, from its file where need be; an empty hash is the current one."""
+        if not content_hash:
+            return self._current.get(map_id)
+        if content_hash not in self._versions:
+            patrol_map = self._read(content_hash)
+            if patrol_map is None:
+                return None
+            self._versions[content_hash] = patrol_map
+        found = self._versions[content_hash]
+        return found if found.map_id == map_id else None
+
+    def keep(self, patrol_map: PatrolMap) -> int:
+        """Keep a version in its file; the file's size in bytes. Raises MapError."""
+        path = self._file(patrol_map.content_hash)
+        if path is None:
+            raise MapError(f"map {patrol_map.map_id}: this server keeps no versions")
+        if not path.is_file():
+            save_map(patrol_map, path)
+        self._versions[patrol_map.content_hash] = patrol_map
+        return path.stat().st_size
+
+    def content(self, content_hash: str) -> bytes | None:
+        """The file of a version."""
+        path = self._file(content_hash)
+        return path.read_bytes() if path is not None and path.is_file() else None
+
+    def set_current(self, patrol_map: PatrolMap) -> None:
+        """Plan on this version from now on."""
+        self._current[patrol_map.map_id] = patrol_map
+        self._versions[patrol_map.content_hash] = patrol_map
+        self._pictures.pop(patrol_map.map_id, None)
 
     def lonlat(self, map_id: str, x_m: float, y_m: float) -> tuple[float, float] | None:
         """Longitude and latitude in degrees of a place on a known map."""
-        patrol_map = self._maps.get(map_id)
+        patrol_map = self._current.get(map_id)
         if patrol_map is None or not (math.isfinite(x_m) and math.isfinite(y_m)):
             return None
         return lonlat(patrol_map, x_m, y_m)
 
     def picture(self, map_id: str) -> Json | None:
         """GeoJSON in WGS 84 for drawing; made once."""
-        patrol_map = self._maps.get(map_id)
+        patrol_map = self._current.get(map_id)
         if patrol_map is None:
             return None
         if map_id not in self._pictures:
             self._pictures[map_id] = wgs84_picture(patrol_map)
         return self._pictures[map_id]
 
+    def _read(self, content_hash: str) -> PatrolMap | None:
+        path = self._file(content_hash)
+        if path is None or not path.is_file():
+            return None
+        patrol_map = load_map(path)
+        return patrol_map if patrol_map.content_hash == content_hash else None
 
-def lonlat(patrol_map: PatrolMap, x_m: float, y_m: float) -> tuple[float, float]:
-    """Longitude and latitude in degrees, rounded to about a centimetre."""
-    point = wgs84_from_enu(x_m, y_m, 0.0, patrol_map.origin)
-    return round(point.longitude_deg, 7), round(point.latitude_deg, 7)
-
-
-def map_view(patrol_map: PatrolMap) -> MapView:
-    """The map's card in the API."""
-    west_m, south_m, east_m, north_m = patrol_map.bounds_m
-    corners = [lonlat(patrol_map, x, y) for x in (west_m, east_m) for y in (south_m, north_m)]
-    longitudes, latitudes = zip(*corners, strict=True)
-    origin = patrol_map.origin
-    return MapView(
-        map_id=patrol_map.map_id,
-        name=patrol_map.name,
-        content_hash=patrol_map.content_hash,
-        origin=OriginView(
-            latitude_deg=origin.latitude_deg,
-            longitude_deg=origin.longitude_deg,
-            altitude_m=origin.altitude_m,
-        ),
-        bounds_wgs84=(min(longitudes), min(latitudes), max(longitudes), max(latitudes)),
-    )
-
-
-def wgs84_picture(patrol_map: PatrolMap) -> Json:
-    """Every feature with `properties.layer` and its fields, in longitude and latitude."""
-    features = [
-        *_node_features(patrol_map),
-        *_edge_features(patrol_map),
-        *_polygon_features(patrol_map),
-    ]
-    return {"type": "FeatureCollection", "map_id": patrol_map.map_id, "features": features}
-
-
-def _feature(layer: str, geometry: str, coordinates: Any, **properties: Any) -> Json:
-    return {
-        "type": "Feature",
-        "geometry": {"type": geometry, "coordinates": coordinates},
-        "properties": {"layer": layer, **properties},
-    }
-
-
-def _node_features(patrol_map: PatrolMap) -> list[Json]:
-    place = {n.id: lonlat(patrol_map, n.x_m, n.y_m) for n in patrol_map.nodes.values()}
-    nodes = [
-        _feature("node", "Point", place[n.id], id=n.id, name=n.name, waiting_place=n.waiting_place)
-        for n in patrol_map.nodes.values()
-    ]
-    checkpoints = [
-        _feature(
-            "checkpoint",
-            "Point",
-            place[c.node_id],
-            id=c.id,
-            name=c.name,
-            node_id=c.node_id,
-            dwell_s=c.dwell_s,
-            priority=c.priority,
-        )
-        for c in patrol_map.checkpoints
-    ]
-    docks = [
-        _feature(
-            "dock",
-            "Point",
-            place[d.node_id],
-            id=d.id,
-            name=d.name,
-            node_id=d.node_id,
-            heading_rad=d.heading_rad,
-        )
-        for d in patrol_map.docks
-    ]
-    return [*nodes, *checkpoints, *docks]
-
-
-def _edge_features(patrol_map: PatrolMap) -> list[Json]:
-    nodes = patrol_map.nodes
-    place = {n.id: lonlat(patrol_map, n.x_m, n.y_m) for n in nodes.values()}
-    edges = [
-        _feature(
-            "edge",
-            "LineString",
-            [place[e.start_id], place[e.end_id]],
-            id=e.id,
-            start_id=e.start_id,
-            end_id=e.end_id,
-            name=e.name,
-            length_m=e.length_m,
-            width_m=e.width_m,
-            way_class=str(e.way_class),
-            surface=e.surface,
-            grade=e.grade,
-            speed_limit_mps=e.speed_limit_mps,
-            lit=e.lit,
-            crosswalk_id=e.crosswalk_id,
-        )
-        for e in patrol_map.edges.values()
-    ]
-    crosswalks = [
-        _feature(
-            "crosswalk",
-            "MultiLineString",
-            [
-                [place[patrol_map.edges[i].start_id], place[patrol_map.edges[i].end_id]]
-                for i in c.edge_ids
-            ],
-            id=c.id,
-            name=c.name,
-            signalled=c.signalled,
-            signal_id=c.signal_id,
-        )
-        for c in patrol_map.crosswalks
-    ]
-    return [*edges, *crosswalks]
-
-
-def _polygon_features(patrol_map: PatrolMap) -> list[Json]:
-    def ring(polygon: Ring) -> list[list[tuple[float, float]]]:
-        points = [lonlat(patrol_map, x, y) for x, y in polygon]
-        return [[*points, points[0]]]
-
-    zones = [
-        _feature(
-            "zone",
-            "Polygon",
-            ring(z.polygon_map),
-            id=z.id,
-            name=z.name,
-            kind=str(z.kind),
-            speed_limit_mps=z.speed_limit_mps,
-        )
-        for z in patrol_map.zones
-    ]
-    buildings = [
-        _feature(
-            "building", "Polygon", ring(b.polygon_map), id=b.id, name=b.name, height_m=b.height_m
-        )
-        for b in patrol_map.buildings
-    ]
-    areas = [
-        _feature("area", "Polygon", ring(a.polygon_map), id=a.id, name=a.name, kind=str(a.kind))
-        for a in patrol_map.areas
-    ]
-    return [*areas, *zones, *buildings]
+    def _file(self, content_hash: str) -> Path | None:
+        """A version's place; None for text that is no hash, whoever it came from."""
+        if self._folder is None or not is_version(content_hash):
+            return None
+        return self._folder / f"{content_hash}.geojson"

@@ -83,6 +83,7 @@ class Route:
 
 def check_order(order: Order, patrol_map: PatrolMap, spec: VehicleSpec) -> Route:
     """The order as a route on the map; raises OrderError."""
+    _check_version(order, patrol_map)
     _check_sequence(order)
     _check_release(order)
     nodes = tuple(_map_node(order, node, patrol_map) for node in order.nodes)
@@ -152,6 +153,17 @@ def _without_restated_base(route: Route, update: Order) -> Order:
 
 def _error(order: Order, what: str, error_type: str = "validationError") -> OrderError:
     return OrderError(f"order {order.order_id}: {what}", error_type, orderId=order.order_id)
+
+
+def _check_version(order: Order, patrol_map: PatrolMap) -> None:
+    """`zoneSetId` is the content hash of the map that the order was planned on."""
+    planned_on, ours = order.zone_set_id, patrol_map.content_hash
+    if planned_on and ours and planned_on != ours:
+        raise _error(
+            order,
+            f"is planned on map {patrol_map.map_id} {planned_on}, the vehicle has {ours}",
+            "mapMismatch",
+        )
 
 
 def _check_sequence(order: Order) -> None:

@@ -20,7 +20,7 @@ from patrol.clock import Clock, SystemClock
 from patrol.map import PatrolMap
 from patrol.vehicle import VehicleSpec
 from simulation.fleet_motion import FleetMotion, Floats
-from simulation.light_map import SpeedLimits
+from simulation.light_maps import SharedMaps, light_maps
 from simulation.light_vehicle import LightVehicle
 
 STEP_S = 0.1
@@ -76,7 +76,8 @@ class Fleet:
     ) -> None:
         rng = np.random.default_rng(seed)
         nodes = spread_nodes(patrol_map, len(credentials), rng)
-        limits = SpeedLimits(patrol_map)
+        shared = SharedMaps(patrol_map)
+        limits = shared.limits_of(patrol_map.content_hash)
         self.motion = FleetMotion(spec, _places(patrol_map, nodes))
         self.motion.heading_rad[:] = rng.uniform(-np.pi, np.pi, len(nodes))
         self.vehicles = [
@@ -89,6 +90,7 @@ class Fleet:
                 spec,
                 MapRef.of(patrol_map),
                 LinkHandlers(vehicle.accept_order, vehicle.instant_action, _asker(vehicle)),
+                maps=light_maps(vehicle, shared, MapRef.of(patrol_map)),
                 spool_path=None,
                 clock=clock or SystemClock(),
                 options=options,

@@ -76,6 +76,12 @@ class LightVehicle:
             self._begin(order)
         self.changed = True
 
+    def take_map(self, patrol_map: PatrolMap, limits: SpeedLimits) -> None:
+        """Drive on another version of the map from now on; only without an order under way."""
+        self._map, self._limits = patrol_map, limits
+        self._nodes, self._edges = [], []
+        self.changed = True
+
     def _begin(self, order: Order) -> None:
         pose = self._motion.pose(self._index)
         first = self._map.nodes[int(order.nodes[0].node_id)]

@@ -15,6 +15,8 @@ ConnectionView = Literal["ONLINE", "OFFLINE", "CONNECTIONBROKEN", "UNKNOWN"]
 AssignmentStatus = Literal[
     "queued", "sent", "running", "returning", "finished", "failed", "cancelled"
 ]
+PublicationPhase = Literal["downloading", "enabling", "done", "failed", "cancelled"]
+TargetStatus = Literal["waiting", "downloading", "ready", "enabling", "enabled", "failed"]
 IncidentStatus = Literal["open", "acknowledged", "resolved"]
 Verdict = Literal["true_alarm", "harmless", "wrong"]
 VisitOrder = Literal["given", "best"]
@@ -111,6 +113,53 @@ class MapView(Model):
     bounds_wgs84: tuple[float, float, float, float]  # west, south, east, north
 
 
+class MapVersionView(Model):
+    """A version of a map; `warnings` only in the answer to its upload."""
+
+    map_id: str
+    content_hash: str
+    name: str
+    size_bytes: int
+    added_at: float
+    added_by: str
+    current: bool  # orders are planned on it
+    vehicles_enabled: list[str]  # vehicles that drive on it
+    vehicles_stored: list[str]  # vehicles that have read it back, and do not drive on it
+    warnings: list[str] = []
+
+
+class NewPublication(Model):
+    """A version for vehicles; without `vehicles`: every vehicle that is on this map."""
+
+    content_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    vehicles: Annotated[list[str], Field(min_length=1, max_length=10_000)] | None = None
+    together: bool = True  # no vehicle switches before all have read it back
+
+
+class TargetView(Model):
+    """A vehicle of a publication; `map_hash` is what it drives on now."""
+
+    vehicle_id: str
+    status: TargetStatus
+    reason: str | None = None
+    map_hash: str | None = None
+
+
+class PublicationView(Model):
+    """A version on its way to vehicles."""
+
+    publication_id: str
+    map_id: str
+    content_hash: str
+    together: bool
+    phase: PublicationPhase
+    reason: str | None = None
+    created_by: str
+    created_at: float
+    finished_at: float | None = None
+    vehicles: list[TargetView]
+
+
 class PositionView(Model):
     """Where a vehicle is."""
 
@@ -153,6 +202,9 @@ class VehicleView(Model):
     order_id: str | None = None
     assignment_id: str | None = None
     last_node_id: str | None = None
+    map_id: str | None = None
+    map_hash: str | None = None  # the version that the vehicle drives on
+    map_current: bool | None = None  # whether orders are planned on that version
     errors: list[VehicleErrorView] = []
 
 

@@ -79,6 +79,7 @@ def right(name: str) -> Callable[[User], Awaitable[User]]:
 AnyUser = Annotated[User, Depends(current_user)]
 Dispatching = Annotated[User, Depends(right("dispatch"))]
 Judging = Annotated[User, Depends(right("judge"))]
+Publishing = Annotated[User, Depends(right("maps"))]
 Auditing = Annotated[User, Depends(right("audit"))]
 ManagingUsers = Annotated[User, Depends(right("users"))]
 Running = Annotated[Services, Depends(services_of)]

@@ -13,6 +13,8 @@ from fleet_server.fleet import Fleet
 from fleet_server.incidents.service import IncidentService
 from fleet_server.live import LiveHub
 from fleet_server.maps import MapLibrary
+from fleet_server.publishing.service import MapPublishing
+from fleet_server.publishing.versions import MapVersions
 from fleet_server.store.database import Database
 
 
@@ -24,6 +26,8 @@ class Services:
     accounts: Accounts
     fleet: Fleet
     maps: MapLibrary
+    map_versions: MapVersions
+    publishing: MapPublishing
     patrols: PatrolService
     dispatcher: Dispatcher
     incidents: IncidentService

@@ -11,7 +11,7 @@ import msgspec
 from fleet_server.api.models import AssignmentView, CheckpointVisitView
 from fleet_server.dispatch.progress import Progress
 from fleet_server.dispatch.route import Route
-from fleet_server.maps import lonlat
+from fleet_server.map_picture import lonlat
 from patrol.map import PatrolMap
 
 

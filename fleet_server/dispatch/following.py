@@ -15,7 +15,7 @@ from fleet_server.config import DispatchConfig
 from fleet_server.dispatch.assignment import Assignment
 from fleet_server.dispatch.orders import build_instant_action, build_order
 from fleet_server.dispatch.progress import Decision, Need, decide, first_progress
-from fleet_server.dispatch.readiness import Pose, pose_on
+from fleet_server.dispatch.readiness import Pose, check_map, pose_on
 from fleet_server.dispatch.route import PlannedVisit, Route, plan_route
 from fleet_server.errors import ConflictError, NotFoundError
 from fleet_server.fleet import Fleet, VehicleRecord
@@ -79,7 +79,7 @@ class Following:
 
     def view(self, assignment: Assignment) -> AssignmentView:
         """As the API shows it."""
-        return assignment.view(self._maps.find(assignment.route.map_id))
+        return assignment.view(self._map_of(assignment.route))
 
     def record(self, vehicle_id: str) -> VehicleRecord:
         """A vehicle; raises NotFoundError."""
@@ -179,9 +179,13 @@ class Following:
 
     async def _send_order(self, assignment: Assignment, record: VehicleRecord) -> None:
         """First to the database, then to the vehicle."""
-        patrol_map = self._maps.find(assignment.route.map_id)
+        patrol_map = self._map_of(assignment.route)
         if patrol_map is None:
-            log.error("map_missing map=%s", assignment.route.map_id)
+            log.error(
+                "map_missing map=%s version=%s",
+                assignment.route.map_id,
+                assignment.route.map_hash,
+            )
             return
         now_s = self._clock.now_s()
         order = build_order(
@@ -240,13 +244,18 @@ class Following:
     async def _rest_of(
         self, route: Route, order_id: str, visited: set[int], record: VehicleRecord
     ) -> Route:
-        patrol_map = self._maps.find(route.map_id)
+        patrol_map = self._map_of(route)
         if patrol_map is None:
             raise ConflictError(f"map {route.map_id!r} is not loaded", "map_unknown")
+        check_map(record, patrol_map)
         left = [i for i in range(len(route.visits)) if i not in visited]
         to_dock = route.charge_action_id is not None
         pose = pose_on(record, patrol_map)
         return await self.plan(patrol_map, order_id, pose, route.visits, left, "given", to_dock)
+
+    def _map_of(self, route: Route) -> PatrolMap | None:
+        """The version that a route was planned on."""
+        return self._maps.version(route.map_id, route.map_hash)
 
     def _mark(self, assignment: Assignment) -> None:
         """The vehicle's view names its active assignment."""

@@ -43,6 +43,7 @@ def build_order(
         order_update_id=progress.order_update_id,
         nodes=[_node(route, progress, patrol_map, i) for i in indices],
         edges=[_edge(route, progress, patrol_map, i) for i in indices[:-1]],
+        zone_set_id=route.map_hash or None,  # the map's version: docs/protocol.md
     )
 
 
@@ -100,17 +101,21 @@ def build_instant_action(
     action: str, action_id: str, address: VehicleAddress, header_id: int, timestamp: str
 ) -> InstantActions:
     """`pause`, `resume` or `cancel`."""
+    actions = [
+        Action(action_type=INSTANT_ACTIONS[action], action_id=action_id, blocking_type="HARD")
+    ]
+    return instant_actions(actions, address, header_id, timestamp)
+
+
+def instant_actions(
+    actions: list[Action], address: VehicleAddress, header_id: int, timestamp: str
+) -> InstantActions:
+    """Any instant actions for a vehicle."""
     return InstantActions(
         header_id=header_id,
         timestamp=timestamp,
         version=VERSION,
         manufacturer=address.manufacturer,
         serial_number=address.serial_number,
-        actions=[
-            Action(
-                action_type=INSTANT_ACTIONS[action],
-                action_id=action_id,
-                blocking_type="HARD",
-            )
-        ],
+        actions=actions,
     )

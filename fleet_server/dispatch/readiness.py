@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fleet_server.errors import ConflictError
 from fleet_server.fleet import Fleet, VehicleRecord
+from fleet_server.vehicle_maps import enabled_map
 from patrol.map import PatrolMap
+from patrol.vda5050.map_transfer import short
 
 Pose = tuple[float, float, float]  # x m, y m, heading rad on the map
 
@@ -35,3 +37,22 @@ def pose_on(record: VehicleRecord, patrol_map: PatrolMap) -> Pose:
             "map_mismatch",
         )
     return position.x, position.y, position.theta
+
+
+def check_map(record: VehicleRecord, patrol_map: PatrolMap) -> None:
+    """The vehicle drives on the very version that the patrol is planned on."""
+    if not patrol_map.content_hash:
+        return  # a map that was never a file has no versions
+    vehicle_id, enabled = record.address.vehicle_id, enabled_map(record.state)
+    wanted = f"the patrol is for {short(patrol_map.content_hash)}; publish first"
+    if enabled is None:
+        raise ConflictError(
+            f"{vehicle_id} does not say which version of map {patrol_map.map_id} it is on,"
+            f" {wanted}",
+            "map_unsaid",
+        )
+    if enabled.map_version != patrol_map.content_hash:
+        raise ConflictError(
+            f"{vehicle_id} is on map {enabled.map_id} {short(enabled.map_version)}, {wanted}",
+            "map_outdated",
+        )

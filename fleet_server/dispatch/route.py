@@ -46,6 +46,7 @@ class Route(msgspec.Struct, frozen=True):
     visits: list[PlannedVisit]
     charge_action_id: str | None  # on the last node, when the vehicle returns to a dock
     length_m: float
+    map_hash: str = ""  # the version it was planned on; empty: kept before versions were
 
     @property
     def last_index(self) -> int:
@@ -128,6 +129,7 @@ def plan_route(
         visits=visits,
         charge_action_id=f"{order_id}-charge" if dock else None,
         length_m=tour.length_m,
+        map_hash=patrol_map.content_hash,
     )
 
 

@@ -14,7 +14,7 @@ from fleet_server.config import DispatchConfig
 from fleet_server.dispatch.assignment import Assignment
 from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.progress import first_progress
-from fleet_server.dispatch.readiness import check_ready, pose_on
+from fleet_server.dispatch.readiness import check_map, check_ready, pose_on
 from fleet_server.dispatch.route import PlannedVisit
 from fleet_server.errors import ConflictError, NotFoundError, UnavailableError
 from fleet_server.fleet import Fleet
@@ -28,7 +28,8 @@ from fleet_server.store.patrols import (
     select_assignments,
 )
 from patrol.clock import Clock
-from patrol.errors import SunraError
+from patrol.errors import MapError, SunraError
+from patrol.map import PatrolMap
 
 log = logging.getLogger(__name__)
 
@@ -70,15 +71,14 @@ class Dispatcher:
             patrol_map = self._maps.find(patrol["map_id"])
             if patrol_map is None:
                 raise ConflictError(f"map {patrol['map_id']!r} is not loaded", "map_unknown")
-            visits = [
-                PlannedVisit(c.id, c.name or c.id, c.node_id)
-                for c in map(patrol_map.checkpoint, patrol["checkpoint_ids"])
-            ]
+            pose = pose_on(record, patrol_map)
+            check_map(record, patrol_map)
+            visits = _visits(patrol_map, patrol["checkpoint_ids"])
             assignment_id = secrets.token_hex(6)
             route = await self._following.plan(
                 patrol_map,
                 assignment_id,
-                pose_on(record, patrol_map),
+                pose,
                 visits,
                 list(range(len(visits))),
                 patrol["visit_order"],
@@ -203,3 +203,12 @@ class Dispatcher:
                 f"{assignment.vehicle_id} has an active assignment", "assignment_active"
             )
         self._following.take(assignment)
+
+
+def _visits(patrol_map: PatrolMap, checkpoint_ids: list[str]) -> list[PlannedVisit]:
+    """A patrol is kept for longer than a version of its map; raises ConflictError."""
+    try:
+        found = [patrol_map.checkpoint(checkpoint_id) for checkpoint_id in checkpoint_ids]
+    except MapError as error:
+        raise ConflictError(str(error), "checkpoint_unknown") from None
+    return [PlannedVisit(c.id, c.name or c.id, c.node_id) for c in found]

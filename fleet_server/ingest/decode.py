@@ -14,7 +14,14 @@ from typing import TypeVar
 from patrol.clock import parse_iso_utc
 from patrol.errors import OrderError
 from patrol.incident import AnomalyKind, EvidenceKind, IncidentPhase, Severity
-from patrol.vda5050.extension import AckItem, Backfill, EvidenceChunk, IncidentMessage
+from patrol.vda5050.extension import (
+    AckItem,
+    Backfill,
+    EvidenceChunk,
+    IncidentMessage,
+    MapRequest,
+)
+from patrol.vda5050.map_transfer import is_version
 from patrol.vda5050.messages import (
     SUPPORTED_MAJOR,
     Connection,
@@ -101,7 +108,23 @@ class VisualizationItem:
     event_time_s: float
 
 
-Item = StateItem | ConnectionItem | FactsheetItem | IncidentItem | EvidenceItem | VisualizationItem
+@dataclass(frozen=True, slots=True)
+class MapRequestItem:
+    """Pieces of a map that a vehicle wants; never stored."""
+
+    address: VehicleAddress
+    message: MapRequest
+
+
+Item = (
+    StateItem
+    | ConnectionItem
+    | FactsheetItem
+    | IncidentItem
+    | EvidenceItem
+    | VisualizationItem
+    | MapRequestItem
+)
 
 
 @dataclass(slots=True)
@@ -207,6 +230,14 @@ def _visualization(decoded: Decoded, payload: bytes, _limit: int) -> None:
     decoded.items.append(VisualizationItem(vehicle_id, message, parse_iso_utc(message.timestamp)))
 
 
+def _map_request(decoded: Decoded, payload: bytes, _limit: int) -> None:
+    _, message = _read(decoded, payload, MapRequest)
+    assert decoded.address is not None
+    if not is_version(message.map_version):
+        raise MalformedError(f"mapVersion {message.map_version[:80]!r} is no content hash")
+    decoded.items.append(MapRequestItem(decoded.address, message))
+
+
 def _incident(decoded: Decoded, payload: bytes, _limit: int) -> None:
     vehicle_id, message = _read(decoded, payload, IncidentMessage)
     _check_name("incidentId", message.incident_id)
@@ -267,4 +298,5 @@ _READERS: dict[str, Callable[[Decoded, bytes, int], None]] = {
     "incident": _incident,
     "evidence": _evidence,
     "backfill": _backfill,
+    "mapRequest": _map_request,
 }

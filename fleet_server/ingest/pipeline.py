@@ -16,7 +16,13 @@ import sqlalchemy as sa
 
 from fleet_server.config import IngestConfig
 from fleet_server.fleet import Fleet
-from fleet_server.ingest.decode import Decoded, StateItem, VisualizationItem, decode_message
+from fleet_server.ingest.decode import (
+    Decoded,
+    MapRequestItem,
+    StateItem,
+    VisualizationItem,
+    decode_message,
+)
 from fleet_server.store.database import Database
 from fleet_server.store.evidence import assemble, whole_files
 from fleet_server.store.telemetry import BatchResult, store_batch
@@ -28,6 +34,7 @@ from patrol.vda5050.topic_names import VehicleAddress
 log = logging.getLogger(__name__)
 
 RETRY_S = 1.0
+NOT_STORED = ("/visualization", "/mapRequest")
 ACK_ITEMS_MAX = 500  # a message's share; keeps it far below the broker's payload limit
 
 
@@ -52,6 +59,7 @@ class Listeners:
     on_state: Callable[[StateItem], None]
     on_incidents: Callable[[set[str]], None]
     publish: Callable[[str, bytes, int], bool]
+    on_map_request: Callable[[MapRequestItem], None] = lambda _item: None
 
 
 class IngestPipeline:
@@ -77,18 +85,20 @@ class IngestPipeline:
         self.counters = Counters()
 
     async def handle(self, topic: str, payload: bytes) -> None:
-        """Returns when the message is committed (a visualization: at once, it is not stored)."""
-        if topic.endswith("/visualization"):
-            self._show(decode_message(topic, payload, self._config.evidence_max_bytes))
+        """Returns when the message is committed; at once where it is one that is not stored."""
+        if topic.endswith(NOT_STORED):
+            self._pass_on(decode_message(topic, payload, self._config.evidence_max_bytes))
             return
         committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.put_nowait((topic, payload, committed))
         await committed
 
-    def _show(self, message: Decoded) -> None:
+    def _pass_on(self, message: Decoded) -> None:
         for item in message.items:
             if isinstance(item, VisualizationItem):
                 self._fleet.take_visualization(item)
+            elif isinstance(item, MapRequestItem):
+                self._listeners.on_map_request(item)
         if message.problem is not None:
             self._log_refused(message)
 

@@ -205,6 +205,42 @@ checkpoint_visits = Table(
     PrimaryKeyConstraint("assignment_id", "visit_index"),
 )
 
+map_versions = Table(
+    "map_versions",
+    metadata,
+    Column("content_hash", String(64), primary_key=True),
+    Column("map_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("added_at_s", Double, nullable=False),
+    Column("added_by", String(64), nullable=False),
+    Column("current_since_s", Double),  # the newest of a map is the one that orders are planned on
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("publication_id", String(64), primary_key=True),
+    Column("map_id", Text, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("together", Boolean, nullable=False),
+    Column("phase", String(20), nullable=False),
+    Column("reason", Text),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at_s", Double, nullable=False),
+    Column("finished_at_s", Double),
+    Index("ix_publications_created", "created_at_s"),
+)
+
+publication_targets = Table(
+    "publication_targets",
+    metadata,
+    Column("publication_id", String(64), nullable=False),
+    Column("vehicle_id", String(130), nullable=False),
+    Column("target", JSON, nullable=False),  # publishing.target.Target
+    PrimaryKeyConstraint("publication_id", "vehicle_id"),
+)
+
 users = Table(
     "users",
     metadata,

@@ -1,7 +1,8 @@
 """Our own messages beside VDA 5050, versioned `x-sunra/v1`.
 
 VDA 5050 forbids fleet logic on `information[]`, and has no message for incidents, evidence, late
-telemetry or an acknowledgement after the server's commit; these are on topics of their own.
+telemetry or an acknowledgement after the server's commit; these are on topics of their own. So is
+the content of a map, because a vehicle reaches the broker and no map server.
 """
 
 from __future__ import annotations
@@ -67,3 +68,23 @@ class Ack(Header):
     """Server → vehicle: these messages are committed; the vehicle may forget them."""
 
     items: list[AckItem]
+
+
+class MapRequest(Header):
+    """Vehicle → server: these pieces of a map version are wanted; all before them have arrived."""
+
+    map_id: str
+    map_version: str
+    chunks: list[int]
+
+
+class MapChunk(Header):
+    """Server → vehicle: a piece of a packed map; `size_bytes` 0 where the server has none such."""
+
+    map_id: str
+    map_version: str
+    sha256: str
+    size_bytes: int
+    chunk_bytes: int
+    chunk_index: int
+    data: bytes  # base64 on the wire

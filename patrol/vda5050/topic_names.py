@@ -14,8 +14,8 @@ EXTENSION = "x-sunra/v1"
 
 TO_SERVER = ("connection", "state", "visualization", "factsheet")
 TO_VEHICLE = ("order", "instantActions")
-EXTENSION_TO_SERVER = ("incident", "evidence", "backfill")
-EXTENSION_TO_VEHICLE = ("ack",)
+EXTENSION_TO_SERVER = ("incident", "evidence", "backfill", "mapRequest")
+EXTENSION_TO_VEHICLE = ("ack", "mapChunk")
 
 # A level may hold what the standard allows for manufacturer and serial number (clause 6.4).
 _LEVEL = re.compile(r"[A-Za-z0-9_.:-]{1,64}")

@@ -27,7 +27,7 @@ from fastapi.staticfiles import StaticFiles
 from fleet_server.api import models
 from fleet_server.api.errors import error_response
 from fleet_server.api.security import SECURITY_HEADERS
-from fleet_server.maps import lonlat, map_view, wgs84_picture
+from fleet_server.map_picture import lonlat, map_view, wgs84_picture
 from patrol.incident import ANOMALIES, AnomalyKind
 from patrol.map import PatrolMap
 from patrol.map_geojson import load_map

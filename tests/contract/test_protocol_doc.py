@@ -12,8 +12,12 @@ import pytest
 from fleet_client.credentials import Credentials
 from fleet_client.factsheet import ACTIONS
 from fleet_client.lanes import BACKFILL_WINDOW, INCIDENT_WINDOW
+from fleet_client.map_actions import MAPS_KEPT
+from fleet_client.map_download import WINDOW
 from fleet_client.options import LinkOptions
+from fleet_server.publishing.target import MAPS_LEFT
 from patrol.vda5050 import extension
+from patrol.vda5050.map_transfer import CHUNK_BYTES, MAX_MAP_BYTES, MAX_PACKED_BYTES
 from patrol.vda5050.messages import Header
 from patrol.vda5050.topic_names import (
     EXTENSION_TO_SERVER,
@@ -27,7 +31,15 @@ from patrol.vda5050.topic_names import (
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/protocol.md").read_text(encoding="utf-8")
 ADDRESS = VehicleAddress("gwanak", "sunra", "goalie-01")
-STRUCTS = ("IncidentMessage", "EvidenceChunk", "Backfill", "Ack", "AckItem")
+STRUCTS = (
+    "IncidentMessage",
+    "EvidenceChunk",
+    "Backfill",
+    "Ack",
+    "AckItem",
+    "MapRequest",
+    "MapChunk",
+)
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -100,6 +112,11 @@ def test_the_figures_are_the_defaults() -> None:
         f"{BACKFILL_WINDOW} under way",
         f"at most {INCIDENT_WINDOW} under way",
         f"({options.spool_max_states:,} states, {options.spool_max_bytes // 2**20} MiB)",
+        f"(at most {MAX_PACKED_BYTES // 2**20} MiB packed, {MAX_MAP_BYTES // 2**20} MiB unpacked)",
+        f"in pieces of {CHUNK_BYTES // 1024} KiB",
+        f"up to {WINDOW} pieces at once",
+        f"at most {MAPS_KEPT} versions",
+        f"above {MAPS_LEFT}.",
     ):
         assert words in TEXT, words
 

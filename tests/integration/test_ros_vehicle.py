@@ -16,7 +16,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,13 @@ from mcap.reader import make_reader
 from fleet_server.broker import broker_program
 from patrol.clock import iso_utc
 from patrol.map import PatrolMap
-from patrol.map_geojson import load_map
-from patrol.vda5050.extension import Ack, AckItem
+from patrol.map_geojson import load_map, save_map
+from patrol.vda5050.extension import Ack, AckItem, MapChunk, MapRequest
+from patrol.vda5050.map_transfer import PackedMap, map_link
 from patrol.vda5050.messages import (
+    Action,
+    ActionParameter,
+    InstantActions,
     NodePosition,
     Order,
     OrderEdge,
@@ -53,6 +57,13 @@ WAITING_PLACE = 160  # the next one after 159
 WALKING_PACE_MPS = 0.5  # of the response "slow, then wait"
 WALL_LIMIT_S = 240.0
 STOPPED_MPS = 0.05
+HEADER: dict[str, Any] = {
+    "header_id": 1,
+    "timestamp": "2026-03-01T21:30:00.000Z",
+    "version": "2.1.0",
+    "manufacturer": ADDRESS.manufacturer,
+    "serial_number": ADDRESS.serial_number,
+}
 
 
 def free_port() -> int:
@@ -119,6 +130,7 @@ class ControlRoom:
         self._changed = threading.Condition()
         self._states: list[State] = []
         self._acks = 0
+        self._offered: PackedMap | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -133,7 +145,10 @@ class ControlRoom:
         await self._client.connect("127.0.0.1", self._port, version=4)
         self._client.subscribe(ADDRESS.topic("state"), qos=1)
 
-    def _on_message(self, _client: Any, _topic: str, payload: bytes, *_: Any) -> int:
+    def _on_message(self, _client: Any, topic: str, payload: bytes, *_: Any) -> int:
+        if topic == ADDRESS.topic("mapRequest"):
+            self._send_pieces(decode(payload, MapRequest))
+            return 0
         state = decode(payload, State)
         with self._changed:
             self._states.append(state)
@@ -156,9 +171,46 @@ class ControlRoom:
         self._client.publish(ADDRESS.topic("ack"), encode(ack), qos=1)
 
     def send(self, order: Order) -> None:
+        self.publish("order", order)
+
+    def publish(self, name: str, message: Any) -> None:
         self._loop.call_soon_threadsafe(
-            lambda: self._client.publish(ADDRESS.topic("order"), encode(order), qos=1)
+            lambda: self._client.publish(ADDRESS.topic(name), encode(message), qos=1)
         )
+
+    def offer(self, packed: PackedMap) -> None:
+        """Answer every mapRequest with pieces of this map."""
+        self._offered = packed
+        self._loop.call_soon_threadsafe(
+            lambda: self._client.subscribe(ADDRESS.topic("mapRequest"), qos=1)
+        )
+
+    def _send_pieces(self, wish: MapRequest) -> None:
+        packed = self._offered
+        assert packed is not None
+        for index in wish.chunks:
+            chunk = MapChunk(
+                map_id=wish.map_id,
+                map_version=wish.map_version,
+                sha256=packed.transfer.sha256,
+                size_bytes=packed.transfer.size_bytes,
+                chunk_bytes=packed.transfer.chunk_bytes,
+                chunk_index=index,
+                data=packed.piece(index),
+                **HEADER,
+            )
+            self.publish("mapChunk", chunk)
+
+    def act(self, kind: str, action_id: str, version: str, **more: str) -> None:
+        """An instant action on the map of this vehicle."""
+        values = {"mapId": "sillim", "mapVersion": version, **more}
+        action = Action(
+            action_type=kind,
+            action_id=action_id,
+            blocking_type="NONE",
+            action_parameters=[ActionParameter(key=k, value=v) for k, v in values.items()],
+        )
+        self.publish("instantActions", InstantActions(actions=[action], **HEADER))
 
     def wait_for(self, what: Callable[[State], bool]) -> State:
         """The first new state that fits; fails the test when none comes in time."""
@@ -339,6 +391,43 @@ def test_vehicle_waits_for_its_eyes_and_goes_on(vehicle: Vehicle) -> None:
     assert speed_mps(blind[-1]) <= WALKING_PACE_MPS + 0.1
     assert waiting.node_states, "the vehicle waits on the way, not at its end"
     control.wait_for(at_end("street", STREET[-1]))
+
+
+def status_of(state: State, version: str) -> str | None:
+    return {m.map_version: m.map_status for m in state.maps or []}.get(version)
+
+
+def test_another_map_is_taken_while_the_safety_process_lives_on(
+    vehicle: Vehicle, tmp_path: Path
+) -> None:
+    control, old = vehicle.control, vehicle.patrol_map
+    slower = {i: replace(e, speed_limit_mps=0.9) for i, e in old.edges.items()}
+    version = save_map(replace(old, edges=slower), tmp_path / "slow.geojson")
+    content = (tmp_path / "slow.geojson").read_bytes()
+    control.offer(PackedMap.of("sillim", version, content))
+    control.act("downloadMap", "load", version, mapDownloadLink=map_link("sillim", version))
+    read_back = control.wait_for(lambda s: status_of(s, version) == "DISABLED")
+    assert read_back.zone_set_id == old.content_hash
+    pids = {name: child.pid for name, child in vehicle.supervisor.children.items()}
+    control.act("enableMap", "take", version)
+    control.wait_for(lambda s: status_of(s, version) == "ENABLED")
+    after = {name: child.pid for name, child in vehicle.supervisor.children.items()}
+    assert {name for name in pids if pids[name] != after[name]} == {"navigation", "perception"}
+    standing = control.wait_for(lambda s: is_located(s) and not has_fault(s, "navigation_lost"))
+    assert standing.agv_position is not None
+    here = (old.nearest_node(standing.agv_position.x, standing.agv_position.y).id,)
+    stale = route(old, here, "stale")
+    stale.zone_set_id = old.content_hash
+    control.send(stale)
+    refused = control.wait_for(lambda s: has_fault(s, "mapMismatch"))
+    said = next(e.error_description for e in refused.errors if e.error_type == "mapMismatch")
+    assert said is not None
+    assert old.content_hash in said
+    assert version in said
+    fresh = route(old, here, "fresh")
+    fresh.zone_set_id = version
+    control.send(fresh)
+    control.wait_for(at_end("fresh", here[0]))
 
 
 def test_gate_stops_within_300_ms_of_the_last_command(vehicle: Vehicle) -> None:

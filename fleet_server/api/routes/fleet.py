@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from fleet_server.api.models import Accepted, MapView, VehicleAction, VehicleView
 from fleet_server.api.security import AnyUser, Dispatching, Running
 from fleet_server.errors import NotFoundError
-from fleet_server.maps import map_view
+from fleet_server.map_picture import map_view
 from fleet_server.store.history import select_track
 
 router = APIRouter()

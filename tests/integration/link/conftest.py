@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
@@ -39,7 +39,14 @@ from patrol.incident import (
     IncidentPhase,
     Severity,
 )
-from patrol.vda5050.extension import Ack, AckItem, Backfill, EvidenceChunk, IncidentMessage
+from patrol.vda5050.extension import (
+    Ack,
+    AckItem,
+    Backfill,
+    EvidenceChunk,
+    IncidentMessage,
+    MapRequest,
+)
 from patrol.vda5050.messages import (
     Action,
     Connection,
@@ -64,6 +71,7 @@ KINDS: dict[str, type] = {
     "incident": IncidentMessage,
     "evidence": EvidenceChunk,
     "backfill": Backfill,
+    "mapRequest": MapRequest,
 }
 FAST = LinkOptions(
     connect_timeout_s=5.0,
@@ -123,6 +131,8 @@ class Server:
         self.received: list[tuple[str, Any]] = []
         self.duplicates = 0
         self.swallow_acks = False
+        self.answer_map_request: Callable[[VehicleAddress, MapRequest], Awaitable[None]] | None
+        self.answer_map_request = None
         self._client: gmqtt.Client | None = None
         self._header_id = 0
 
@@ -150,6 +160,8 @@ class Server:
             self._commit(address, [("state", state) for state in message.states])
         elif name in ("state", "incident", "evidence"):
             self._commit(address, [(name, message)])
+        elif name == "mapRequest" and self.answer_map_request is not None:
+            await self.answer_map_request(address, message)
         return 0
 
     def _commit(self, address: VehicleAddress, messages: list[tuple[str, Any]]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fleet_client.options import LinkHandlers
 from fleet_client.receiver import Receiver
+from fleet_client.state_builder import MapRef
 from patrol.errors import OrderError
 from patrol.vda5050.extension import Ack, AckItem
 from patrol.vda5050.messages import Action, InstantActions, Order, OrderNode, encode
@@ -31,7 +32,9 @@ class Vehicle:
         self.acks: list[Ack] = []
         self.state_requests = self.factsheets = 0
         handlers = LinkHandlers(self.on_order, self.on_action, self.on_state_request)
-        self.receiver = Receiver(ADDRESS, "sillim", handlers, self.acks.append, self.on_factsheet)
+        self.receiver = Receiver(
+            ADDRESS, MapRef("sillim"), handlers, self.acks.append, self.on_factsheet
+        )
 
     async def on_order(self, order: Order) -> None:
         if order.nodes[0].node_id == "bad":

@@ -14,7 +14,7 @@ import pytest
 
 from fleet_server.accounts import Accounts, put_user
 from fleet_server.api.app import create_api
-from fleet_server.api.models import AssignmentView, HealthView
+from fleet_server.api.models import AssignmentView, HealthView, PublicationView
 from fleet_server.api.services import Services
 from fleet_server.config import FleetConfig, IngestConfig
 from fleet_server.dispatch.following import Following
@@ -25,6 +25,9 @@ from fleet_server.incidents.service import IncidentService
 from fleet_server.ingest.pipeline import IngestPipeline, Listeners
 from fleet_server.live import LiveHub
 from fleet_server.maps import MapLibrary
+from fleet_server.publishing.following import PublicationFollowing
+from fleet_server.publishing.service import MapPublishing
+from fleet_server.publishing.versions import MapVersions
 from fleet_server.store.database import Database, sqlite_url
 from patrol.clock import SimClock, iso_utc
 from patrol.geodesy import GeoPoint
@@ -215,6 +218,7 @@ class Rig:
     published: list[tuple[str, bytes, int]] = field(default_factory=list)
     incident_ids: list[set[str]] = field(default_factory=list)
     assignments: list[AssignmentView] = field(default_factory=list)
+    shown: list[PublicationView] = field(default_factory=list)
     broker_up: bool = True
 
     def publish(self, topic: str, payload: bytes, qos: int) -> bool:
@@ -253,7 +257,7 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
     clock = SimClock(START_S)
     shutil.copy(template, tmp_path / "fleet.db")
     database = Database(sqlite_url(tmp_path / "fleet.db"))
-    maps = MapLibrary([square_map()])
+    maps = MapLibrary([square_map()], tmp_path / "maps")
     fleet = Fleet(maps, config.stale_after_s, clock.now_s)
     holder: list[Rig] = []
 
@@ -270,6 +274,11 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         lambda view: holder[0].assignments.append(view),
     )
     dispatcher = Dispatcher(database, fleet, maps, config.dispatch, clock, following)
+    versions = MapVersions(database, maps, fleet, clock)
+    followed = PublicationFollowing(
+        database, fleet, maps, clock, publish, lambda view: holder[0].shown.append(view), 5.0
+    )
+    publishing = MapPublishing(database, fleet, versions, clock, followed)
     evidence_dir = tmp_path / "evidence"
     pipeline = IngestPipeline(
         database,
@@ -289,6 +298,8 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         accounts,
         fleet,
         maps,
+        versions,
+        publishing,
         PatrolService(database, maps, clock),
         dispatcher,
         IncidentService(database, maps, clock, evidence_dir),

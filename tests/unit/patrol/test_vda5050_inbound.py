@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleet_client.inbound import read_instant_actions, read_message, read_order
+from fleet_client.state_builder import MapRef
 from patrol.errors import OrderError
 from patrol.vda5050.extension import Ack
 from patrol.vda5050.messages import Order, decode, encode
 from patrol.vda5050.topic_names import VehicleAddress
 
+VERSION = "a" * 64  # of the enabled map
 ADDRESS = VehicleAddress("gwanak", "sunra", "goalie-01")
 
 
@@ -57,7 +59,7 @@ def order_json(**changes: Any) -> dict[str, Any]:
 
 
 def read(document: Any) -> Order:
-    return read_order(json.dumps(document).encode(), ADDRESS, "sillim")
+    return read_order(json.dumps(document).encode(), ADDRESS, MapRef("sillim", VERSION))
 
 
 def refusal(document: Any) -> OrderError:
@@ -72,9 +74,9 @@ def test_a_good_order_is_read() -> None:
 
 
 def test_unknown_fields_are_ignored() -> None:
-    document = order_json(zoneSetId="z", fieldOfALaterVersion={"a": 1}, version="2.9.0")
+    document = order_json(zoneSetId=VERSION, fieldOfALaterVersion={"a": 1}, version="2.9.0")
     document["nodes"][0]["colour"] = "red"
-    assert read(document).zone_set_id == "z"
+    assert read(document).zone_set_id == VERSION
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,7 @@ def test_unknown_fields_are_ignored() -> None:
 )
 def test_what_is_no_order_is_a_validation_error(payload: bytes) -> None:
     with pytest.raises(OrderError) as caught:
-        read_order(payload, ADDRESS, "sillim")
+        read_order(payload, ADDRESS, MapRef("sillim", VERSION))
     assert caught.value.error_type == "validationError"
     assert caught.value.references["topic"] == "order"
 
@@ -111,6 +113,14 @@ def test_order_on_another_map_is_refused() -> None:
     error = refusal(document)
     assert error.error_type == "mapMismatch"
     assert error.references["nodeId"] == "2"
+
+
+def test_order_for_another_version_of_the_map_is_refused() -> None:
+    error = refusal(order_json(zoneSetId="b" * 64))
+    assert error.error_type == "mapMismatch"
+    assert VERSION in str(error)
+    assert "b" * 64 in str(error)
+    assert error.references["zoneSetId"] == "b" * 64
 
 
 def test_missing_field_is_named_with_its_place() -> None:
@@ -168,7 +178,7 @@ _JSON = st.recursive(
 def test_any_json_in_any_field_is_taken_or_refused(field: str, value: Any) -> None:
     payload = json.dumps(order_json(**{field: value})).encode()
     with suppress(OrderError):
-        read_order(payload, ADDRESS, "sillim")
+        read_order(payload, ADDRESS, MapRef("sillim", VERSION))
 
 
 def test_what_is_read_is_written_alike() -> None:

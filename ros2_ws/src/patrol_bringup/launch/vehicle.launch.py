@@ -13,6 +13,7 @@ from launch_ros.actions import Node
 from launch import LaunchContext, LaunchDescription
 from patrol.vehicle import load_vehicle
 from patrol_bringup.environment import ros_environment
+from patrol_bringup.map_choice import choose_map, remember_map
 from patrol_bringup.processes import node_arguments, select_processes
 from patrol_bringup.settings import VehicleSettings
 from patrol_description.urdf import urdf_of
@@ -53,6 +54,8 @@ def settings_of(values: dict[str, str]) -> VehicleSettings:
 
 def nodes_of(settings: VehicleSettings) -> list[Node]:
     """One launch_ros Node a process of the table, and the transforms of the URDF."""
+    settings = choose_map(settings)
+    remember_map(settings)
     parameters = str(settings.write_parameters())
     rows = select_processes(
         simulated=settings.simulated, with_credentials=settings.credentials_file is not None

@@ -104,10 +104,15 @@ class Child:
         """The last line of a process that would not start with these settings, else None."""
         if self.last_status != REFUSED or self.restarts > 0:
             return None
+        return self.last_line or "refused its settings"
+
+    @property
+    def last_line(self) -> str:
+        """The last thing that a process which has ended said; empty where it said nothing."""
         if self._copier is not None:
             self._copier.join(1.0)
         lines = self._log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        return lines[-1].removeprefix("sunra: ") if lines else "refused its settings"
+        return lines[-1].removeprefix("sunra: ") if lines else ""
 
     def signal_now(self, number: signal.Signals) -> None:
         """Send a signal to the process (KILL: to its whole group); nothing where it is gone."""

@@ -90,9 +90,11 @@ class VehicleSettings:
         """The parameters as a file that every process reads (`--params-file`)."""
         self.state_dir.mkdir(parents=True, exist_ok=True)
         path = self.state_dir / "parameters.yaml"
-        path.write_text(
+        temporary = self.state_dir / ".parameters.yaml.tmp"  # a process may be starting just now
+        temporary.write_text(
             yaml.safe_dump({"/**": {"ros__parameters": self.parameters()}}), encoding="utf-8"
         )
+        temporary.replace(path)
         return path
 
 

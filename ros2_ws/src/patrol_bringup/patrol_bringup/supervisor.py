@@ -18,6 +18,8 @@ from patrol.clock import Clock, SystemClock
 from patrol.errors import ConfigError
 from patrol_bringup.child import Child, python_command
 from patrol_bringup.environment import check_ros, is_wheel_installation, ros_environment
+from patrol_bringup.map_choice import choose_map, remember_map
+from patrol_bringup.map_trial import MapTrial
 from patrol_bringup.processes import node_arguments, select_processes
 from patrol_bringup.settings import VehicleSettings, check_files
 
@@ -39,7 +41,7 @@ class Supervisor:
         clock: Clock | None = None,
         echo: Callable[[str], None] | None = None,
     ) -> None:
-        self.settings = settings.resolved()
+        self.settings = choose_map(settings.resolved())
         check_files(self.settings)
         rows = select_processes(
             simulated=self.settings.simulated,
@@ -66,6 +68,7 @@ class Supervisor:
             )
             for row in rows
         }
+        self._trial = MapTrial(self.settings, self.children, self._clock)
         self._stopping = threading.Event()
 
     def start(self) -> None:
@@ -79,6 +82,8 @@ class Supervisor:
         _take_state_dir(self.settings.state_dir)
         self._forget_world()
         clean_shared_memory()
+        remember_map(self.settings)
+        self._trial.settle()
         for child in self.children.values():
             child.start()
 
@@ -94,6 +99,7 @@ class Supervisor:
                 self._begin_anew()
             if child.refusal is not None:
                 raise ConfigError(f"{child.row.name}: {child.refusal}")
+        self._trial.step()
 
     def _begin_anew(self) -> None:
         """The simulated world has ended: its clock and the vehicle's place in it are gone."""
@@ -126,6 +132,7 @@ class Supervisor:
         """Stop every process, the last started first; the wheels stand before the rest goes."""
         for child in reversed(self.children.values()):
             child.stop()
+        self._trial.close()
         (self.settings.state_dir / "supervisor.pid").unlink(missing_ok=True)
         clean_shared_memory()
 

@@ -93,6 +93,10 @@ class VehicleInputs:
         """The pose where it is fresh."""
         return _fresh(self._pose, "/localization/odometry", now_s)
 
+    def base(self, now_s: float) -> BaseStatus | None:
+        """The base's status where it is fresh."""
+        return _fresh(self._base, "/base/feedback", now_s)
+
     def machine_faults(self, now_s: float) -> frozenset[FaultKind]:
         """What the health node finds wrong with the computer."""
         return _fresh(self._faults["/diagnostics"], "/diagnostics", now_s) or frozenset()
@@ -111,7 +115,7 @@ class VehicleInputs:
             navigation=navigation,
             pose=self.pose(now_s),
             localization=localization,
-            base=_fresh(self._base, "/base/feedback", now_s),
+            base=self.base(now_s),
             faults=frozenset(faults - {FaultKind.LINK_LOST}),
             kept=kept,
         )

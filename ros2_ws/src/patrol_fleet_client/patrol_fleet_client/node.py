@@ -10,7 +10,6 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 
 from patrol_interfaces.msg import Incident as IncidentMessage
@@ -20,6 +19,8 @@ from patrol_interfaces.msg import (
 
 from fleet_client.client import FleetClient
 from fleet_client.credentials import load_credentials
+from fleet_client.map_actions import VehicleMaps
+from fleet_client.map_store import MapFolder
 from fleet_client.options import LinkHandlers
 from fleet_client.state_builder import MapRef, StateContent
 from patrol.errors import OrderError
@@ -35,9 +36,12 @@ from patrol_fleet_client.convert import (
     progress_of,
 )
 from patrol_fleet_client.inputs import VehicleInputs
+from patrol_fleet_client.map_switch import Situation, SupervisedSwitch
 from patrol_fleet_client.navigation_link import ANSWER_WITHIN_S, NavigationLink, NavigationSilent
+from patrol_fleet_client.node_clock import NodeClock
 from patrol_fleet_client.order_keeper import OrderKeeper
 from patrol_ros.node import VehicleNode
+from patrol_ros.process import SUPERVISOR_VARIABLE
 
 STEP_HZ = 10.0
 STATE_EVERY_S = 1.0
@@ -46,26 +50,12 @@ LINK_EVERY = round(STEP_HZ / (TOPICS["/fleet_client/state"].rate_hz or 1))
 RESEND_EVERY_S = 5.0  # while navigation stays silent or without the order
 
 
-class _NodeClock:
-    """The node's clock for event time; wall time before the first `/clock`."""
-
-    def __init__(self, now_s: Callable[[], float]) -> None:
-        self._now_s = now_s
-
-    def now_s(self) -> float:
-        return self._now_s() or time.time()
-
-    def monotonic_s(self) -> float:
-        return time.monotonic()
-
-
 class FleetClientNode(VehicleNode):
     """States, incidents → fleet server; orders, instant actions → navigation."""
 
     def __init__(self) -> None:
         super().__init__("fleet_client")
-        patrol_map = load_map(self.path("map_file"))
-        state_dir = self.path("state_dir")
+        map_file, state_dir = self.path("map_file"), self.path("state_dir")
         self._keeper = OrderKeeper(state_dir / "order.json")
         self._boot_id = ""
         self._sent: StateContent | None = None
@@ -74,15 +64,19 @@ class FleetClientNode(VehicleNode):
         self._steps = 0
         self._link = NavigationLink(self)
         self._publish_link = self.topic_publisher("/fleet_client/state")
+        self._inputs = VehicleInputs(self, self._on_navigation)
+        maps = MapFolder(state_dir / "maps", MapRef.of(load_map(map_file)))
+        is_supervised = SUPERVISOR_VARIABLE in os.environ
+        switch = SupervisedSwitch(state_dir / "maps", self._situation, is_supervised)
         self._client = FleetClient(
             load_credentials(self.path("credentials_file")),
             load_vehicle(self.path("vehicle_file")),
-            MapRef.of(patrol_map),
+            maps.enabled,
             LinkHandlers(self._on_order, self._on_action, self._on_state_request),
+            maps=VehicleMaps(maps, switch),
             spool_path=state_dir / "spool.sqlite",
-            clock=_NodeClock(self.now_s),
+            clock=NodeClock(self.now_s),
         )
-        self._inputs = VehicleInputs(self, self._on_navigation)
         self.topic_subscription("/perception/incident", self._on_incident)
         self._thread = threading.Thread(target=self._run_client, name="fleet_client", daemon=True)
         self._thread.start()
@@ -150,6 +144,16 @@ class FleetClientNode(VehicleNode):
             raise OrderError(
                 f"instant action {action.action_type}: navigation is down", "orderError"
             ) from None
+
+    def _situation(self) -> Situation:
+        """What decides whether another map can be taken now."""
+        now_s, kept = self.now_s(), self._keeper.kept
+        base = self._inputs.base(now_s)
+        return Situation(
+            order_id=kept.order.order_id if kept and not kept.ended else None,
+            boot_id=self._boot_id if self._inputs.navigation(now_s) is not None else None,
+            speed_mps=base.speed_mps if base else None,
+        )
 
     def _on_state_request(self) -> None:
         self._state_wanted = True

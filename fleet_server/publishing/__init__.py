@@ -1,0 +1,1 @@
+"""Map versions to vehicles in two steps: downloaded and read back, then enabled."""
