@@ -1,0 +1,1 @@
+"""Graphs and named alternatives for the coverage benchmark."""
