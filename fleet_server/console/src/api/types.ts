@@ -88,6 +88,9 @@ export interface VehicleView {
   order_id: string | null;
   assignment_id: string | null;
   last_node_id: string | null;
+  map_id: string | null;
+  map_hash: string | null; // the map version it drives on
+  map_current: boolean | null; // whether patrols are planned on that version
   errors: VehicleError[];
 }
 

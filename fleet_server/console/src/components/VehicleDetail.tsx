@@ -22,6 +22,11 @@ export function VehicleDetail({ vehicle, assignment, condition }: Props) {
   return (
     <div className="vehicle-detail">
       <VehicleErrors view={view} />
+      {view.map_current === false && (
+        <p className="old-map">
+          {t("vehicle.oldMap", { version: (view.map_hash ?? "").slice(0, 7) })}
+        </p>
+      )}
       {assignment ? (
         <Progress assignment={assignment} />
       ) : (

@@ -78,6 +78,10 @@ export const TABLE = {
 
   "vehicle.none": { ko: "등록된 차량이 없습니다.", en: "No vehicle has been enrolled." },
   "vehicle.speed": { ko: "속도", en: "Speed" },
+  "vehicle.oldMap": {
+    ko: "이전 지도 {version} 사용 중: 새 지도를 배포해야 순찰을 보낼 수 있습니다.",
+    en: "Drives on the old map {version}: publish the new one before it can patrol.",
+  },
   "vehicle.battery": { ko: "배터리", en: "Battery" },
   "vehicle.age": { ko: "마지막 수신", en: "Last heard" },
   "vehicle.neverHeard": { ko: "수신 없음", en: "Never heard" },
@@ -188,6 +192,7 @@ export const TABLE = {
   "assign.cannot.stale": { ko: "응답이 늦습니다", en: "no recent data" },
   "assign.cannot.busy": { ko: "다른 순찰 중입니다", en: "on another patrol" },
   "assign.cannot.manual": { ko: "수동 운전 중입니다", en: "under manual control" },
+  "assign.cannot.map": { ko: "지도가 이전 버전입니다", en: "on an old map version" },
   "assign.cannot.battery": { ko: "배터리가 부족합니다", en: "battery too low" },
 
   "confirm.cancelTitle": { ko: "순찰을 취소할까요?", en: "Cancel this patrol?" },

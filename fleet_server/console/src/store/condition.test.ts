@@ -66,6 +66,8 @@ it.each<[Partial<VehicleView>, string | null]>([
   [{ battery_pct: 19 }, "battery"],
   [{ battery_pct: null }, null],
   [{ operating_mode: "SERVICE" }, "manual"],
+  [{ map_current: false }, "map"],
+  [{ map_current: null }, null],
 ])("a vehicle with %o cannot go because of %s", (change, obstacle) => {
   expect(obstacleTo(heard(change), null, 0)).toBe(obstacle);
 });

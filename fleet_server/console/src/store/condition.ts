@@ -86,7 +86,15 @@ export function conditionOf(
   return "idle";
 }
 
-export type Obstacle = "offline" | "emergency" | "fault" | "stale" | "busy" | "manual" | "battery";
+export type Obstacle =
+  | "offline"
+  | "emergency"
+  | "fault"
+  | "stale"
+  | "busy"
+  | "manual"
+  | "map"
+  | "battery";
 
 /** Why a vehicle cannot take a patrol now; null when it can. */
 export function obstacleTo(
@@ -99,6 +107,7 @@ export function obstacleTo(
   if (condition === "emergency" || condition === "fault") return condition;
   if (assignment || condition === "paused") return "busy";
   if (condition === "manual") return "manual";
+  if (vehicle.view.map_current === false) return "map";
   const battery = vehicle.view.battery_pct;
   return battery !== null && battery < MIN_BATTERY_PCT ? "battery" : null;
 }

@@ -28,6 +28,9 @@ export function vehicle(change: Partial<VehicleView> = {}): VehicleView {
     order_id: null,
     assignment_id: null,
     last_node_id: null,
+    map_id: "sillim",
+    map_hash: "94ce11f2be73",
+    map_current: true,
     errors: [],
     ...change,
   };
