@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-import rustworkx as rx
 from numpy.typing import NDArray
 
 from navigation.planning.route_search import (
@@ -110,9 +109,18 @@ def plan_patrol(
         raise PlanError(f"{patrol_map.map_id}: no node {start_node_id} to start from")
     start = Start(start_node_id, _start_heading(patrol_map, start_node_id, start_heading_rad))
     options = RouteOptions(frozenset(closed_edge_ids), spec, minimise)
-    return _Planner(RouteSearch(patrol_map, options), start, checkpoints, return_to_dock).tour(
-        order
-    )
+    return tour_over(RouteSearch(patrol_map, options), start, checkpoints, order, return_to_dock)
+
+
+def tour_over(
+    search: RouteSearch,
+    start: Start,
+    checkpoints: Sequence[Checkpoint],
+    order: TourOrder,
+    return_to_dock: Dock | None = None,
+) -> PatrolTour:
+    """As `plan_patrol`, with a search at hand; raises PlanError."""
+    return _Planner(search, start, list(checkpoints), return_to_dock).tour(order)
 
 
 def _order(order: TourOrder | str) -> TourOrder:
@@ -141,12 +149,13 @@ def _start_heading(patrol_map: PatrolMap, node_id: int, heading_rad: float | Non
 class _Planner:
     """Stops, their arrival states, and the costs between states."""
 
+    source = -1  # the state of standing at the start
+
     def __init__(
         self, search: RouteSearch, start: Start, checkpoints: list[Checkpoint], dock: Dock | None
     ) -> None:
         self.search, self.start = search, start
         self.checkpoints, self.dock = checkpoints, dock
-        self.graph, self.source = search.with_start(start)
         node_ids = [checkpoint.node_id for checkpoint in checkpoints]
         node_ids += [dock.node_id] if dock else []
         self.groups = [self._states(node_id) for node_id in node_ids]
@@ -161,11 +170,15 @@ class _Planner:
     def _costs(self) -> NDArray[np.float64]:
         """(n, n) cost from state to state, infinite where there is no way."""
         cost = np.full((len(self.states), len(self.states)), np.inf)
-        for row, state in enumerate(self.states):
-            found = dict(rx.dijkstra_shortest_path_lengths(self.graph, state, float))
-            cost[row] = [found.get(s, np.inf) for s in self.states]
-            cost[row, row] = 0.0
+        first = 1 if self.states[0] == self.source else 0  # no way leads into standing there
+        cost[:, first:] = self.search.costs_between(
+            [self._origin(state) for state in self.states], self.states[first:]
+        )
+        np.fill_diagonal(cost, 0.0)
         return cost
+
+    def _origin(self, state: int) -> Start | int:
+        return self.start if state == self.source else state
 
     def _check_reach(self, node_ids: list[int]) -> None:
         """Each stop must be reachable from the start, and the next stop from it."""
@@ -212,7 +225,8 @@ class _Planner:
         ends = [(self.checkpoints[i], None) for i in visits]
         ends += [(None, self.dock)] if self.dock else []
         for state, (checkpoint, dock) in zip(picked, ends, strict=True):
-            route = self.search.as_route(start, self.search.path(self.graph, here, state))
+            edge_ids = () if state == here else self.search.way(self._origin(here), state)
+            route = self.search.as_route(start, edge_ids)
             legs.append(TourLeg(route, checkpoint, dock))
             if state != self.source:
                 start = Start(route.node_ids[-1], self.search.arrival_heading_rad(state))

@@ -1,0 +1,1 @@
+"""Graphs and other libraries for benchmarks/route_search.py."""
