@@ -1,0 +1,1 @@
+"""Graphs, baselines and metrics of multi-robot patrolling, for `benchmarks/patrol.py`."""

@@ -1,0 +1,1 @@
+"""Published patrolling algorithms to compare with, each written from its paper."""

@@ -1,0 +1,117 @@
+"""PatrolGraph of a patrol map: its checkpoints, and how long a vehicle takes between them.
+
+A vehicle that cannot turn on the spot leaves a checkpoint the way it came to it, so the time to
+the next one depends on the last. A vehicle that always takes the best way arrives only in some of
+the possible ways: those are found as a set that no best way leaves. A move's duration here is the
+longest over that set, of the best way from each: whatever came before, the vehicle keeps to it, at
+most with a wait. Only its very first move may take longer. Turning round counts as the search
+counts it, and dwelling at the move's start is part of the move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import rustworkx as rx
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from navigation.planning.patrol_graph import Floats, PatrolGraph
+from navigation.planning.route_search import RouteSearch, Start
+from patrol.errors import PlanError
+from patrol.map import Checkpoint, PatrolMap
+
+THROUGH_S = 1e-6  # a way through a third place that is longer by less is no move of its own
+
+
+def patrol_graph_of(
+    patrol_map: PatrolMap, places: Sequence[Checkpoint], search: RouteSearch
+) -> PatrolGraph:
+    """Checkpoints with moves where no quickest way leads through a third one.
+
+    Weights are the checkpoints' priorities. Raises PlanError for no places, two at one node, and
+    places that cannot be reached from one another.
+    """
+    if not places:
+        raise PlanError(f"{patrol_map.map_id}: no checkpoints to patrol")
+    nodes = [place.node_id for place in places]
+    for place in places:
+        if nodes.count(place.node_id) > 1:
+            raise PlanError(
+                f"{patrol_map.map_id}: checkpoint {place.id} shares node {place.node_id} with"
+                " another; a patrol needs one of them"
+            )
+    worst_s = settled_times_s(search, nodes)
+    worst_s = worst_s + np.array([place.dwell_s for place in places])[:, None]
+    return PatrolGraph(
+        names=tuple(place.id for place in places),
+        moves=direct_moves(worst_s),
+        weights=tuple(place.priority for place in places),
+        positions_m=np.array([[patrol_map.nodes[n].x_m, patrol_map.nodes[n].y_m] for n in nodes]),
+    )
+
+
+def settled_times_s(search: RouteSearch, node_ids: Sequence[int]) -> Floats:
+    """(n, n) longest time from node to node for a vehicle that has taken best ways before.
+
+    inf where there is no way for some way of arriving.
+    """
+    graph, _ = search.with_start(Start(node_ids[0]))
+    arrivals = [search.arrivals(node_id) for node_id in node_ids]
+    times_s: dict[int, Floats] = {}  # by arrival state: to each place
+    ends: dict[int, list[int]] = {}  # by arrival state: the states in which best ways arrive
+    for state in (state for group in arrivals for state in group):
+        found = dict(rx.dijkstra_shortest_path_lengths(graph, state, float))
+        best = [min((found.get(s, np.inf), s) for s in group) if group else (np.inf, -1)
+                for group in arrivals]  # fmt: skip
+        times_s[state] = np.array([time_s for time_s, _ in best])
+        ends[state] = [s for time_s, s in best if np.isfinite(time_s)]
+    kept = set(ends)
+    while (reached := {s for state in kept for s in ends[state] if s != state}) < kept:
+        kept = reached
+    out = np.full((len(node_ids), len(node_ids)), np.inf)
+    for row, group in enumerate(arrivals):
+        leaving = [times_s[state] for state in group if state in kept]
+        if leaving:
+            out[row] = np.max(leaving, axis=0)
+    np.fill_diagonal(out, 0.0)
+    return out
+
+
+def direct_moves(durations_s: Floats) -> tuple[tuple[int, int, float], ...]:
+    """Moves of a matrix of durations that no way over a third place replaces."""
+    moves = []
+    for start, end in zip(*np.nonzero(np.isfinite(durations_s)), strict=True):
+        if start == end:
+            continue
+        through_s = durations_s[start] + durations_s[:, end]
+        through_s[[start, end]] = np.inf
+        if durations_s[start, end] < through_s.min(initial=np.inf) - THROUGH_S:
+            moves.append((int(start), int(end), float(durations_s[start, end])))
+    return tuple(moves)
+
+
+def patrol_graph_of_streets(patrol_map: PatrolMap, search: RouteSearch) -> PatrolGraph:
+    """Every node that can be reached and left as a place, every open edge as a move.
+
+    Turning round is free here, so it is a model of size, not of an Ackermann vehicle.
+    """
+    usable = [edge for edge in patrol_map.edges.values() if edge.id not in search.closed]
+    node_ids = sorted(patrol_map.nodes)
+    index = {node_id: i for i, node_id in enumerate(node_ids)}
+    kept = _largest_part(len(node_ids), [(index[e.start_id], index[e.end_id]) for e in usable])
+    number = {node_ids[i]: k for k, i in enumerate(kept)}
+    moves = [
+        (number[edge.start_id], number[edge.end_id], search.duration_s(edge.id))
+        for edge in usable
+        if edge.start_id in number and edge.end_id in number
+    ]
+    return PatrolGraph(tuple(str(node_id) for node_id in number), tuple(moves))
+
+
+def _largest_part(count: int, links: Sequence[tuple[int, int]]) -> list[int]:
+    rows, columns = zip(*links, strict=True) if links else ((), ())
+    matrix = csr_array((np.ones(len(links)), (rows, columns)), shape=(count, count))
+    part_of = connected_components(matrix, connection="strong")[1]
+    return [int(i) for i in np.flatnonzero(part_of == np.bincount(part_of).argmax())]

@@ -1,0 +1,226 @@
+"""UnpredictablePatrol: who drives where next, at random, and never late."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from navigation.planning.patrol_cycle import PatrolCycle
+from navigation.planning.patrol_graph import Floats, PatrolGraph
+from navigation.planning.unpredictable.certificate import owners, persistent_idleness_s
+from navigation.planning.unpredictable.group import PatrolGroup, Rules, rules_for
+from navigation.planning.unpredictable.schedule import Seat
+from navigation.planning.unpredictable.seating import Whereabouts, seats_at_start, seats_from
+from navigation.planning.unpredictable.track import Track, reversed_cycle
+from patrol.errors import PlanError
+
+BOUND = 2.0  # worst idleness over the persistent plan's
+
+
+@dataclass(frozen=True, slots=True)
+class PatrolMove:
+    """A decided move of a vehicle; it stands at `start` until `depart_s`."""
+
+    vehicle: int
+    start: int
+    end: int
+    depart_s: float
+    arrive_s: float
+
+
+class UnpredictablePatrol:
+    """Random moves for the vehicles 0 … of a persistent plan, numbered through its cycles.
+
+    Every place's weighted idleness stays at or below `bound_s`, twice the plan's worst, in every
+    run; docs/unpredictable.md has the argument. Vehicles start at time 0 at the places
+    ahead of their slots. Deterministic for one seed. Raises PlanError for a plan that leaves
+    a place out.
+    """
+
+    def __init__(
+        self,
+        graph: PatrolGraph,
+        plan: Sequence[PatrolCycle],
+        seed: int | np.random.Generator = 0,
+        rules: Rules | None = None,
+    ) -> None:
+        self._prepare(graph, plan, seed, rules)
+        seats = [seats_at_start(graph, cycle) for cycle in self.plan]
+        self._seat(seats, np.zeros(len(graph)))
+
+    @classmethod
+    def from_field(
+        cls,
+        graph: PatrolGraph,
+        plan: Sequence[PatrolCycle],
+        where: Sequence[Whereabouts],
+        last_visit_s: Floats,
+        seed: int | np.random.Generator = 0,
+        rules: Rules | None = None,
+    ) -> UnpredictablePatrol:
+        """With vehicles wherever they are: after a loss, a closed street, from their docks.
+
+        Vehicle i is `where[i]`; `last_visit_s` is (n,). Vehicles drive to slots such that the
+        last is in step soonest; `holds_from_s` says from when on the bound holds.
+        """
+        patrol = cls.__new__(cls)
+        patrol._prepare(graph, plan, seed, rules)
+        wanted = sum(cycle.vehicles for cycle in patrol.plan)
+        if len(where) != wanted:
+            raise PlanError(
+                f"unpredictable patrol: the plan is for {wanted} vehicles, {len(where)} are there"
+            )
+        seats, numbers = seats_from(graph, patrol.plan, where)
+        patrol._seat(seats, last_visit_s.astype(float), numbers)
+        return patrol
+
+    def _prepare(
+        self,
+        graph: PatrolGraph,
+        plan: Sequence[PatrolCycle],
+        seed: int | np.random.Generator,
+        rules: Rules | None,
+    ) -> None:
+        self.graph, self.plan = graph, tuple(plan)
+        if not self.plan:
+            raise PlanError("unpredictable patrol: the persistent plan has no cycle")
+        self.rules = rules or rules_for(sum(cycle.vehicles for cycle in self.plan))
+        self.persistent_s = persistent_idleness_s(graph, self.plan)
+        self._owned = owners(graph, self.plan)
+        self._rng = np.random.default_rng(seed)
+
+    def _seat(
+        self,
+        seats: Sequence[Sequence[Seat]],
+        last_visit_s: Floats,
+        numbers: Sequence[Sequence[int]] = (),
+    ) -> None:
+        self._groups = []
+        for cycle, places, group in zip(self.plan, self._owned, seats, strict=True):
+            tracks, limit_s = self._tracks(cycle), self._limits(cycle, places)
+            self._groups.append(
+                PatrolGroup(self.graph, tracks, group, limit_s, last_visit_s.copy(), self.rules)
+            )
+        found = numbers or _in_order(seats)
+        pairs = [
+            (vehicle, (group, seat))
+            for group, vehicles in enumerate(found)
+            for seat, vehicle in enumerate(vehicles)
+        ]
+        self._seat_of = [pair for _, pair in sorted(pairs)]
+
+    def _tracks(self, cycle: PatrolCycle) -> list[Track]:
+        back = reversed_cycle(self.graph, cycle) if len(cycle.places) > 1 else None
+        cycles = [cycle] if back is None else [cycle, back]
+        return [Track.of_cycle(self.graph, found) for found in cycles]
+
+    def _limits(self, cycle: PatrolCycle, places: frozenset[int]) -> Floats:
+        limit_s = np.full(len(self.graph), np.inf)
+        for place in places if len(cycle.places) > 1 else ():  # who stands there is never late
+            limit_s[place] = self.bound_s / self.graph.weights[place]
+        return limit_s
+
+    @property
+    def bound_s(self) -> float:
+        """The weighted idleness that no place exceeds from `holds_from_s` on."""
+        return BOUND * self.persistent_s
+
+    @property
+    def holds_from_s(self) -> float:
+        """From when on the bound holds: 0 unless vehicles had to come from elsewhere."""
+        return max(group.holds_from_s for group in self._groups)
+
+    @property
+    def vehicles(self) -> int:
+        """How many vehicles the plan has."""
+        return len(self._seat_of)
+
+    def place(self, vehicle: int) -> int:
+        """Where a vehicle is or, on a move, where it will be."""
+        return self._seat_at(vehicle).at.place
+
+    def arrives_s(self, vehicle: int) -> float:
+        """When it came or comes there."""
+        return self._seat_at(vehicle).at.arrive_s
+
+    def leaves_s(self, vehicle: int) -> float:
+        """When it leaves there, the time of its next decision; inf where it stays for good."""
+        return self._seat_at(vehicle).at.leave_s
+
+    def _seat_at(self, vehicle: int) -> Seat:
+        group, seat = self._seat_of[vehicle]
+        return self._groups[group].seats[seat]
+
+    def next_move(self, vehicle: int) -> PatrolMove:
+        """Decide the move that follows the vehicle's last decided one.
+
+        Call it when the vehicle is about to leave; several times in a row to know more moves
+        ahead, which leaves less to chance.
+        """
+        group, number = self._seat_of[vehicle]
+        self._groups[group].prepare(number, self._rng)
+        before = self._seat_at(vehicle).at
+        after = self._groups[group].depart(number)
+        return PatrolMove(vehicle, before.place, after.place, before.leave_s, after.arrive_s)
+
+    def delay(self, vehicle: int, leave_s: float) -> float:
+        """A vehicle can leave its stop only then; how late a place gets if no more is changed.
+
+        At or below 0 the bound still holds. Above, later changes are only such as mend it.
+        """
+        group, number = self._seat_of[vehicle]
+        return self._groups[group].delay(number, leave_s)
+
+    def visited_s(self, now_s: float) -> Floats:
+        """(n,) last arrival at each place by then."""
+        found: Floats = np.max([group.visited_s(now_s) for group in self._groups], axis=0)
+        return found
+
+    def replan(
+        self,
+        plan: Sequence[PatrolCycle],
+        where: Sequence[Whereabouts],
+        now_s: float,
+        graph: PatrolGraph | None = None,
+    ) -> UnpredictablePatrol:
+        """The patrol of those who are left, with another plan and, with a street closed, graph.
+
+        See `from_field`; the places are the same. Moves decided for after `now_s` are dropped.
+        """
+        if graph is not None and len(graph) != len(self.graph):
+            raise PlanError(
+                f"replan: the graph has {len(graph)} places, the patrol's {len(self.graph)}"
+            )
+        visited_s = self.visited_s(now_s)
+        return self.from_field(graph or self.graph, plan, where, visited_s, self._rng)
+
+    def copy(self, seed: int | np.random.Generator) -> UnpredictablePatrol:
+        """The same patrol up to now with another future; what an adversary can rehearse."""
+        other = copy.copy(self)
+        other._groups = [group.copy() for group in self._groups]
+        other._rng = np.random.default_rng(seed)
+        return other
+
+    def explain(self, vehicle: int) -> str:
+        """One sentence: what the vehicle shares with whom, and which bound follows."""
+        number, _ = self._seat_of[vehicle]
+        cycle, places = self.plan[number], len(self._owned[number])
+        shared = "alone" if cycle.vehicles == 1 else f"one of {cycle.vehicles}"
+        turns = "turns round" if len(self._groups[number].tracks) > 1 else "cannot turn round"
+        return (
+            f"vehicle {vehicle}: {shared} on a cycle of {places} places, {cycle.duration_s:.0f} s"
+            f" a lap, a visit every {cycle.spacing_s:.0f} s; {turns} at random, and no place waits"
+            f" more than {self.bound_s:.0f} s over its weight"
+        )
+
+
+def _in_order(seats: Sequence[Sequence[Seat]]) -> list[list[int]]:
+    """Vehicles numbered through the groups."""
+    numbers, first = [], 0
+    for group in seats:
+        numbers.append(list(range(first, first + len(group))))
+        first += len(group)
+    return numbers

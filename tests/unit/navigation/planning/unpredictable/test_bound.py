@@ -1,0 +1,226 @@
+"""No run of any patrol breaks the bound."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from navigation.planning.patrol_cycle import PatrolCycle
+from navigation.planning.patrol_graph import PatrolGraph, PatrolTrace
+from navigation.planning.unpredictable import (
+    Rules,
+    UnpredictablePatrol,
+    Whereabouts,
+    moves,
+    simulate_unpredictable,
+)
+from patrol.errors import PlanError
+
+
+def ring(places: int, legs_s: list[float], chords: list[tuple[int, int, float]]) -> PatrolGraph:
+    """A ring of places with a few chords, all passable both ways."""
+    streets = [(i, (i + 1) % places, legs_s[i]) for i in range(places)] + chords
+    both = [move for a, b, leg_s in streets for move in ((a, b, leg_s), (b, a, leg_s))]
+    return PatrolGraph(tuple(f"p{i}" for i in range(places)), tuple(both))
+
+
+def even_ring(places: int = 8, leg_s: float = 10.0) -> PatrolGraph:
+    return ring(places, [leg_s] * places, [])
+
+
+def round_trip(graph: PatrolGraph, vehicles: int) -> list[PatrolCycle]:
+    return [PatrolCycle.of_walk(graph, range(len(graph)), vehicles)]
+
+
+def longest_waits_s(trace: PatrolTrace, places: int) -> list[float]:
+    """Of each place, the wait still open at the end included."""
+    waits = []
+    for place in range(places):
+        times_s = [0.0, *trace.times_s[trace.places == place], trace.horizon_s]
+        waits.append(float(np.diff(times_s).max()))
+    return waits
+
+
+@st.composite
+def patrols(draw: st.DrawFn) -> tuple[PatrolGraph, int, int]:
+    places = draw(st.integers(3, 12))
+    leg = st.floats(1.0, 40.0)
+    legs_s = draw(st.lists(leg, min_size=places, max_size=places))
+    chords = draw(
+        st.lists(st.tuples(st.integers(0, places - 3), st.integers(2, 3), leg), max_size=4)
+    )
+    streets = [(a, a + skip, leg_s) for a, skip, leg_s in chords if a + skip < places]
+    graph = ring(places, legs_s, streets)
+    return graph, draw(st.integers(1, min(5, places - 1))), draw(st.integers(0, 99))
+
+
+@settings(max_examples=40, deadline=None)
+@given(patrols())
+def test_no_place_waits_longer_than_twice_the_persistent_plan(
+    patrol: tuple[PatrolGraph, int, int],
+) -> None:
+    graph, vehicles, seed = patrol
+    plan = round_trip(graph, vehicles)
+    bound_s = 2 * plan[0].worst_idleness_s(graph)
+    trace = simulate_unpredictable(graph, plan, seed, 40 * plan[0].spacing_s)
+    assert max(longest_waits_s(trace, len(graph))) <= bound_s + 1e-4
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 999), st.integers(1, 3))
+def test_heavy_places_have_shorter_bounds(seed: int, vehicles: int) -> None:
+    # the heavy place is on two visits of the lap, half a lap apart
+    moves_both = [(0, i, 10.0) for i in range(1, 5)] + [(i, 0, 10.0) for i in range(1, 5)]
+    graph = PatrolGraph(tuple("habcd"), tuple(moves_both), weights=(2.0, 1.0, 1.0, 1.0, 1.0))
+    plan = [PatrolCycle.of_walk(graph, (0, 1, 0, 2, 0, 3, 0, 4), vehicles)]
+    patrol = UnpredictablePatrol(graph, plan, seed)
+    trace = simulate_unpredictable(graph, plan, seed, 1500.0)
+    waits_s = longest_waits_s(trace, len(graph))
+    for wait_s, weight in zip(waits_s, graph.weights, strict=True):
+        assert wait_s * weight <= patrol.bound_s + 1e-4
+
+
+def test_moves_follow_streets_and_their_times() -> None:
+    graph = ring(7, [5.0, 9.0, 4.0, 12.0, 7.0, 6.0, 8.0], [(0, 3, 11.0)])
+    patrol = UnpredictablePatrol(graph, round_trip(graph, 3), 4)
+    where = [patrol.place(vehicle) for vehicle in range(3)]
+    free_s = [patrol.arrives_s(vehicle) for vehicle in range(3)]
+    for move in moves(patrol, 600.0):
+        assert move.start == where[move.vehicle]
+        assert move.depart_s >= free_s[move.vehicle] - 1e-9
+        leg_s = dict(graph.neighbours[move.start])[move.end]
+        assert move.arrive_s - move.depart_s == pytest.approx(leg_s)
+        where[move.vehicle], free_s[move.vehicle] = move.end, move.arrive_s
+
+
+def test_one_seed_gives_one_run_and_another_another() -> None:
+    graph = even_ring()
+    runs = [
+        simulate_unpredictable(graph, round_trip(graph, 2), seed, 2000.0).places.tolist()
+        for seed in (1, 1, 2)
+    ]
+    assert runs[0] == runs[1]
+    assert runs[0] != runs[2]
+
+
+def test_a_lone_vehicle_is_seen_within_one_lap_as_often_as_stated() -> None:
+    graph = even_ring(20, 5.0)
+    plan, turns = round_trip(graph, 1), Rules(turns=1.15, unseen=0.0, refused=0.1, reach=0.0)
+    stated = math.exp(-turns.turns * (1 + 5.0 / 100.0))
+    patrol = UnpredictablePatrol(graph, plan, 7, turns)
+    list(moves(patrol, 730.0))
+    hits, forks = np.zeros(20), 300
+    for seed in range(forks):
+        fork = patrol.copy(seed)
+        now_s = fork.arrives_s(0)
+        seen = {move.end for move in moves(fork, now_s + 95.0)}
+        hits[list(seen)] += 1
+    assert hits.min() / forks >= stated - 0.08
+
+
+def test_a_copy_leaves_the_patrol_as_it_was() -> None:
+    graph = even_ring()
+    patrol, twin = (UnpredictablePatrol(graph, round_trip(graph, 2), 3) for _ in range(2))
+    list(moves(patrol.copy(9), 500.0))
+    assert list(moves(patrol, 500.0)) == list(moves(twin, 500.0))
+
+
+def test_one_way_streets_are_driven_one_way() -> None:
+    graph = PatrolGraph(tuple("abc"), ((0, 1, 5.0), (1, 2, 5.0), (2, 0, 5.0)))
+    trace = simulate_unpredictable(graph, round_trip(graph, 1), 1, 100.0)
+    assert trace.places.tolist()[:6] == [0, 1, 2, 0, 1, 2]
+
+
+def test_a_vehicle_with_a_place_of_its_own_stays() -> None:
+    graph = even_ring(4)
+    plan = [
+        PatrolCycle.of_walk(graph, (0, 1, 2, 1), 1),
+        PatrolCycle.of_walk(graph, (3,), 1),
+    ]
+    patrol = UnpredictablePatrol(graph, plan, 1)
+    driven = {move.vehicle for move in moves(patrol, 500.0)}
+    assert driven == {0}
+    assert patrol.place(1) == 3
+    assert patrol.leaves_s(1) == math.inf
+
+
+def test_a_plan_that_leaves_a_place_out_is_refused() -> None:
+    graph = even_ring(5)
+    plan = [PatrolCycle.of_walk(graph, (0, 1, 2, 1), 1)]
+    with pytest.raises(PlanError, match="p3, p4: on no cycle"):
+        UnpredictablePatrol(graph, plan, 1)
+
+
+def test_an_empty_plan_is_refused() -> None:
+    with pytest.raises(PlanError, match="no cycle"):
+        UnpredictablePatrol(even_ring(), [], 1)
+
+
+def test_says_why_a_vehicle_drives_where() -> None:
+    graph = even_ring()
+    said = UnpredictablePatrol(graph, round_trip(graph, 2), 1).explain(1)
+    assert "one of 2" in said
+    assert "80 s" in said
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 999), st.integers(1, 4))
+def test_after_a_loss_the_bound_of_the_smaller_team_holds_from_the_stated_time(
+    seed: int, left: int
+) -> None:
+    graph = even_ring(10)
+    rng = np.random.default_rng(seed)
+    where = [
+        Whereabouts(int(rng.integers(10)), 1000.0 + float(rng.uniform(0, 10))) for _ in range(left)
+    ]
+    last_visit_s = 1000.0 - rng.uniform(0.0, 30.0, 10)
+    plan = round_trip(graph, left)
+    patrol = UnpredictablePatrol.from_field(graph, plan, where, last_visit_s, seed)
+    assert patrol.holds_from_s <= 1010.0 + 3 * plan[0].duration_s
+    seen = [[float(time_s)] for time_s in last_visit_s]
+    for vehicle in range(left):
+        seen[patrol.place(vehicle)].append(patrol.leaves_s(vehicle))
+    for move in moves(patrol, 4000.0):
+        seen[move.end].append(move.arrive_s)
+    for times_s in map(sorted, seen):
+        for before_s, after_s in pairwise(times_s):
+            if after_s > patrol.holds_from_s + 1e-6:
+                assert after_s - before_s <= patrol.bound_s + 1e-4
+
+
+def test_replanning_remembers_the_last_visits() -> None:
+    graph = even_ring()
+    patrol = UnpredictablePatrol(graph, round_trip(graph, 2), 1)
+    list(moves(patrol, 300.0))
+    where = [Whereabouts(patrol.place(0), patrol.arrives_s(0))]
+    left = patrol.replan(round_trip(graph, 1), where, 300.0)
+    assert left.vehicles == 1
+    assert left.visited_s(300.0).tolist() == patrol.visited_s(300.0).tolist()
+    assert left.holds_from_s <= 300.0 + 2 * 80.0
+
+
+def test_replanning_for_other_places_is_refused() -> None:
+    patrol = UnpredictablePatrol(even_ring(8), round_trip(even_ring(8), 1), 1)
+    other = even_ring(9)
+    with pytest.raises(PlanError, match="has 9 places, the patrol's 8"):
+        patrol.replan(round_trip(other, 1), [Whereabouts(0, 0.0)], 10.0, other)
+
+
+def test_a_plan_for_another_number_of_vehicles_is_refused() -> None:
+    graph = even_ring()
+    with pytest.raises(PlanError, match="for 2 vehicles, 1 are there"):
+        UnpredictablePatrol.from_field(
+            graph, round_trip(graph, 2), [Whereabouts(0, 0.0)], np.zeros(8)
+        )
+
+
+def test_a_delay_says_whether_the_bound_still_holds_and_is_made_good() -> None:
+    graph = even_ring()
+    patrol = UnpredictablePatrol(graph, round_trip(graph, 2), 1)
+    assert patrol.delay(0, patrol.leaves_s(0) + 5.0) <= 0
+    assert patrol.delay(0, patrol.leaves_s(0) + 500.0) > 0
