@@ -21,6 +21,7 @@ from fleet_server.config import FleetConfig
 from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.patrols import PatrolService
 from fleet_server.dispatch.service import Dispatcher
+from fleet_server.dispatch.team import TeamPlanning
 from fleet_server.enrolment import Enrolment, write_private
 from fleet_server.fleet import Fleet
 from fleet_server.health import health_of
@@ -46,11 +47,13 @@ from fleet_server.store.database import Database
 from fleet_server.web import WebServer, bind
 from patrol.clock import Clock, SystemClock
 from patrol.vda5050.topic_names import subscriptions
+from patrol.vehicle import VehicleSpec, load_vehicle
 
 log = logging.getLogger(__name__)
 
 LOOK_FOR_VEHICLES_S = 0.5
 PASSWORD_FILE = "operator-password.txt"
+GOALIE_FILE = Path(__file__).parents[1] / "config" / "vehicles" / "goalie.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,7 @@ class FleetServer:
             publishing,
             PatrolService(database, maps, clock),
             dispatcher,
+            TeamPlanning(fleet, maps, dispatcher, self._spec(), config.dispatch.start_within_m),
             incidents,
             live,
             health_of(pipeline, fleet, live, link, broker, clock),
@@ -191,6 +195,11 @@ class FleetServer:
             await serving
             for task in reversed(tasks):
                 task.cancel()
+
+    def _spec(self) -> VehicleSpec:
+        """The type of vehicle that plans are made for; raises ConfigError."""
+        named = self._config.dispatch.vehicle_file
+        return load_vehicle(Path(named) if named else GOALIE_FILE)
 
     def _publishing(
         self,

@@ -69,6 +69,7 @@ class DispatchConfig:
     horizon_edges: int = 40  # planned edges shown beyond the base
     resend_after_s: float = 5.0  # an order the vehicle's state does not show is sent again
     start_within_m: float = 15.0  # how far from the route graph a vehicle may be
+    vehicle_file: str = ""  # the type of vehicle plans are made for; empty: the goalie
 
     def __post_init__(self) -> None:
         _within(

@@ -9,6 +9,7 @@ from fleet_server.accounts import Accounts
 from fleet_server.api.models import HealthView
 from fleet_server.dispatch.patrols import PatrolService
 from fleet_server.dispatch.service import Dispatcher
+from fleet_server.dispatch.team import TeamPlanning
 from fleet_server.fleet import Fleet
 from fleet_server.incidents.service import IncidentService
 from fleet_server.live import LiveHub
@@ -30,6 +31,7 @@ class Services:
     publishing: MapPublishing
     patrols: PatrolService
     dispatcher: Dispatcher
+    teams: TeamPlanning
     incidents: IncidentService
     live: LiveHub
     health: Callable[[], HealthView]

@@ -15,7 +15,7 @@ from fleet_server.dispatch.assignment import Assignment
 from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.progress import first_progress
 from fleet_server.dispatch.readiness import check_map, check_ready, pose_on
-from fleet_server.dispatch.route import PlannedVisit
+from fleet_server.dispatch.route import PlannedVisit, Route
 from fleet_server.errors import ConflictError, NotFoundError, UnavailableError
 from fleet_server.fleet import Fleet
 from fleet_server.maps import MapLibrary
@@ -84,19 +84,55 @@ class Dispatcher:
                 patrol["visit_order"],
                 return_to_dock,
             )
-            assignment = Assignment(
-                assignment_id,
-                patrol_id,
-                patrol["name"],
-                vehicle_id,
-                username,
-                self._clock.now_s(),
-                route,
-                first_progress(route, assignment_id, 1, self._config),
+            return await self._begin(
+                assignment_id, patrol_id, patrol["name"], vehicle_id, username, route
             )
-            await self._keep_new(assignment)
-            await self._following.step(assignment)
-            return self._following.view(assignment)
+
+    def check_free(self, vehicle_id: str, patrol_map: PatrolMap) -> None:
+        """Whether a vehicle could be sent over this map now; raises as `assign` does."""
+        record = self._following.record(vehicle_id)
+        self._refuse_second(vehicle_id)
+        check_ready(self._fleet, record)
+        pose_on(record, patrol_map)
+        check_map(record, patrol_map)
+
+    async def assign_route(
+        self,
+        patrol_id: str,
+        name: str,
+        vehicle_id: str,
+        route: Route,
+        patrol_map: PatrolMap,
+        username: str,
+    ) -> AssignmentView:
+        """Keep and send a route that is planned already; raises as `assign` does."""
+        async with self._lock:
+            self.check_free(vehicle_id, patrol_map)
+            assignment_id = secrets.token_hex(6)
+            return await self._begin(assignment_id, patrol_id, name, vehicle_id, username, route)
+
+    async def _begin(
+        self,
+        assignment_id: str,
+        patrol_id: str,
+        name: str,
+        vehicle_id: str,
+        username: str,
+        route: Route,
+    ) -> AssignmentView:
+        assignment = Assignment(
+            assignment_id,
+            patrol_id,
+            name,
+            vehicle_id,
+            username,
+            self._clock.now_s(),
+            route,
+            first_progress(route, assignment_id, 1, self._config),
+        )
+        await self._keep_new(assignment)
+        await self._following.step(assignment)
+        return self._following.view(assignment)
 
     async def cancel(self, assignment_id: str, username: str) -> AssignmentView:
         """Ask the vehicle to drop its order; raises NotFoundError and ConflictError."""

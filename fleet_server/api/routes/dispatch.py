@@ -1,4 +1,4 @@
-"""Patrols and assignments."""
+"""Patrols, plans and assignments."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from fleet_server.api.models import AssignmentView, NewAssignment, NewPatrol, PatrolView
+from fleet_server.api.models import (
+    AssignmentView,
+    NewAssignment,
+    NewPatrol,
+    NewPlan,
+    PatrolView,
+    PlanView,
+)
 from fleet_server.api.security import AnyUser, Dispatching, Running
 
 router = APIRouter()
@@ -28,6 +35,18 @@ async def create_patrol(new: NewPatrol, user: Dispatching, services: Running) ->
 async def delete_patrol(patrol_id: str, user: Dispatching, services: Running) -> None:
     """Delete a patrol; its assignments stay."""
     await services.patrols.delete(patrol_id, user.username)
+
+
+@router.post("/plans", status_code=201)
+async def plan(new: NewPlan, _user: Dispatching, services: Running) -> PlanView:
+    """Plan for a team of vehicles; nothing is sent."""
+    return await services.teams.plan(new)
+
+
+@router.post("/plans/{plan_id}/start", status_code=201)
+async def start_plan(plan_id: str, user: Dispatching, services: Running) -> list[AssignmentView]:
+    """Send every vehicle of a plan on its route."""
+    return await services.teams.start(plan_id, user.username)
 
 
 @router.post("/assignments", status_code=201)

@@ -20,6 +20,7 @@ from fleet_server.config import FleetConfig, IngestConfig
 from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.patrols import PatrolService
 from fleet_server.dispatch.service import Dispatcher
+from fleet_server.dispatch.team import TeamPlanning
 from fleet_server.fleet import Fleet
 from fleet_server.incidents.service import IncidentService
 from fleet_server.ingest.pipeline import IngestPipeline, Listeners
@@ -44,10 +45,12 @@ from patrol.vda5050.messages import (
     encode,
 )
 from patrol.vda5050.topic_names import VehicleAddress
+from patrol.vehicle import load_vehicle
 
 START_S = 1_800_000_000.0
 GOALIE = VehicleAddress("gwanak", "sunra", "goalie-01")
 SPACING_M = 10.0
+GOALIE_FILE = Path(__file__).resolve().parents[3] / "config" / "vehicles" / "goalie.yaml"
 PASSWORD = "correct horse"
 
 
@@ -302,6 +305,9 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         publishing,
         PatrolService(database, maps, clock),
         dispatcher,
+        TeamPlanning(
+            fleet, maps, dispatcher, load_vehicle(GOALIE_FILE), config.dispatch.start_within_m
+        ),
         IncidentService(database, maps, clock, evidence_dir),
         LiveHub(fleet, 0.5),
         lambda: _health(fleet),

@@ -1,0 +1,227 @@
+"""Mode 2, coverage: every street of an area at least once, as timed steps for each vehicle.
+
+The routes are `navigation.planning.coverage`'s, in seconds; here they become steps: one a street
+that is covered, the way to it included. A vehicle whose battery is too low for its first sortie
+charges first; when its time is up it goes home, and the rest of its streets is left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+
+from navigation.planning.coverage.map_streets import MapStreets, streets_of
+from navigation.planning.coverage.plan import CoveragePlan, Route, plan_coverage
+from navigation.planning.coverage.sorties import Sortie
+from navigation.planning.coverage.vehicles import Vehicle
+from navigation.planning.fleet.driving import Driver
+from navigation.planning.fleet.tour_problem import Searches
+from navigation.planning.fleet.types import (
+    FleetPlan,
+    LeftOut,
+    PlanMode,
+    PlanVehicle,
+    Task,
+    VehiclePlan,
+)
+from navigation.planning.route_search import RouteSearch, edge_durations_s
+from patrol.errors import PlanError
+from patrol.map import PatrolMap
+
+
+def plan_fleet_coverage(
+    patrol_map: PatrolMap,
+    vehicles: Sequence[PlanVehicle],
+    search_of: Searches,
+    *,
+    wanted_edge_ids: Collection[int] | None = None,
+    both_sides: bool = False,
+    horizon_s: float = math.inf,
+    seed: int = 0,
+) -> FleetPlan:
+    """Routes over the wanted edges (None: all that the team can use); raises PlanError.
+
+    Wanted streets that are closed or too narrow, that no battery reaches or no time is left for
+    stand in `left_out`.
+    """
+    if not vehicles:
+        raise PlanError("a plan needs at least one vehicle")
+    searches = [search_of(vehicle) for vehicle in vehicles]
+    closed = {edge_id: why for search in searches for edge_id, why in search.closed.items()}
+    passable = patrol_map.edges.keys() - closed.keys()
+    wanted = set(patrol_map.edges) if wanted_edge_ids is None else set(wanted_edge_ids)
+    streets = _streets(patrol_map, vehicles, passable, wanted & passable, both_sides)
+    team = [_vehicle(patrol_map, streets, vehicle) for vehicle in vehicles]
+    found = plan_coverage(streets.graph, team, seed=seed)
+    plans, late = [], list[LeftOut]()
+    for vehicle, search, route in zip(vehicles, searches, found.routes, strict=True):
+        sheet = _Sheet(patrol_map, streets, search, vehicle, horizon_s)
+        plans.append(sheet.plan(route, found))
+        late += sheet.left_out
+    shut = [] if wanted_edge_ids is None else _shut(patrol_map, wanted, closed)
+    out = [LeftOut(streets.graph.label(o.street), *_halves(o.reason)) for o in found.left_out]
+    return FleetPlan(
+        PlanMode.COVERAGE, patrol_map.map_id, patrol_map.content_hash, horizon_s, tuple(plans),
+        (*shut, *out, *late), _figures(streets, plans),
+    )  # fmt: skip
+
+
+def _streets(
+    patrol_map: PatrolMap,
+    vehicles: Sequence[PlanVehicle],
+    passable: Collection[int],
+    wanted: Collection[int],
+    both_sides: bool,
+) -> MapStreets:
+    """The streets in seconds for the slowest vehicle of the team."""
+    if not wanted:
+        raise PlanError(f"{patrol_map.map_id}: none of the wanted streets can be used")
+    cap_mps = min(vehicle.spec.speed_cap_mps for vehicle in vehicles)
+    keep = {vehicle.node_id for vehicle in vehicles if vehicle.dock_id is None}
+    used = {node for i in passable for node in _ends(patrol_map, i)}
+    for vehicle in vehicles:
+        home = patrol_map.dock(vehicle.dock_id).node_id if vehicle.dock_id else vehicle.node_id
+        if home not in used:
+            raise PlanError(
+                f"vehicle {vehicle.id}: node {home} is on no street that it can use; open one, or "
+                "let it start elsewhere"
+            )
+    return streets_of(
+        patrol_map, passable=passable, required=wanted, both_sides=wanted if both_sides else (),
+        keep=keep, costs=edge_durations_s(patrol_map, cap_mps),
+    )  # fmt: skip
+
+
+def _ends(patrol_map: PatrolMap, edge_id: int) -> tuple[int, int]:
+    edge = patrol_map.edges[edge_id]
+    return edge.start_id, edge.end_id
+
+
+def _vehicle(patrol_map: PatrolMap, streets: MapStreets, vehicle: PlanVehicle) -> Vehicle:
+    if vehicle.dock_id is None:
+        node = streets.node(vehicle.node_id)
+        return Vehicle(vehicle.id, reach=vehicle.endurance_s, recharge=vehicle.charge_s, at=node)
+    dock = streets.node(patrol_map.dock(vehicle.dock_id).node_id)
+    return Vehicle(vehicle.id, dock, vehicle.full_endurance_s, vehicle.charge_s)
+
+
+class _Sheet:
+    """One vehicle's sorties as steps; `left_out` holds what its time does not allow."""
+
+    def __init__(
+        self,
+        patrol_map: PatrolMap,
+        streets: MapStreets,
+        search: RouteSearch,
+        vehicle: PlanVehicle,
+        horizon_s: float,
+    ) -> None:
+        self._map, self._streets, self._vehicle = patrol_map, streets, vehicle
+        self._dock = patrol_map.dock(vehicle.dock_id) if vehicle.dock_id else None
+        self._driver = Driver(search, vehicle)
+        self._horizon_s = horizon_s
+        self.left_out: list[LeftOut] = []
+
+    def plan(self, route: Route, found: CoveragePlan) -> VehiclePlan:
+        """All sorties that end in time."""
+        for number, sortie in enumerate(route.sorties):
+            self._get_ready(sortie, is_first=number == 0)
+            missed, late_s = self._drive(sortie)
+            if missed:
+                self._leave_out(missed, late_s)
+        if self._dock is not None and self._driver.steps:
+            self._driver.charge(self._dock, 0.0)
+        return VehiclePlan(
+            self._vehicle.id, tuple(self._driver.steps),
+            found.explain(route).removeprefix(f"{self._vehicle.id}: "),
+            tuple(self._driver.u_turn_node_ids),
+        )  # fmt: skip
+
+    def _get_ready(self, sortie: Sortie, is_first: bool) -> None:
+        """A charge where the battery does not last for the sortie."""
+        if self._dock is None:
+            return
+        has_s = self._vehicle.endurance_s if is_first else self._vehicle.full_endurance_s
+        if is_first and has_s < sortie.length:
+            missing = 1.0 - has_s / self._vehicle.full_endurance_s
+            self._driver.charge(self._dock, missing * self._vehicle.charge_s)
+        elif not is_first:
+            self._driver.charge(self._dock, self._vehicle.charge_s)
+
+    def _drive(self, sortie: Sortie) -> tuple[set[int], float]:
+        """Drive as much as there is time for; the tasks that are missed, and by how much (s)."""
+        late_s = self._driver.clock_s + sortie.length - self._horizon_s
+        start = self._streets.node_ids[sortie.start]
+        if self._driver.node_id != start:
+            self._driver.visit(Task("", "", start))
+        graph, left, edges = self._streets.graph, set(sortie.tasks), list[int]()
+        for arc in sortie.walk:
+            edges += self._streets.edge_ids[arc]
+            task = graph.task_of(arc)
+            if task not in left:
+                continue
+            if late_s > 0 and self._back_s(edges) > self._horizon_s:
+                return left, late_s
+            left.remove(task)
+            self._driver.follow(edges, self._task(arc))
+            edges = []
+        if edges:
+            self._driver.follow(edges, Task("", "", self._map.edges[edges[-1]].end_id))
+        return left, late_s
+
+    def _back_s(self, edge_ids: Sequence[int]) -> float:
+        """When the vehicle would be home after driving these edges."""
+        driver = self._driver.copy()
+        driver.follow(edge_ids, Task("", "", self._map.edges[edge_ids[-1]].end_id))
+        if self._dock is not None:
+            driver.charge(self._dock, 0.0)
+        return driver.clock_s
+
+    def _task(self, arc: int) -> Task:
+        street, edge_ids = self._streets.graph.streets[arc >> 1], self._streets.edge_ids[arc]
+        end = self._map.edges[edge_ids[-1]].end_id
+        return Task(f"edge {edge_ids[0]}", street.name, end)
+
+    def _leave_out(self, tasks: Collection[int], late_s: float) -> None:
+        graph = self._streets.graph
+        streets = sorted({task >> 1 for task in tasks})
+        names = dict.fromkeys(graph.streets[i].name or graph.label(i) for i in streets)
+        late_min = math.ceil(late_s / 60)
+        self.left_out.append(
+            LeftOut(
+                f"{len(streets)} streets of {self._vehicle.id} ({', '.join(names)})",
+                f"its route would end {late_min} min after the plan",
+                f"plan {late_min} min longer, or add a vehicle",
+            )
+        )
+
+
+def _shut(patrol_map: PatrolMap, wanted: Collection[int], closed: dict[int, str]) -> list[LeftOut]:
+    """Wanted edges that nobody may drive, one line a street and reason."""
+    grouped: dict[tuple[str, str], list[int]] = {}
+    for edge_id in sorted(set(wanted) & closed.keys()):
+        grouped.setdefault((patrol_map.edges[edge_id].name, closed[edge_id]), []).append(edge_id)
+    return [
+        LeftOut(
+            f"{name or 'edge'} ({', '.join(map(str, ids[:6]))}{' …' if ids[6:] else ''})",
+            why,
+            "open it, or send a vehicle that may use it",
+        )
+        for (name, why), ids in grouped.items()
+    ]
+
+
+def _halves(reason: str) -> tuple[str, str]:
+    """The planner's reason as why and remedy."""
+    why, _, remedy = reason.partition("; ")
+    return why.partition(": ")[2] or why, remedy or "open the way to it"
+
+
+def _figures(streets: MapStreets, plans: Sequence[VehiclePlan]) -> dict[str, float]:
+    graph = streets.graph
+    return {
+        "streets": float(len(graph.required)),
+        "to_cover_s": math.fsum(graph.lengths[i] * graph.streets[i].sides for i in graph.required),
+        "length_m": math.fsum(plan.length_m for plan in plans),
+        "longest_s": max((plan.end_s for plan in plans), default=0.0),
+    }

@@ -1,0 +1,221 @@
+"""Modes 3 and 4: patrols without an end, as timed steps until the plan's horizon.
+
+Persistent: closed walks with evenly spaced vehicles (`navigation.planning.persistent`).
+Unpredictable: random moves within twice that plan's worst idleness
+(`navigation.planning.unpredictable`); its steps are one draw, by seed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from navigation.planning.fleet.rounds import (
+    Charge,
+    Due,
+    Rounds,
+    drive_rounds,
+    rounds_of,
+    seat,
+    worst_gaps_s,
+)
+from navigation.planning.fleet.tour_problem import Searches, TourProblem
+from navigation.planning.fleet.types import (
+    FleetPlan,
+    LeftOut,
+    PlanMode,
+    PlanVehicle,
+    Task,
+    VehiclePlan,
+)
+from navigation.planning.persistent.plan import Beat, PersistentPlan
+from navigation.planning.persistent.planner import plan_persistent
+from navigation.planning.persistent.rota import stints
+from navigation.planning.persistent.team import TeamVehicle
+from navigation.planning.persistent.trace import slot_stops
+from navigation.planning.unpredictable.planner import UnpredictablePatrol
+from navigation.planning.unpredictable.simulate import moves
+from patrol.errors import PlanError
+from patrol.map import PatrolMap
+
+Schedule = list[Due | Charge]
+
+
+def plan_fleet_rounds(
+    patrol_map: PatrolMap,
+    tasks: Sequence[Task],
+    vehicles: Sequence[PlanVehicle],
+    search_of: Searches,
+    *,
+    mode: PlanMode,
+    horizon_s: float,
+    seed: int = 0,
+) -> FleetPlan:
+    """A persistent or unpredictable patrol; raises PlanError for nobody, nothing, or no end.
+
+    Places that cannot be gone round are in `left_out`, and so are vehicles whose battery does not
+    last to the end of an unpredictable plan.
+    """
+    if not vehicles:
+        raise PlanError("a plan needs at least one vehicle")
+    if not math.isfinite(horizon_s):
+        raise PlanError(f"a {mode} patrol needs a horizon: give the hours")
+    problem = TourProblem.of(patrol_map, tuple(tasks), tuple(vehicles), search_of, horizon_s)
+    rounds = rounds_of(problem)
+    if mode is PlanMode.PERSISTENT:
+        return _persistent(rounds, seed)
+    return _unpredictable(rounds, seed)
+
+
+# ------------------------------------------------------------------------------- persistent
+
+
+def _persistent(rounds: Rounds, seed: int) -> FleetPlan:
+    team = [_team_vehicle(rounds, v) for v in range(len(rounds.problem.vehicles))]
+    plan = plan_persistent(rounds.graph, team, seed)
+    schedules: list[Schedule] = [[] for _ in team]
+    start_s = 0.0
+    for beat in plan.beats:
+        start_s = max(start_s, _beat_schedules(rounds, plan, beat, schedules))
+    plans = [drive_rounds(rounds, v, schedules[v], plan.reasons[v]) for v in range(len(team))]
+    figures = {
+        "worst_idleness_s": plan.worst_idleness_s,
+        "bound_s": plan.bound_s,
+        "mean_idleness_s": plan.average_idleness_s,
+        "in_step_from_s": start_s,
+    }
+    note = (
+        f"no checkpoint waits longer than {plan.worst_idleness_s / 60:.1f} min (over its weight)"
+        f" from {start_s / 60:.1f} min on; no plan can promise less than"
+        f" {plan.bound_s / 60:.1f} min"
+    )
+    return _fleet_plan(rounds, PlanMode.PERSISTENT, plans, figures, [note], start_s)
+
+
+def _team_vehicle(rounds: Rounds, v: int) -> TeamVehicle:
+    """A vehicle as the planner knows it: its dock is the place nearest to it, and the way from
+    there and back is part of charging."""
+    vehicle = rounds.problem.vehicles[v]
+    if vehicle.endurance_s >= rounds.problem.horizon_s or vehicle.dock_id is None:
+        return TeamVehicle(vehicle.id)
+    worst_s = rounds.problem.times[v].worst_s
+    dock_row = rounds.problem.start_row + 2 * v + 1
+    ways_s = [
+        float(worst_s[place, dock_row] + worst_s[dock_row, place])
+        for place in range(len(rounds.tasks))
+    ]
+    dock = min(range(len(ways_s)), key=ways_s.__getitem__)
+    return TeamVehicle(
+        vehicle.id,
+        endurance_s=max(1.0, vehicle.full_endurance_s - ways_s[dock]),
+        charge_s=vehicle.charge_s + ways_s[dock],
+        dock=dock,
+    )
+
+
+def _beat_schedules(
+    rounds: Rounds, plan: PersistentPlan, beat: Beat, schedules: list[Schedule]
+) -> float:
+    """Visits and charges of a beat's members; returns when all of them are in their slots."""
+    slots = range(beat.slots)
+    first = [slot_stops(plan.graph, beat, slot, 0.0, beat.lap_s or 1.0)[0] for slot in slots]
+    places = [beat.cycle.places[stop] for _, stop in first]
+    # the walk begins when the last vehicle can be in its slot
+    needed_s = [
+        rounds.approach_s(beat.members[slot], places[slot]) + rounds.tasks[places[slot]].dwell_s
+        - first[slot][0]
+        for slot in slots
+    ]  # fmt: skip
+    shift_s = max(0.0, *needed_s)
+    horizon_s = rounds.problem.horizon_s
+    for stint in stints(plan.graph, beat, horizon_s):
+        mine = schedules[stint.vehicle]
+        if mine:
+            mine.append(Charge())
+        for time_s, stop in slot_stops(plan.graph, beat, stint.slot, stint.from_s, horizon_s):
+            if time_s >= stint.until_s:
+                break
+            mine.append(Due(beat.cycle.places[stop], time_s + shift_s))
+            if beat.stays_s and beat.stays_s[stop] > 0:
+                mine.append(Charge())
+    return shift_s
+
+
+# ------------------------------------------------------------------------------- unpredictable
+
+
+def _unpredictable(rounds: Rounds, seed: int) -> FleetPlan:
+    lasting = [
+        v for v, vehicle in enumerate(rounds.problem.vehicles)
+        if vehicle.endurance_s >= rounds.problem.horizon_s
+    ]  # fmt: skip
+    out = [_too_short(rounds, v) for v in range(len(rounds.problem.vehicles)) if v not in lasting]
+    if not lasting:
+        raise PlanError(f"unpredictable patrol: {out[0]}")
+    used = min(len(lasting), max(1, len(rounds.tasks) // 2))
+    base = plan_persistent(rounds.graph, used, seed)
+    patrol = UnpredictablePatrol(rounds.graph, base.cycles, seed)
+    first = [patrol.place(seat_number) for seat_number in range(used)]
+    chosen, start_s = seat(rounds, lasting, first)
+    schedules: list[Schedule] = [[] for _ in rounds.problem.vehicles]
+    reasons = ["stays: more vehicles than the checkpoints need"] * len(rounds.problem.vehicles)
+    for seat_number, v in enumerate(chosen):
+        at_s = start_s + rounds.tasks[first[seat_number]].dwell_s
+        schedules[v].append(Due(first[seat_number], at_s))
+        reasons[v] = patrol.explain(seat_number).partition(": ")[2]
+    for move in moves(patrol, rounds.problem.horizon_s):
+        v = chosen[move.vehicle]
+        dwell_s = rounds.tasks[first[move.vehicle]].dwell_s
+        schedules[v].append(Due(move.end, start_s + dwell_s + move.arrive_s))
+    plans = [drive_rounds(rounds, v, schedules[v], reasons[v]) for v in range(len(schedules))]
+    figures = {
+        "worst_idleness_s": patrol.bound_s,
+        "persistent_worst_idleness_s": patrol.persistent_s,
+        "in_step_from_s": start_s,
+    }
+    note = (
+        f"at random; in every draw no checkpoint waits longer than {patrol.bound_s / 60:.1f} min"
+        f" (over its weight) from {start_s / 60:.1f} min on; these steps are the draw of seed"
+        f" {seed}"
+    )
+    plan = _fleet_plan(rounds, PlanMode.UNPREDICTABLE, plans, figures, [note], start_s)
+    return FleetPlan(
+        plan.mode, plan.map_id, plan.map_hash, plan.horizon_s, plan.vehicles,
+        (*plan.left_out, *out), plan.figures, plan.notes,
+    )  # fmt: skip
+
+
+def _too_short(rounds: Rounds, v: int) -> LeftOut:
+    vehicle = rounds.problem.vehicles[v]
+    hours = rounds.problem.horizon_s / 3600
+    return LeftOut(
+        f"vehicle {vehicle.id}",
+        f"its battery lasts {vehicle.endurance_s / 3600:.1f} h of the {hours:.1f} h",
+        "charge it, or plan fewer hours",
+    )
+
+
+# ------------------------------------------------------------------------------- both
+
+
+def _fleet_plan(
+    rounds: Rounds,
+    mode: PlanMode,
+    plans: Sequence[VehiclePlan],
+    figures: dict[str, float],
+    notes: list[str],
+    in_step_from_s: float,
+) -> FleetPlan:
+    patrol_map = rounds.problem.patrol_map
+    gaps_s = worst_gaps_s(rounds, plans, in_step_from_s)
+    weights = rounds.graph.weights
+    planned = max(gap * weight for gap, weight in zip(gaps_s, weights, strict=True))
+    figures = figures | {
+        "planned_worst_idleness_s": planned,
+        "length_m": math.fsum(plan.length_m for plan in plans),
+        "visits": float(sum(len(plan.task_ids) for plan in plans)),
+    }
+    return FleetPlan(
+        mode, patrol_map.map_id, patrol_map.content_hash, rounds.problem.horizon_s, tuple(plans),
+        rounds.left_out, figures, tuple(notes),
+    )  # fmt: skip

@@ -1,0 +1,174 @@
+"""One request, one plan: the mode decides who plans it. `sunra plan` and the fleet server ask."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from shapely import Polygon, covers, points
+
+from navigation.planning.fleet.coverage import plan_fleet_coverage
+from navigation.planning.fleet.persistent import plan_fleet_rounds
+from navigation.planning.fleet.priorities import PastIncident, PriorityConfig, weights
+from navigation.planning.fleet.tour import plan_team_tour
+from navigation.planning.fleet.types import FleetPlan, PlanMode, PlanVehicle, Task
+from navigation.planning.patrol_tour import TourOrder
+from navigation.planning.route_search import RouteOptions, RouteSearch
+from patrol.errors import MapError, PlanError
+from patrol.map import Checkpoint, PatrolMap, ZoneKind
+from patrol.vehicle import VehicleSpec
+from patrol.windows import Windows
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """What to plan. `when` is the plan's start (aware); without it windows and hours are ignored.
+
+    `checkpoints` empty means all of the map; `area` is a zone whose streets are to be covered.
+    """
+
+    patrol_map: PatrolMap
+    vehicles: tuple[PlanVehicle, ...]
+    mode: PlanMode = PlanMode.TOUR
+    checkpoints: tuple[str, ...] = ()
+    order: TourOrder = TourOrder.BEST
+    area: str | None = None
+    both_sides: bool = False
+    horizon_s: float = math.inf
+    when: datetime | None = None
+    closed_edge_ids: frozenset[int] = frozenset()
+    priorities: PriorityConfig = field(default_factory=PriorityConfig)
+    history: tuple[PastIncident, ...] = ()
+    seed: int = 0
+
+
+def plan_fleet(request: PlanRequest) -> FleetPlan:
+    """The plan; raises PlanError for a request that asks for nothing or names the unknown."""
+    if not request.vehicles:
+        raise PlanError("a plan needs at least one vehicle; give --vehicles 1 or more")
+    if not request.horizon_s > 0:
+        raise PlanError(f"horizon {request.horizon_s} s is not a number above 0")
+    _refuse_twins(request.vehicles)
+    return _PLANNERS[request.mode](request, _Searches(request))
+
+
+def _refuse_twins(vehicles: Sequence[PlanVehicle]) -> None:
+    seen: set[str] = set()
+    for vehicle in vehicles:
+        if vehicle.id in seen:
+            raise PlanError(f"vehicle {vehicle.id}: stands twice in the plan")
+        seen.add(vehicle.id)
+
+
+class _Searches:
+    """One search for each kind of vehicle."""
+
+    def __init__(self, request: PlanRequest) -> None:
+        self._map, self._closed = request.patrol_map, request.closed_edge_ids
+        self._known: dict[VehicleSpec, RouteSearch] = {}
+
+    def __call__(self, vehicle: PlanVehicle) -> RouteSearch:
+        if vehicle.spec not in self._known:
+            options = RouteOptions(self._closed, spec=vehicle.spec)
+            self._known[vehicle.spec] = RouteSearch(self._map, options)
+        return self._known[vehicle.spec]
+
+
+def wanted_checkpoints(request: PlanRequest) -> list[Checkpoint]:
+    """The checkpoints asked for; raises PlanError for one that the map does not have."""
+    patrol_map = request.patrol_map
+    if not request.checkpoints:
+        if not patrol_map.checkpoints:
+            raise PlanError(f"{patrol_map.map_id}: has no checkpoints; add some, or plan coverage")
+        return list(patrol_map.checkpoints)
+    try:
+        return [patrol_map.checkpoint(checkpoint_id) for checkpoint_id in request.checkpoints]
+    except MapError as error:
+        raise PlanError(str(error)) from None
+
+
+def tasks_of(request: PlanRequest) -> list[Task]:
+    """Checkpoints as tasks, with their weight and their windows after the plan's start."""
+    checkpoints = wanted_checkpoints(request)
+    weight = {c.id: c.priority for c in checkpoints}
+    if request.when is not None:
+        weight = weights(
+            request.patrol_map, checkpoints, request.when, request.priorities, request.history
+        )
+    return [
+        Task(
+            c.id, c.name, c.node_id, c.dwell_s, _windows_s(request, c), weight[c.id], c.actions
+        )
+        for c in checkpoints
+    ]  # fmt: skip
+
+
+def _windows_s(request: PlanRequest, checkpoint: Checkpoint) -> tuple[tuple[float, float], ...]:
+    """When a visit may begin, in seconds after the start; at most a week is looked ahead."""
+    if request.when is None or not checkpoint.windows:
+        return ((0.0, math.inf),)
+    windows = Windows.parse(checkpoint.windows, request.patrol_map.time_zone)
+    end_s = min(request.horizon_s, timedelta(days=7).total_seconds())
+    found, begin, holds = [], request.when, windows.holds_at(request.when)
+    while (begin - request.when).total_seconds() < end_s:
+        change = windows.next_change(begin)
+        until_s = (change - request.when).total_seconds() if change else math.inf
+        if holds:
+            found.append(((begin - request.when).total_seconds(), until_s))
+        if change is None:
+            break
+        begin, holds = change, not holds
+    return tuple(found)
+
+
+def area_edges(patrol_map: PatrolMap, area: str) -> list[int]:
+    """Edges whose middle lies in a zone; raises PlanError naming the known patrol areas."""
+    zone = next((zone for zone in patrol_map.zones if zone.id == area), None)
+    if zone is None:
+        areas = [z.id for z in patrol_map.zones if z.kind is ZoneKind.PATROL_AREA]
+        known = ", ".join(areas) or "none"
+        raise PlanError(f"{patrol_map.map_id}: no zone {area!r}; patrol areas: {known}")
+    ring = Polygon(zone.polygon_map)
+    edges = list(patrol_map.edges.values())
+    middles = points(
+        [
+            (
+                (patrol_map.nodes[e.start_id].x_m + patrol_map.nodes[e.end_id].x_m) / 2,
+                (patrol_map.nodes[e.start_id].y_m + patrol_map.nodes[e.end_id].y_m) / 2,
+            )
+            for e in edges
+        ]
+    )
+    return [edge.id for edge, inside in zip(edges, covers(ring, middles), strict=True) if inside]
+
+
+def _tour(request: PlanRequest, searches: _Searches) -> FleetPlan:
+    return plan_team_tour(
+        request.patrol_map, tasks_of(request), request.vehicles, searches,
+        horizon_s=request.horizon_s, order=request.order, seed=request.seed,
+    )  # fmt: skip
+
+
+def _coverage(request: PlanRequest, searches: _Searches) -> FleetPlan:
+    wanted = area_edges(request.patrol_map, request.area) if request.area else None
+    return plan_fleet_coverage(
+        request.patrol_map, request.vehicles, searches, wanted_edge_ids=wanted,
+        both_sides=request.both_sides, horizon_s=request.horizon_s, seed=request.seed,
+    )  # fmt: skip
+
+
+def _rounds(request: PlanRequest, searches: _Searches) -> FleetPlan:
+    return plan_fleet_rounds(
+        request.patrol_map, tasks_of(request), request.vehicles, searches,
+        mode=request.mode, horizon_s=request.horizon_s, seed=request.seed,
+    )  # fmt: skip
+
+
+_PLANNERS: Mapping[PlanMode, Callable[[PlanRequest, _Searches], FleetPlan]] = {
+    PlanMode.TOUR: _tour,
+    PlanMode.COVERAGE: _coverage,
+    PlanMode.PERSISTENT: _rounds,
+    PlanMode.UNPREDICTABLE: _rounds,
+}
