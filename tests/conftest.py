@@ -6,11 +6,16 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from patrol.config import load_config
 from patrol.errors import ModelError
 from perception.models import WheelSource, download_from_wheel, sha256_of
+
+# How long an example takes depends on the machine: no test of ours is timed.
+hypothesis.settings.register_profile("sunra", deadline=None)
+hypothesis.settings.load_profile("sunra")
 
 ROOT = Path(__file__).resolve().parents[1]
 STORE = ROOT / "build" / "osm"
