@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.pop(0)  # this folder: its coverage.py is not the package that numba looks for
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.routing.made_streets import Streets, made_streets

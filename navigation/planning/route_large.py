@@ -20,15 +20,15 @@ class SharedLandmarks:
 
     def __init__(self, states: States, open_steps: Floats) -> None:
         self.graph = SearchGraph(states.count, states.tails, states.heads, open_steps)
-        self._landmarks = Landmarks.of(self.graph, 0)
+        self.landmarks = Landmarks.of(self.graph, 0)
         self._asked = 0
 
-    def now(self) -> Landmarks:
-        """The landmarks for the next question."""
+    def ask(self) -> Landmarks:
+        """The landmarks for one more question."""
         self._asked += 1
         if self._asked == PREPARE_AFTER:
-            self._landmarks = Landmarks.of(self.graph, LANDMARKS)
-        return self._landmarks
+            self.landmarks = Landmarks.of(self.graph, LANDMARKS)
+        return self.landmarks
 
 
 class LargeSearch:
@@ -36,11 +36,11 @@ class LargeSearch:
 
     def __init__(self, shared: SharedLandmarks, states: States, costs: StateCosts) -> None:
         self._shared, self._heads = shared, states.heads
-        self._search = GraphSearch(shared.graph.with_costs(costs.steps), shared.now())
+        self._search = GraphSearch(shared.graph.with_costs(costs.steps), shared.landmarks)
 
     def path(self, seeds: Seeds, goals: Sequence[int]) -> tuple[float, list[int]]:
         """The cost of a cheapest way to one of the goals and its states; infinite: none."""
-        landmarks = self._shared.now()
+        landmarks = self._shared.ask()
         if landmarks is not self._search.landmarks:
             self._search = GraphSearch(self._search.graph, landmarks)
         begins, begun = _open(seeds)
