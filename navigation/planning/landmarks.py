@@ -30,7 +30,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from navigation.planning.route_compiled import compiled
+from navigation.planning.compiled import compiled
 from navigation.planning.route_distances import MOST, distances, in_largest_part
 from navigation.planning.search_graph import Floats, Ints, SearchGraph
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from navigation.planning.route_compiled import compiled
+from navigation.planning.compiled import compiled
 from navigation.planning.search_graph import Ints
 
 MOST = 1 << 16  # an edge counts so many units at most

@@ -18,9 +18,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from navigation.planning.compiled import compiled, inlined
 from navigation.planning.landmarks import Table
 from navigation.planning.route_changes import HASH
-from navigation.planning.route_compiled import compiled, inlined
 from navigation.planning.route_distances import FAR
 from navigation.planning.search_graph import Floats, Ints
 

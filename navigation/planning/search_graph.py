@@ -17,8 +17,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from navigation.planning.compiled import compiled
 from navigation.planning.route_changes import Changes
-from navigation.planning.route_compiled import compiled
 from patrol.errors import PlanError
 
 Floats = NDArray[np.float64]

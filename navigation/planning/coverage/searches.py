@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from navigation.planning.coverage.compiled import compiled
+from navigation.planning.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from navigation.planning.coverage.compiled import compiled
+from navigation.planning.compiled import compiled
 from navigation.planning.persistent.anneal_state import (
     Board,
     Floats,

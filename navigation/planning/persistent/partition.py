@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from navigation.planning.coverage.compiled import compiled
+from navigation.planning.compiled import compiled
 from navigation.planning.persistent.anneal_moves import (
     merge,
     nearest,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from navigation.planning.coverage.compiled import compiled
+from navigation.planning.compiled import compiled
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import PatrolGraph
 from navigation.planning.persistent.walk_moves import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from navigation.planning.coverage.compiled import compiled
+from navigation.planning.compiled import compiled
 from navigation.planning.persistent.walk_state import NO_MOVE, Ints, Moves, Walks, measure
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from navigation.planning.coverage.compiled import compiled
+from navigation.planning.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
