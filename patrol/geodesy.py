@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
 from pyproj import Transformer
 
 
@@ -47,6 +49,15 @@ def enu_from_wgs84(point: GeoPoint, origin: GeoPoint) -> tuple[float, float, flo
         point.longitude_deg, point.latitude_deg, point.altitude_m
     )
     return float(east), float(north), float(up)
+
+
+def enu_from_lonlat(lonlat_deg: NDArray[np.float64], origin: GeoPoint) -> NDArray[np.float64]:
+    """East and north (n, 2) in metres of (n, 2) longitudes and latitudes on the ellipsoid."""
+    if not len(lonlat_deg):
+        return np.empty((0, 2))
+    heights_m = np.zeros(len(lonlat_deg))
+    east, north, _ = _transformer(origin).transform(lonlat_deg[:, 0], lonlat_deg[:, 1], heights_m)
+    return np.column_stack((east, north))
 
 
 def wgs84_from_enu(x_m: float, y_m: float, z_m: float, origin: GeoPoint) -> GeoPoint:

@@ -67,7 +67,7 @@ def save_map(patrol_map: PatrolMap, path: Path | str) -> str:
             raise
     except OSError as error:
         raise MapError(f"{target}: cannot be written: {error.strerror}") from None
-    return content_hash(patrol_map)
+    return _hash_of(document)
 
 
 def content_hash(patrol_map: PatrolMap) -> str:
@@ -76,12 +76,18 @@ def content_hash(patrol_map: PatrolMap) -> str:
     What goes without saying is left out: the coordinate reference, the default time zone and
     sparse fields at their default. So a map that uses none of them has the hash it always had.
     """
-    document = map_document(patrol_map)
-    del document["sunra"]["coordinate_reference"]
-    if patrol_map.time_zone == DEFAULT_TIME_ZONE:
-        del document["sunra"]["time_zone"]
-    document["features"].sort(key=json.JSONEncoder(sort_keys=True).encode)
-    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _hash_of(map_document(patrol_map))
+
+
+def _hash_of(document: Json) -> str:
+    header = {k: v for k, v in document["sunra"].items() if k != "coordinate_reference"}
+    if header["time_zone"] == DEFAULT_TIME_ZONE:
+        del header["time_zone"]
+    features = sorted(document["features"], key=json.JSONEncoder(sort_keys=True).encode)
+    canonical = json.dumps(
+        document | {"sunra": header, "features": features},
+        sort_keys=True, separators=(",", ":"), ensure_ascii=True,
+    )  # fmt: skip
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

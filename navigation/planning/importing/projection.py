@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from navigation.planning.importing.points import POSITION_DECIMALS, XY
 from navigation.planning.importing.source import LonLat
 from patrol.errors import OsmError
-from patrol.geodesy import GeoPoint
+from patrol.geodesy import GeoPoint, enu_from_lonlat
 from patrol.map_rules import MAX_EXTENT_M
 
 CUT_IT = "cut it by --clip FILE.geojson or --place NAME"
 
 
-@lru_cache(maxsize=4)
-def _transformer(origin: GeoPoint) -> Transformer:
-    """The chain of `patrol.geodesy.enu_from_wgs84`, which takes one point."""
-    return Transformer.from_pipeline(
-        "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad"
-        " +step +proj=cart +ellps=WGS84 +step +proj=topocentric +ellps=WGS84"
-        f" +lat_0={origin.latitude_deg!r} +lon_0={origin.longitude_deg!r}"
-        f" +h_0={origin.altitude_m!r}"
-    )
-
-
 def project(lonlat: NDArray[np.float64], origin: GeoPoint) -> NDArray[np.float64]:
-    """(n, 2) longitudes and latitudes in degrees, on the ellipsoid, to (n, 2) east and north."""
-    if not len(lonlat):
-        return np.empty((0, 2))
-    heights = np.zeros(len(lonlat))
-    x, y, _ = _transformer(origin).transform(lonlat[:, 0], lonlat[:, 1], heights)
-    return np.round(np.column_stack((x, y)), POSITION_DECIMALS)
+    """(n, 2) longitudes and latitudes in degrees, on the ellipsoid, to (n, 2) millimetre east and
+    north."""
+    return np.round(enu_from_lonlat(lonlat, origin), POSITION_DECIMALS)
 
 
 def project_points(points: Sequence[LonLat], origin: GeoPoint) -> list[XY]:
