@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import rustworkx as rx
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from navigation.planning.patrol_graph import Floats, PatrolGraph
-from navigation.planning.route_search import RouteSearch, Start
+from navigation.planning.route_search import RouteSearch
+from navigation.planning.travel_times import travel_times
 from patrol.errors import PlanError
 from patrol.map import Checkpoint, PatrolMap
 
@@ -42,7 +42,7 @@ def patrol_graph_of(
                 f"{patrol_map.map_id}: checkpoint {place.id} shares node {place.node_id} with"
                 " another; a patrol needs one of them"
             )
-    worst_s = settled_times_s(search, nodes)
+    worst_s = travel_times(search, nodes).worst_s
     worst_s = worst_s + np.array([place.dwell_s for place in places])[:, None]
     return PatrolGraph(
         names=tuple(place.id for place in places),
@@ -50,33 +50,6 @@ def patrol_graph_of(
         weights=tuple(place.priority for place in places),
         positions_m=np.array([[patrol_map.nodes[n].x_m, patrol_map.nodes[n].y_m] for n in nodes]),
     )
-
-
-def settled_times_s(search: RouteSearch, node_ids: Sequence[int]) -> Floats:
-    """(n, n) longest time from node to node for a vehicle that has taken best ways before.
-
-    inf where there is no way for some way of arriving.
-    """
-    graph, _ = search.with_start(Start(node_ids[0]))
-    arrivals = [search.arrivals(node_id) for node_id in node_ids]
-    times_s: dict[int, Floats] = {}  # by arrival state: to each place
-    ends: dict[int, list[int]] = {}  # by arrival state: the states in which best ways arrive
-    for state in (state for group in arrivals for state in group):
-        found = dict(rx.dijkstra_shortest_path_lengths(graph, state, float))
-        best = [min((found.get(s, np.inf), s) for s in group) if group else (np.inf, -1)
-                for group in arrivals]  # fmt: skip
-        times_s[state] = np.array([time_s for time_s, _ in best])
-        ends[state] = [s for time_s, s in best if np.isfinite(time_s)]
-    kept = set(ends)
-    while (reached := {s for state in kept for s in ends[state] if s != state}) < kept:
-        kept = reached
-    out = np.full((len(node_ids), len(node_ids)), np.inf)
-    for row, group in enumerate(arrivals):
-        leaving = [times_s[state] for state in group if state in kept]
-        if leaving:
-            out[row] = np.max(leaving, axis=0)
-    np.fill_diagonal(out, 0.0)
-    return out
 
 
 def direct_moves(durations_s: Floats) -> tuple[tuple[int, int, float], ...]:

@@ -14,7 +14,6 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-import rustworkx as rx
 
 from navigation.planning.route_closures import closures, find_closures
 from navigation.planning.route_costs import durations_s, edge_costs, edge_durations_s
@@ -30,13 +29,19 @@ from navigation.planning.route_options import (
 )
 from navigation.planning.route_reason import Obstacles
 from navigation.planning.route_states import Floats, Seeds, StateCosts, States
-from navigation.planning.route_turns import NARROW_U_TURN_COST_S, U_TURN_COST_S, U_TURN_RAD
+from navigation.planning.route_turns import (
+    NARROW_U_TURN_COST_S,
+    TURN_ROUND_S,
+    U_TURN_COST_S,
+    U_TURN_RAD,
+)
 from patrol.errors import PlanError
 from patrol.map import Edge, PatrolMap
 from patrol.map_shapes import turn_rad
 
 __all__ = [
     "NARROW_U_TURN_COST_S",
+    "TURN_ROUND_S",
     "U_TURN_COST_S",
     "U_TURN_RAD",
     "Minimise",
@@ -141,19 +146,6 @@ class RouteSearch:
             return self.costs.seeds(self.states, origin, self.options)
         return np.array([origin], np.intp), np.zeros(1)
 
-    def with_start(self, start: Start) -> tuple[rx.PyDiGraph, int]:
-        """The states as a graph for rustworkx with one more, standing at the start; its index."""
-        graph: rx.PyDiGraph = rx.PyDiGraph()
-        graph.add_nodes_from([*self.states.edge_ids, None])
-        for tails, heads, costs in (
-            (self.states.tails, self.states.heads, self.costs.steps),
-            (np.full(len(self.seeds(start)[0]), self.states.count), *self.seeds(start)),
-        ):
-            open_ = np.isfinite(costs)
-            steps = (tails[open_].tolist(), heads[open_].tolist(), costs[open_].tolist())
-            graph.add_edges_from(list(zip(*steps, strict=True)))
-        return graph, self.states.count
-
     def arrivals(self, node_id: int) -> list[int]:
         """Open states that end at a node."""
         entering = self.costs.entering
@@ -173,11 +165,12 @@ class RouteSearch:
         turns = [b.start_id for a, b in pairwise(edges) if self._turns_round(self._heading(a), b)]
         if edges and self._turns_round(start.heading_rad, edges[0]):
             turns.insert(0, start.node_id)
+        driving_s = math.fsum(self.duration_s(edge.id) for edge in edges)
         return Route(
             node_ids=(start.node_id, *(edge.end_id for edge in edges)),
             edge_ids=tuple(edge.id for edge in edges),
             length_m=math.fsum(edge.length_m for edge in edges),
-            duration_s=math.fsum(self.duration_s(edge.id) for edge in edges),
+            duration_s=driving_s + TURN_ROUND_S * len(turns),
             u_turn_node_ids=tuple(turns),
         )
 

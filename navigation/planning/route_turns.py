@@ -18,6 +18,7 @@ U_TURN_RAD = math.radians(150)  # a sharper turn is driven as a turn-round
 # A turn-round costs as much as a long way about, so it is taken only where no other way exists.
 U_TURN_COST_S = 900.0
 NARROW_U_TURN_COST_S = 3600.0  # too narrow to turn in one sweep: several moves, a person is needed
+TURN_ROUND_S = 45.0  # what it takes: 31 to 43 s in simulation, on ways 6 m to 2 m wide
 BEND_RAD = math.radians(30)  # a gentler turn fits wherever the vehicle does
 TURNING_RADIUS_M = 1.36  # where no vehicle is given
 TURNING_WIDTH_M = 0.9

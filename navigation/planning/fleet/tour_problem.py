@@ -50,17 +50,16 @@ class TourProblem:
         horizon_s: float,
     ) -> TourProblem:
         """The problem with all times between its places; vehicles may share a search."""
-        places = [Start(task.node_id) for task in tasks]
+        starts = []
         for vehicle in vehicles:
-            places.append(Start(vehicle.node_id, vehicle.heading_rad))
+            starts.append(Start(vehicle.node_id, vehicle.heading_rad))
             dock = patrol_map.dock(vehicle.dock_id) if vehicle.dock_id else None
-            end = Start(dock.node_id, dock.heading_rad) if dock else Start(vehicle.node_id)
-            places.append(end)
+            starts.append(Start(dock.node_id, dock.heading_rad) if dock else starts[-1])
         searches = tuple(search_of(vehicle) for vehicle in vehicles)
         known: dict[int, TravelTimes] = {}
         for search in searches:
             if id(search) not in known:
-                known[id(search)] = travel_times(search, places)
+                known[id(search)] = travel_times(search, [t.node_id for t in tasks], starts)
         times = tuple(known[id(search)] for search in searches)
         return cls(patrol_map, tasks, vehicles, searches, times, horizon_s)
 

@@ -107,17 +107,6 @@ def test_other_options_give_the_same_as_a_new_search() -> None:
     assert not SEARCH.closed.keys() & closed
 
 
-def test_rustworkx_sees_the_same_graph() -> None:
-    import rustworkx as rx
-
-    start = Start(NODES[2], 0.5)
-    graph, source = SEARCH.with_start(start)
-    found = rx.dijkstra_shortest_path_lengths(graph, source, float)
-    states = SEARCH.arrivals(NODES[5])
-    expected = SEARCH.costs_between([start], states)[0]
-    assert [found[state] for state in states] == pytest.approx(expected.tolist())
-
-
 def test_a_map_without_edges_has_no_routes() -> None:
     nodes = {n: SILLIM.nodes[n] for n in NODES[:2]}
     bare = replace(SILLIM, nodes=nodes, edges={}, zones=(), checkpoints=(), docks=(),
