@@ -3,7 +3,8 @@
 How long a leg takes depends on the street by which the vehicle arrived before. A vehicle that
 takes the quickest way every time arrives in few of the possible ways, whatever it visits in which
 order; over these, `worst` is the longest time (a plan that keeps to it holds for certain, at most
-with a wait) and `mean` the average (what to expect).
+with a wait) and `mean` the average (what to expect). `best` is the shortest over all ways of
+arriving: what no plan can beat.
 """
 
 from __future__ import annotations
@@ -29,6 +30,12 @@ class TravelTimes:
 
     worst_s: Floats
     mean_s: Floats
+    best_s: Floats
+
+    def only(self, rows: Sequence[int]) -> TravelTimes:
+        """The same among some of the places."""
+        cut = np.ix_(rows, rows)
+        return TravelTimes(self.worst_s[cut], self.mean_s[cut], self.best_s[cut])
 
 
 def travel_times(
@@ -97,17 +104,19 @@ class _Legs:
     def times(self, nodes: int) -> TravelTimes:
         """The matrices; the rows behind the first `nodes` are the starts'."""
         count = len(self._node_ids)
-        worst_s, mean_s = np.full((count, count), np.inf), np.full((count, count), np.inf)
+        worst_s, mean_s, best_s = (np.full((count, count), np.inf) for _ in range(3))
         for row, group in enumerate(self._groups):
-            rows = [c for s in group if self._reached[c := self._column[s]]]
+            every = [self._column[state] for state in group]
+            rows = [column for column in every if self._reached[column]]
             if row >= nodes:
-                rows = [len(self._column) + row - nodes]
-            if not rows:
-                continue
-            found = self._times_s[rows]
-            worst_s[row] = found.max(axis=0)
-            joined = np.isfinite(found).all(axis=0)
-            mean_s[row, joined] = found[:, joined].mean(axis=0)
+                every = rows = [len(self._column) + row - nodes]
+            if every:
+                best_s[row] = self._times_s[every].min(axis=0)
+            if rows:
+                found = self._times_s[rows]
+                worst_s[row] = found.max(axis=0)
+                joined = np.isfinite(found).all(axis=0)
+                mean_s[row, joined] = found[:, joined].mean(axis=0)
             same = [other == self._node_ids[row] for other in self._node_ids]
-            worst_s[row, same] = mean_s[row, same] = 0.0
-        return TravelTimes(worst_s, mean_s)
+            worst_s[row, same] = mean_s[row, same] = best_s[row, same] = 0.0
+        return TravelTimes(worst_s, mean_s, best_s)

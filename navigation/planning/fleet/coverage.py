@@ -24,7 +24,7 @@ from navigation.planning.fleet.types import (
     Task,
     VehiclePlan,
 )
-from navigation.planning.route_search import RouteSearch, edge_durations_s
+from navigation.planning.route_search import TURN_ROUND_S, RouteSearch, edge_durations_s
 from patrol.errors import PlanError
 from patrol.map import PatrolMap
 
@@ -88,8 +88,22 @@ def _streets(
             )
     return streets_of(
         patrol_map, passable=passable, required=wanted, both_sides=wanted if both_sides else (),
-        keep=keep, costs=edge_durations_s(patrol_map, cap_mps),
+        keep=keep, costs=_costs_s(patrol_map, passable, cap_mps),
     )  # fmt: skip
+
+
+def _costs_s(patrol_map: PatrolMap, passable: Collection[int], cap_mps: float) -> dict[int, float]:
+    """Driving times, and on both edges of a dead end half of what turning round takes."""
+    costs_s = edge_durations_s(patrol_map, cap_mps)
+    around: dict[int, set[int]] = {}
+    for edge_id in passable:
+        start, end = _ends(patrol_map, edge_id)
+        around.setdefault(start, set()).add(end)
+        around.setdefault(end, set()).add(start)
+    for edge_id in passable:
+        if any(len(around[node]) == 1 for node in _ends(patrol_map, edge_id)):
+            costs_s[edge_id] += TURN_ROUND_S / 2
+    return costs_s
 
 
 def _ends(patrol_map: PatrolMap, edge_id: int) -> tuple[int, int]:
@@ -126,11 +140,16 @@ class _Sheet:
         """All sorties that end in time."""
         for number, sortie in enumerate(route.sorties):
             self._get_ready(sortie, is_first=number == 0)
-            missed, late_s = self._drive(sortie)
-            if missed:
+            whole = self._driver.copy()
+            self._follow(whole, sortie, math.inf)
+            late_s = self._back_s(whole) - self._horizon_s
+            if late_s <= 0:
+                self._driver = whole
+            else:
+                missed = self._follow(self._driver, sortie, self._horizon_s)
                 self._leave_out(missed, late_s)
         if self._dock is not None and self._driver.steps:
-            self._driver.charge(self._dock, 0.0)
+            self._driver.charge(self._dock)
         return VehiclePlan(
             self._vehicle.id, tuple(self._driver.steps),
             found.explain(route).removeprefix(f"{self._vehicle.id}: "),
@@ -148,34 +167,36 @@ class _Sheet:
         elif not is_first:
             self._driver.charge(self._dock, self._vehicle.charge_s)
 
-    def _drive(self, sortie: Sortie) -> tuple[set[int], float]:
-        """Drive as much as there is time for; the tasks that are missed, and by how much (s)."""
-        late_s = self._driver.clock_s + sortie.length - self._horizon_s
+    def _follow(self, driver: Driver, sortie: Sortie, home_by_s: float) -> set[int]:
+        """Drive a sortie as long as the vehicle gets home in time; the tasks that are missed."""
         start = self._streets.node_ids[sortie.start]
-        if self._driver.node_id != start:
-            self._driver.visit(Task("", "", start))
+        if driver.node_id != start:
+            driver.visit(Task("", "", start))
         graph, left, edges = self._streets.graph, set(sortie.tasks), list[int]()
         for arc in sortie.walk:
             edges += self._streets.edge_ids[arc]
             task = graph.task_of(arc)
             if task not in left:
                 continue
-            if late_s > 0 and self._back_s(edges) > self._horizon_s:
-                return left, late_s
+            if home_by_s < math.inf:
+                further = driver.copy()
+                further.follow(edges, self._task(arc))
+                if self._back_s(further) > home_by_s:
+                    return left
             left.remove(task)
-            self._driver.follow(edges, self._task(arc))
+            driver.follow(edges, self._task(arc))
             edges = []
         if edges:
-            self._driver.follow(edges, Task("", "", self._map.edges[edges[-1]].end_id))
-        return left, late_s
+            driver.follow(edges, Task("", "", self._map.edges[edges[-1]].end_id))
+        return left
 
-    def _back_s(self, edge_ids: Sequence[int]) -> float:
-        """When the vehicle would be home after driving these edges."""
-        driver = self._driver.copy()
-        driver.follow(edge_ids, Task("", "", self._map.edges[edge_ids[-1]].end_id))
-        if self._dock is not None:
-            driver.charge(self._dock, 0.0)
-        return driver.clock_s
+    def _back_s(self, driver: Driver) -> float:
+        """When a vehicle would be home that goes there now."""
+        if self._dock is None:
+            return driver.clock_s
+        home = driver.copy()
+        home.charge(self._dock)
+        return home.clock_s
 
     def _task(self, arc: int) -> Task:
         street, edge_ids = self._streets.graph.streets[arc >> 1], self._streets.edge_ids[arc]

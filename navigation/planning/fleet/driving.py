@@ -44,30 +44,55 @@ class Driver:
         """The way from here; raises PlanError saying why there is none."""
         return self._search.route(self._start, node_id)
 
-    def visit(self, task: Task) -> Step:
-        """Drive to a task, wait for its window, stay; raises PlanError where it cannot be met."""
-        return self._add(self.route_to(task.node_id), task)
+    def route_into(self, state: int) -> Route:
+        """The way from here that arrives by an edge, given as the search's state.
+
+        Raises PlanError where there is none.
+        """
+        edge_ids = self._search.way(self._start, state)
+        if not edge_ids:
+            edge_id = self._search.states.edge_ids[state]
+            raise PlanError(f"no way from node {self.node_id} arrives by edge {edge_id}")
+        return self._search.as_route(self._start, edge_ids)
+
+    def visit(self, task: Task, state: int | None = None) -> Step:
+        """Drive to a task (arriving in a state, if asked), wait for its window, stay.
+
+        Raises PlanError where it cannot be met.
+        """
+        route = self.route_to(task.node_id) if state is None else self.route_into(state)
+        return self._add(route, task)
 
     def follow(self, edge_ids: Sequence[int], task: Task) -> Step:
         """Drive just these edges, which begin here, and do a task at their end."""
         return self._add(self._search.as_route(self._start, edge_ids), task)
 
-    def charge(self, dock: Dock, duration_s: float, edge_ids: Sequence[int] | None = None) -> Step:
-        """Drive to a dock (along given edges) and charge; it leaves along the dock's heading."""
+    def charge(
+        self,
+        dock: Dock,
+        duration_s: float = 0.0,
+        *,
+        until_s: float = 0.0,
+        edge_ids: Sequence[int] | None = None,
+    ) -> Step:
+        """Drive to a dock (along given edges) and charge for a time, and until a moment.
+
+        The vehicle leaves along the dock's heading.
+        """
         route = (
             self.route_to(dock.node_id)
             if edge_ids is None
             else self._search.as_route(self._start, edge_ids)
         )
         arrive_s = self.clock_s + route.duration_s
-        end_s = arrive_s + duration_s
+        end_s = max(arrive_s + duration_s, until_s)
         step = Step(
             route.node_ids, route.edge_ids, self.clock_s, arrive_s, arrive_s, end_s,
             route.length_m, dock.id, dock.name, is_charge=True,
         )  # fmt: skip
         self._take(route, step)
         self._start = Start(dock.node_id, dock.heading_rad)
-        self.used_s = 0.0 if duration_s > 0 else self.used_s + route.duration_s
+        self.used_s = 0.0 if end_s > arrive_s else self.used_s + route.duration_s
         return step
 
     def _add(self, route: Route, task: Task) -> Step:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from navigation.planning.fleet.driving import Driver
+from navigation.planning.fleet.laps import timed
 from navigation.planning.fleet.rounds import (
     Charge,
     Due,
@@ -28,6 +30,7 @@ from navigation.planning.fleet.types import (
     Task,
     VehiclePlan,
 )
+from navigation.planning.persistent.bounds import team_bound_s
 from navigation.planning.persistent.plan import Beat, PersistentPlan
 from navigation.planning.persistent.planner import plan_persistent
 from navigation.planning.persistent.rota import stints
@@ -72,22 +75,23 @@ def plan_fleet_rounds(
 
 def _persistent(rounds: Rounds, seed: int) -> FleetPlan:
     team = [_team_vehicle(rounds, v) for v in range(len(rounds.problem.vehicles))]
-    plan = plan_persistent(rounds.graph, team, seed)
+    found = timed(rounds, plan_persistent(rounds.graph, team, seed))
+    plan = found.plan
     schedules: list[Schedule] = [[] for _ in team]
     start_s = 0.0
-    for beat in plan.beats:
-        start_s = max(start_s, _beat_schedules(rounds, plan, beat, schedules))
+    for beat, states in zip(plan.beats, found.states, strict=True):
+        start_s = max(start_s, _beat_schedules(rounds, plan, beat, states, schedules))
     plans = [drive_rounds(rounds, v, schedules[v], plan.reasons[v]) for v in range(len(team))]
+    bound_s = team_bound_s(rounds.least, len(team))
     figures = {
         "worst_idleness_s": plan.worst_idleness_s,
-        "bound_s": plan.bound_s,
+        "bound_s": bound_s,
         "mean_idleness_s": plan.average_idleness_s,
         "in_step_from_s": start_s,
     }
     note = (
         f"no checkpoint waits longer than {plan.worst_idleness_s / 60:.1f} min (over its weight)"
-        f" from {start_s / 60:.1f} min on; no plan can promise less than"
-        f" {plan.bound_s / 60:.1f} min"
+        f" from {start_s / 60:.1f} min on; no plan can promise less than {bound_s / 60:.1f} min"
     )
     return _fleet_plan(rounds, PlanMode.PERSISTENT, plans, figures, [note], start_s)
 
@@ -114,18 +118,20 @@ def _team_vehicle(rounds: Rounds, v: int) -> TeamVehicle:
 
 
 def _beat_schedules(
-    rounds: Rounds, plan: PersistentPlan, beat: Beat, schedules: list[Schedule]
+    rounds: Rounds,
+    plan: PersistentPlan,
+    beat: Beat,
+    states: Sequence[int | None],
+    schedules: list[Schedule],
 ) -> float:
     """Visits and charges of a beat's members; returns when all of them are in their slots."""
     slots = range(beat.slots)
     first = [slot_stops(plan.graph, beat, slot, 0.0, beat.lap_s or 1.0)[0] for slot in slots]
-    places = [beat.cycle.places[stop] for _, stop in first]
     # the walk begins when the last vehicle can be in its slot
     needed_s = [
-        rounds.approach_s(beat.members[slot], places[slot]) + rounds.tasks[places[slot]].dwell_s
-        - first[slot][0]
-        for slot in slots
-    ]  # fmt: skip
+        _ready_s(rounds, beat.members[slot], beat.cycle.places[stop], states[stop]) - time_s
+        for slot, (time_s, stop) in zip(slots, first, strict=True)
+    ]
     shift_s = max(0.0, *needed_s)
     horizon_s = rounds.problem.horizon_s
     for stint in stints(plan.graph, beat, horizon_s):
@@ -135,10 +141,20 @@ def _beat_schedules(
         for time_s, stop in slot_stops(plan.graph, beat, stint.slot, stint.from_s, horizon_s):
             if time_s >= stint.until_s:
                 break
-            mine.append(Due(beat.cycle.places[stop], time_s + shift_s))
+            mine.append(Due(beat.cycle.places[stop], time_s + shift_s, states[stop]))
             if beat.stays_s and beat.stays_s[stop] > 0:
                 mine.append(Charge())
     return shift_s
+
+
+def _ready_s(rounds: Rounds, vehicle: int, place: int, state: int | None) -> float:
+    """When a vehicle can have visited its first place."""
+    start = rounds.problem.vehicles[vehicle]
+    if state is None:
+        way_s = rounds.approach_s(vehicle, place)
+    else:
+        way_s = Driver(rounds.problem.searches[vehicle], start).route_into(state).duration_s
+    return start.available_at_s + way_s + rounds.tasks[place].dwell_s
 
 
 # ------------------------------------------------------------------------------- unpredictable

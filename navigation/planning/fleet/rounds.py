@@ -32,7 +32,8 @@ class Rounds:
     """The places of a patrol as a graph; `tasks[i]` is place i. What cannot be is left out."""
 
     problem: TourProblem
-    graph: PatrolGraph
+    graph: PatrolGraph  # moves that hold whatever came before
+    least: PatrolGraph  # moves that nobody can beat
     left_out: tuple[LeftOut, ...]
 
     @property
@@ -74,9 +75,11 @@ def rounds_of(problem: TourProblem) -> Rounds:
     if not kept:
         raise PlanError("patrol: no checkpoint can be reached and left again; " + left_out[0].why)
     problem = problem.only(kept)
-    rows = np.array(kept)
-    dwell_s = np.array([task.dwell_s for task in problem.tasks])
-    return Rounds(problem, _graph(problem, worst_s[np.ix_(rows, rows)], dwell_s), left_out)
+    worst_s, least_s = (
+        among([getattr(times, kind)[: len(kept), : len(kept)] for times in problem.times], axis=0)
+        for kind, among in (("worst_s", np.max), ("best_s", np.min))
+    )
+    return Rounds(problem, _graph(problem, worst_s), _graph(problem, least_s), left_out)
 
 
 def _mutual(worst_s: NDArray[np.float64], count: int) -> list[int]:
@@ -109,10 +112,9 @@ def _unreachable(problem: TourProblem, index: int, kept: Sequence[int]) -> str:
     return "a vehicle that arrives there from the wrong side has no way on"
 
 
-def _graph(
-    problem: TourProblem, worst_s: NDArray[np.float64], dwell_s: NDArray[np.float64]
-) -> PatrolGraph:
-    leg_s = np.maximum(worst_s + dwell_s[None, :], SAME_PLACE_S)
+def _graph(problem: TourProblem, times_s: NDArray[np.float64]) -> PatrolGraph:
+    dwell_s = np.array([task.dwell_s for task in problem.tasks])
+    leg_s = np.maximum(times_s + dwell_s[None, :], SAME_PLACE_S)
     nodes = [problem.patrol_map.nodes[task.node_id] for task in problem.tasks]
     return PatrolGraph(
         tuple(task.id for task in problem.tasks),
@@ -162,6 +164,7 @@ class Due:
 
     place: int
     at_s: float
+    state: int | None = None  # the way in which to arrive; None: the quickest
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +183,11 @@ def drive_rounds(
         if isinstance(item, Due):
             if item.at_s + rounds.home_s(vehicle, item.place) > problem.horizon_s:
                 break
-            driver.visit(_task(rounds, item))
+            driver.visit(_task(rounds, item), item.state)
         elif dock is not None:
-            driver.charge(dock, 0.0)
-            leave_s = _leave_dock_s(rounds, vehicle, schedule[number + 1 :])
-            driver.steps[-1] = replace(driver.steps[-1], end_s=max(driver.clock_s, leave_s))
-            driver.clock_s = driver.steps[-1].end_s
+            driver.charge(dock, until_s=_leave_dock_s(rounds, vehicle, schedule[number + 1 :]))
     if dock is not None and driver.steps and not driver.steps[-1].is_charge:
-        driver.charge(dock, 0.0)
+        driver.charge(dock)
     return VehiclePlan(
         driver.vehicle.id, tuple(driver.steps), reason, tuple(driver.u_turn_node_ids)
     )

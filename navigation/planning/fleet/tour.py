@@ -184,7 +184,7 @@ def _try(problem: TourProblem, driver: Driver, index: int, order: Sequence[int])
             driver.follow(leg.route.edge_ids, problem.tasks[task_index])
         home = legs[-1].route.edge_ids
     if dock is not None:
-        driver.charge(dock, 0.0, home)
+        driver.charge(dock, edge_ids=home)
     is_late = driver.clock_s > problem.horizon_s
     is_empty = driver.clock_s - vehicle.available_at_s > vehicle.endurance_s
     return order[-1] if is_late or is_empty else None

@@ -65,9 +65,8 @@ class TourProblem:
 
     def only(self, kept: Sequence[int]) -> TourProblem:
         """The same with some of the tasks."""
-        rows = np.array([*kept, *range(self.start_row, len(self.times[0].worst_s))], int)
-        cut = np.ix_(rows, rows)
-        times = tuple(TravelTimes(t.worst_s[cut], t.mean_s[cut]) for t in self.times)
+        rows = [*kept, *range(self.start_row, len(self.times[0].worst_s))]
+        times = tuple(t.only(rows) for t in self.times)
         return replace(self, tasks=tuple(self.tasks[i] for i in kept), times=times)
 
     def routing_vehicles(self, kind: str) -> list[RoutingVehicle]:
@@ -167,7 +166,7 @@ def _alone(problem: TourProblem, v: int, task: Task) -> _Trip:
         driver.visit(task)
         dock = problem.dock_of(vehicle)
         if dock is not None:
-            driver.charge(dock, 0.0)
+            driver.charge(dock)
     except PlanError:
         return _Trip(vehicle.id, arrive_s)
     duration_s = driver.clock_s - vehicle.available_at_s
