@@ -13,6 +13,7 @@ from urllib.parse import quote
 import click
 
 from fleet_server.rest_client import RestClient, ServerError
+from patrol.clock import Clock, SystemClock
 from patrol.map_geojson import load_map
 from patrol.vda5050.map_transfer import short
 
@@ -64,7 +65,7 @@ def publish_command(
     if no_wait:
         click.echo(f"publication {publication['publication_id']} has begun")
         return 0
-    end = follow(publication, lambda: _look(client, publication["publication_id"]), click.echo)
+    end = follow(publication, Watch(client, publication["publication_id"]), click.echo)
     return 0 if end["phase"] == "done" else 1
 
 
@@ -78,16 +79,31 @@ def _password(username: str, password_file: Path | None) -> str:
     return asked
 
 
-def _look(client: RestClient, publication_id: str) -> dict[str, Any]:
-    deadline_s = time.monotonic() + UNREACHABLE_FOR_S
-    while True:
-        time.sleep(ASK_EVERY_S)
-        try:
-            answer: dict[str, Any] = client.get(f"/publications/{publication_id}")
-            return answer
-        except ServerError:
-            if time.monotonic() > deadline_s:
-                raise
+class Watch:
+    """Asks how a publication stands, a second after the last time; a server that is started anew
+    is waited for."""
+
+    def __init__(
+        self,
+        client: RestClient,
+        publication_id: str,
+        clock: Clock | None = None,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client, self._path = client, f"/publications/{publication_id}"
+        self._clock, self._wait = clock or SystemClock(), wait
+
+    def __call__(self) -> dict[str, Any]:
+        """The publication now; raises ServerError when nobody answers for long."""
+        deadline_s = self._clock.monotonic_s() + UNREACHABLE_FOR_S
+        while True:
+            self._wait(ASK_EVERY_S)
+            try:
+                answer: dict[str, Any] = self._client.get(self._path)
+                return answer
+            except ServerError:
+                if self._clock.monotonic_s() > deadline_s:
+                    raise
 
 
 def follow(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import secrets
 
@@ -19,6 +18,7 @@ from fleet_server.dispatch.route import PlannedVisit, Route
 from fleet_server.errors import ConflictError, NotFoundError, UnavailableError
 from fleet_server.fleet import Fleet
 from fleet_server.maps import MapLibrary
+from fleet_server.state_loop import StateLoop
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database
 from fleet_server.store.patrols import (
@@ -32,8 +32,6 @@ from patrol.errors import MapError, SunraError
 from patrol.map import PatrolMap
 
 log = logging.getLogger(__name__)
-
-TICK_S = 1.0  # resends and lost orders are noticed without a message, too
 
 
 class Dispatcher:
@@ -55,7 +53,7 @@ class Dispatcher:
         self._clock = clock
         self._following = following
         self._lock = asyncio.Lock()  # one change of assignments at a time
-        self._wake = asyncio.Event()
+        self._loop = StateLoop(self.step_all)
 
     async def assign(
         self, patrol_id: str, vehicle_id: str, return_to_dock: bool, username: str
@@ -187,15 +185,11 @@ class Dispatcher:
     def on_state(self, vehicle_id: str) -> None:
         """A vehicle's last state has changed."""
         if vehicle_id in self._following.active:
-            self._wake.set()
+            self._loop.wake()
 
     async def run(self) -> None:
         """Step every active assignment when a state comes, and every second."""
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), TICK_S)
-            self._wake.clear()
-            await self.step_all()
+        await self._loop.run()
 
     async def step_all(self) -> None:
         """One step of every active assignment; one that fails does not stop the others."""

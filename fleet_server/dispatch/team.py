@@ -12,7 +12,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from fleet_server.api.models import AssignmentView, NewPlan, PlanView
+from fleet_server.api.models import AssignmentView
+from fleet_server.api.plan_models import NewPlan, PlanView
 from fleet_server.dispatch.readiness import check_map, check_ready, pose_on
 from fleet_server.dispatch.route import PlannedVisit, Route, Stop, start_of
 from fleet_server.dispatch.service import Dispatcher

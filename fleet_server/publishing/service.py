@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import secrets
 
@@ -16,6 +15,7 @@ from fleet_server.publishing.following import PublicationFollowing
 from fleet_server.publishing.publication import Publication
 from fleet_server.publishing.target import Target
 from fleet_server.publishing.versions import MapVersions
+from fleet_server.state_loop import StateLoop
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database
 from fleet_server.store.maps import add_publication, find_publication, select_publications
@@ -24,7 +24,6 @@ from patrol.clock import Clock
 
 log = logging.getLogger(__name__)
 
-TICK_S = 1.0
 SHOWN = 100
 
 
@@ -45,7 +44,7 @@ class MapPublishing:
         self._clock = clock
         self._following = following
         self._lock = asyncio.Lock()  # one change of publications at a time
-        self._wake = asyncio.Event()
+        self._loop = StateLoop(self.step_all)
 
     # -- what operators ask for -----------------------------------------------------------------
 
@@ -142,15 +141,11 @@ class MapPublishing:
     def on_state(self, vehicle_id: str) -> None:
         """A vehicle's last state has changed."""
         if any(vehicle_id in p.targets for p in self._following.active.values()):
-            self._wake.set()
+            self._loop.wake()
 
     async def run(self) -> None:
         """Step every active publication when a state comes, and every second."""
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), TICK_S)
-            self._wake.clear()
-            await self.step_all()
+        await self._loop.run()
 
     async def step_all(self) -> None:
         """One step of every active publication; one that fails does not stop the others."""

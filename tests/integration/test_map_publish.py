@@ -138,8 +138,7 @@ def test_server_killed_in_the_middle_goes_on(
     server.end()  # and the broker it has left
     server.start()
     with closing(server.log_in()) as api:
-        over = lambda: api.get("/publications?status=all").json()[0]["phase"] == "done"  # noqa: E731
-        until(over, 90.0)
+        until(lambda: api.get("/publications?status=all").json()[0]["phase"] == "done", 90.0)
         assert all(v["map_hash"] == wanted and v["map_current"] for v in on_a_map(api))
         [current] = api.get("/maps").json()
         assert current["content_hash"] == wanted, "what was published outlives --map of old"

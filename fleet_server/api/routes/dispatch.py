@@ -10,10 +10,9 @@ from fleet_server.api.models import (
     AssignmentView,
     NewAssignment,
     NewPatrol,
-    NewPlan,
     PatrolView,
-    PlanView,
 )
+from fleet_server.api.plan_models import NewPlan, PlanView
 from fleet_server.api.security import AnyUser, Dispatching, Running
 
 router = APIRouter()

@@ -365,8 +365,10 @@ def test_client_killed_in_the_middle_of_a_download_goes_on(kit: Any, tmp_path: P
             async def start() -> asyncio.subprocess.Process:
                 link.server.received.clear()
                 made = await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=ROOT)
-                online = lambda: link.server.connections()[-1:] == ["ONLINE"]  # noqa: E731
-                await kit.until(online, "the vehicle is connected")
+                await kit.until(
+                    lambda: link.server.connections()[-1:] == ["ONLINE"],
+                    "the vehicle is connected",
+                )
                 return made
 
             link.most = 7

@@ -13,8 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from fleet_server import publish_cli
-from fleet_server.publish_cli import follow, publish_command
+from fleet_server.publish_cli import Watch, follow, publish_command
 from fleet_server.rest_client import ServerError
+from patrol.clock import SimClock
 from patrol.errors import MapError
 from patrol.geodesy import GeoPoint
 from patrol.map import Edge, Node, PatrolMap, WayClass
@@ -162,3 +163,28 @@ def test_watching_ends_with_the_publication() -> None:
     end = follow(publication("downloading", "waiting"), lambda: next(later), said.append)
     assert end["phase"] == "cancelled"
     assert said[-1] == "cancelled  0/1 vehicles are on it"
+
+
+class Flaky:
+    """A server that does not answer some times, then does."""
+
+    def __init__(self, silent: int) -> None:
+        self._silent = silent
+
+    def get(self, path: str) -> dict[str, Any]:
+        self._silent -= 1
+        if self._silent >= 0:
+            raise ServerError("nobody is there")
+        return {"path": path}
+
+
+@pytest.mark.parametrize(("silent", "answers"), [(0, True), (59, True), (70, False)])
+def test_a_server_that_is_started_anew_is_waited_for(silent: int, answers: bool) -> None:
+    clock = SimClock()
+    watch = Watch(Flaky(silent), "p1", clock, clock.advance)  # type: ignore[arg-type]
+    if answers:
+        assert watch() == {"path": "/publications/p1"}
+        assert clock.monotonic_s() == silent + 1
+    else:
+        with pytest.raises(ServerError, match="nobody"):
+            watch()
