@@ -47,9 +47,20 @@ def _step_line(number: int, step: Step) -> str:
 
 
 def _summary(plan: FleetPlan) -> str:
-    figures = ", ".join(f"{name} {value:.4g}" for name, value in plan.figures.items())
+    count = len(plan.vehicles)
+    figures = ", ".join(_figure(name, value) for name, value in plan.figures.items())
     out = f", {len(plan.left_out)} left out" if plan.left_out else ""
-    return f"{plan.mode} with {len(plan.vehicles)} vehicles{out}: {figures}"
+    return f"{plan.mode} with {count} vehicle{'' if count == 1 else 's'}{out}: {figures}"
+
+
+def _figure(name: str, value: float) -> str:
+    """A figure in a person's units; its name says the unit it is kept in."""
+    words = name.replace("_", " ")
+    if name.endswith("_s"):
+        return f"{words[:-2]} {clock(value)}"
+    if name.endswith("_m"):
+        return f"{words[:-2]} {value / 1000:.2f} km"
+    return f"{words} {value:.0f}"
 
 
 def clock(seconds: float) -> str:

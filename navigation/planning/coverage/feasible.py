@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from navigation.planning.coverage.sorties import SLACK
 from navigation.planning.coverage.streets import StreetGraph
 from navigation.planning.coverage.vehicles import Home, Vehicle, least_trip
@@ -15,10 +13,11 @@ from navigation.planning.coverage.vehicles import Home, Vehicle, least_trip
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A street that is asked for and in no route, and what would change that."""
+    """A street that is asked for and in no route, why, and what would change that."""
 
     street: int
-    reason: str
+    why: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def share_parts(
     duties = []
     for part, found in streets.items():
         if not crew[part]:
-            left_out += [LeftOut(s, _nobody(graph, s, vehicles)) for s in found]
+            left_out += [_nobody(graph, s, vehicles) for s in found]
             continue
         doable, beyond = _within_reach(graph, [vehicles[i] for i in crew[part]], homes, found)
         duties.append(Duty(tuple(crew[part]), tuple(doable)))
@@ -67,20 +66,18 @@ def _by_part(graph: StreetGraph) -> tuple[dict[int, list[int]], list[LeftOut]]:
         if graph.parts[tail] == graph.parts[head]:
             streets.setdefault(int(graph.parts[tail]), []).append(i)
         else:
-            reason = f"no way back from node {head} to node {tail}; a way there would do"
-            left_out.append(LeftOut(i, f"{graph.label(i)}: {reason}"))
+            why = f"there is no way back from node {head} to node {tail}"
+            left_out.append(LeftOut(i, why, "open a way back"))
     return streets, left_out
 
 
-def _nobody(graph: StreetGraph, street: int, vehicles: Sequence[Vehicle]) -> str:
+def _nobody(graph: StreetGraph, street: int, vehicles: Sequence[Vehicle]) -> LeftOut:
     node = graph.tails[2 * street]
     if any(vehicle.dock is not None for vehicle in vehicles):
-        return f"{graph.label(street)}: no way there and back from any dock; a dock at node" \
-               f" {node} or an open way to it would do"  # fmt: skip
-    return (
-        f"{graph.label(street)}: joined to nothing that the {len(vehicles)} vehicles cover;"
-        " one more vehicle or an open way to it would do"
-    )
+        why = "there is no way there and back from any dock"
+        return LeftOut(street, why, f"open a way to node {node}, or put a dock there")
+    why = f"it is joined to nothing that the {len(vehicles)} vehicles cover"
+    return LeftOut(street, why, "open a way to it, or add a vehicle")
 
 
 def _within_reach(
@@ -93,10 +90,12 @@ def _within_reach(
             doable.append(i)
             continue
         needed, nearest = min(trips, key=lambda trip: trip[0])
-        beyond.append(LeftOut(i, (
-            f"{graph.label(i)}: there and back is {needed:.1f} for vehicle {nearest.name}, whose"
-            f" reach is {nearest.reach:.1f}; a reach of {np.ceil(needed * 10) / 10:.1f} would do"
-        )))  # fmt: skip
+        why = (
+            f"there and back is {graph.text(needed)} for vehicle {nearest.name}, whose battery "
+            f"lasts {graph.text(nearest.reach)}"
+        )
+        remedy = f"send one whose battery lasts {graph.text(needed)}"
+        beyond.append(LeftOut(i, why, remedy))
     return doable, beyond
 
 

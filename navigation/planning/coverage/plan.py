@@ -75,13 +75,14 @@ class CoveragePlan:
         covered = math.fsum(self.graph.lengths[task >> 1] for task in route.tasks)
         driven = math.fsum(sortie.length for sortie in route.sorties)
         text = (
-            f"{name}: {len(streets)} streets that hang together, {covered:.0f} to cover and"
-            f" {driven - covered:.0f} to get to them and between them; {route.cost:.0f} of"
-            f" {self.longest:.0f}, the longest route"
+            f"{name}: {len(streets)} streets that hang together, {self.graph.text(covered)} to"
+            f" cover and {self.graph.text(driven - covered)} to get to them and between them;"
+            f" {self.graph.text(route.cost)} of {self.graph.text(self.longest)}, the longest route"
         )
         count = len(route.sorties)
         if count > 1:
-            text += f"; {count} sorties, as a battery lasts {route.vehicle.reach:.0f}"
+            lasts = self.graph.text(route.vehicle.reach)
+            text += f"; {count} sorties, as a battery lasts {lasts}"
         return text
 
 

@@ -52,7 +52,7 @@ def replan(
     mender = _Mender(plan, graph, vehicles)
     routes = tuple(mender.route(k, seed) for k in range(len(vehicles)))
     shut = [
-        LeftOut(i, f"{plan.graph.label(i)}: closed")
+        LeftOut(i, "it is closed", "open it")
         for i in sorted(set(closed) - set(done)) if plan.graph.streets[i].required
     ]  # fmt: skip
     left_out = tuple(sorted([*mender.left_out, *shut], key=lambda out: out.street))

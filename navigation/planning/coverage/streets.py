@@ -46,6 +46,7 @@ class StreetGraph:
 
     node_count: int
     streets: tuple[Street, ...]
+    unit: str = "m"  # of all lengths: "m" or "s"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "streets", tuple(self.streets))
@@ -111,6 +112,10 @@ class StreetGraph:
         """Streets to cover, in order of index."""
         return tuple(i for i, street in enumerate(self.streets) if street.required)
 
+    def text(self, length: float) -> str:
+        """A length for a person: metres, or minutes."""
+        return f"{length / 60:.1f} min" if self.unit == "s" else f"{length:.0f} m"
+
     def tasks(self, index: int) -> list[int]:
         """What covers a street: one arc for a pass in any direction, two for one in each."""
         return [2 * index, 2 * index + 1] if self.streets[index].sides == 2 else [2 * index]
@@ -173,4 +178,4 @@ def with_changes(graph: StreetGraph, done: Iterable[int], closed: Iterable[int])
     for i in shut:
         name, start = streets[i].name, streets[i].start
         streets[i] = Street(start, start, 0.0, required=False, name=name)
-    return StreetGraph(graph.node_count, tuple(streets))
+    return replace(graph, streets=tuple(streets))

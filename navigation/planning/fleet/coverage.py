@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from navigation.planning.coverage.map_streets import MapStreets, streets_of
 from navigation.planning.coverage.plan import CoveragePlan, Route, plan_coverage
@@ -59,7 +60,7 @@ def plan_fleet_coverage(
         plans.append(sheet.plan(route, found))
         late += sheet.left_out
     shut = [] if wanted_edge_ids is None else _shut(patrol_map, wanted, closed)
-    out = [LeftOut(streets.graph.label(o.street), *_halves(o.reason)) for o in found.left_out]
+    out = [LeftOut(streets.graph.label(o.street), o.why, o.remedy) for o in found.left_out]
     return FleetPlan(
         PlanMode.COVERAGE, patrol_map.map_id, patrol_map.content_hash, horizon_s, tuple(plans),
         (*shut, *out, *late), _figures(streets, plans),
@@ -86,10 +87,11 @@ def _streets(
                 f"vehicle {vehicle.id}: node {home} is on no street that it can use; open one, or "
                 "let it start elsewhere"
             )
-    return streets_of(
+    streets = streets_of(
         patrol_map, passable=passable, required=wanted, both_sides=wanted if both_sides else (),
         keep=keep, costs=_costs_s(patrol_map, passable, cap_mps),
     )  # fmt: skip
+    return replace(streets, graph=replace(streets.graph, unit="s"))
 
 
 def _costs_s(patrol_map: PatrolMap, passable: Collection[int], cap_mps: float) -> dict[int, float]:
@@ -230,12 +232,6 @@ def _shut(patrol_map: PatrolMap, wanted: Collection[int], closed: dict[int, str]
         )
         for (name, why), ids in grouped.items()
     ]
-
-
-def _halves(reason: str) -> tuple[str, str]:
-    """The planner's reason as why and remedy."""
-    why, _, remedy = reason.partition("; ")
-    return why.partition(": ")[2] or why, remedy or "open the way to it"
 
 
 def _figures(streets: MapStreets, plans: Sequence[VehiclePlan]) -> dict[str, float]:

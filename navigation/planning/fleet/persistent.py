@@ -178,7 +178,7 @@ def _unpredictable(rounds: Rounds, seed: int) -> FleetPlan:
     for seat_number, v in enumerate(chosen):
         at_s = start_s + rounds.tasks[first[seat_number]].dwell_s
         schedules[v].append(Due(first[seat_number], at_s))
-        reasons[v] = patrol.explain(seat_number).partition(": ")[2]
+        reasons[v] = patrol.explain(seat_number)
     for move in moves(patrol, rounds.problem.horizon_s):
         v = chosen[move.vehicle]
         dwell_s = rounds.tasks[first[move.vehicle]].dwell_s

@@ -9,7 +9,7 @@ from navigation.planning.persistent.plan import Beat, PersistentPlan
 
 
 def with_reasons(plan: PersistentPlan, because: str = "") -> PersistentPlan:
-    """The plan with one sentence a vehicle, in order of the team; `because` follows each."""
+    """The plan with one sentence a vehicle (its name left out), in order of the team; `because` follows each."""
     sentences = {number: _spare(plan, number) for number in plan.spare}
     critical = plan.worst_idleness_s
     for beat in plan.beats:
@@ -22,25 +22,22 @@ def with_reasons(plan: PersistentPlan, because: str = "") -> PersistentPlan:
 
 
 def _spare(plan: PersistentPlan, number: int) -> str:
-    return (
-        f"{plan.team[number].id} is spare: each of the {len(plan.graph)} places has a vehicle"
-        " that stays there."
-    )
+    return f"spare: each of the {len(plan.graph)} places has a vehicle that stays there."
 
 
 def _member(
     plan: PersistentPlan, beat: Beat, number: int, worst_s: float, critical_s: float
 ) -> str:
-    graph, vehicle = plan.graph, plan.team[number].id
+    graph = plan.graph
     places = list(dict.fromkeys(graph.names[place] for place in beat.cycle.places))
     named = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
     if beat.lap_s == 0:
-        return f"{vehicle} stays at {named}: there are vehicles enough to leave it there."
+        return f"stays at {named}: there are vehicles enough to leave it there."
     others = len(beat.members) - 1
     shared = f" with {others} other{'s' if others > 1 else ''}" if others else " alone"
     sentence = (
-        f"{vehicle} watches {named}{shared}, one lap in {beat.lap_s:.0f} s, every place again"
-        f" within {worst_s:.1f} s"
+        f"watches {named}{shared}, one lap in {beat.lap_s / 60:.1f} min, every place"
+        f" again within {worst_s / 60:.1f} min"
     )
     if worst_s >= critical_s - 1e-6:
         sentence += "; no division found brings this below"

@@ -209,11 +209,13 @@ class UnpredictablePatrol:
         number, _ = self._seat_of[vehicle]
         cycle, places = self.plan[number], len(self._owned[number])
         shared = "alone" if cycle.vehicles == 1 else f"one of {cycle.vehicles}"
-        turns = "turns round" if len(self._groups[number].tracks) > 1 else "cannot turn round"
+        turns = "turns round at random moments"
+        if len(self._groups[number].tracks) == 1:
+            turns = "goes one way only, as its ways cannot be driven back"
         return (
-            f"vehicle {vehicle}: {shared} on a cycle of {places} places, {cycle.duration_s:.0f} s"
-            f" a lap, a visit every {cycle.spacing_s:.0f} s; {turns} at random, and no place waits"
-            f" more than {self.bound_s:.0f} s over its weight"
+            f"{shared} on a cycle of {places} places, {cycle.duration_s / 60:.1f} min a lap,"
+            f" a visit every {cycle.spacing_s / 60:.1f} min; {turns}, and no place waits more than"
+            f" {self.bound_s / 60:.1f} min over its weight"
         )
 
 

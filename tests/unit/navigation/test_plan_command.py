@@ -66,7 +66,7 @@ def test_vehicles_have_places_and_batteries(plan) -> None:  # type: ignore[no-un
 def test_every_mode_plans(plan, mode: str, more: list[str]) -> None:  # type: ignore[no-untyped-def]
     status, text, err = plan("--mode", mode, "--hours", "1", *more)
     assert (status, err) == (0, "")
-    assert f"{mode} with 1 vehicles" in text.splitlines()[-1]
+    assert f"{mode} with 1 vehicle" in text.splitlines()[-1]
 
 
 def test_priorities_history_and_the_hour_count(plan, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

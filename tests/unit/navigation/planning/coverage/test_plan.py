@@ -73,8 +73,9 @@ def test_streets_beyond_every_battery_are_left_out_with_what_would_do(check_plan
     check_plan(plan)
     (out,) = plan.left_out
     assert out.street == 2
-    assert "street 2 (Far)" in out.reason
-    assert "a reach of 600.0 would do" in out.reason
+    assert graph.label(out.street) == "street 2 (Far)"
+    assert out.why == "there and back is 600 m for vehicle v1, whose battery lasts 450 m"
+    assert out.remedy == "send one whose battery lasts 600 m"
 
 
 def test_a_far_street_goes_to_the_vehicle_that_reaches_it(check_plan: Check) -> None:
@@ -99,7 +100,7 @@ def test_parts_without_a_dock_are_left_out(check_plan: Check) -> None:
     plan = plan_coverage(graph, [Vehicle("v1", 0)])
     check_plan(plan)
     assert [out.street for out in plan.left_out] == [1, 2]
-    assert "a dock at node 2 or an open way to it would do" in plan.left_out[0].reason
+    assert plan.left_out[0].remedy == "open a way to node 2, or put a dock there"
 
 
 def test_free_vehicles_spread_over_parts_and_say_when_they_are_too_few(check_plan: Check) -> None:
@@ -107,7 +108,7 @@ def test_free_vehicles_spread_over_parts_and_say_when_they_are_too_few(check_pla
     plan = plan_coverage(graph, free(2))
     check_plan(plan)
     assert [out.street for out in plan.left_out] == [0]
-    assert "one more vehicle" in plan.left_out[0].reason
+    assert plan.left_out[0].remedy == "open a way to it, or add a vehicle"
     plan = plan_coverage(graph, free(3))
     check_plan(plan)
     assert not plan.left_out
@@ -117,7 +118,8 @@ def test_a_one_way_street_without_a_way_back_is_left_out(check_plan: Check) -> N
     graph = StreetGraph(3, (Street(0, 1, 10), Street(1, 2, 10, one_way=True)))
     plan = plan_coverage(graph, free(1))
     check_plan(plan)
-    assert plan.left_out[0].reason.startswith("street 1: no way back from node 2 to node 1")
+    assert plan.left_out[0].street == 1
+    assert plan.left_out[0].why == "there is no way back from node 2 to node 1"
 
 
 def test_nothing_required_means_nothing_to_do(check_plan: Check) -> None:

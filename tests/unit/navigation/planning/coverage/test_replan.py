@@ -77,9 +77,7 @@ def test_a_closed_street_is_driven_by_nobody_and_reported(
     closed = next(i for i in graph.required if i not in set(done))
     mended = replan(plan, done, crew, [closed])
     check_left(mended.plan, done, [closed])
-    assert [(o.street, o.reason) for o in mended.plan.left_out] == [
-        (closed, f"street {closed}: closed")
-    ]
+    assert [(o.street, o.why) for o in mended.plan.left_out] == [(closed, "it is closed")]
     assert not mended.moved
     check_plan(replace(mended.plan, left_out=()))
 

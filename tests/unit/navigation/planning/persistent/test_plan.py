@@ -74,7 +74,7 @@ def test_vehicle_for_every_place_stays_there_and_more_are_spare(star: PatrolGrap
     plan = plan_persistent(star, 7, effort=SHORT)
     assert plan.worst_idleness_s == 0.0
     assert plan.spare == (5, 6)
-    assert "v6 is spare" in plan.reasons[5]
+    assert "spare: each of the" in plan.reasons[5]
     assert len(plan.reasons) == 7
 
 

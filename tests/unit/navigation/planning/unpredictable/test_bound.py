@@ -165,7 +165,8 @@ def test_says_why_a_vehicle_drives_where() -> None:
     graph = even_ring()
     said = UnpredictablePatrol(graph, round_trip(graph, 2), 1).explain(1)
     assert "one of 2" in said
-    assert "80 s" in said
+    assert "1.3 min a lap" in said
+    assert "no place waits more than 1.3 min" in said
 
 
 @settings(max_examples=20, deadline=None)
