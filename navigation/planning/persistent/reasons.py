@@ -9,7 +9,10 @@ from navigation.planning.persistent.plan import Beat, PersistentPlan
 
 
 def with_reasons(plan: PersistentPlan, because: str = "") -> PersistentPlan:
-    """The plan with one sentence a vehicle (its name left out), in order of the team; `because` follows each."""
+    """The plan with a sentence for each vehicle, its name left out, in order of the team.
+
+    `because` follows each.
+    """
     sentences = {number: _spare(plan, number) for number in plan.spare}
     critical = plan.worst_idleness_s
     for beat in plan.beats:
