@@ -28,7 +28,6 @@ MIN_REAL_TIME_FACTOR = 1.0
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "video/mp4": ".mp4"}
 # Corners of the order are right angles; the vehicle's reference rounds them within its turning
 # circle, so only track points outside this distance of a node of the route's corners count.
-CORNER_CLEARANCE_M = 2.5
 
 
 @dataclass
@@ -163,19 +162,10 @@ def route_map(assignment: dict[str, Any], origin: GeoPoint) -> NDArray[np.float6
     return np.array(points)
 
 
-def corners(route: NDArray[np.float64], least_turn_rad: float = 0.35) -> NDArray[np.float64]:
-    """Points of a polyline where it turns sharper than the vehicle can; (k, 2), with both ends."""
-    headings = np.unwrap(np.arctan2(*np.diff(route, axis=0).T[::-1]))
-    sharp = np.abs(np.diff(headings)) > least_turn_rad
-    return np.vstack((route[:1], route[1:-1][sharp], route[-1:]))
-
-
 def cross_track_errors(drive: Drive, route: NDArray[np.float64]) -> NDArray[np.float64]:
-    """True distances to the route, away from its corners, while driving; metres."""
+    """True distances to the route while driving, rounded corners included; metres."""
     moving = drive.track[np.abs(drive.track[:, 4]) > 0.1, 2:4]
-    sharp = corners(route)
-    away = np.linalg.norm(moving[:, None] - sharp[None], axis=2).min(axis=1) > CORNER_CLEARANCE_M
-    return distances_to_polyline(moving[away], route)
+    return distances_to_polyline(moving, route)
 
 
 def judge(chain: Chain, seen: Observed, health: dict[str, Any]) -> list[Check]:
