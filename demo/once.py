@@ -26,8 +26,6 @@ MAX_LATENCY_S = 3.0
 MIN_DISTANCE_M = 600.0
 MIN_REAL_TIME_FACTOR = 1.0
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "video/mp4": ".mp4"}
-# Corners of the order are right angles; the vehicle's reference rounds them within its turning
-# circle, so only track points outside this distance of a node of the route's corners count.
 
 
 @dataclass
