@@ -17,8 +17,13 @@ Sightings = list[tuple[float, int]]
 class OurPatrol:
     """UnpredictablePatrol as a Policy."""
 
-    def __init__(self, patrol: UnpredictablePatrol) -> None:
-        self.patrol, self._decided_s = patrol, 0.0
+    def __init__(
+        self,
+        patrol: UnpredictablePatrol,
+        decided_s: float = 0.0,
+        departures: Sequence[tuple[float, int]] = (),
+    ) -> None:
+        self.patrol, self._decided_s, self._departures = patrol, decided_s, list(departures)
 
     @classmethod
     def start(
@@ -30,16 +35,17 @@ class OurPatrol:
     def advance(self, until_s: float) -> float:
         """See Policy."""
         for move in moves(self.patrol, until_s):
-            self._decided_s = move.depart_s
+            self._decided_s = max(self._decided_s, move.depart_s)
+            self._departures.append((move.depart_s, move.start))
         return self._decided_s
 
     def fork(self, seed: int) -> OurPatrol:
         """See Policy."""
-        return OurPatrol(self.patrol.copy(seed))
+        return OurPatrol(self.patrol.copy(seed), self._decided_s, self._departures)
 
     def sightings(self, until_s: float) -> Sightings:
         """Arrivals, and departures: who stands there sees until then."""
-        patrol, found = self.patrol, []
+        patrol, found = self.patrol, list(self._departures)
         for vehicle in range(patrol.vehicles):
             found.append((patrol.arrives_s(vehicle), patrol.place(vehicle)))
             found.append((patrol.leaves_s(vehicle), patrol.place(vehicle)))

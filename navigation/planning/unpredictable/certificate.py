@@ -1,6 +1,6 @@
 """The certificate: a schedule for ever in which every place is visited before its deadline.
 
-A group of vehicles always holds one. Another schedule replaces it only after `overrun_s` found no
+A group of vehicles always holds one. Another schedule replaces it only after `outlook_s` found no
 place late in the new one, so no draw of the dice can break the bound (docs/unpredictable.md).
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from navigation.planning.compiled import compiled
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import Floats, Ints, PatrolGraph
 from patrol.errors import PlanError
@@ -17,34 +18,47 @@ from patrol.errors import PlanError
 TOLERANCE_S = 1e-6  # rounding of sums of leg times
 
 
-def overrun_s(last_visit_s: Floats, times_s: Floats, places: Ints, limit_s: Floats) -> float:
-    """The most by which a place waits longer than its limit; at or below 0 nobody is late.
+@compiled
+def outlook_s(
+    now_s: float,
+    last_visit_s: Floats,
+    times_s: Floats,
+    places: Ints,
+    seen_s: Floats,
+    seen: Ints,
+    limit_s: Floats,
+) -> tuple[float, float]:
+    """By how much a place waits longest over its limit, and goes unseen longest over half of it.
 
     `last_visit_s` and `limit_s` are (n,) by place, infinite limits for places of no concern;
-    `times_s` and `places` (m,) are the visits to come in any order. What comes after the last
-    listed visit is not looked at: list enough of a schedule that repeats itself.
+    `times_s` and `places` (m,) are the visits to come in any order, `seen_s` and `seen` (k,) when
+    places are seen besides. Waiting counts from the last visit, going unseen from now. At or
+    below 0 nobody is late. What comes after the last listed visit is not looked at: list enough
+    of a schedule that repeats itself.
     """
-    late_s, _ = _gaps(last_visit_s, times_s, places, limit_s)
-    return float(late_s.max(initial=-np.inf))
+    last_s, watched_s = last_visit_s.copy(), np.full(len(limit_s), now_s)
+    late_s = unseen_s = -np.inf
+    all_s, all_places = np.concatenate((times_s, seen_s)), np.concatenate((places, seen))
+    for event in np.argsort(all_s):
+        time_s, place = all_s[event], all_places[event]
+        if event < len(times_s):
+            late_s = max(late_s, time_s - last_s[place] - limit_s[place])
+            last_s[place] = time_s
+        if time_s > now_s:
+            unseen_s = max(unseen_s, time_s - watched_s[place] - limit_s[place] / 2)
+            watched_s[place] = time_s
+    return late_s, unseen_s
 
 
 def late_until_s(last_visit_s: Floats, times_s: Floats, places: Ints, limit_s: Floats) -> float:
     """When the last visit comes that is late; the earliest visit of all if none is."""
-    late_s, ends_s = _gaps(last_visit_s, times_s, places, limit_s)
-    return float(ends_s[late_s > TOLERANCE_S].max(initial=last_visit_s.min()))
-
-
-def _gaps(
-    last_visit_s: Floats, times_s: Floats, places: Ints, limit_s: Floats
-) -> tuple[Floats, Floats]:
-    """Of every interval between visits: by how much it is too long, and when it ends."""
     visited = np.concatenate((np.arange(len(last_visit_s)), places))
     when_s = np.concatenate((last_visit_s, times_s))
     order = np.lexsort((when_s, visited))
     visited, when_s = visited[order], when_s[order]
     same = visited[1:] == visited[:-1]
-    late_s = np.diff(when_s) - limit_s[visited[1:]]
-    return late_s[same], when_s[1:][same]
+    late = same & (np.diff(when_s) - limit_s[visited[1:]] > TOLERANCE_S)
+    return float(when_s[1:][late].max(initial=last_visit_s.min()))
 
 
 def persistent_idleness_s(graph: PatrolGraph, cycles: Sequence[PatrolCycle]) -> float:

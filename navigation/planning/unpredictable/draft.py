@@ -1,8 +1,8 @@
-"""Drafts: ways for a whole group to get from where it is into step on another track.
+"""Drafts: ways for a whole group to get from where it is exactly into step on another track.
 
-Each vehicle takes a short walk that brings it to its slot on the new track at the right moment;
-what is missing it stands still, or, when the group has stood enough, it comes out of step a
-little. Walks that pass other places on the way are as good as the direct turn.
+Each vehicle takes a short walk to a stop of the new track and stands there until its slot comes
+by. Short walks leave places unseen for less long, longer ones need less standing; so drafts are
+made of the shortest walks only, of some more, and of many.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import numpy as np
 from navigation.planning.patrol_graph import Floats, Ints
 from navigation.planning.unpredictable.track import Joins, Track
 
-MOST_PHASES = 64  # common phases compared in one decision
-ROWS_A_SEAT = 16  # of which so many from each seat's shortest joins
-PRICE_LATE = 1.5  # a second late against a second of standing still
-MOST_LATE = 0.4  # spacings out of step
+DEPTHS = (1, 2, 4, 8, 16)  # shortest walks of each vehicle that a draft may choose from
+MOST_PHASES = 64  # common phases compared at each depth
+PRICE_WALK = 0.6  # a second of walking against a second of standing still
+LATER = 0.5  # spacings that all may stand longer than they need
+SAME_S = 1e-6  # rounding of sums of leg times
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,51 +38,56 @@ def drafts(
     free_s: Floats,
     slots: Ints,
     allowed_s: float,
+    hasty: bool,
     rng: np.random.Generator,
 ) -> list[Draft]:
-    """Drafts onto a track (that number), those least out of step first, equals in random order.
+    """Drafts onto a track (that number) in the order in which to try them.
 
     `free_s` (seats,) is when each seat can set out, `slots` its slot on the new track, and
-    `allowed_s` how long all may stand still together.
+    `allowed_s` how long all may stand still together. Drafts that stand for longer are left out,
+    or, if `hasty`, do not stand at all and come out of step. For a lone vehicle nearly every
+    draft is good, and the order is random; for others those that stand and walk least come first.
     """
     if any(not len(found.stops) for found in joins):
         return []
-    phases_s = _phases(track, joins, free_s, slots, rng)
-    rows = np.empty((len(joins), len(phases_s)), np.intp)
-    early_s = np.empty((len(joins), len(phases_s)))
-    for seat, found in enumerate(joins):
-        goal_s = phases_s + slots[seat] * track.spacing_s - free_s[seat]
-        rows[seat], early_s[seat] = _best_rows(goal_s, found, track.lap_s)
-    waits_s = np.maximum(early_s, 0.0)
-    waits_s[:, waits_s.sum(axis=0) > allowed_s] = 0.0
-    error_s = np.abs(early_s - waits_s)
-    cost_s = (PRICE_LATE * error_s + waits_s).sum(axis=0)
-    order = rng.permutation(len(phases_s))
-    order = order[np.argsort(cost_s[order].round(3), kind="stable")]
-    return [
-        Draft(number, tuple(rows[:, i].tolist()), tuple(waits_s[:, i].tolist()))
-        for i in order
-        if error_s[:, i].max() <= MOST_LATE * track.spacing_s
-    ]
+    lags_s = free_s - slots * track.spacing_s
+    costs_s: dict[Draft, float] = {}
+    for depth in DEPTHS:
+        rows, waits_s = _at_depth(depth, track, joins, lags_s, rng)
+        walks_s = sum(found.durations_s[rows[seat]] for seat, found in enumerate(joins))
+        stood_s = waits_s.sum(axis=0)
+        allowed = stood_s <= allowed_s + SAME_S
+        waits_s[:, ~allowed] = 0.0
+        for i in range(len(stood_s)) if hasty else np.flatnonzero(allowed):
+            draft = Draft(number, tuple(rows[:, i].tolist()), tuple(waits_s[:, i].tolist()))
+            costs_s[draft] = round(float(stood_s[i] + PRICE_WALK * walks_s[i]), 3)
+    found_drafts = list(costs_s)
+    shuffled = [found_drafts[i] for i in rng.permutation(len(found_drafts))]
+    return shuffled if len(joins) == 1 else sorted(shuffled, key=costs_s.__getitem__)
 
 
-def _phases(
-    track: Track, joins: Sequence[Joins], free_s: Floats, slots: Ints, rng: np.random.Generator
-) -> Floats:
-    """Common phases at which at least one seat is in step without standing still."""
-    found = [
-        free_s[seat] + rows.lead_s[:ROWS_A_SEAT] - slots[seat] * track.spacing_s
-        for seat, rows in enumerate(joins)
-    ]
-    phases_s = np.unique(np.concatenate(found).round(6) % track.lap_s)
+def _at_depth(
+    depth: int,
+    track: Track,
+    joins: Sequence[Joins],
+    lags_s: Floats,
+    rng: np.random.Generator,
+) -> tuple[Ints, Floats]:
+    """(seats, phases) rows and waits; at half of the phases some seat need not stand still, at
+    the others all stand a little longer."""
+    leads_s = [found.lead_s[:depth] for found in joins]
+    ready_s = [lag_s + lead_s for lag_s, lead_s in zip(lags_s, leads_s, strict=True)]
+    phases_s = np.unique(np.concatenate(ready_s).round(6) % track.lap_s)
+    later_s = phases_s + rng.uniform(0.0, LATER * track.spacing_s, len(phases_s))
+    phases_s = np.concatenate((phases_s, later_s % track.lap_s))
     if len(phases_s) > MOST_PHASES:
         phases_s = rng.choice(phases_s, MOST_PHASES, replace=False)
-    return phases_s
-
-
-def _best_rows(goal_s: Floats, joins: Joins, lap_s: float) -> tuple[Ints, Floats]:
-    """For each goal (p,) the cheapest row, and how early it is there; negative is late."""
-    early_s = (goal_s[:, None] - joins.lead_s[None, :] + lap_s / 2) % lap_s - lap_s / 2
-    early_s[np.abs(early_s) < 1e-6] = 0.0
-    rows = np.where(early_s >= 0, early_s, -PRICE_LATE * early_s).argmin(axis=1)
-    return rows, early_s[np.arange(len(rows)), rows]
+    rows = np.empty((len(joins), len(phases_s)), np.intp)
+    waits_s = np.empty((len(joins), len(phases_s)))
+    for seat, lead_s in enumerate(leads_s):
+        early_s = phases_s[:, None] - lags_s[seat] - lead_s[None, :] + SAME_S
+        early_s %= track.lap_s
+        rows[seat] = early_s.argmin(axis=1)
+        waits_s[seat] = np.maximum(early_s.min(axis=1) - SAME_S, 0.0)
+    waits_s[waits_s < SAME_S] = 0.0
+    return rows, waits_s

@@ -19,35 +19,37 @@ from navigation.planning.patrol_graph import Floats, Ints, PatrolGraph
 from navigation.planning.unpredictable.certificate import (
     TOLERANCE_S,
     late_until_s,
-    overrun_s,
+    outlook_s,
 )
 from navigation.planning.unpredictable.draft import Draft, drafts
-from navigation.planning.unpredictable.schedule import Seat, Stop, unseen_s, visits
+from navigation.planning.unpredictable.schedule import Seat, Stop, visits
 from navigation.planning.unpredictable.track import JoinBook, Track
 
-TRIES = 16  # certificates checked in one decision
+TRIES = 32  # certificates checked in one decision
+CHOICES = 4  # drafts that hold theirs, one of which is drawn
+EASE_SHARE = 0.05  # that the latest decision has in how easy decisions are
+LEAST_EASE = 0.05
+MEMORY = 10.0  # spacings over which it is counted how often good drafts are found
+SELDOM = 0.35  # good drafts a spacing, below which places may go unseen for longer
+SPARE = 0.5  # spacings that they may then
+MOST_OFTEN = 0.5  # chance of a turn at one stop
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How restless a group is, and what that may cost; `rules_for` has measured choices."""
+    """How restless a group is, and what that may cost."""
 
-    turns: float  # wished in one spacing; the certificate refuses some
-    unseen: float  # spacings that a place may go unseen beyond one after a turn, as good as none
-    refused: float  # and so many that the turn is not made
-    reach: float  # spacings that a lone vehicle may stray to come into step
-    standing: float = 0.03  # share of the time that vehicles may stand still
+    turns: float  # wished in one spacing; there is not a good way to turn at every moment
+    standing: float = 0.04  # share of the time that vehicles may stand still
 
 
 def rules_for(vehicles: int) -> Rules:
     """The rules of a team, a table of measurements (docs/unpredictable.md)."""
     if vehicles == 1:
-        return Rules(turns=1.15, unseen=0.0, refused=0.1, reach=0.0)
-    if vehicles == 2:
-        return Rules(turns=2.0, unseen=0.0, refused=0.2, reach=0.5)
+        return Rules(turns=1.0)
     if vehicles <= 4:
-        return Rules(turns=1.8, unseen=0.0, refused=0.3, reach=0.5)
-    return Rules(turns=2.0, unseen=0.3, refused=math.inf, reach=0.5)
+        return Rules(turns=1.4 if vehicles == 2 else 1.8, standing=0.043)
+    return Rules(turns=1.8, standing=0.036)
 
 
 class PatrolGroup:
@@ -72,25 +74,24 @@ class PatrolGroup:
             (seat.at.leave_s if math.isfinite(seat.at.leave_s) else 0.0, seat.at.place)
             for seat in seats
         ]
-        self._book = JoinBook(graph, self._reach_s(), self.tracks)
+        longest_s = max(float(track.legs_s.max(initial=0.0)) for track in self.tracks)
+        reach_s = max(2 * longest_s, 0.75 * self.tracks[0].spacing_s)
+        self._left: list[tuple[float, int]] = []  # ends of stays that were decided beforehand
+        self._book = JoinBook(graph, reach_s, self.tracks)
         self._started_s = self._decided_s = min(seat.at.leave_s for seat in seats)
         self._stood_s = 0.0
+        self._often, self._good_s = 1.0, self._started_s  # good drafts a spacing, as of then
+        self._ease = 1.0  # share of late decisions that found one; the rarer, the more are made
         self._leg_s = {(i, j): s for i, ways in enumerate(graph.neighbours) for j, s in ways}
         times_s, places = self._visits([seat.route for seat in seats], 0)
         self.holds_from_s = late_until_s(last_visit_s, times_s, places, limit_s)
-
-    def _reach_s(self) -> float:
-        if len(self.seats) == 1:
-            return self.rules.reach * self.tracks[0].spacing_s
-        longest_s = max(float(track.legs_s.max()) for track in self.tracks)
-        return max(2 * longest_s, 0.75 * self.tracks[0].spacing_s)
 
     def copy(self) -> PatrolGroup:
         """An independent group in the same state."""
         other = copy.copy(self)
         other.seats = [seat.copy() for seat in self.seats]
         other.last_visit_s = self.last_visit_s.copy()
-        other._recent = list(self._recent)
+        other._recent, other._left = list(self._recent), list(self._left)
         return other
 
     def prepare(self, number: int, rng: np.random.Generator) -> None:
@@ -101,13 +102,16 @@ class PatrolGroup:
             return
         passed_s = max(now_s - self._decided_s, 0.0)
         self._decided_s = max(now_s, self._decided_s)
-        rate = self.rules.turns / self.tracks[self.track].spacing_s
-        if rng.random() < 1.0 - math.exp(-rate * passed_s):
+        ease = 1.0 if self._often_by(now_s) < SELDOM else max(self._ease, LEAST_EASE)
+        rate = self.rules.turns / (self.tracks[self.track].spacing_s * ease)
+        if rng.random() < min(1.0 - math.exp(-rate * passed_s), MOST_OFTEN):
             self._change(now_s, rng)
 
     def depart(self, number: int) -> Stop:
         """Send a seat on to its next stop, where it is afterwards."""
         seat = self.seats[number]
+        if seat.at.leave_s > seat.at.arrive_s:
+            self._left.append((seat.at.leave_s, seat.at.place))
         seat.at = seat.ahead.popleft() if seat.ahead else self._onward(seat.at)
         self._recent.append((seat.at.arrive_s, seat.at.place))
         return seat.at
@@ -134,8 +138,7 @@ class PatrolGroup:
         seat.ahead = deque(moved)
         self._forget()
         routes = [seat.route for seat in self.seats]
-        times_s, places = self._visits(routes, self.track)
-        return overrun_s(self.last_visit_s, times_s, places, self.limit_s)
+        return self._outlook_s(seat.at.leave_s, routes, self.track)[0]
 
     def _onward(self, at: Stop) -> Stop:
         track = self.tracks[self.track]
@@ -145,29 +148,58 @@ class PatrolGroup:
         return Stop(int(track.stops[stop]), arrive_s, arrive_s, stop)
 
     def _change(self, now_s: float, rng: np.random.Generator) -> None:
-        """Replace the schedule by the draft that holds its certificate and leaves no place unseen
-        for long; keep the old one if none does."""
-        self._forget()
-        best, best_unseen_s = None, self.rules.refused * self.tracks[0].spacing_s
-        for draft in self._drafts(rng)[:TRIES]:
-            routes = self._routes(draft)
-            times_s, places = self._visits(routes, draft.track)
-            if overrun_s(self.last_visit_s, times_s, places, self.limit_s) > TOLERANCE_S:
-                continue
-            found_s = unseen_s(now_s, routes, times_s, places, self.limit_s / 2)
-            found_s = max(found_s, self.rules.unseen * self.tracks[0].spacing_s)
-            if found_s < best_unseen_s - TOLERANCE_S:
-                best, best_unseen_s = (draft, routes), found_s
-        if best is not None:
-            self._adopt(*best)
+        """Adopt one of the first drafts that hold their certificate and leave no place unseen for
+        longer than half its limit from now on, or than the old schedule would, if there is one.
 
-    def _drafts(self, rng: np.random.Generator) -> list[Draft]:
+        Where there has been none for long, the draft that leaves a place unseen least longer
+        will do.
+        """
+        self._forget()
+        _, most_s = self._outlook_s(now_s, [seat.route for seat in self.seats], self.track)
+        hard = self._often_by(now_s) < SELDOM
+        good, spare, spare_s = [], None, SPARE * self.tracks[0].spacing_s if hard else 0.0
+        drafts = self._drafts(hard, rng)
+        for draft in drafts[:TRIES]:
+            routes = self._routes(draft)
+            late_s, unseen_s = self._outlook_s(now_s, routes, draft.track)
+            if late_s > TOLERANCE_S:
+                continue
+            if unseen_s <= max(most_s, TOLERANCE_S):
+                good.append((draft, routes))
+            elif unseen_s < spare_s:
+                spare, spare_s = (draft, routes), unseen_s
+            if len(good) == CHOICES:
+                break
+        if good:
+            self._often, self._good_s = self._often_by(now_s) + 1.0 / MEMORY, now_s
+            self._adopt(*good[int(rng.integers(len(good)))])
+        elif spare is not None:
+            self._adopt(*spare)
+        if drafts and len(self.seats) > 1:
+            self._ease += EASE_SHARE * (bool(good) - self._ease)
+
+    def _often_by(self, now_s: float) -> float:
+        """Good drafts adopted in one spacing, those of late weighing most."""
+        passed = (now_s - self._good_s) / self.tracks[0].spacing_s
+        return self._often * math.exp(-passed / MEMORY)
+
+    def _outlook_s(
+        self, now_s: float, routes: Sequence[list[Stop]], track: int
+    ) -> tuple[float, float]:
+        """See `outlook_s`; standing at a place is seeing it."""
+        times_s, places = self._visits(routes, track)
+        stays = self._left + [(s.leave_s, s.place) for route in routes for s in route]
+        seen_s = np.array([time_s for time_s, _ in stays])
+        seen = np.array([place for _, place in stays], np.intp)
+        return outlook_s(now_s, self.last_visit_s, times_s, places, seen_s, seen, self.limit_s)
+
+    def _drafts(self, hasty: bool, rng: np.random.Generator) -> list[Draft]:
         number = 1 - self.track
         track = self.tracks[number]
         joins = [self._book.joins(seat.at.place, number) for seat in self.seats]
         free_s = np.array([seat.at.leave_s for seat in self.seats])
         slots = np.arange(len(self.seats)) * (1 if number else -1)
-        return drafts(number, track, joins, free_s, slots, self._allowed_s(), rng)
+        return drafts(number, track, joins, free_s, slots, self._allowed_s(), hasty, rng)
 
     def _allowed_s(self) -> float:
         passed_s = self._decided_s - self._started_s
@@ -195,6 +227,7 @@ class PatrolGroup:
     def _forget(self) -> None:
         """Keep of the visits only each place's last before the earliest seat, and later ones."""
         earliest_s = min(seat.at.arrive_s for seat in self.seats)
+        self._left = [stay for stay in self._left if stay[0] > earliest_s]
         for time_s, place in self._recent:
             if time_s <= earliest_s:
                 self.last_visit_s[place] = max(self.last_visit_s[place], time_s)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from navigation.planning.patrol_graph import Floats, Ints
-from navigation.planning.unpredictable.certificate import TOLERANCE_S, overrun_s
+from navigation.planning.unpredictable.certificate import TOLERANCE_S
 from navigation.planning.unpredictable.track import Track
 
 Route = Sequence["Stop"]  # of one vehicle: where it is or is heading first, on the track last
@@ -67,17 +67,3 @@ def visits(
     times_s.append(np.full(len(track.stops), end_s))
     places.append(track.stops)
     return np.concatenate(times_s), np.concatenate(places)
-
-
-def unseen_s(
-    now_s: float, routes: Sequence[Route], times_s: Floats, places: Ints, limit_s: Floats
-) -> float:
-    """How much longer than its limit (n,) a place would go unseen after now; 0 for none.
-
-    Standing at a place is seeing it, so leaving counts as well as the arrivals given.
-    """
-    stays = [(s.leave_s, s.place) for route in routes for s in route if s.leave_s > now_s]
-    later = times_s > now_s
-    times_s = np.concatenate((times_s[later], [time_s for time_s, _ in stays]))
-    places = np.concatenate((places[later], np.array([p for _, p in stays], np.intp)))
-    return max(overrun_s(np.full(len(limit_s), now_s), times_s, places, limit_s), 0.0)

@@ -15,7 +15,10 @@ def moves(patrol: UnpredictablePatrol, until_s: float) -> Iterator[PatrolMove]:
     queue = [(patrol.leaves_s(vehicle), vehicle) for vehicle in range(patrol.vehicles)]
     heapq.heapify(queue)
     while queue and queue[0][0] <= until_s:
-        _, vehicle = heapq.heappop(queue)
+        now_s, vehicle = heapq.heappop(queue)
+        if patrol.leaves_s(vehicle) > now_s:  # another's decision lets it stand for longer
+            heapq.heappush(queue, (patrol.leaves_s(vehicle), vehicle))
+            continue
         move = patrol.next_move(vehicle)
         yield move
         heapq.heappush(queue, (patrol.leaves_s(vehicle), vehicle))

@@ -12,7 +12,7 @@ import numpy as np
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import Floats, Ints, PatrolGraph
 
-MOST_WALKS = 160  # from one place; the shortest are kept
+MOST_WALKS = 24  # from one place; the shortest are kept
 
 
 @dataclass(frozen=True)

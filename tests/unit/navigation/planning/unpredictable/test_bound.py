@@ -59,7 +59,7 @@ def patrols(draw: st.DrawFn) -> tuple[PatrolGraph, int, int]:
     return graph, draw(st.integers(1, min(5, places - 1))), draw(st.integers(0, 99))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(patrols())
 def test_no_place_waits_longer_than_twice_the_persistent_plan(
     patrol: tuple[PatrolGraph, int, int],
@@ -67,7 +67,7 @@ def test_no_place_waits_longer_than_twice_the_persistent_plan(
     graph, vehicles, seed = patrol
     plan = round_trip(graph, vehicles)
     bound_s = 2 * plan[0].worst_idleness_s(graph)
-    trace = simulate_unpredictable(graph, plan, seed, 40 * plan[0].spacing_s)
+    trace = simulate_unpredictable(graph, plan, seed, 20 * plan[0].spacing_s)
     assert max(longest_waits_s(trace, len(graph))) <= bound_s + 1e-4
 
 
@@ -79,7 +79,7 @@ def test_heavy_places_have_shorter_bounds(seed: int, vehicles: int) -> None:
     graph = PatrolGraph(tuple("habcd"), tuple(moves_both), weights=(2.0, 1.0, 1.0, 1.0, 1.0))
     plan = [PatrolCycle.of_walk(graph, (0, 1, 0, 2, 0, 3, 0, 4), vehicles)]
     patrol = UnpredictablePatrol(graph, plan, seed)
-    trace = simulate_unpredictable(graph, plan, seed, 1500.0)
+    trace = simulate_unpredictable(graph, plan, seed, 900.0)
     waits_s = longest_waits_s(trace, len(graph))
     for wait_s, weight in zip(waits_s, graph.weights, strict=True):
         assert wait_s * weight <= patrol.bound_s + 1e-4
@@ -110,7 +110,7 @@ def test_one_seed_gives_one_run_and_another_another() -> None:
 
 def test_a_lone_vehicle_is_seen_within_one_lap_as_often_as_stated() -> None:
     graph = even_ring(20, 5.0)
-    plan, turns = round_trip(graph, 1), Rules(turns=1.15, unseen=0.0, refused=0.1, reach=0.0)
+    plan, turns = round_trip(graph, 1), Rules(turns=1.0)
     stated = math.exp(-turns.turns * (1 + 5.0 / 100.0))
     patrol = UnpredictablePatrol(graph, plan, 7, turns)
     list(moves(patrol, 730.0))
@@ -121,6 +121,43 @@ def test_a_lone_vehicle_is_seen_within_one_lap_as_often_as_stated() -> None:
         seen = {move.end for move in moves(fork, now_s + 95.0)}
         hits[list(seen)] += 1
     assert hits.min() / forks >= stated - 0.08
+
+
+class NeverAgain(np.random.Generator):
+    """Dice with which nothing more is changed."""
+
+    def __init__(self) -> None:
+        super().__init__(np.random.PCG64(1))
+
+    def random(self, *_: object, **__: object) -> float:  # type: ignore[override]
+        return 1.0
+
+
+@settings(max_examples=40, deadline=None)
+@given(patrols(), st.floats(2.0, 9.0))  # later, a team that finds no good draft gives in
+def test_what_is_decided_leaves_no_place_unseen_for_longer_than_the_persistent_plan(
+    patrol: tuple[PatrolGraph, int, int], laps: float
+) -> None:
+    graph, vehicles, seed = patrol
+    plan = round_trip(graph, vehicles)
+    ours = UnpredictablePatrol(graph, plan, seed)
+    now_s = laps * ours.persistent_s
+    seen = [(move.depart_s, move.start) for move in moves(ours, now_s)]
+    calm = ours.copy(NeverAgain())
+    for vehicle in range(vehicles):
+        seen += [(calm.arrives_s(vehicle), calm.place(vehicle))]
+        seen += [(calm.leaves_s(vehicle), calm.place(vehicle))]
+    for move in moves(calm, now_s + ours.persistent_s):
+        seen += [(move.arrive_s, move.end), (move.depart_s, move.start)]
+    in_time = {place for s, place in seen if now_s <= s <= now_s + ours.persistent_s + 1e-4}
+    assert in_time == set(range(len(graph)))
+
+
+def test_a_team_turns_round_even_where_few_moments_suit_all() -> None:
+    graph = even_ring(9)  # four vehicles are never all at places at once
+    patrol = UnpredictablePatrol(graph, round_trip(graph, 4), 1)
+    driven = {(move.start, move.end) for move in moves(patrol, 60 * patrol.persistent_s)}
+    assert {(0, 1), (1, 0)} <= driven
 
 
 def test_a_copy_leaves_the_patrol_as_it_was() -> None:
@@ -169,7 +206,7 @@ def test_says_why_a_vehicle_drives_where() -> None:
     assert "no place waits more than 1.3 min" in said
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 999), st.integers(1, 4))
 def test_after_a_loss_the_bound_of_the_smaller_team_holds_from_the_stated_time(
     seed: int, left: int
@@ -186,7 +223,7 @@ def test_after_a_loss_the_bound_of_the_smaller_team_holds_from_the_stated_time(
     seen = [[float(time_s)] for time_s in last_visit_s]
     for vehicle in range(left):
         seen[patrol.place(vehicle)].append(patrol.leaves_s(vehicle))
-    for move in moves(patrol, 4000.0):
+    for move in moves(patrol, 2500.0):
         seen[move.end].append(move.arrive_s)
     for times_s in map(sorted, seen):
         for before_s, after_s in pairwise(times_s):
