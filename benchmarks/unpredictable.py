@@ -36,7 +36,7 @@ from navigation.planning.patrol_graph import PatrolGraph
 from navigation.planning.persistent import plan_persistent
 from navigation.planning.unpredictable import simulate_unpredictable
 
-LAPS = 400  # P that a run lasts unless --hours says otherwise
+LAPS = 250  # P that a run lasts unless --hours says otherwise
 WARM_UP = 5  # P
 
 
@@ -160,7 +160,7 @@ def main() -> int:
     made.add_argument("--graphs", type=Path, nargs="*", help=".graph files of patrolling_sim")
     made.add_argument("--vehicles", type=int, nargs="*", default=[1, 2, 4])
     made.add_argument("--seeds", type=int, default=1, help="runs of each, from seed 1 on")
-    made.add_argument("--hours", type=float, default=0.0, help="of each run, instead of 400 P")
+    made.add_argument("--hours", type=float, default=0.0, help="of each run, instead of 250 P")
     made.add_argument("--moments", type=int, default=16, help="that the all-knowing tries")
     arguments = made.parse_args()
     effort, found = Effort(moments=arguments.moments), dict[int, list[Figures]]()

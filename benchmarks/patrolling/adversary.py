@@ -81,9 +81,9 @@ class Effort:
     """How long the all-knowing adversary searches."""
 
     moments: int = 16
-    forks: int = 40  # at each
+    forks: int = 30  # at each
     again: int = 6  # worst moments that are estimated anew
-    forks_again: int = 150
+    forks_again: int = 120
 
 
 def against_all_knowing(

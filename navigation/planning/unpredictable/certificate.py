@@ -27,10 +27,11 @@ def outlook_s(
     seen_s: Floats,
     seen: Ints,
     limit_s: Floats,
+    unseen_limit_s: Floats,
 ) -> tuple[float, float]:
-    """By how much a place waits longest over its limit, and goes unseen longest over half of it.
+    """By how much a place waits longest over its limit, and goes unseen longest over the other.
 
-    `last_visit_s` and `limit_s` are (n,) by place, infinite limits for places of no concern;
+    `last_visit_s` and limits are (n,) by place, infinite limits for places of no concern;
     `times_s` and `places` (m,) are the visits to come in any order, `seen_s` and `seen` (k,) when
     places are seen besides. Waiting counts from the last visit, going unseen from now. At or
     below 0 nobody is late. What comes after the last listed visit is not looked at: list enough
@@ -45,7 +46,7 @@ def outlook_s(
             late_s = max(late_s, time_s - last_s[place] - limit_s[place])
             last_s[place] = time_s
         if time_s > now_s:
-            unseen_s = max(unseen_s, time_s - watched_s[place] - limit_s[place] / 2)
+            unseen_s = max(unseen_s, time_s - watched_s[place] - unseen_limit_s[place])
             watched_s[place] = time_s
     return late_s, unseen_s
 

@@ -64,11 +64,13 @@ class PatrolGroup:
         tracks: Sequence[Track],
         seats: Sequence[Seat],
         limit_s: Floats,
+        unseen_limit_s: Floats,
         last_visit_s: Floats,
         rules: Rules,
     ) -> None:
         self.graph, self.tracks, self.seats = graph, tuple(tracks), list(seats)
-        self.limit_s, self.last_visit_s, self.rules = limit_s, last_visit_s, rules
+        self.limit_s, self.unseen_limit_s = limit_s, unseen_limit_s
+        self.last_visit_s, self.rules = last_visit_s, rules
         self.track = 0
         self._recent = [  # who waits for the start sees its place until then
             (seat.at.leave_s if math.isfinite(seat.at.leave_s) else 0.0, seat.at.place)
@@ -149,7 +151,7 @@ class PatrolGroup:
 
     def _change(self, now_s: float, rng: np.random.Generator) -> None:
         """Adopt one of the first drafts that hold their certificate and leave no place unseen for
-        longer than half its limit from now on, or than the old schedule would, if there is one.
+        longer than its limit from now on, or than the old schedule would, if there is one.
 
         Where there has been none for long, the draft that leaves a place unseen least longer
         will do.
@@ -191,7 +193,10 @@ class PatrolGroup:
         stays = self._left + [(s.leave_s, s.place) for route in routes for s in route]
         seen_s = np.array([time_s for time_s, _ in stays])
         seen = np.array([place for _, place in stays], np.intp)
-        return outlook_s(now_s, self.last_visit_s, times_s, places, seen_s, seen, self.limit_s)
+        return outlook_s(
+            now_s, self.last_visit_s, times_s, places, seen_s, seen, self.limit_s,
+            self.unseen_limit_s,
+        )  # fmt: skip
 
     def _drafts(self, hasty: bool, rng: np.random.Generator) -> list[Draft]:
         number = 1 - self.track

@@ -100,10 +100,15 @@ class UnpredictablePatrol:
     ) -> None:
         self._groups = []
         for cycle, places, group in zip(self.plan, self._owned, seats, strict=True):
-            tracks, limit_s = self._tracks(cycle), self._limits(cycle, places)
+            cycles, limit_s = self._both_ways(cycle), self._limits(cycle, places)
+            tracks = [Track.of_cycle(self.graph, found) for found in cycles]
+            unseen_limit_s = self._unseen_limits(cycles, limit_s)
             self._groups.append(
-                PatrolGroup(self.graph, tracks, group, limit_s, last_visit_s.copy(), self.rules)
-            )
+                PatrolGroup(
+                    self.graph, tracks, group, limit_s, unseen_limit_s, last_visit_s.copy(),
+                    self.rules,
+                )
+            )  # fmt: skip
         found = numbers or _in_order(seats)
         pairs = [
             (vehicle, (group, seat))
@@ -112,16 +117,23 @@ class UnpredictablePatrol:
         ]
         self._seat_of = [pair for _, pair in sorted(pairs)]
 
-    def _tracks(self, cycle: PatrolCycle) -> list[Track]:
+    def _both_ways(self, cycle: PatrolCycle) -> list[PatrolCycle]:
         back = reversed_cycle(self.graph, cycle) if len(cycle.places) > 1 else None
-        cycles = [cycle] if back is None else [cycle, back]
-        return [Track.of_cycle(self.graph, found) for found in cycles]
+        return [cycle] if back is None else [cycle, back]
 
     def _limits(self, cycle: PatrolCycle, places: frozenset[int]) -> Floats:
         limit_s = np.full(len(self.graph), np.inf)
         for place in places if len(cycle.places) > 1 else ():  # who stands there is never late
             limit_s[place] = self.bound_s / self.graph.weights[place]
         return limit_s
+
+    def _unseen_limits(self, cycles: Sequence[PatrolCycle], limit_s: Floats) -> Floats:
+        """(n,) how long a place may go unseen: P over its weight, or a lap of the slower way."""
+        found_s = limit_s / BOUND
+        for cycle in cycles:
+            for place, gaps_s in cycle.gaps_s(self.graph).items():
+                found_s[place] = max(found_s[place], *gaps_s)
+        return found_s
 
     @property
     def bound_s(self) -> float:
