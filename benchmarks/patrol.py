@@ -30,25 +30,28 @@ from benchmarks.patrolling.comparison import (
     compare,
     table,
 )
+from benchmarks.patrolling.division_bound import vehicles_needed
 from benchmarks.patrolling.graphs import lattice, read_graph, street_tree, town
 from benchmarks.patrolling.loss import Recovery, recovery
 from benchmarks.shared.targets import Target, finish, parser
 from navigation.planning.patrol_graph import PatrolGraph
 from navigation.planning.patrol_graph_map import patrol_graph_of, patrol_graph_of_streets
-from navigation.planning.persistent import Effort, plan_persistent
+from navigation.planning.persistent import Effort, PersistentPlan, plan_persistent
 from navigation.planning.persistent.search import best_tour
 from navigation.planning.route_search import RouteOptions, RouteSearch
+from patrol.errors import PlanError
 from patrol.map_geojson import load_map
 from patrol.vehicle import load_vehicle
 
 ROOT = Path(__file__).parents[1]
 TRIALS = {  # worst idleness of an early trial at dividing these graphs, seconds
-    ("cumberland", 8): 46.05,
+    ("cumberland", 8): 46.05,  # no division is below it, as --prove shows
     ("example", 16): 14.5,
     ("DIAG_floor1", 8): 47.7,
 }
 LARGE_VEHICLES = 20
 SAME = 1e-6
+LESS_S = 1e-3  # a division this much better would be worth having
 
 
 @dataclass
@@ -101,6 +104,8 @@ def run_graph(name: str, graph: PatrolGraph, arguments: Namespace, found: Found)
         print(f"{name}, {vehicles} vehicles, {len(graph)} places, P {plan.worst_idleness_s:.2f} s,"
               f" no plan below {plan.bound_s:.2f} s, {len(plan.beats)} walks")  # fmt: skip
         print(table(list(rows.values())), flush=True)
+        if arguments.prove:
+            print(f"  {proof(graph, plan)}", flush=True)
         note(rows, plan.worst_idleness_s, vehicles, found)
         if (name, vehicles) in TRIALS:
             trial = TRIALS[name, vehicles]
@@ -108,6 +113,18 @@ def run_graph(name: str, graph: PatrolGraph, arguments: Namespace, found: Found)
             found.trials.append(Target(label, plan.worst_idleness_s, trial + SAME, at_most=True))
         if vehicles == 8 and len(graph) > 8:
             found.losses += [recovery(graph, plan, lost, tour.duration_s) for lost in (0, 7)]
+
+
+def proof(graph: PatrolGraph, plan: PersistentPlan) -> str:
+    """Whether any division of places and vehicles could be better."""
+    if len(set(graph.weights)) > 1 or plan.worst_idleness_s <= LESS_S:
+        return "no proof: for places of one weight and vehicles that drive only"
+    try:
+        needed = vehicles_needed(graph, plan.worst_idleness_s - LESS_S, len(plan.team))
+    except PlanError as error:
+        return f"no proof: {error}"
+    verdict = "proved to be the best" if needed > len(plan.team) + SAME else "not proved the best"
+    return f"{verdict} of all divisions: a better one needs at least {needed:.2f} vehicles"
 
 
 def note(rows: dict[str, Row], promised_s: float, vehicles: int, found: Found) -> None:
@@ -184,6 +201,7 @@ def main() -> int:
     made.add_argument("--vehicles", type=int, nargs="*", default=[1, 2, 4, 8, 16])
     made.add_argument("--seeds", type=int, default=2, help="runs of each random algorithm")
     made.add_argument("--laps", type=float, default=120.0, help="length of a run, in P")
+    made.add_argument("--prove", action="store_true", help="whether divisions are the best")
     made.add_argument("--large", type=Path, help="map whose crossings make the large case")
     made.add_argument("--no-large", action="store_true", help="leave the large case out")
     arguments = made.parse_args()

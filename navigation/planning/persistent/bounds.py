@@ -7,23 +7,52 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from navigation.planning.patrol_graph import Floats, Ints, PatrolGraph
+from navigation.planning.persistent.relaxation import Relaxation
+
+MOST_MOVES = 600  # of a graph whose walks are bounded by a linear programme, for speed
+MOST_ROUNDS = 40  # of adding cuts; the bound then is the last
 
 
 def team_bound_s(graph: PatrolGraph, vehicles: int) -> float:
     """A lower bound on the worst weighted idleness of any strategy of so many vehicles.
 
     In any window as long as the worst idleness W of places of weight >= w, which is W / w seconds,
-    each of them is visited; so the vehicles' ways in it, together at most vehicles × W / w long,
-    form a forest of at most so many trees over them. The shortest such forest is a minimum
-    spanning tree without its longest branches.
+    each of them is visited: the vehicles' ways in it, together at most vehicles × W / w long, are
+    walks that touch all of them. They are at least as long as the cheapest forest of so many
+    trees, a minimum spanning tree without its longest branches. For the weight that makes this
+    the most, the walks themselves are bounded (`least_walks_s`) if the graph is small.
     """
-    weights, bound_s = np.array(graph.weights), 0.0
+    weights, bound_s, most = np.array(graph.weights), 0.0, 0.0
     for weight in np.unique(weights):
         among = np.flatnonzero(weights >= weight)
         if len(among) > vehicles:
             branches_s = np.sort(minimum_spanning_tree(links_s(graph, among)).data)
-            kept_s = branches_s[: len(among) - vehicles]
-            bound_s = max(bound_s, float(weight * kept_s.sum()) / vehicles)
+            forest_s = float(weight * branches_s[: len(among) - vehicles].sum()) / vehicles
+            if forest_s > bound_s:
+                bound_s, most = forest_s, float(weight)
+    if most > 0.0 and len(graph.moves) <= MOST_MOVES:
+        walks_s = least_walks_s(graph, np.flatnonzero(weights >= most), vehicles)
+        bound_s = max(bound_s, most * walks_s / vehicles)
+    return bound_s
+
+
+def least_walks_s(graph: PatrolGraph, among: Ints, vehicles: int) -> float:
+    """A lower bound on the duration of so many open walks, together, that touch some places.
+
+    With one place more, from and to which moves take no time, the walks are one tour that leaves
+    it at most so often: the relaxation of that tour.
+    """
+    outside, wanted = len(graph), np.zeros(len(graph) + 1, bool)
+    wanted[among] = wanted[outside] = True
+    ends = tuple((place, 0.0) for place in range(outside))
+    options = [(*moves, (outside, 0.0)) for moves in graph.neighbours]
+    relaxation = Relaxation([*options, ends], wanted)
+    relaxation.limit_leaving(outside, vehicles)
+    bound_s = 0.0
+    for _ in range(MOST_ROUNDS):
+        counts, _, bound_s = relaxation.solve(exact=False)
+        if counts is None or not relaxation.cut(counts):
+            break
     return bound_s
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from navigation.planning.patrol_graph import PatrolGraph
 from navigation.planning.persistent import PersistentPlan, plan_persistent, simulate_plan
-from navigation.planning.persistent.bounds import team_bound_s
 from navigation.planning.persistent.tour import prove_tour
 from patrol.errors import PlanError
 from tests.unit.navigation.planning.persistent.small import (
@@ -108,16 +107,3 @@ def test_no_vehicles_are_refused(star: PatrolGraph, vehicles: int) -> None:
 def test_nan_weight_is_refused(star: PatrolGraph) -> None:
     with pytest.raises(PlanError, match="place b: weight nan"):
         PatrolGraph(star.names, star.moves, (1.0, float("nan"), 1.0, 1.0, 1.0))
-
-
-def test_bound_of_a_team_is_the_cheapest_forest(star: PatrolGraph) -> None:
-    assert team_bound_s(star, 2) == pytest.approx(15.0)  # three branches of 10 s, two vehicles
-    assert team_bound_s(star, 5) == 0.0
-
-
-def test_bound_for_one_vehicle_counts_heavy_places(dumbbell: PatrolGraph) -> None:
-    heavy = PatrolGraph(dumbbell.names, dumbbell.moves, (9.0, 9.0, 9.0, 1.0, 1.0, 1.0))
-    plan = plan_persistent(heavy, 1, effort=SHORT)
-    assert plan.bound_s == pytest.approx(230.0)  # of all; 9 × 15 s for the heavy ones is less
-    heavier = PatrolGraph(dumbbell.names, dumbbell.moves, (99.0, 99.0, 99.0, 1.0, 1.0, 1.0))
-    assert plan_persistent(heavier, 1, effort=SHORT).bound_s == pytest.approx(99 * 15.0)
