@@ -5,28 +5,36 @@ nodes are waiting places is told, and a wait is moved back to one where that del
 leaving later never means arriving earlier (FIFO), and Dijkstra's algorithm over arrival times is
 exact (Dreyfus 1969, "An appraisal of some shortest-path algorithms"; Kaufman and Smith 1993,
 "Fastest paths in time-dependent networks for intelligent vehicle-highway systems").
+
+Where nodes are closed at times, too, a vehicle may not stand there then. The earliest arrival at
+such a node may be a trap, so each open interval of a node is a place of its own; in it FIFO holds
+again (safe interval path planning, Phillips and Likhachev 2011, "SIPP").
 """
 
 from __future__ import annotations
 
-import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-
-import numpy as np
+from functools import cached_property
 
 from navigation.planning.route_options import Route, RouteOptions, Start
 from navigation.planning.route_search import RouteSearch
-from navigation.planning.route_states import Floats
-from navigation.planning.route_turns import NARROW_U_TURN_COST_S, U_TURN_COST_S
+from navigation.planning.route_timed_labels import (
+    U_TURN_TIME_S,
+    Label,
+    Labels,
+    Reached,
+    Turning,
+)
 from navigation.planning.route_windows import ClosedTimes, Interval, zone_closures
 from patrol.errors import PlanError
 from patrol.map import PatrolMap
 
-U_TURN_TIME_S = 30.0  # in one sweep
-NARROW_U_TURN_TIME_S = 3600.0  # until a person has come
+__all__ = ["U_TURN_TIME_S", "Stay", "TimedRoute", "TimedSearch", "Turning", "Wait"]
+
+Stay = Callable[[float], float | None]  # arrival → when the stay is over; None: it cannot be
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +61,9 @@ class TimedSearch:
     """Earliest arrivals under a search's closures and turn rules, and edges closed at times.
 
     `closed` are times by edge id in seconds; with `must_clear` a vehicle must have left an edge
-    before it closes, else it only must not enter. What minimises here is time alone; turning round
-    takes `U_TURN_TIME_S`, or `NARROW_U_TURN_TIME_S` where the way is narrow. Raises PlanError for
-    an unknown edge.
+    before it closes, else it only must not enter. At `closed_nodes`, by node id, no vehicle may
+    stand in those times. What minimises here is time alone, but for what `turning` counts on top.
+    Raises PlanError for an unknown edge.
     """
 
     def __init__(
@@ -64,20 +72,16 @@ class TimedSearch:
         closed: Mapping[int, ClosedTimes],
         *,
         must_clear: bool = False,
+        closed_nodes: Mapping[int, ClosedTimes] | None = None,
+        turning: Turning | None = None,
     ) -> None:
         unknown = closed.keys() - search.patrol_map.edges.keys()
         if unknown:
             raise PlanError(f"{search.patrol_map.map_id}: no edge {min(unknown)} to close")
-        self._search, self._closed = search, dict(closed)
+        self.search, self._closed = search, dict(closed)
         if must_clear:
             self._closed = {i: c.cleared_for(search.duration_s(i)) for i, c in closed.items()}
-        index = search.states.index
-        self._times = {index[edge_id]: times for edge_id, times in self._closed.items()}
-        self._first = search.states.first.tolist()
-        self._heads = search.states.heads.tolist()
-        turning = _turn_times_s(search.states.turns(search.options).cost)
-        self._turn_s = np.where(np.isfinite(search.costs.steps), turning, np.inf).tolist()
-        self._drive_s = search.durations_s.tolist()
+        self._labels = Labels(search, self._closed, closed_nodes or {}, turning or Turning())
 
     @classmethod
     def of(cls, patrol_map: PatrolMap, options: RouteOptions, departure: datetime) -> TimedSearch:
@@ -86,59 +90,97 @@ class TimedSearch:
         closed = zone_closures(patrol_map, departure) if options.respect_keep_out else {}
         return cls(search, closed)
 
-    def route(self, start: Start, goal_node_id: int, depart_s: float = 0.0) -> TimedRoute:
-        """The route that arrives first; raises PlanError saying why there is none."""
-        search = self._search
-        if start.node_id == goal_node_id:
+    @cached_property
+    def open_s(self) -> tuple[Interval, ...]:
+        """When nothing is closed of what is closed at times."""
+        intervals = [i for times in self._closed.values() for i in times.intervals_s]
+        return ClosedTimes.of(intervals).open_s()
+
+    # ------------------------------------------------------------------------------- questions
+
+    def route(
+        self, start: Start, goal_node_id: int, depart_s: float = 0.0, stay: Stay | None = None
+    ) -> TimedRoute:
+        """The route that arrives first; raises PlanError saying why there is none.
+
+        With `stay` the vehicle stays at the goal for a while and must then get away from it: it
+        arrives when that can be.
+        """
+        search = self.search
+        if start.node_id == goal_node_id and self._may_stay_here(start, depart_s, stay):
             return TimedRoute(search.as_route(start, ()), (), depart_s, ())
-        states, costs = search.seeds(start)
-        begin = search.states.start_turns(start, search.options)
-        turn_s = np.where(np.isfinite(costs), _turn_times_s(begin.cost), np.inf)
-        ready_s = {s: depart_s + t for s, t in zip(states.tolist(), turn_s.tolist(), strict=True)}
-        chain, times_s = self._earliest(ready_s, search.arrivals(goal_node_id))
-        if not chain:
-            raise PlanError(self._reason(start, goal_node_id))
-        route = search.as_route(start, (search.states.edge_ids[state] for state in chain))
-        return self._told(route, chain, times_s)
+        found: dict[Label, Reached] = {}
+        goals = set(search.arrivals(goal_node_id))
+        for label in self._labels.reach(self._labels.begin(start, depart_s), found):
+            if label[0] in goals and self._may_stay(label, found[label].end_s, stay):
+                return self._told(start, label, found)
+        if stay is not None and self._is_reachable(start, goal_node_id, depart_s):
+            raise PlanError(
+                f"{search.patrol_map.map_id}: node {goal_node_id} can be reached from node "
+                f"{start.node_id}, but not stayed at as long as wanted and left again"
+            )
+        raise PlanError(self._reason(start, goal_node_id))
 
-    def _earliest(
-        self, ready_s: Mapping[int, float], goals: Sequence[int]
-    ) -> tuple[list[int], list[Interval]]:
-        """The states to the goal that is reached first; when one is ready for each and enters."""
-        arrive, times, came = dict[int, float](), dict[int, Interval](), dict[int, int]()
-        queue, done, wanted = list[tuple[float, int]](), set[int](), set(goals)
+    def is_open(self, start: Start, edge_ids: Sequence[int], depart_s: float) -> bool:
+        """Whether a vehicle that drives these edges without a wait finds every one open."""
+        states, now_s = self.search.states, depart_s
+        for number, edge_id in enumerate(edge_ids):
+            lasts_s = self.search.as_route(start, (edge_id,)).duration_s
+            state = states.index[edge_id]
+            enter_s = now_s + lasts_s - self._labels.drive_s[state]
+            now_s += lasts_s
+            is_last = number == len(edge_ids) - 1
+            if self._labels.opens_s(state, enter_s) > enter_s or not (
+                is_last or self.may_stand(self._labels.ends[state], now_s, now_s)
+            ):
+                return False
+            start = Start(self._labels.ends[state], self.search.arrival_heading_rad(state))
+        return True
 
-        def reach(state: int, from_state: int, ready: float) -> None:
-            enter = self._opens_s(state, ready)
-            end = enter + self._drive_s[state]
-            if end < arrive.get(state, math.inf):
-                arrive[state], times[state], came[state] = end, (ready, enter), from_state
-                heapq.heappush(queue, (end, state))
+    def may_stand(self, node_id: int, from_s: float, until_s: float) -> bool:
+        """Whether a vehicle may stand at a node for a time."""
+        return self._labels.may_stand(node_id, from_s, until_s)
 
-        for state, ready in ready_s.items():
-            reach(state, -1, ready)
-        while queue:
-            now, state = heapq.heappop(queue)
-            if state in done:
-                continue
-            done.add(state)
-            if state in wanted:
-                chain = [state]
-                while came[chain[-1]] >= 0:
-                    chain.append(came[chain[-1]])
-                return chain[::-1], [times[state] for state in reversed(chain)]
-            for k in range(self._first[state], self._first[state + 1]):
-                reach(self._heads[k], state, now + self._turn_s[k])
-        return [], []
+    def _may_stay(self, label: Label, arrive_s: float, stay: Stay | None) -> bool:
+        """Whether a vehicle can stay at a label as long as wanted, and get away after that."""
+        if stay is None:
+            return True
+        until_s, leave_by_s = stay(arrive_s), self._labels.leave_by_s(label)
+        if until_s is None or until_s > leave_by_s:
+            return False
+        at = Reached(until_s, until_s, until_s, until_s, None)
+        return math.isinf(leave_by_s) or self._labels.gets_away(self._labels.after(label, at))
 
-    def _opens_s(self, state: int, ready_s: float) -> float:
-        times = self._times.get(state)
-        return ready_s if times is None else times.opens_s(ready_s)
+    def _may_stay_here(self, start: Start, depart_s: float, stay: Stay | None) -> bool:
+        """As `_may_stay`, for a vehicle that stands there already."""
+        if stay is None:
+            return True
+        until_s = stay(depart_s)
+        if until_s is None or not self.may_stand(start.node_id, depart_s, until_s):
+            return False
+        return self.may_stand(start.node_id, depart_s, math.inf) or self._labels.gets_away(
+            self._labels.begin(start, until_s)
+        )
 
-    def _told(self, route: Route, chain: Sequence[int], times_s: Sequence[Interval]) -> TimedRoute:
+    def _is_reachable(self, start: Start, goal_node_id: int, depart_s: float) -> bool:
+        goals = set(self.search.arrivals(goal_node_id))
+        reached = self._labels.reach(self._labels.begin(start, depart_s), {})
+        return start.node_id == goal_node_id or any(state in goals for state, _ in reached)
+
+    # ------------------------------------------------------------------------------- the answer
+
+    def _told(self, start: Start, goal: Label, found: Mapping[Label, Reached]) -> TimedRoute:
         """The route with its waits, each at an earlier waiting place where that delays nothing."""
-        nodes, enter_s = self._search.patrol_map.nodes, [enter for _, enter in times_s]
-        arrive_s = enter_s[-1] + self._drive_s[chain[-1]]
+        label: Label | None = goal
+        chain, times_s = list[int](), list[Interval]()
+        while label is not None:
+            chain.append(label[0])
+            times_s.append((found[label].ready_s, found[label].enter_s))
+            label = found[label].before
+        chain.reverse()
+        times_s.reverse()
+        route = self.search.as_route(start, (self.search.states.edge_ids[i] for i in chain))
+        nodes, enter_s = self.search.patrol_map.nodes, [enter for _, enter in times_s]
         waits, since = list[Wait](), 0
         for i, (ready, enter) in enumerate(times_s):
             if enter <= ready:
@@ -149,7 +191,7 @@ class TimedSearch:
             until_s = enter_s[at]
             waits.append(Wait(node.id, until_s - (enter - ready), until_s, node.waiting_place))
             since = i
-        return TimedRoute(route, tuple(enter_s), arrive_s, tuple(waits))
+        return TimedRoute(route, tuple(enter_s), found[goal].end_s, tuple(waits))
 
     def _place_to_wait(
         self,
@@ -160,10 +202,13 @@ class TimedSearch:
         wait_s: float,
     ) -> int:
         """Before which edge to wait, the later the better: places go back from the closed one."""
-        nodes = self._search.patrol_map.nodes
+        nodes = self.search.patrol_map.nodes
         for at in places:
-            later_s = enter_s[at] + wait_s
-            if at < places[0] and self._opens_s(chain[at], later_s) > later_s:
+            later_s = enter_s[at] + (wait_s if at < places[0] else 0.0)
+            if at < places[0] and (
+                self._labels.opens_s(chain[at], later_s) > later_s
+                or not self.may_stand(route.node_ids[at], enter_s[at], later_s)
+            ):
                 break
             if nodes[route.node_ids[at]].waiting_place:
                 return at
@@ -171,13 +216,7 @@ class TimedSearch:
 
     def _reason(self, start: Start, goal_node_id: int) -> str:
         """With what never opens again closed, the plain search knows why."""
-        options = self._search.options
+        options = self.search.options
         final = {i: f"{c.text}, closed for good" for i, c in self._closed.items() if c.is_final}
         shut = replace(options, closures={**options.closures, **final})
-        return self._search.with_options(shut).why_not(start, goal_node_id)
-
-
-def _turn_times_s(costs: Floats) -> Floats:
-    """How long turns take, given what a search charges for them."""
-    turns = [costs == NARROW_U_TURN_COST_S, costs == U_TURN_COST_S]
-    return np.select(turns, [NARROW_U_TURN_TIME_S, U_TURN_TIME_S], 0.0)
+        return self.search.with_options(shut).why_not(start, goal_node_id)

@@ -50,6 +50,12 @@ class ClosedTimes:
         i = bisect_right(self.intervals_s, (at_s, math.inf)) - 1
         return max(at_s, self.intervals_s[i][1]) if i >= 0 else at_s
 
+    def open_s(self) -> tuple[Interval, ...]:
+        """When it is open: the intervals between."""
+        begins = (-math.inf, *(end for _, end in self.intervals_s))
+        ends = (*(begin for begin, _ in self.intervals_s), math.inf)
+        return tuple((b, e) for b, e in zip(begins, ends, strict=True) if b < e)
+
     def cleared_for(self, driving_s: float) -> ClosedTimes:
         """When one must not enter in order to be off it, after so long, before it closes."""
         return ClosedTimes.of(

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from navigation.planning.route_search import RouteOptions, RouteSearch, Start, UTurns
-from navigation.planning.route_timed import U_TURN_TIME_S, TimedSearch, Wait
+from navigation.planning.route_search import (
+    TURN_ROUND_S,
+    RouteOptions,
+    RouteSearch,
+    Start,
+    UTurns,
+)
+from navigation.planning.route_timed import U_TURN_TIME_S, TimedSearch, Turning, Wait
 from navigation.planning.route_windows import ClosedTimes, zone_closures
 from patrol.errors import PlanError
 from patrol.geodesy import GeoPoint
@@ -188,3 +196,84 @@ def test_agrees_with_trying_everything(
         assert found.arrive_s == pytest.approx(expected)
         for edge_id, enter_s in zip(found.route.edge_ids, found.enter_s, strict=True):
             assert not any(b <= enter_s < e for b, e in times.get(edge_id, ()))
+
+
+# ------------------------------------------------------------------------------- closed nodes
+
+INNER = {3: ClosedTimes.of([(300.0, 900.0)], "zone Z")}  # between the edges 203 and 304
+AROUND = {n: ClosedTimes.of([(300.0, 900.0)], "zone Z") for n in (203, 302, 304, 403)}
+
+
+def zone_search(**options: Any) -> TimedSearch:
+    wide = make(LANE, e102=8.0, e203=8.0, e304=8.0, e405=8.0, e506=8.0)
+    return TimedSearch(RouteSearch(wide), AROUND, must_clear=True, closed_nodes=INNER, **options)
+
+
+def test_does_not_enter_what_it_could_not_leave_in_time() -> None:
+    search = zone_search()
+    assert search.route(Start(2), 4, depart_s=200.0).arrive_s == 300.0 + 700.0
+    assert search.route(Start(2), 4, depart_s=199.0).arrive_s == 299.0
+    waits = search.route(Start(1), 4, depart_s=200.0).waits
+    assert [(wait.node_id, wait.until_s) for wait in waits] == [(2, 900.0)]
+
+
+def test_stays_only_where_there_is_time_to_stay_and_get_away() -> None:
+    search = zone_search()
+
+    def for_s(duration_s: float) -> Callable[[float], float]:
+        return lambda arrive_s: arrive_s + duration_s
+
+    assert search.route(Start(2), 3, 100.0, for_s(90.0)).arrive_s == 150.0
+    assert search.route(Start(2), 3, 100.0, for_s(140.0)).arrive_s == 950.0  # 50 s to get away
+    assert search.route(Start(2), 3, 100.0).arrive_s == 150.0
+    with pytest.raises(PlanError, match="node 3 can be reached from node 2, but not stayed at"):
+        search.route(Start(2), 3, 100.0, lambda s: s + 200.0 if s < 900.0 else None)
+    assert search.route(Start(3), 3, 100.0, for_s(10.0)).enter_s == ()
+    assert search.route(Start(3), 3, 100.0, for_s(190.0)).arrive_s > 900.0
+
+
+def test_who_stands_where_nobody_may_stand_waits_there() -> None:
+    found = zone_search().route(Start(3), 5, depart_s=500.0)
+    assert found.waits == (Wait(3, 500.0, 900.0, False),)
+
+
+def test_knows_whether_a_way_is_open_without_a_wait() -> None:
+    search = zone_search()
+    assert search.is_open(Start(2), (203, 304), 199.0)
+    assert not search.is_open(Start(2), (203, 304), 220.0)
+    assert not search.is_open(Start(2), (203,), 250.0)
+    assert search.open_s == ((-math.inf, 250.0), (900.0, math.inf))
+    assert search.may_stand(3, 200.0, 300.0)
+    assert not search.may_stand(3, 200.0, 301.0)
+
+
+def test_turns_as_plans_count_them() -> None:
+    wide = make(LANE, e102=8.0, e203=8.0)
+    planned = TimedSearch(RouteSearch(wide), {}, turning=Turning.as_planned())
+    assert planned.route(Start(2, 0.0), 1).arrive_s == 50.0 + TURN_ROUND_S
+    assert planned.route(Start(2, 0.0), 1).route.duration_s == 50.0 + TURN_ROUND_S
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    begin=st.integers(0, 400), lasts=st.integers(1, 400), depart=st.integers(0, 500),
+    more=st.integers(1, 400),
+)  # fmt: skip
+def test_closed_nodes_agree_with_trying_every_moment_of_entry(
+    begin: int, lasts: int, depart: int, more: int
+) -> None:
+    spans = [(begin, begin + lasts), (begin + lasts + more, begin + lasts + more + 100)]
+    times = ClosedTimes.of([(float(a), float(b)) for a, b in spans], "zone Z")
+    search = TimedSearch(
+        RouteSearch(make(LANE)), dict.fromkeys((203, 304), times), must_clear=True,
+        closed_nodes={3: times},
+    )  # fmt: skip
+    found = search.route(Start(2), 4, depart_s=float(depart))
+    # both edges take 50 s, and no moment of the 100 s may be in a closed time
+    first = next(
+        s for s in range(depart, 5000)
+        if all(s + 100 < a or s >= b for a, b in spans)
+    )  # fmt: skip
+    assert found.arrive_s <= first + 100.0 + 1e-9
+    inside = (found.enter_s[0], found.arrive_s)
+    assert all(inside[1] <= a or inside[0] >= b for a, b in spans)
