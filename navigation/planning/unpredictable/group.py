@@ -72,10 +72,7 @@ class PatrolGroup:
         self.limit_s, self.unseen_limit_s = limit_s, unseen_limit_s
         self.last_visit_s, self.rules = last_visit_s, rules
         self.track = 0
-        self._recent = [  # who waits for the start sees its place until then
-            (seat.at.leave_s if math.isfinite(seat.at.leave_s) else 0.0, seat.at.place)
-            for seat in seats
-        ]
+        self._recent = [(seat.at.arrive_s, seat.at.place) for seat in seats]
         longest_s = max(float(track.legs_s.max(initial=0.0)) for track in self.tracks)
         reach_s = max(2 * longest_s, 0.75 * self.tracks[0].spacing_s)
         self._left: list[tuple[float, int]] = []  # ends of stays that were decided beforehand
