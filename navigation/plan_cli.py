@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +11,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from navigation.map_cli_options import FILE, read_vehicle, vehicle_option
-from patrol.errors import PlanError, SunraError
-from patrol.map import Dock, PatrolMap
+from navigation.plan_options import draw_plan, edge_id, listed, percent, place_of, write_json
+from patrol.errors import PlanError
+from patrol.map import PatrolMap
 from patrol.map_geojson import load_map
 from patrol.vehicle import VehicleSpec
 
@@ -68,13 +67,14 @@ def plan_command(
 ) -> None:
     """Plan patrols: who drives where and when, as a table."""
     from navigation.plan_table import table_lines
-    from navigation.planning.fleet.document import plan_document
+    from navigation.planning.fleet.document import plan_file
     from navigation.planning.fleet.plan import PlanRequest, plan_fleet
     from navigation.planning.fleet.priorities import (
         PriorityConfig,
         load_history,
         load_priorities,
     )
+    from navigation.planning.fleet.replanning.team import RunningPlan
     from navigation.planning.fleet.types import PlanMode
     from navigation.planning.patrol_tour import TourOrder
 
@@ -91,7 +91,7 @@ def plan_command(
         both_sides,
         _horizon_s(hours, mode),
         _instant(patrol_map, when),
-        frozenset(_number(value, "--close") for value in _list(close)),
+        frozenset(edge_id(word, "--close") for word in listed(close)),
         load_priorities(priorities) if priorities else PriorityConfig(),
         tuple(load_history(history)) if history else (),
         seed,
@@ -100,13 +100,10 @@ def plan_command(
     for line in table_lines(plan):
         click.echo(line)
     if out is not None:
-        _write_json(out, plan_document(plan))
+        write_json(out, plan_file(RunningPlan(request, plan)))
         click.echo(f"wrote {out}")
     if picture is not None:
-        from navigation.map_drawing import draw_map
-
-        routes = {v.vehicle_id: v.node_ids for v in plan.vehicles if v.steps}
-        draw_map(patrol_map, picture, routes)
+        draw_plan(patrol_map, picture, plan)
         click.echo(f"wrote {picture}")
 
 
@@ -117,7 +114,7 @@ def _team(
     from navigation.planning.fleet.types import PlanVehicle
 
     def made(vehicle_id: str, place: str | None, battery_pct: float) -> PlanVehicle:
-        node_id, heading_rad, dock = _place(patrol_map, place)
+        node_id, heading_rad, dock = place_of(patrol_map, place, "--from")
         dock = patrol_map.dock(end) if end else dock
         dock_id = dock.id if dock else None
         return PlanVehicle(vehicle_id, spec, node_id, heading_rad, dock_id, battery_pct)
@@ -129,45 +126,22 @@ def _team(
             made(f"v{i + 1}", start or docks[i % len(docks)], 100.0) for i in range(int(text))
         )
     team = []
-    for word in _list(text):
+    for word in listed(text):
         vehicle_id, at, rest = word.partition("@")
         place, colon, battery = rest.partition(":")
         if not (vehicle_id and at and place):
             raise PlanError(f"--vehicles: {word!r} is neither a number nor ID@PLACE[:BATTERY_PCT]")
-        team.append(made(vehicle_id, place, _percent(battery, word) if colon else 100.0))
+        team.append(
+            made(vehicle_id, place, percent(battery, f"--vehicles: {word!r}") if colon else 100.0)
+        )
     return tuple(team)
-
-
-def _percent(text: str, word: str) -> float:
-    try:
-        return float(text.removesuffix("%"))
-    except ValueError:
-        raise PlanError(f"--vehicles: {word!r}: {text!r} is no percentage") from None
-
-
-def _place(patrol_map: PatrolMap, text: str | None) -> tuple[int, float | None, Dock | None]:
-    """The node of a dock, checkpoint or node id, with heading and dock if it is a dock."""
-    for dock in patrol_map.docks:
-        if dock.id == text:
-            return dock.node_id, dock.heading_rad, dock
-    for checkpoint in patrol_map.checkpoints:
-        if checkpoint.id == text:
-            return checkpoint.node_id, None, None
-    if text is not None and text.isdecimal() and int(text) in patrol_map.nodes:
-        return int(text), None, None
-    docks = ", ".join(dock.id for dock in patrol_map.docks) or "none"
-    if text is None:
-        raise PlanError(f"{patrol_map.map_id}: has no dock to start from; name a node with --from")
-    raise PlanError(
-        f"--from: {text!r} is no dock, checkpoint or node of {patrol_map.map_id}; docks: {docks}"
-    )
 
 
 def _checkpoint_ids(text: str | None) -> tuple[str, ...]:
     """Ids, or empty for all; raises PlanError where the option names none."""
     if text is None or text.strip() == "all":
         return ()
-    ids = tuple(_list(text))
+    ids = tuple(listed(text))
     if not ids:
         raise PlanError("--checkpoints: a patrol needs at least one checkpoint")
     return ids
@@ -199,22 +173,3 @@ def _one_of(kind: Any, text: str, option: str) -> Any:
         return kind(text)
     except ValueError:
         raise PlanError(f"{option}: {text!r} is none of: {', '.join(kind)}") from None
-
-
-def _list(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _number(text: str, option: str) -> int:
-    if not text.isdecimal():
-        raise PlanError(f"{option}: {text!r} is no edge id")
-    return int(text)
-
-
-def _write_json(path: Path, document: dict[str, Any]) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        raise SunraError(f"{path}: cannot be written: {error.strerror}") from None

@@ -25,7 +25,7 @@ def _vehicle_lines(plan: VehiclePlan, shown_steps: int) -> Iterator[str]:
     if not plan.steps:
         return
     yield f"{'step':>5}  {'to':<10} {'m':>7} {'arrive':>8} {'leave':>8}  name"
-    steps = [step for step in plan.steps if step.task_id]
+    steps = [step for step in plan.steps if step.task_id or step.end_s > step.arrive_s]
     for number, step in enumerate(steps[:shown_steps], start=1):
         yield _step_line(number, step)
     if len(steps) > shown_steps:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from navigation.planning.route_search import U_TURN_COST_S, RouteSearch, Start
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+_DRIVEN_S: WeakKeyDictionary[RouteSearch, dict[tuple[Start | int, int], float]] = (
+    WeakKeyDictionary()
+)
 TIE_S = 1e-6  # ways this alike are both quickest: a search may take either
 
 
@@ -79,9 +83,16 @@ class _Legs:
             self._times_s[origin, place] = self._driven_s(int(origin), column)
 
     def _driven_s(self, origin: int, column: int) -> float:
-        """A dear way's time: what turning round costs in the search is no duration."""
+        """A dear way's time, which is found once for a search."""
         start, goal = self._origins[origin], self._origins[column]
         assert isinstance(goal, int)
+        known = _DRIVEN_S.setdefault(self._search, {})
+        if (start, goal) not in known:
+            known[start, goal] = self._drive_s(start, goal)
+        return known[start, goal]
+
+    def _drive_s(self, start: Start | int, goal: int) -> float:
+        """What turning round costs in the search is no duration."""
         edge_ids = self._search.way(start, goal)
         if isinstance(start, Start):
             return self._search.as_route(start, edge_ids).duration_s

@@ -83,7 +83,10 @@ class _Mender:
                 self.dealt[k].add(task)
             else:
                 orphans.add(task)
-        self.load = [DRIVEN_PER_COVERED * self._length(tasks) for tasks in self.dealt]
+        self.load = [
+            vehicle.later + DRIVEN_PER_COVERED * self._length(tasks)
+            for vehicle, tasks in zip(vehicles, self.dealt, strict=True)
+        ]
         self.moved: dict[int, tuple[str, str]] = {}
         for task, k in self._adopt(orphans):
             self.moved[task] = (before.get(task, ""), vehicles[k].name)

@@ -16,7 +16,8 @@ class Vehicle:
 
     Without a `dock` its route may start anywhere. A route that would be longer than `reach` (what
     one battery lasts) is driven in several sorties with `recharge` between them. When a plan is
-    changed on the way, `at` is where the vehicle stands and `reach_now` what is left.
+    changed on the way, `at` is where the vehicle stands, `reach_now` what is left and `later` how
+    long it is held up.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Vehicle:
     recharge: float = 0.0
     at: int | None = None
     reach_now: float | None = None
+    later: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

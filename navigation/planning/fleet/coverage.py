@@ -8,7 +8,7 @@ charges first; when its time is up it goes home, and the rest of its streets is 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from navigation.planning.coverage.map_streets import MapStreets, streets_of
@@ -51,34 +51,43 @@ def plan_fleet_coverage(
     closed = {edge_id: why for search in searches for edge_id, why in search.closed.items()}
     passable = patrol_map.edges.keys() - closed.keys()
     wanted = set(patrol_map.edges) if wanted_edge_ids is None else set(wanted_edge_ids)
-    streets = _streets(patrol_map, vehicles, passable, wanted & passable, both_sides)
+    open_wanted = wanted & passable
+    streets = timed_streets(
+        patrol_map, vehicles, passable, open_wanted, open_wanted if both_sides else ()
+    )
     team = [_vehicle(patrol_map, streets, vehicle) for vehicle in vehicles]
     found = plan_coverage(streets.graph, team, seed=seed)
     plans, late = [], list[LeftOut]()
     for vehicle, search, route in zip(vehicles, searches, found.routes, strict=True):
-        sheet = _Sheet(patrol_map, streets, search, vehicle, horizon_s)
+        sheet = Sheet(patrol_map, streets, search, vehicle, horizon_s)
         plans.append(sheet.plan(route, found))
         late += sheet.left_out
-    shut = [] if wanted_edge_ids is None else _shut(patrol_map, wanted, closed)
+    shut = [] if wanted_edge_ids is None else shut_streets(patrol_map, wanted, closed)
     out = [LeftOut(streets.graph.label(o.street), o.why, o.remedy) for o in found.left_out]
     return FleetPlan(
         PlanMode.COVERAGE, patrol_map.map_id, patrol_map.content_hash, horizon_s, tuple(plans),
-        (*shut, *out, *late), _figures(streets, plans),
+        (*shut, *out, *late), coverage_figures(streets, plans),
     )  # fmt: skip
 
 
-def _streets(
+def timed_streets(
     patrol_map: PatrolMap,
     vehicles: Sequence[PlanVehicle],
     passable: Collection[int],
     wanted: Collection[int],
-    both_sides: bool,
+    both_sides: Collection[int],
+    keep_node_ids: Collection[int] = (),
 ) -> MapStreets:
-    """The streets in seconds for the slowest vehicle of the team."""
+    """The streets in seconds for the slowest vehicle of the team.
+
+    `both_sides` are the edges to be driven in either direction; no street runs through a kept
+    node. Raises PlanError where nothing wanted or no home is on an open way.
+    """
     if not wanted:
         raise PlanError(f"{patrol_map.map_id}: none of the wanted streets can be used")
     cap_mps = min(vehicle.spec.speed_cap_mps for vehicle in vehicles)
     keep = {vehicle.node_id for vehicle in vehicles if vehicle.dock_id is None}
+    keep |= set(keep_node_ids)
     used = {node for i in passable for node in _ends(patrol_map, i)}
     for vehicle in vehicles:
         home = patrol_map.dock(vehicle.dock_id).node_id if vehicle.dock_id else vehicle.node_id
@@ -88,8 +97,8 @@ def _streets(
                 "let it start elsewhere"
             )
     streets = streets_of(
-        patrol_map, passable=passable, required=wanted, both_sides=wanted if both_sides else (),
-        keep=keep, costs=_costs_s(patrol_map, passable, cap_mps),
+        patrol_map, passable=passable, required=wanted, both_sides=both_sides, keep=keep,
+        costs=_costs_s(patrol_map, passable, cap_mps),
     )  # fmt: skip
     return replace(streets, graph=replace(streets.graph, unit="s"))
 
@@ -121,7 +130,7 @@ def _vehicle(patrol_map: PatrolMap, streets: MapStreets, vehicle: PlanVehicle) -
     return Vehicle(vehicle.id, dock, vehicle.full_endurance_s, vehicle.charge_s)
 
 
-class _Sheet:
+class Sheet:
     """One vehicle's sorties as steps; `left_out` holds what its time does not allow."""
 
     def __init__(
@@ -219,7 +228,9 @@ class _Sheet:
         )
 
 
-def _shut(patrol_map: PatrolMap, wanted: Collection[int], closed: dict[int, str]) -> list[LeftOut]:
+def shut_streets(
+    patrol_map: PatrolMap, wanted: Collection[int], closed: Mapping[int, str]
+) -> list[LeftOut]:
     """Wanted edges that nobody may drive, one line a street and reason."""
     grouped: dict[tuple[str, str], list[int]] = {}
     for edge_id in sorted(set(wanted) & closed.keys()):
@@ -234,7 +245,8 @@ def _shut(patrol_map: PatrolMap, wanted: Collection[int], closed: dict[int, str]
     ]
 
 
-def _figures(streets: MapStreets, plans: Sequence[VehiclePlan]) -> dict[str, float]:
+def coverage_figures(streets: MapStreets, plans: Sequence[VehiclePlan]) -> dict[str, float]:
+    """How much is to cover, and what covering it takes."""
     graph = streets.graph
     return {
         "streets": float(len(graph.required)),

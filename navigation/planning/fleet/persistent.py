@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from navigation.planning.fleet.driving import Driver
 from navigation.planning.fleet.laps import timed
@@ -16,9 +17,11 @@ from navigation.planning.fleet.rounds import (
     Charge,
     Due,
     Rounds,
+    Schedule,
     drive_rounds,
     rounds_of,
     seat,
+    set_out,
     worst_gaps_s,
 )
 from navigation.planning.fleet.tour_problem import Searches, TourProblem
@@ -29,7 +32,10 @@ from navigation.planning.fleet.types import (
     PlanVehicle,
     Task,
     VehiclePlan,
+    Walk,
 )
+from navigation.planning.patrol_cycle import PatrolCycle
+from navigation.planning.patrol_graph import PatrolGraph
 from navigation.planning.persistent.bounds import team_bound_s
 from navigation.planning.persistent.plan import Beat, PersistentPlan
 from navigation.planning.persistent.planner import plan_persistent
@@ -40,8 +46,6 @@ from navigation.planning.unpredictable.planner import UnpredictablePatrol
 from navigation.planning.unpredictable.simulate import moves
 from patrol.errors import PlanError
 from patrol.map import PatrolMap
-
-Schedule = list[Due | Charge]
 
 
 def plan_fleet_rounds(
@@ -74,7 +78,8 @@ def plan_fleet_rounds(
 
 
 def _persistent(rounds: Rounds, seed: int) -> FleetPlan:
-    team = [_team_vehicle(rounds, v) for v in range(len(rounds.problem.vehicles))]
+    horizon_s = rounds.problem.horizon_s
+    team = [team_vehicle(rounds, v, horizon_s) for v in range(len(rounds.problem.vehicles))]
     found = timed(rounds, plan_persistent(rounds.graph, team, seed))
     plan = found.plan
     schedules: list[Schedule] = [[] for _ in team]
@@ -93,14 +98,29 @@ def _persistent(rounds: Rounds, seed: int) -> FleetPlan:
         f"no checkpoint waits longer than {plan.worst_idleness_s / 60:.1f} min (over its weight)"
         f" from {start_s / 60:.1f} min on; no plan can promise less than {bound_s / 60:.1f} min"
     )
-    return _fleet_plan(rounds, PlanMode.PERSISTENT, plans, figures, [note], start_s)
+    walks = walks_of_beats(plan.graph, plan.beats, [vehicle.id for vehicle in team])
+    return _fleet_plan(rounds, PlanMode.PERSISTENT, plans, figures, [note], walks)
 
 
-def _team_vehicle(rounds: Rounds, v: int) -> TeamVehicle:
+def walks_of_beats(
+    graph: PatrolGraph, beats: Sequence[Beat], vehicle_ids: Sequence[str]
+) -> tuple[Walk, ...]:
+    """Who shares which walk; `vehicle_ids` are the team's."""
+    return tuple(
+        Walk(
+            tuple(graph.names[place] for place in beat.cycle.places),
+            tuple(vehicle_ids[number] for number in beat.members), beat.slots,
+            max(beat.worst_s(graph).values()),
+        )
+        for beat in beats
+    )  # fmt: skip
+
+
+def team_vehicle(rounds: Rounds, v: int, horizon_s: float) -> TeamVehicle:
     """A vehicle as the planner knows it: its dock is the place nearest to it, and the way from
-    there and back is part of charging."""
+    there and back is part of charging. One whose battery lasts `horizon_s` never charges."""
     vehicle = rounds.problem.vehicles[v]
-    if vehicle.endurance_s >= rounds.problem.horizon_s or vehicle.dock_id is None:
+    if vehicle.endurance_s >= horizon_s or vehicle.dock_id is None:
         return TeamVehicle(vehicle.id)
     worst_s = rounds.problem.times[v].worst_s
     dock_row = rounds.problem.start_row + 2 * v + 1
@@ -165,7 +185,11 @@ def _unpredictable(rounds: Rounds, seed: int) -> FleetPlan:
         v for v, vehicle in enumerate(rounds.problem.vehicles)
         if vehicle.endurance_s >= rounds.problem.horizon_s
     ]  # fmt: skip
-    out = [_too_short(rounds, v) for v in range(len(rounds.problem.vehicles)) if v not in lasting]
+    horizon_s = rounds.problem.horizon_s
+    out = [
+        too_short(vehicle, horizon_s)
+        for v, vehicle in enumerate(rounds.problem.vehicles) if v not in lasting
+    ]  # fmt: skip
     if not lasting:
         raise PlanError(f"unpredictable patrol: {out[0]}")
     used = min(len(lasting), max(1, len(rounds.tasks) // 2))
@@ -181,8 +205,8 @@ def _unpredictable(rounds: Rounds, seed: int) -> FleetPlan:
         reasons[v] = patrol.explain(seat_number)
     for move in moves(patrol, rounds.problem.horizon_s):
         v = chosen[move.vehicle]
-        dwell_s = rounds.tasks[first[move.vehicle]].dwell_s
-        schedules[v].append(Due(move.end, start_s + dwell_s + move.arrive_s))
+        begun_s = start_s + rounds.tasks[first[move.vehicle]].dwell_s
+        set_out(schedules[v], begun_s + move.depart_s, Due(move.end, begun_s + move.arrive_s))
     plans = [drive_rounds(rounds, v, schedules[v], reasons[v]) for v in range(len(schedules))]
     figures = {
         "worst_idleness_s": patrol.bound_s,
@@ -194,19 +218,27 @@ def _unpredictable(rounds: Rounds, seed: int) -> FleetPlan:
         f" (over its weight) from {start_s / 60:.1f} min on; these steps are the draw of seed"
         f" {seed}"
     )
-    plan = _fleet_plan(rounds, PlanMode.UNPREDICTABLE, plans, figures, [note], start_s)
-    return FleetPlan(
-        plan.mode, plan.map_id, plan.map_hash, plan.horizon_s, plan.vehicles,
-        (*plan.left_out, *out), plan.figures, plan.notes,
-    )  # fmt: skip
+    walks, seats = list[Walk](), iter(chosen)
+    for cycle in base.cycles:
+        members = [rounds.problem.vehicles[next(seats)].id for _ in range(cycle.vehicles)]
+        walks.append(walk_at_random(rounds.graph, cycle, members, patrol.bound_s))
+    plan = _fleet_plan(rounds, PlanMode.UNPREDICTABLE, plans, figures, [note], walks)
+    return replace(plan, left_out=(*plan.left_out, *out))
 
 
-def _too_short(rounds: Rounds, v: int) -> LeftOut:
-    vehicle = rounds.problem.vehicles[v]
-    hours = rounds.problem.horizon_s / 3600
+def walk_at_random(
+    graph: PatrolGraph, cycle: PatrolCycle, vehicle_ids: Sequence[str], bound_s: float
+) -> Walk:
+    """A cycle that vehicles share at random, within a bound."""
+    names = tuple(graph.names[place] for place in cycle.places)
+    return Walk(names, tuple(vehicle_ids), cycle.vehicles, bound_s)
+
+
+def too_short(vehicle: PlanVehicle, needed_s: float) -> LeftOut:
+    """For a vehicle that cannot charge on the way and has not enough for a time."""
     return LeftOut(
         f"vehicle {vehicle.id}",
-        f"its battery lasts {vehicle.endurance_s / 3600:.1f} h of the {hours:.1f} h",
+        f"its battery lasts {vehicle.endurance_s / 3600:.1f} h of the {needed_s / 3600:.1f} h",
         "charge it, or plan fewer hours",
     )
 
@@ -220,18 +252,30 @@ def _fleet_plan(
     plans: Sequence[VehiclePlan],
     figures: dict[str, float],
     notes: list[str],
-    in_step_from_s: float,
+    walks: Sequence[Walk],
 ) -> FleetPlan:
     patrol_map = rounds.problem.patrol_map
-    gaps_s = worst_gaps_s(rounds, plans, in_step_from_s)
-    weights = rounds.graph.weights
-    planned = max(gap * weight for gap, weight in zip(gaps_s, weights, strict=True))
-    figures = figures | {
-        "planned_worst_idleness_s": planned,
+    figures = figures | driven_figures(
+        rounds.tasks, rounds.problem.horizon_s, plans, figures["in_step_from_s"]
+    )
+    return FleetPlan(
+        mode, patrol_map.map_id, patrol_map.content_hash, rounds.problem.horizon_s, tuple(plans),
+        rounds.left_out, figures, tuple(notes), tuple(walks),
+    )  # fmt: skip
+
+
+def driven_figures(
+    tasks: Sequence[Task],
+    horizon_s: float,
+    plans: Sequence[VehiclePlan],
+    in_step_from_s: float,
+) -> dict[str, float]:
+    """What the steps themselves come to."""
+    gaps_s = worst_gaps_s(tasks, horizon_s, plans, in_step_from_s)
+    return {
+        "planned_worst_idleness_s": max(
+            gap * task.priority for gap, task in zip(gaps_s, tasks, strict=True)
+        ),
         "length_m": math.fsum(plan.length_m for plan in plans),
         "visits": float(sum(len(plan.task_ids) for plan in plans)),
     }
-    return FleetPlan(
-        mode, patrol_map.map_id, patrol_map.content_hash, rounds.problem.horizon_s, tuple(plans),
-        rounds.left_out, figures, tuple(notes),
-    )  # fmt: skip

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from shapely import Polygon, covers, points
 
 from navigation.planning.fleet.coverage import plan_fleet_coverage
 from navigation.planning.fleet.persistent import plan_fleet_rounds
+from navigation.planning.fleet.plan_hours import PlanHours
 from navigation.planning.fleet.priorities import PastIncident, PriorityConfig, weights
 from navigation.planning.fleet.tour import plan_team_tour
+from navigation.planning.fleet.tour_problem import Searches
 from navigation.planning.fleet.types import FleetPlan, PlanMode, PlanVehicle, Task
 from navigation.planning.patrol_tour import TourOrder
-from navigation.planning.route_search import RouteOptions, RouteSearch
+from navigation.planning.route_search import RouteSearch
+from navigation.planning.route_timed import TimedSearch
 from patrol.errors import MapError, PlanError
 from patrol.map import Checkpoint, PatrolMap, ZoneKind
 from patrol.vehicle import VehicleSpec
@@ -24,7 +28,8 @@ from patrol.windows import Windows
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """What to plan. `when` is the plan's start (aware); without it windows and hours are ignored.
+    """What to plan. `when` is the plan's start (aware); without it windows are ignored, and zones
+    with hours count as closed at all of them.
 
     `checkpoints` empty means all of the map; `area` is a zone whose streets are to be covered.
     """
@@ -44,14 +49,31 @@ class PlanRequest:
     seed: int = 0
 
 
-def plan_fleet(request: PlanRequest) -> FleetPlan:
-    """The plan; raises PlanError for a request that asks for nothing or names the unknown."""
+def plan_fleet(request: PlanRequest, searches: Searches | None = None) -> FleetPlan:
+    """The plan; raises PlanError for a request that asks for nothing or names the unknown.
+
+    `searches` are those of `searches_of`, for who goes on using them.
+    """
     if not request.vehicles:
         raise PlanError("a plan needs at least one vehicle; give --vehicles 1 or more")
     if not request.horizon_s > 0:
         raise PlanError(f"horizon {request.horizon_s} s is not a number above 0")
     _refuse_twins(request.vehicles)
-    return _PLANNERS[request.mode](request, _Searches(request))
+    hours = _hours(request)
+    timed = replace(request, patrol_map=hours.patrol_map)
+    plan = _PLANNERS[request.mode](timed, searches or searches_of(request), hours)
+    notes = hours.notes(is_timed=request.mode is PlanMode.TOUR)
+    left_out = tuple(hours.explained(left) for left in plan.left_out)
+    return replace(plan, left_out=left_out, notes=(*plan.notes, *notes))
+
+
+def _hours(request: PlanRequest) -> PlanHours:
+    """The hours of the request's plan; a tour lasts no longer than the batteries do."""
+    end_s = request.horizon_s
+    if request.mode is PlanMode.TOUR:
+        lasting_s = max(v.available_at_s + v.endurance_s for v in request.vehicles)
+        end_s = min(end_s, lasting_s)
+    return PlanHours.of(request.patrol_map, request.when, end_s)
 
 
 def _refuse_twins(vehicles: Sequence[PlanVehicle]) -> None:
@@ -63,17 +85,22 @@ def _refuse_twins(vehicles: Sequence[PlanVehicle]) -> None:
 
 
 class _Searches:
-    """One search for each kind of vehicle."""
+    """One search for each kind of vehicle; a zone that opens or closes on the way is closed."""
 
     def __init__(self, request: PlanRequest) -> None:
-        self._map, self._closed = request.patrol_map, request.closed_edge_ids
+        self._hours, self._closed = _hours(request), request.closed_edge_ids
         self._known: dict[VehicleSpec, RouteSearch] = {}
 
     def __call__(self, vehicle: PlanVehicle) -> RouteSearch:
         if vehicle.spec not in self._known:
-            options = RouteOptions(self._closed, spec=vehicle.spec)
-            self._known[vehicle.spec] = RouteSearch(self._map, options)
+            options = self._hours.options(self._closed, vehicle.spec)
+            self._known[vehicle.spec] = RouteSearch(self._hours.patrol_map, options)
         return self._known[vehicle.spec]
+
+
+def searches_of(request: PlanRequest) -> Searches:
+    """The searches that a plan for this request is made with."""
+    return _Searches(request)
 
 
 def wanted_checkpoints(request: PlanRequest) -> list[Checkpoint]:
@@ -144,14 +171,19 @@ def area_edges(patrol_map: PatrolMap, area: str) -> list[int]:
     return [edge.id for edge, inside in zip(edges, covers(ring, middles), strict=True) if inside]
 
 
-def _tour(request: PlanRequest, searches: _Searches) -> FleetPlan:
+def _tour(request: PlanRequest, searches: Searches, hours: PlanHours) -> FleetPlan:
+    @cache
+    def timed(spec: VehicleSpec) -> TimedSearch:
+        return hours.timed(request.closed_edge_ids, spec)
+
     return plan_team_tour(
         request.patrol_map, tasks_of(request), request.vehicles, searches,
         horizon_s=request.horizon_s, order=request.order, seed=request.seed,
+        timed_of=(lambda vehicle: timed(vehicle.spec)) if hours.is_changing else None,
     )  # fmt: skip
 
 
-def _coverage(request: PlanRequest, searches: _Searches) -> FleetPlan:
+def _coverage(request: PlanRequest, searches: Searches, _: PlanHours) -> FleetPlan:
     wanted = area_edges(request.patrol_map, request.area) if request.area else None
     return plan_fleet_coverage(
         request.patrol_map, request.vehicles, searches, wanted_edge_ids=wanted,
@@ -159,14 +191,14 @@ def _coverage(request: PlanRequest, searches: _Searches) -> FleetPlan:
     )  # fmt: skip
 
 
-def _rounds(request: PlanRequest, searches: _Searches) -> FleetPlan:
+def _rounds(request: PlanRequest, searches: Searches, _: PlanHours) -> FleetPlan:
     return plan_fleet_rounds(
         request.patrol_map, tasks_of(request), request.vehicles, searches,
         mode=request.mode, horizon_s=request.horizon_s, seed=request.seed,
     )  # fmt: skip
 
 
-_PLANNERS: Mapping[PlanMode, Callable[[PlanRequest, _Searches], FleetPlan]] = {
+_PLANNERS: Mapping[PlanMode, Callable[[PlanRequest, Searches, PlanHours], FleetPlan]] = {
     PlanMode.TOUR: _tour,
     PlanMode.COVERAGE: _coverage,
     PlanMode.PERSISTENT: _rounds,

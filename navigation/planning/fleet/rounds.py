@@ -165,11 +165,23 @@ class Due:
     place: int
     at_s: float
     state: int | None = None  # the way in which to arrive; None: the quickest
+    stand_s: float = 0.0  # to stand there after that
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
     """A charge at the vehicle's dock that lasts until it must leave for its next visit."""
+
+
+Schedule = list[Due | Charge]
+
+
+def set_out(schedule: Schedule, depart_s: float, due: Due) -> None:
+    """Add a visit to which the vehicle sets out at a time; until then it stands where it is."""
+    here = schedule[-1]
+    assert isinstance(here, Due)
+    schedule[-1] = replace(here, stand_s=max(depart_s - here.at_s, 0.0))
+    schedule.append(due)
 
 
 def drive_rounds(
@@ -181,7 +193,7 @@ def drive_rounds(
     dock = problem.dock_of(problem.vehicles[vehicle])
     for number, item in enumerate(schedule):
         if isinstance(item, Due):
-            if item.at_s + rounds.home_s(vehicle, item.place) > problem.horizon_s:
+            if item.at_s + item.stand_s + rounds.home_s(vehicle, item.place) > problem.horizon_s:
                 break
             driver.visit(_task(rounds, item), item.state)
         elif dock is not None:
@@ -195,7 +207,8 @@ def drive_rounds(
 
 def _task(rounds: Rounds, due: Due) -> Task:
     task = rounds.tasks[due.place]
-    return replace(task, windows_s=((due.at_s - task.dwell_s, math.inf),))
+    begin_s = due.at_s - task.dwell_s
+    return replace(task, windows_s=((begin_s, math.inf),), dwell_s=task.dwell_s + due.stand_s)
 
 
 def _leave_dock_s(rounds: Rounds, vehicle: int, rest: Sequence[Due | Charge]) -> float:
@@ -210,17 +223,19 @@ def _leave_dock_s(rounds: Rounds, vehicle: int, rest: Sequence[Due | Charge]) ->
     )
 
 
-def worst_gaps_s(rounds: Rounds, plans: Sequence[VehiclePlan], from_s: float) -> list[float]:
+def worst_gaps_s(
+    tasks: Sequence[Task], horizon_s: float, plans: Sequence[VehiclePlan], from_s: float
+) -> list[float]:
     """For each place the longest time between visits from `from_s` to the first vehicle's end."""
     ends_s = [plan.steps[-1].leave_s for plan in plans if plan.steps]
-    until_s = min(ends_s, default=rounds.problem.horizon_s)
-    seen: dict[str, list[float]] = {task.id: [from_s] for task in rounds.tasks}
+    until_s = min(ends_s, default=horizon_s)
+    seen: dict[str, list[float]] = {task.id: [from_s] for task in tasks}
     for plan in plans:
         for step in plan.steps:
             if step.task_id in seen and from_s <= step.begin_s <= until_s:
                 seen[step.task_id].append(step.begin_s)
     gaps = []
-    for task in rounds.tasks:
+    for task in tasks:
         times = [*sorted(seen[task.id]), max(until_s, from_s)]
         gaps.append(max(b - a for a, b in pairwise(times)))
     return gaps

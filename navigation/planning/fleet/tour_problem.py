@@ -13,11 +13,13 @@ from navigation.planning.fleet.driving import Driver
 from navigation.planning.fleet.routing import RoutingVehicle
 from navigation.planning.fleet.types import LeftOut, PlanVehicle, Task
 from navigation.planning.route_search import RouteSearch, Start
+from navigation.planning.route_timed import TimedSearch
 from navigation.planning.travel_times import TravelTimes, travel_times
 from patrol.errors import PlanError
 from patrol.map import Dock, PatrolMap
 
 Searches = Callable[[PlanVehicle], RouteSearch]
+TimedSearches = Callable[[PlanVehicle], TimedSearch]
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,16 @@ class TourProblem:
     searches: tuple[RouteSearch, ...]
     times: tuple[TravelTimes, ...]
     horizon_s: float
+    timed: tuple[TimedSearch, ...] = ()  # where zones open or close on the way; one a vehicle
 
     @property
     def start_row(self) -> int:
         """Rows before it are tasks; from here on, one row a vehicle's start, then its dock."""
         return len(self.tasks)
+
+    def driver(self, v: int) -> Driver:
+        """A vehicle where it stands, ready to drive."""
+        return Driver(self.searches[v], self.vehicles[v], self.timed[v] if self.timed else None)
 
     def dock_of(self, vehicle: PlanVehicle) -> Dock | None:
         """Where a vehicle ends."""
@@ -48,20 +55,28 @@ class TourProblem:
         vehicles: tuple[PlanVehicle, ...],
         search_of: Searches,
         horizon_s: float,
+        timed_of: TimedSearches | None = None,
     ) -> TourProblem:
-        """The problem with all times between its places; vehicles may share a search."""
+        """The problem with all times between its places; vehicles may share a search.
+
+        With `timed_of` ways go by the clock, and times are those with nothing closed at times.
+        """
         starts = []
         for vehicle in vehicles:
             starts.append(Start(vehicle.node_id, vehicle.heading_rad))
             dock = patrol_map.dock(vehicle.dock_id) if vehicle.dock_id else None
             starts.append(Start(dock.node_id, dock.heading_rad) if dock else starts[-1])
-        searches = tuple(search_of(vehicle) for vehicle in vehicles)
+        timed = tuple(timed_of(vehicle) for vehicle in vehicles) if timed_of else ()
+        searches = tuple(t.search for t in timed) or tuple(search_of(v) for v in vehicles)
         known: dict[int, TravelTimes] = {}
+        unlike = list(dict.fromkeys(starts))  # most vehicles share a dock
+        rows = [*range(len(tasks)), *(len(tasks) + unlike.index(start) for start in starts)]
         for search in searches:
             if id(search) not in known:
-                known[id(search)] = travel_times(search, [t.node_id for t in tasks], starts)
+                found = travel_times(search, [t.node_id for t in tasks], unlike)
+                known[id(search)] = found.only(rows)
         times = tuple(known[id(search)] for search in searches)
-        return cls(patrol_map, tasks, vehicles, searches, times, horizon_s)
+        return cls(patrol_map, tasks, vehicles, searches, times, horizon_s, timed)
 
     def only(self, kept: Sequence[int]) -> TourProblem:
         """The same with some of the tasks."""
@@ -107,6 +122,11 @@ def _reason(problem: TourProblem, task: Task, trips: Sequence[_Trip]) -> tuple[s
     if not in_time:
         earliest_s = min(trip.arrive_s for trip in reachable if trip.arrive_s is not None)
         last_s = max((closes for _, closes in task.windows_s), default=0.0)
+        if last_s >= earliest_s:
+            return (
+                "no vehicle can stay there for its visit and leave again while the way is open",
+                "start when the way is open for longer, or stay a shorter time",
+            )
         return (
             f"its last window closes {last_s / 60:.1f} min after the start, the first vehicle is "
             f"there after {earliest_s / 60:.1f} min",
@@ -157,9 +177,9 @@ class _Trip:
 
 def _alone(problem: TourProblem, v: int, task: Task) -> _Trip:
     vehicle = problem.vehicles[v]
-    driver = Driver(problem.searches[v], vehicle)
+    driver = problem.driver(v)
     try:
-        arrive_s = vehicle.available_at_s + driver.route_to(task.node_id).duration_s
+        arrive_s = driver.arrival_s(task.node_id)
     except PlanError:
         return _Trip(vehicle.id)
     try:

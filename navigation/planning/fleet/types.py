@@ -158,6 +158,20 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Walk:
+    """A closed walk of a patrol in rounds: its stops in order and who shares it.
+
+    `slots` vehicles are on it at a time. No place on it waits longer than `worst_s` (times its
+    weight).
+    """
+
+    task_ids: tuple[str, ...]
+    vehicle_ids: tuple[str, ...]
+    slots: int
+    worst_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class FleetPlan:
     """A whole plan; `figures` are named numbers with their unit in the name."""
 
@@ -169,6 +183,7 @@ class FleetPlan:
     left_out: tuple[LeftOut, ...] = ()
     figures: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    walks: tuple[Walk, ...] = ()  # of persistent and unpredictable patrols
 
     def of(self, vehicle_id: str) -> VehiclePlan:
         """A vehicle's plan; raises PlanError naming the known ones."""

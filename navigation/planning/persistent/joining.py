@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -49,7 +49,36 @@ def in_step(
     placed = [team[number] for number in beat.members]
     if all(vehicle.place is None for vehicle in placed):
         return beat, ()
-    needs_s = _needs_s(graph, placed, beat)
+    beat, seats = seats_of(graph, beat, _needs_s(graph, placed, beat))
+    in_slot = {seat.slot: seat for seat in seats}
+    rest = sorted(set(range(len(beat.members))) - {seat.row for seat in seats})
+    rows = [in_slot[slot].row for slot in range(beat.slots)] + rest
+    joins = []
+    for slot in range(beat.slots):
+        seat = in_slot[slot]
+        number = beat.members[seat.row]
+        vehicle = team[number]
+        if vehicle.place is not None:
+            way = tuple(graph.path(vehicle.place, beat.cycle.places[seat.stop]))
+            joins.append(Join(number, slot, seat.stop, way, vehicle.ready_s, seat.begin_s))
+    return replace(beat, members=tuple(beat.members[row] for row in rows)), tuple(joins)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A vehicle, by its row, becomes a slot of a beat at a stop (an index into the walk)."""
+
+    row: int
+    slot: int
+    stop: int
+    begin_s: float
+
+
+def seats_of(graph: PatrolGraph, beat: Beat, needs_s: Floats) -> tuple[Beat, list[Seat]]:
+    """The beat with the phase, and the seats, with which the last vehicle is in step soonest.
+
+    `needs_s` is (vehicles, stops): when a vehicle can have arrived at each stop of the walk.
+    """
     best: tuple[float, float] | None = None
     chosen, seats = beat, np.zeros((2, 0), np.intp)
     for phase_s in _phases_s(graph, beat, needs_s):
@@ -59,7 +88,12 @@ def in_step(
         rank = (float(times_s[rows, columns].max()), float(times_s[rows, columns].sum()))
         if best is None or rank < best:
             best, chosen, seats = rank, shifted, np.array((rows, columns))
-    return _seated(graph, team, chosen, needs_s, seats)
+    times_s = _join_times_s(graph, chosen, needs_s)
+    found = []
+    for row, slot in seats.T:
+        stop = int(times_s[row, slot].argmin())
+        found.append(Seat(int(row), int(slot), stop, float(times_s[row, slot, stop])))
+    return chosen, found
 
 
 def stepped(
@@ -116,25 +150,6 @@ def bottleneck(times_s: Floats) -> tuple[Ints, Ints]:
     late = times_s > limits[low]
     rows, columns = linear_sum_assignment(np.where(late, 1e6 + times_s * 1e3, times_s))
     return rows, columns
-
-
-def _seated(
-    graph: PatrolGraph, team: Sequence[TeamVehicle], beat: Beat, needs_s: Floats, seats: Ints
-) -> tuple[Beat, tuple[Join, ...]]:
-    times_s = _join_times_s(graph, beat, needs_s)
-    in_slot = {int(column): int(row) for row, column in seats.T}
-    rest = [row for row in range(len(beat.members)) if row not in in_slot.values()]
-    rows = [in_slot[slot] for slot in range(beat.slots)] + rest
-    joins = []
-    for slot in range(beat.slots):
-        number = beat.members[in_slot[slot]]
-        vehicle, stop = team[number], int(times_s[in_slot[slot], slot].argmin())
-        if vehicle.place is None:
-            continue
-        way = tuple(graph.path(vehicle.place, beat.cycle.places[stop]))
-        begin_s = float(times_s[in_slot[slot], slot, stop])
-        joins.append(Join(number, slot, stop, way, vehicle.ready_s, begin_s))
-    return replace(beat, members=tuple(beat.members[row] for row in rows)), tuple(joins)
 
 
 def last_join_s(joins: Sequence[Join]) -> float:
