@@ -166,7 +166,9 @@ class FleetServer:
             publishing,
             PatrolService(database, maps, clock),
             dispatcher,
-            TeamPlanning(fleet, maps, dispatcher, self._spec(), config.dispatch.start_within_m),
+            TeamPlanning(
+                fleet, maps, dispatcher, self._spec(), config.dispatch.start_within_m, clock
+            ),
             incidents,
             live,
             health_of(pipeline, fleet, live, link, broker, clock),

@@ -59,11 +59,51 @@ class LeftOutView(Model):
     remedy: str
 
 
+class AwayCall(Model):
+    """A vehicle that is called to a node of the map and stays there until a time."""
+
+    vehicle_id: str
+    node_id: int
+    until_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class PlanChanges(Model):
+    """What happened; vehicles are `manufacturer/serial`, times seconds after the plan's start.
+
+    `now_s` counts for a plan that is not started; a started one knows how late it is. Vehicles
+    that come `back` are taken from where they stand.
+    """
+
+    now_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    failed: Annotated[list[str], Field(max_length=50, default_factory=list)]
+    charge: Annotated[list[str], Field(max_length=50, default_factory=list)]
+    away: Annotated[list[AwayCall], Field(max_length=50, default_factory=list)]
+    closed: Annotated[list[int], Field(max_length=1000, default_factory=list)]
+    opened: Annotated[list[int], Field(max_length=1000, default_factory=list)]
+    back: Annotated[list[str], Field(max_length=50, default_factory=list)]
+
+
+class MovedView(Model):
+    """A promise that changed hands; null stands for nobody."""
+
+    what: str
+    from_id: str | None
+    to_id: str | None
+    why: str
+
+
 class PlanView(Model):
-    """A plan that may be started."""
+    """A plan that may be started.
+
+    Of a plan that `replaces` another, `moved` are the promises that changed hands, and `kept` the
+    vehicles whose rest is as it was: starting the plan leaves their assignments alone.
+    """
 
     plan_id: str
     name: str
+    replaces: str | None
+    moved: list[MovedView]
+    kept: list[str]
     mode: str
     map_id: str
     map_hash: str

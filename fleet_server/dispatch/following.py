@@ -248,6 +248,10 @@ class Following:
         if patrol_map is None:
             raise ConflictError(f"map {route.map_id!r} is not loaded", "map_unknown")
         check_map(record, patrol_map)
+        if route.charges:
+            raise ConflictError(
+                "its plan charges on the way, so the rest must be planned anew", "plan_charges"
+            )
         left = [i for i in range(len(route.visits)) if i not in visited]
         to_dock = route.charge_action_id is not None
         pose = pose_on(record, patrol_map)

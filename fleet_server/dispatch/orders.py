@@ -86,15 +86,13 @@ def _actions(route: Route, index: int) -> list[Action]:
         for stop in route.stops
         if stop.node_index == index
     ]
+    charges = [charge.action_id for charge in route.charges if charge.node_index == index]
     if index == route.last_index and route.charge_action_id is not None:
-        actions.append(
-            Action(
-                action_type="startCharging",
-                action_id=route.charge_action_id,
-                blocking_type="HARD",
-            )
-        )
-    return actions
+        charges.append(route.charge_action_id)
+    return actions + [
+        Action(action_type="startCharging", action_id=action_id, blocking_type="HARD")
+        for action_id in charges
+    ]
 
 
 def build_instant_action(

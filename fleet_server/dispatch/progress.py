@@ -1,7 +1,8 @@
 """How an assignment stands, and what its vehicle's state changes: pure decisions.
 
-The order is released piece by piece (base) and shown further (horizon). A piece always ends at a
-node without actions, so no action stands on the node where two updates meet.
+The order is released piece by piece (base) and shown further (horizon). A piece ends at a node
+without actions, so no action stands on the node where two updates meet, or at a dock where the
+vehicle charges on the way: what comes after it is released when the charge is over (`charging`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from enum import Enum
 import msgspec
 
 from fleet_server.config import DispatchConfig
+from fleet_server.dispatch.charging import watch
 from fleet_server.dispatch.route import Route
 from patrol.vda5050.messages import State
 
@@ -34,6 +36,8 @@ class Progress(msgspec.Struct):
     cancel_requested_at_s: float | None = None
     cancel_sent_at_s: float | None = None
     visited: dict[int, float] = {}  # visit index → event time
+    charged: int = 0  # charges on the way that are over
+    charging_since_s: float | None = None  # event time, of the charge that is next
 
 
 class Need(Enum):
@@ -56,10 +60,12 @@ class Decision:
     newly_visited: dict[int, float] = field(default_factory=dict)
 
 
-def base_end(route: Route, from_index: int, edges: int) -> int:
-    """The node index at which a base that starts here ends."""
-    index = min(from_index + edges, route.last_index)
-    while index < route.last_index and route.has_action(index):
+def base_end(route: Route, from_index: int, edges: int, charged: int = 0) -> int:
+    """The node index at which a base that starts here ends, after so many charges on the way."""
+    left = route.charges[charged:]
+    furthest = left[0].node_index if left else route.last_index
+    index = min(from_index + edges, furthest)
+    while index < furthest and route.has_action(index):
         index += 1
     return index
 
@@ -161,6 +167,7 @@ def _decide_ours(
     if idle and progress.reached < progress.released_to and not _working(route, state):
         return _end(decision, "failed", "the vehicle dropped the order")
     _set_phase(decision, route, state)
+    _watch_charge(decision, route, state, state_time_s)
     _extend(decision, route, state, config)
     return decision
 
@@ -213,13 +220,26 @@ def _missed(route: Route, state: State) -> str | None:
     missed = [stop.checkpoint_id for stop in route.stops if stop.action_id in failed]
     if missed:
         return f"not visited: {', '.join(missed)}"
-    return "charging failed" if route.charge_action_id in failed else None
+    charges = {route.charge_action_id, *(charge.action_id for charge in route.charges)}
+    return "charging failed" if charges & failed else None
+
+
+def _watch_charge(decision: Decision, route: Route, state: State, state_time_s: float) -> None:
+    """At the dock of the next charge on the way: whether it is over."""
+    progress, decision.reason = decision.progress, None
+    left = route.charges[progress.charged :]
+    if not left or progress.reached < left[0].node_index:
+        return
+    found = watch(left[0], progress.charging_since_s, state, state_time_s)
+    progress.charging_since_s, decision.reason = found.since_s, found.words
+    if found.is_over:
+        progress.charged, progress.charging_since_s = progress.charged + 1, None
 
 
 def _set_phase(decision: Decision, route: Route, state: State) -> None:
     terminal = {a.action_id for a in state.action_states if a.action_status in TERMINAL}
     returning = route.charge_action_id is not None and all(
-        stop.action_id in terminal for stop in route.stops
+        halt.action_id in terminal for halt in route.halts
     )
     decision.status = "returning" if returning else "running"
 
@@ -232,11 +252,11 @@ def _extend(decision: Decision, route: Route, state: State, config: DispatchConf
     left = progress.released_to - progress.reached
     if left >= config.extend_below_edges and not state.new_base_request:
         return
-    end = base_end(route, progress.reached, config.base_edges)
+    end = base_end(route, progress.reached, config.base_edges, progress.charged)
+    if end <= progress.released_to and state.new_base_request:
+        end = base_end(route, progress.released_to, 1, progress.charged)
     if end <= progress.released_to:
-        if not state.new_base_request:
-            return
-        end = base_end(route, progress.released_to, 1)
+        return
     progress.order_update_id += 1
     progress.base_from, progress.released_to = progress.released_to, end
     decision.need = Need.SEND_ORDER

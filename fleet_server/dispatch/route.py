@@ -36,6 +36,19 @@ class PlannedVisit(msgspec.Struct, frozen=True):
     node_id: int
 
 
+class ChargeStop(msgspec.Struct, frozen=True):
+    """A charge on the way: the order is released beyond it when the vehicle may leave.
+
+    That is when it has stayed as long as the plan gives it, and its battery shows `needed_pct`.
+    """
+
+    node_index: int
+    action_id: str
+    dock_id: str
+    stay_s: float
+    needed_pct: float
+
+
 class Route(msgspec.Struct, frozen=True):
     """The way of one order."""
 
@@ -47,22 +60,28 @@ class Route(msgspec.Struct, frozen=True):
     charge_action_id: str | None  # on the last node, when the vehicle returns to a dock
     length_m: float
     map_hash: str = ""  # the version it was planned on; empty: kept before versions were
+    charges: list[ChargeStop] = []  # on the way, in driving order; none at the last node
 
     @property
     def last_index(self) -> int:
         """The index of the last node."""
         return len(self.node_ids) - 1
 
+    @property
+    def halts(self) -> list[Stop | ChargeStop]:
+        """Where something is to be done on the way."""
+        return [*self.stops, *self.charges]
+
     def has_action(self, index: int) -> bool:
         """Whether something is to be done at a node."""
         if index == self.last_index and self.charge_action_id is not None:
             return True
-        return any(stop.node_index == index for stop in self.stops)
+        return any(halt.node_index == index for halt in self.halts)
 
     def action_ids(self) -> list[str]:
         """Every action of the route."""
         charge = [self.charge_action_id] if self.charge_action_id else []
-        return [stop.action_id for stop in self.stops] + charge
+        return [halt.action_id for halt in self.halts] + charge
 
 
 def start_of(

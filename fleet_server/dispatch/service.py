@@ -14,7 +14,9 @@ from fleet_server.dispatch.assignment import Assignment
 from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.progress import first_progress
 from fleet_server.dispatch.readiness import check_map, check_ready, pose_on
-from fleet_server.dispatch.route import PlannedVisit, Route
+from fleet_server.dispatch.rejoin import rejoined
+from fleet_server.dispatch.route import PlannedVisit, Route, start_of
+from fleet_server.dispatch.succession import NewRoute, Succession
 from fleet_server.errors import ConflictError, NotFoundError, UnavailableError
 from fleet_server.fleet import Fleet
 from fleet_server.maps import MapLibrary
@@ -28,7 +30,7 @@ from fleet_server.store.patrols import (
     select_assignments,
 )
 from patrol.clock import Clock
-from patrol.errors import MapError, SunraError
+from patrol.errors import MapError, PlanError, SunraError
 from patrol.map import PatrolMap
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,7 @@ class Dispatcher:
         self._config = config
         self._clock = clock
         self._following = following
+        self._succession = Succession()
         self._lock = asyncio.Lock()  # one change of assignments at a time
         self._loop = StateLoop(self.step_all)
 
@@ -94,6 +97,11 @@ class Dispatcher:
         pose_on(record, patrol_map)
         check_map(record, patrol_map)
 
+    def active_id(self, vehicle_id: str) -> str | None:
+        """The id of a vehicle's active assignment."""
+        active = self._following.active.get(vehicle_id)
+        return active.assignment_id if active else None
+
     async def assign_route(
         self,
         patrol_id: str,
@@ -108,6 +116,48 @@ class Dispatcher:
             self.check_free(vehicle_id, patrol_map)
             assignment_id = secrets.token_hex(6)
             return await self._begin(assignment_id, patrol_id, name, vehicle_id, username, route)
+
+    async def replace_route(self, new: NewRoute) -> AssignmentView:
+        """Send a vehicle on a route from where it is; what it does now is cancelled first.
+
+        Then the new route waits until the vehicle says that it has dropped the old one, and the
+        view is the old assignment's. Raises as `assign` does.
+        """
+        async with self._lock:
+            active = self._following.active.get(new.vehicle_id)
+            if active is None:
+                return await self._join(new)
+            await self._ask_to_drop(active, new.username)
+            self._succession.add(new)
+            view = self._following.view(active)
+            await self._succeed()
+            return view
+
+    async def _join(self, new: NewRoute) -> AssignmentView:
+        self.check_free(new.vehicle_id, new.patrol_map)
+        x_m, y_m, heading_rad = pose_on(self._following.record(new.vehicle_id), new.patrol_map)
+        try:
+            node_id = start_of(new.patrol_map, x_m, y_m, heading_rad, self._config.start_within_m)
+            route = await asyncio.to_thread(
+                rejoined, new.route, new.patrol_map, node_id, heading_rad, new.spec,
+                new.closed_edge_ids,
+            )  # fmt: skip
+        except PlanError as error:
+            raise ConflictError(f"{new.vehicle_id}: {error}", "plan_impossible") from None
+        assignment_id = secrets.token_hex(6)
+        view = await self._begin(
+            assignment_id, new.patrol_id, new.name, new.vehicle_id, new.username, route
+        )
+        new.begun(assignment_id)
+        return view
+
+    async def _succeed(self) -> None:
+        """Send those whose vehicle has dropped its route; the log tells of one that cannot."""
+        for new in self._succession.ready(lambda vehicle_id: vehicle_id in self._following.active):
+            try:
+                await self._join(new)
+            except SunraError as error:
+                log.error("route_not_replaced vehicle=%s error=%s", new.vehicle_id, error)
 
     async def _begin(
         self,
@@ -141,16 +191,28 @@ class Dispatcher:
                 raise ConflictError(
                     f"assignment {assignment_id} is {over.status} already", "assignment_over"
                 )
-            if assignment.progress.cancel_requested_at_s is None:
-                now_s = self._clock.now_s()
-                assignment.progress.cancel_requested_at_s = now_s
-                assignment.reason = "cancelling"
-                await self._database.write(
-                    add_audit, now_s, username, "assignment_cancel", assignment_id
-                )
-                await self._following.save(assignment)
-            await self._following.step(assignment)
+            self._succession.drop(assignment.vehicle_id)
+            await self._ask_to_drop(assignment, username)
             return self._following.view(assignment)
+
+    async def _ask_to_drop(self, assignment: Assignment, username: str) -> None:
+        if assignment.progress.cancel_requested_at_s is None:
+            now_s = self._clock.now_s()
+            assignment.progress.cancel_requested_at_s = now_s
+            assignment.reason = "cancelling"
+            await self._database.write(
+                add_audit, now_s, username, "assignment_cancel", assignment.assignment_id
+            )
+            await self._following.save(assignment)
+        await self._following.step(assignment)
+
+    async def kept(self, assignment_id: str) -> Assignment | None:
+        """An assignment with its route and progress, over or not."""
+        active = self._following.find(assignment_id)
+        if active is not None:
+            return active
+        row = await self._database.read(find_assignment, assignment_id)
+        return None if row is None else Assignment.from_row(row)
 
     async def instant_action(self, vehicle_id: str, action: str, username: str) -> None:
         """pause, resume or cancel; raises NotFoundError, ConflictError, UnavailableError."""
@@ -203,6 +265,7 @@ class Dispatcher:
                         assignment.assignment_id,
                         error,
                     )
+            await self._succeed()
 
     def _refuse_second(self, vehicle_id: str) -> None:
         if vehicle_id in self._following.active:

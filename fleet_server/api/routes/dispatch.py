@@ -12,7 +12,7 @@ from fleet_server.api.models import (
     NewPatrol,
     PatrolView,
 )
-from fleet_server.api.plan_models import NewPlan, PlanView
+from fleet_server.api.plan_models import NewPlan, PlanChanges, PlanView
 from fleet_server.api.security import AnyUser, Dispatching, Running
 
 router = APIRouter()
@@ -44,8 +44,19 @@ async def plan(new: NewPlan, _user: Dispatching, services: Running) -> PlanView:
 
 @router.post("/plans/{plan_id}/start", status_code=201)
 async def start_plan(plan_id: str, user: Dispatching, services: Running) -> list[AssignmentView]:
-    """Send every vehicle of a plan on its route."""
+    """Send every vehicle of a plan on its route.
+
+    Of one that replaces a started plan: those whose rest has changed; what they do is cancelled.
+    """
     return await services.teams.start(plan_id, user.username)
+
+
+@router.post("/plans/{plan_id}/replan", status_code=201)
+async def replan(
+    plan_id: str, changes: PlanChanges, _user: Dispatching, services: Running
+) -> PlanView:
+    """Plan the rest of a plan anew after something has happened; nothing is sent."""
+    return await services.teams.replan(plan_id, changes)
 
 
 @router.post("/assignments", status_code=201)

@@ -306,7 +306,12 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         PatrolService(database, maps, clock),
         dispatcher,
         TeamPlanning(
-            fleet, maps, dispatcher, load_vehicle(GOALIE_FILE), config.dispatch.start_within_m
+            fleet,
+            maps,
+            dispatcher,
+            load_vehicle(GOALIE_FILE),
+            config.dispatch.start_within_m,
+            clock,
         ),
         IncidentService(database, maps, clock, evidence_dir),
         LiveHub(fleet, 0.5),

@@ -44,7 +44,7 @@ async def test_a_tour_is_shown_and_then_driven(client: httpx.AsyncClient, rig: A
     order = msgspec.json.decode(rig.sent("order")[0], type=Order)
     assert order.order_id.startswith(assignment["assignment_id"])
     again = await client.post(f"/plans/{plan['plan_id']}/start")
-    assert (again.status_code, again.json()["error"]["code"]) == (404, "plan_unknown")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "plan_started")
 
 
 @pytest.mark.parametrize("mode", ["coverage", "persistent", "unpredictable"])

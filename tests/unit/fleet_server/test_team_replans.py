@@ -1,0 +1,313 @@
+"""Started plans that change: what vehicles really have done counts, the rest is sent anew."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from patrol.vda5050.messages import (
+    ActionState,
+    AgvPosition,
+    BatteryState,
+    NodeState,
+    Order,
+    decode,
+    encode,
+)
+from patrol.vda5050.topic_names import VehicleAddress
+
+pytestmark = pytest.mark.anyio
+BASE = "http://testserver/api/v1"
+ONE, TWO = (VehicleAddress("gwanak", "sunra", f"goalie-0{n}") for n in (1, 2))
+PLAN = {
+    "name": "Night",
+    "map_id": "square",
+    "vehicle_ids": ["sunra/goalie-01", "sunra/goalie-02"],
+    "seed": 1,
+}
+
+
+class Vehicle:
+    """A vehicle on the square that reports what it is told to."""
+
+    def __init__(self, rig: Any, kit: Any, address: VehicleAddress) -> None:
+        self.rig, self.kit, self.address = rig, kit, address
+        self.header_id = 10
+
+    async def connect(self) -> None:
+        message = self.kit.make_connection(time_s=self.rig.clock.now_s())
+        await self._take(
+            "connection",
+            msgspec.structs.replace(message, serial_number=self.address.serial_number),
+        )
+
+    async def at(self, node_id: int, **changes: Any) -> None:
+        """Stand at a node of the map, and let the dispatcher see it."""
+        self.header_id += 1
+        self.rig.clock.advance(1.0)
+        node = self.rig.maps.find("square").nodes[node_id]
+        pose = AgvPosition(
+            x=node.x_m, y=node.y_m, theta=0.0, map_id="square", position_initialized=True
+        )
+        values = {"agv_position": pose, "last_node_id": str(node_id), **changes}
+        now_s = self.rig.clock.now_s()
+        await self._take(
+            "state", self.kit.make_state(self.header_id, now_s, self.address, **values)
+        )
+        await self.rig.dispatcher.step_all()
+
+    async def follow(self, index: int, done: tuple[str, ...] = ()) -> None:
+        """Be at a node (an index) of the last order, with some actions finished."""
+        order = self.orders()[-1]
+        await self.at(
+            int(order.nodes[index].node_id),
+            order_id=order.order_id,
+            order_update_id=order.order_update_id,
+            last_node_sequence_id=order.nodes[index].sequence_id,
+            driving=True,
+            node_states=[NodeState(node_id="1", sequence_id=9999, released=True)],
+            action_states=[ActionState(action_id=a, action_status="FINISHED") for a in done],
+        )
+
+    def orders(self) -> list[Order]:
+        topic = self.address.topic("order")
+        return [decode(payload, Order) for t, payload, _ in self.rig.published if t == topic]
+
+    def cancels(self) -> list[bytes]:
+        topic = self.address.topic("instantActions")
+        return [p for t, p, _ in self.rig.published if t == topic and b"cancelOrder" in p]
+
+    async def _take(self, name: str, message: Any) -> None:
+        raw = [(self.address.topic(name), encode(message))]
+        self.rig.pipeline._acknowledge(await self.rig.pipeline._commit(raw))
+
+
+def index_of(order: Order, checkpoint_id: str) -> tuple[int, str]:
+    """Where an order visits a checkpoint: the node's index, and the action."""
+    return next(
+        (i, action.action_id)
+        for i, node in enumerate(order.nodes)
+        for action in node.actions
+        if action.action_type == "patrolCheckpoint"
+        and action.parameters()["checkpointId"] == checkpoint_id
+    )
+
+
+def visits(order: Order) -> list[str]:
+    return [
+        str(action.parameters()["checkpointId"])
+        for node in order.nodes
+        for action in node.actions
+        if action.action_type == "patrolCheckpoint"
+    ]
+
+
+@pytest.fixture
+async def team(rig: Any, kit: Any) -> list[Vehicle]:
+    found = [Vehicle(rig, kit, address) for address in (ONE, TWO)]
+    for vehicle in found:
+        await vehicle.connect()
+        await vehicle.at(0)
+    return found
+
+
+@pytest.fixture
+async def client(app: Any, kit: Any) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+        await client.post("/session", json={"username": "minji", "password": kit.PASSWORD})
+        yield client
+
+
+async def started(client: httpx.AsyncClient, **changes: Any) -> tuple[dict[str, Any], Any]:
+    answer = await client.post("/plans", json={**PLAN, **changes})
+    assert answer.status_code == 201, answer.text
+    plan = answer.json()
+    answer = await client.post(f"/plans/{plan['plan_id']}/start")
+    assert answer.status_code == 201, answer.text
+    return plan, answer.json()
+
+
+async def replanned(client: httpx.AsyncClient, plan: dict[str, Any], **changes: Any) -> Any:
+    answer = await client.post(f"/plans/{plan['plan_id']}/replan", json=changes)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def test_a_failed_vehicles_checkpoint_goes_to_the_other(
+    client: httpx.AsyncClient, team: list[Vehicle]
+) -> None:
+    plan, _ = await started(client)
+    has = {v["vehicle_id"]: [s["task_id"] for s in v["steps"]] for v in plan["vehicles"]}
+    assert all(len(tasks) == 2 for tasks in has.values())  # a checkpoint and the dock each
+    one, two = team
+    await one.follow(2)
+    after = await replanned(client, plan, failed=["sunra/goalie-02"])
+    (moved,) = after["moved"]
+    assert moved["from_id"] == "sunra/goalie-02"
+    assert moved["to_id"] == "sunra/goalie-01"
+    assert "failed" in moved["why"]
+    assert after["replaces"] == plan["plan_id"]
+    assert after["kept"] == []
+    assert not one.cancels()  # shown only
+    answer = await client.post(f"/plans/{after['plan_id']}/start")
+    assert answer.status_code == 201, answer.text
+    assert len(one.cancels()) == len(two.cancels()) == 1
+    assert len(one.orders()) == 1  # it has not dropped the old one yet
+    await one.at(int(one.orders()[0].nodes[2].node_id))
+    new = one.orders()[-1]
+    assert new.order_id != one.orders()[0].order_id
+    assert "cp-a" in visits(new)  # cp-b has nothing to do there: it is passed
+    assert new.nodes[0].node_id == one.orders()[0].nodes[2].node_id
+    assert len(two.orders()) == 1
+
+
+async def test_a_vehicle_whose_rest_is_as_it_was_is_left_alone(
+    client: httpx.AsyncClient, team: list[Vehicle]
+) -> None:
+    plan, assignments = await started(client)
+    one, two = team
+    await one.follow(2)
+    away = {"vehicle_id": "sunra/goalie-02", "node_id": 39, "until_s": 20}
+    after = await replanned(client, plan, away=[away])
+    assert after["kept"] == ["sunra/goalie-01"]
+    steps = {v["vehicle_id"]: v["steps"] for v in after["vehicles"]}
+    assert steps["sunra/goalie-02"][0]["name"] == "called to node 39"
+    answer = await client.post(f"/plans/{after['plan_id']}/start")
+    ids = {view["vehicle_id"]: view["assignment_id"] for view in answer.json()}
+    before = {view["vehicle_id"]: view["assignment_id"] for view in assignments}
+    assert ids["sunra/goalie-01"] == before["sunra/goalie-01"]
+    assert not one.cancels()
+    assert len(two.cancels()) == 1
+    await two.at(0)
+    assert len(two.orders()) == 2
+    assert visits(two.orders()[-1])[0] == "call"
+    # and once more: the first vehicle still drives the first plan's order
+    again = await replanned(client, after)
+    assert again["kept"] == ["sunra/goalie-01", "sunra/goalie-02"]
+
+
+async def test_only_what_vehicles_have_reported_counts_as_done(
+    client: httpx.AsyncClient, team: list[Vehicle]
+) -> None:
+    plan, _ = await started(client, vehicle_ids=["sunra/goalie-01"])
+    (one, _) = team
+    order = one.orders()[0]
+    index, action_id = index_of(order, "cp-a")
+    await one.follow(index)
+    there = await replanned(client, plan)
+    assert "cp-a" in {s["task_id"] for s in there["vehicles"][0]["steps"]}
+    await one.follow(index, (action_id,))
+    after = await replanned(client, plan)
+    assert "cp-a" not in {s["task_id"] for s in after["vehicles"][0]["steps"]}
+    assert there["kept"] == after["kept"] == ["sunra/goalie-01"]
+
+
+async def test_a_vehicle_that_comes_back_stands_where_it_is_seen(
+    client: httpx.AsyncClient, team: list[Vehicle]
+) -> None:
+    plan, _ = await started(client, vehicle_ids=["sunra/goalie-01"])
+    await team[1].at(23, battery_state=BatteryState(battery_charge=70.0, charging=False))
+    after = await replanned(client, plan, back=["sunra/goalie-02"])
+    assert {v["vehicle_id"] for v in after["vehicles"]} == {"sunra/goalie-01", "sunra/goalie-02"}
+    unknown = await client.post(
+        f"/plans/{plan['plan_id']}/replan", json={"back": ["sunra/nobody"]}
+    )
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "vehicle_unknown")
+
+
+async def test_a_plan_that_is_not_started_is_replanned_at_a_time(
+    client: httpx.AsyncClient, team: list[Vehicle]
+) -> None:
+    plan = (await client.post("/plans", json=PLAN)).json()
+    after = await replanned(client, plan, now_s=10, closed=[1000])
+    assert after["vehicles"][0]["steps"][0]["leave_s"] >= 10
+    answer = await client.post(f"/plans/{after['plan_id']}/start")
+    assert answer.status_code == 201, answer.text
+    again = await replanned(client, after, opened=[1000])
+    assert again["replaces"] == after["plan_id"]
+
+
+@pytest.mark.parametrize("mode", ["coverage", "persistent", "unpredictable"])
+async def test_every_mode_replans_and_goes_on(
+    client: httpx.AsyncClient, team: list[Vehicle], mode: str
+) -> None:
+    plan, _ = await started(client, mode=mode, hours=0.5)
+    busy = [v["vehicle_id"] for v in plan["vehicles"] if v["steps"]]
+    left = next(v for v in team if v.address.vehicle_id != busy[-1])
+    before = len(left.orders())
+    await left.at(2)
+    after = await replanned(client, plan, failed=busy[-1:])
+    assert after["moved"]
+    answer = await client.post(f"/plans/{after['plan_id']}/start")
+    assert answer.status_code == 201, answer.text
+    await left.at(2)
+    assert len(left.orders()) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"failed": ["sunra/nobody"]}, 422, "plan_impossible"),
+        ({"failed": ["sunra/goalie-01", "sunra/goalie-02"]}, 422, "plan_impossible"),
+        ({"closed": [1]}, 422, "plan_impossible"),
+        ({"opened": [1000]}, 422, "plan_impossible"),
+        ({"now_s": 1e9}, 422, "plan_impossible"),
+        ({"now_s": -1}, 422, "invalid"),
+        ({"surprise": 1}, 422, "invalid"),
+        ({"away": [{"vehicle_id": "sunra/goalie-01", "node_id": 999, "until_s": 5}]}, 422,
+         "plan_impossible"),
+    ],
+)  # fmt: skip
+async def test_changes_that_cannot_be_say_why(
+    client: httpx.AsyncClient,
+    team: list[Vehicle],
+    changes: dict[str, Any],
+    status: int,
+    code: str,
+) -> None:
+    plan = (await client.post("/plans", json=PLAN)).json()
+    answer = await client.post(f"/plans/{plan['plan_id']}/replan", json=changes)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
+
+
+async def test_a_plan_is_started_once_and_replaced_once(
+    client: httpx.AsyncClient, team: list[Vehicle]
+) -> None:
+    plan, _ = await started(client)
+    again = await client.post(f"/plans/{plan['plan_id']}/start")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "plan_started")
+    first, second = [await replanned(client, plan) for _ in range(2)]
+    assert (await client.post(f"/plans/{first['plan_id']}/start")).status_code == 201
+    late = await client.post(f"/plans/{second['plan_id']}/start")
+    assert (late.status_code, late.json()["error"]["code"]) == (409, "plan_replaced")
+    unknown = await client.post("/plans/nothing/replan", json={})
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "plan_unknown")
+
+
+async def test_a_cancel_by_hand_drops_what_was_to_follow(
+    client: httpx.AsyncClient, team: list[Vehicle], rig: Any
+) -> None:
+    plan, _ = await started(client)
+    one, _ = team
+    await one.follow(2)
+    after = await replanned(client, plan, failed=["sunra/goalie-02"])
+    await client.post(f"/plans/{after['plan_id']}/start")
+    await rig.dispatcher.instant_action("sunra/goalie-01", "cancel", "minji")
+    await one.at(2)
+    assert len(one.orders()) == 1
+
+
+async def test_a_viewer_replans_nothing(
+    app: Any, kit: Any, client: httpx.AsyncClient, team: list[Vehicle]
+) -> None:
+    plan = (await client.post("/plans", json=PLAN)).json()
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as viewer:
+        await viewer.post("/session", json={"username": "guest", "password": kit.PASSWORD})
+        answer = await viewer.post(f"/plans/{plan['plan_id']}/replan", json={})
+    assert answer.status_code == 403
