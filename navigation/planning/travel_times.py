@@ -9,22 +9,19 @@ arriving: what no plan can beat.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from navigation.planning.driven_times import driven_exactly_s
 from navigation.planning.route_search import U_TURN_COST_S, RouteSearch, Start
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Indices = NDArray[np.intp]
 
-_DRIVEN_S: WeakKeyDictionary[RouteSearch, dict[tuple[Start | int, int], float]] = (
-    WeakKeyDictionary()
-)
 TIE_S = 1e-6  # ways this alike are both quickest: a search may take either
 
 
@@ -65,40 +62,32 @@ class _Legs:
         self._origins: list[Start | int] = [*states, *starts]
         self._cost = search.costs_between(self._origins, states)
         self._is_best = np.zeros(self._cost.shape, bool)  # arriving there is quickest to its place
-        self._times_s = np.full((len(self._origins), len(self._groups)), math.inf)
+        self._times_s = np.full((len(self._origins), len(self._groups)), np.inf)
+        goals = np.zeros(self._times_s.shape, np.intp)
         for place, group in enumerate(self._groups):
-            self._take_best(place, [self._column[state] for state in group])
+            if group:
+                goals[:, place] = self._take_best(place, [self._column[state] for state in group])
+        self._take_time(goals, states)
         self._reached = self._reachable(len(states), len(starts))
 
-    def _take_best(self, place: int, columns: list[int]) -> None:
-        """Which ways of arriving at a place are quickest, and how long they take."""
-        if not columns:
-            return
+    def _take_best(self, place: int, columns: list[int]) -> Indices:
+        """Which ways of arriving at a place are quickest, and what they cost; (origins,) one."""
         cost = self._cost[:, columns]
         least = cost.min(axis=1)
         self._is_best[:, columns] |= (cost <= least[:, None] + TIE_S) & np.isfinite(cost)
         self._times_s[:, place] = least
-        for origin in np.flatnonzero(np.isfinite(least) & (least >= U_TURN_COST_S)):
-            column = columns[int(cost[origin].argmin())]
-            self._times_s[origin, place] = self._driven_s(int(origin), column)
+        chosen: Indices = np.array(columns, np.intp)[cost.argmin(axis=1)]
+        return chosen
 
-    def _driven_s(self, origin: int, column: int) -> float:
-        """A dear way's time, which is found once for a search."""
-        start, goal = self._origins[origin], self._origins[column]
-        assert isinstance(goal, int)
-        known = _DRIVEN_S.setdefault(self._search, {})
-        if (start, goal) not in known:
-            known[start, goal] = self._drive_s(start, goal)
-        return known[start, goal]
-
-    def _drive_s(self, start: Start | int, goal: int) -> float:
-        """What turning round costs in the search is no duration."""
-        edge_ids = self._search.way(start, goal)
-        if isinstance(start, Start):
-            return self._search.as_route(start, edge_ids).duration_s
-        edge = self._search.patrol_map.edges[self._search.states.edge_ids[start]]
-        arrived = Start(edge.end_id, self._search.arrival_heading_rad(start))
-        return self._search.as_route(arrived, edge_ids).duration_s
+    def _take_time(self, goals: Indices, states: Sequence[int]) -> None:
+        """Where a way turns round, it does not take as long as it costs."""
+        dear = np.isfinite(self._times_s) & (self._times_s >= U_TURN_COST_S)
+        rows = np.flatnonzero(dear.any(axis=1))
+        if len(rows):
+            origins = [self._origins[row] for row in rows]
+            driven_s = driven_exactly_s(self._search, origins, states, self._cost[rows])
+            found_s = np.take_along_axis(driven_s, goals[rows], axis=1)
+            self._times_s[rows] = np.where(dear[rows], found_s, self._times_s[rows])
 
     def _reachable(self, count: int, starts: int) -> Flags:
         """(count,) states in which a vehicle arrives that takes quickest ways, from a start or

@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import minimum_spanning_tree
 
+from navigation.planning.driven_times import least_between_s, least_nodes_s
 from navigation.planning.fleet.driving import begin_in
 from navigation.planning.fleet.tour_exact import MOST_TASKS, Split, Trips, best_split
-from navigation.planning.fleet.tour_least import least_between_s, least_nodes_s
 from navigation.planning.fleet.tour_problem import TourProblem
 from navigation.planning.persistent.relaxation import Relaxation
 from navigation.planning.route_search import RouteSearch, Start

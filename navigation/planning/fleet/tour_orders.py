@@ -14,12 +14,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from navigation.planning.driven_times import preferred_between_s
 from navigation.planning.fleet.driving import begin_in, is_windowed
 from navigation.planning.fleet.routing import Assignment, RoutingVehicle, assign
 from navigation.planning.fleet.tour_bound import trips_of
 from navigation.planning.fleet.tour_driving import Outcome, drive_all
 from navigation.planning.fleet.tour_exact import Split, best_split
-from navigation.planning.fleet.tour_least import preferred_between_s
 from navigation.planning.fleet.tour_problem import TourProblem
 from navigation.planning.fleet.tour_search import search_split
 from navigation.planning.fleet.types import Task

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from navigation.planning.driven_times import (
+    least_between_s,
+    least_nodes_s,
+    preferred_between_s,
+)
 from navigation.planning.fleet.routing import assign
 from navigation.planning.fleet.tour import plan_team_tour
 from navigation.planning.fleet.tour_bound import least_split, longest_bound_s
 from navigation.planning.fleet.tour_driving import drive_order
 from navigation.planning.fleet.tour_exact import Trips, best_split
-from navigation.planning.fleet.tour_least import (
-    least_between_s,
-    least_nodes_s,
-    preferred_between_s,
-)
 from navigation.planning.fleet.tour_problem import TourProblem
 from navigation.planning.fleet.tour_search import search_split
 from navigation.planning.fleet.types import PlanVehicle, Task

@@ -44,7 +44,35 @@ def least_between_s(
 def preferred_between_s(
     search: RouteSearch, origins: Sequence[Start | int], states: Sequence[int]
 ) -> Floats:
-    """As `least_between_s`, by the ways that the search prefers."""
+    """As `least_between_s`, by the ways that the search prefers, to a millisecond an edge."""
+    cost, wide, narrow = _preferred(search, origins, states)
+    return _driven_s(cost, wide, narrow)
+
+
+def driven_exactly_s(
+    search: RouteSearch, origins: Sequence[Start | int], states: Sequence[int], cost: Floats
+) -> Floats:
+    """(n, k) seconds that ways take whose `cost` (n, k) a search by time has given; inf stays.
+
+    Of two ways that cost the same within milliseconds it may be the other's time.
+    """
+    _, wide, narrow = _preferred(search, origins, states)
+    return _driven_s(cost, wide, narrow)
+
+
+def _driven_s(cost: Floats, wide: Floats, narrow: Floats) -> Floats:
+    """What is left of a cost when turning round takes time and is not shunned."""
+    shunned_s = wide * (U_TURN_COST_S - TURN_ROUND_S) + narrow * (
+        NARROW_U_TURN_COST_S - TURN_ROUND_S
+    )
+    return np.asarray(cost - shunned_s)
+
+
+def _preferred(
+    search: RouteSearch, origins: Sequence[Start | int], states: Sequence[int]
+) -> tuple[Floats, Floats, Floats]:
+    """The cost of the preferred ways, infinite where there is none, and how often they turn round
+    where there is room and where there is none."""
 
     def coded(driving_s: Floats, turn_costs: Floats) -> Floats:
         cost = np.round(COST_UNITS_PER_S * (driving_s + turn_costs)) * COST_UNIT
@@ -54,13 +82,8 @@ def preferred_between_s(
     found = _between(search, origins, states, coded)
     is_way = np.isfinite(found)
     whole = np.where(is_way, found, 0.0)
-    narrow, wide = whole % WIDE_UNIT, whole // WIDE_UNIT % (COST_UNIT / WIDE_UNIT)
-    times_s = (
-        whole // COST_UNIT / COST_UNITS_PER_S
-        - wide * (U_TURN_COST_S - TURN_ROUND_S)
-        - narrow * (NARROW_U_TURN_COST_S - TURN_ROUND_S)
-    )
-    return np.where(is_way, times_s, np.inf)
+    cost = np.where(is_way, whole // COST_UNIT / COST_UNITS_PER_S, np.inf)
+    return cost, whole // WIDE_UNIT % (COST_UNIT / WIDE_UNIT), whole % WIDE_UNIT
 
 
 def _between(
