@@ -28,7 +28,7 @@ from navigation.planning.unpredictable.track import JoinBook, Track
 TRIES = 32  # certificates checked in one decision
 CHOICES = 4  # drafts that hold theirs, one of which is drawn
 EASE_SHARE = 0.05  # that the latest decision has in how easy decisions are
-LEAST_EASE = 0.05
+LEAST_EASE = 0.05  # so that hard moments are not tried without end
 MEMORY = 10.0  # spacings over which it is counted how often good drafts are found
 SELDOM = 0.35  # good drafts a spacing, below which places may go unseen for longer
 SPARE = 0.5  # spacings that they may then
