@@ -22,7 +22,6 @@ from functools import cached_property
 from navigation.planning.route_options import Route, RouteOptions, Start
 from navigation.planning.route_search import RouteSearch
 from navigation.planning.route_timed_labels import (
-    U_TURN_TIME_S,
     Label,
     Labels,
     Reached,
@@ -32,7 +31,7 @@ from navigation.planning.route_windows import ClosedTimes, Interval, zone_closur
 from patrol.errors import PlanError
 from patrol.map import PatrolMap
 
-__all__ = ["U_TURN_TIME_S", "Stay", "TimedRoute", "TimedSearch", "Turning", "Wait"]
+__all__ = ["Stay", "TimedRoute", "TimedSearch", "Turning", "Wait"]
 
 Stay = Callable[[float], float | None]  # arrival → when the stay is over; None: it cannot be
 

@@ -20,7 +20,6 @@ from navigation.planning.route_states import Floats
 from navigation.planning.route_turns import NARROW_U_TURN_COST_S, TURN_ROUND_S, U_TURN_COST_S
 from navigation.planning.route_windows import ClosedTimes, Interval
 
-U_TURN_TIME_S = 30.0  # in one sweep
 NARROW_U_TURN_TIME_S = 3600.0  # until a person has come
 ALWAYS: tuple[Interval, ...] = ((-math.inf, math.inf),)
 
@@ -35,7 +34,7 @@ class Turning:
     `RouteSearch` would like best, driven by the clock.
     """
 
-    wide_s: float = U_TURN_TIME_S
+    wide_s: float = TURN_ROUND_S
     narrow_s: float = NARROW_U_TURN_TIME_S
     wide_extra_s: float = 0.0
     narrow_extra_s: float = 0.0

@@ -24,14 +24,12 @@ from navigation.planning.driven_times import least_between_s, least_nodes_s
 from navigation.planning.fleet.driving import begin_in
 from navigation.planning.fleet.tour_exact import MOST_TASKS, Split, Trips, best_split
 from navigation.planning.fleet.tour_problem import TourProblem
-from navigation.planning.persistent.relaxation import Relaxation
+from navigation.planning.persistent.relaxation import MOST_MOVES, Relaxation
 from navigation.planning.route_search import RouteSearch, Start
 
 Floats = NDArray[np.float64]
 Between = Callable[[RouteSearch, Sequence[Start | int], Sequence[int]], Floats]
 
-MOST_MOVES = 600  # of the relaxation; a linear programme with more takes seconds
-MOST_ROUNDS = 40  # of adding cuts
 NEAR_S = 1e-9  # between places at one node
 PASSES_S = 1e-6  # a way past a third task that is longer by less is no move of its own
 
@@ -195,10 +193,4 @@ def _walk_s(moves: Sequence[Sequence[tuple[int, float]]], vehicles: int) -> floa
     """A bound on the closed walk over all places that leaves the last one at most so often."""
     relaxation = Relaxation(moves, np.ones(len(moves), bool))
     relaxation.limit_leaving(len(moves) - 1, vehicles)
-    bound_s = 0.0
-    for _ in range(MOST_ROUNDS):
-        counts, _, value_s = relaxation.solve(exact=False)
-        bound_s = max(bound_s, value_s)
-        if counts is None or not relaxation.cut(counts):
-            break
-    return bound_s
+    return relaxation.bound_s()

@@ -7,10 +7,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from navigation.planning.patrol_graph import Floats, Ints, PatrolGraph
-from navigation.planning.persistent.relaxation import Relaxation
-
-MOST_MOVES = 600  # of a graph whose walks are bounded by a linear programme, for speed
-MOST_ROUNDS = 40  # of adding cuts; the bound then is the last
+from navigation.planning.persistent.relaxation import MOST_MOVES, Relaxation
 
 
 def team_bound_s(graph: PatrolGraph, vehicles: int) -> float:
@@ -48,12 +45,7 @@ def least_walks_s(graph: PatrolGraph, among: Ints, vehicles: int) -> float:
     options = [(*moves, (outside, 0.0)) for moves in graph.neighbours]
     relaxation = Relaxation([*options, ends], wanted)
     relaxation.limit_leaving(outside, vehicles)
-    bound_s = 0.0
-    for _ in range(MOST_ROUNDS):
-        counts, _, bound_s = relaxation.solve(exact=False)
-        if counts is None or not relaxation.cut(counts):
-            break
-    return bound_s
+    return relaxation.bound_s()
 
 
 def links_s(graph: PatrolGraph, among: Ints) -> csr_array | Floats:

@@ -23,6 +23,8 @@ from navigation.planning.patrol_graph import Floats
 Flags = NDArray[np.bool_]
 Neighbours = Sequence[Sequence[tuple[int, float]]]  # for each place `(place, duration_s)`
 
+MOST_MOVES = 600  # of a graph that is bounded in a moment
+MOST_ROUNDS = 40  # of adding cuts to a bound
 NODE_LIMIT = 2000  # of one branch and bound; the bound then is what it has proved
 
 
@@ -79,6 +81,16 @@ class Relaxation:
         complete = found.status == 0
         bound_s = 0.0 if found.mip_dual_bound is None else float(found.mip_dual_bound)
         return (found.x if complete else None), float(found.fun or np.inf), bound_s
+
+    def bound_s(self) -> float:
+        """A lower bound on the duration of whole counts, from some rounds of cuts."""
+        bound_s = 0.0
+        for _ in range(MOST_ROUNDS):
+            counts, _, value_s = self.solve(exact=False)
+            bound_s = max(bound_s, value_s)
+            if counts is None or not self.cut(counts):
+                break
+        return bound_s
 
     def cut(self, counts: Floats) -> bool:
         """Add the cuts that the counts break; False if there are none."""

@@ -147,23 +147,24 @@ class PatrolGroup:
         return Stop(int(track.stops[stop]), arrive_s, arrive_s, stop)
 
     def _change(self, now_s: float, rng: np.random.Generator) -> None:
-        """Adopt one of the first drafts that hold their certificate and leave no place unseen for
-        longer than its limit from now on, or than the old schedule would, if there is one.
+        """Adopt one of the first drafts that hold their certificate and are good: that leave no
+        place unseen for longer than its limit from now on.
 
-        Where there has been none for long, the draft that leaves a place unseen least longer
-        will do.
+        Where there is none, the draft that leaves a place unseen least longer will do if the old
+        schedule is worse, or if there has been no good one for long.
         """
         self._forget()
         _, most_s = self._outlook_s(now_s, [seat.route for seat in self.seats], self.track)
         hard = self._often_by(now_s) < SELDOM
-        good, spare, spare_s = [], None, SPARE * self.tracks[0].spacing_s if hard else 0.0
+        good, spare = [], None
+        spare_s = max(most_s, SPARE * self.tracks[0].spacing_s if hard else 0.0)
         drafts = self._drafts(hard, rng)
         for draft in drafts[:TRIES]:
             routes = self._routes(draft)
             late_s, unseen_s = self._outlook_s(now_s, routes, draft.track)
             if late_s > TOLERANCE_S:
                 continue
-            if unseen_s <= max(most_s, TOLERANCE_S):
+            if unseen_s <= TOLERANCE_S:
                 good.append((draft, routes))
             elif unseen_s < spare_s:
                 spare, spare_s = (draft, routes), unseen_s

@@ -8,15 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from navigation.planning.fleet.persistent import too_short, walk_at_random
-from navigation.planning.fleet.replanning.persistent import all_go_on, old_in_step_s
 from navigation.planning.fleet.replanning.rounds import (
     Regrouped,
-    bounded,
-    gone_on,
+    all_go_on,
     is_calm,
     outcome_of,
     regroup,
     rounds_now,
+    walks_gone_on,
     why_moved,
 )
 from navigation.planning.fleet.replanning.team import Outcome, Situation
@@ -38,15 +37,9 @@ def replan_unpredictable(now: Situation) -> Outcome:
     rounds = rounds_now(now)
     team, left_out = _team(now, rounds)
     found = regroup(now, rounds, team)
-    plans: dict[str, VehiclePlan] = {}
-    walks = [bounded(now, walk) for walk in found.kept]
-    kept, in_step_s = set[str](), old_in_step_s(now)
-    members = {member.vehicle.id: member for member in now.members}
-    for walk in found.kept:
-        for vehicle_id in walk.vehicle_ids:
-            plans[vehicle_id], from_s = gone_on(now, members[vehicle_id])
-            in_step_s = max(in_step_s, from_s)
-            kept |= {vehicle_id} if not members[vehicle_id].because else set()
+    gone_on = walks_gone_on(now, found.kept)
+    walks, plans = [*gone_on.walks], {**gone_on.plans}
+    kept, in_step_s = set(gone_on.kept), gone_on.in_step_s
     if found.new:
         new_walks, new_plans, from_s = _drawn(now, found)
         walks += new_walks

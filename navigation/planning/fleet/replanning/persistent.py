@@ -11,25 +11,23 @@ from navigation.planning.fleet.laps import timed
 from navigation.planning.fleet.persistent import walks_of_beats
 from navigation.planning.fleet.replanning.rounds import (
     Regrouped,
-    bounded,
-    gone_on,
+    all_go_on,
     is_calm,
     outcome_of,
     regroup,
     rounds_now,
+    walks_gone_on,
     why_moved,
 )
 from navigation.planning.fleet.replanning.standing import full_after_s, runs_dry
 from navigation.planning.fleet.replanning.team import Member, Outcome, Situation
-from navigation.planning.fleet.rounds import Charge, Due, Rounds, drive_rounds
+from navigation.planning.fleet.rounds import Charge, Due, Rounds, Schedule, drive_rounds
 from navigation.planning.fleet.types import VehiclePlan, Walk
 from navigation.planning.patrol_graph import Floats, PatrolGraph
 from navigation.planning.persistent.joining import Seat, seats_of
 from navigation.planning.persistent.plan import Beat
 from navigation.planning.persistent.rota import stints
 from navigation.planning.persistent.trace import slot_stops
-
-Schedule = list[Due | Charge]
 
 
 def replan_persistent(now: Situation) -> Outcome:
@@ -38,38 +36,16 @@ def replan_persistent(now: Situation) -> Outcome:
         return all_go_on(now)
     rounds = rounds_now(now)
     found = regroup(now, rounds, range(len(now.members)))
-    plans: dict[str, VehiclePlan] = {}
-    walks = [bounded(now, walk) for walk in found.kept]
-    kept, in_step_s = set[str](), old_in_step_s(now)
-    members = {member.vehicle.id: member for member in now.members}
-    for walk in found.kept:
-        for vehicle_id in walk.vehicle_ids:
-            plans[vehicle_id], from_s = gone_on(now, members[vehicle_id])
-            in_step_s = max(in_step_s, from_s)
-            kept |= {vehicle_id} if not members[vehicle_id].because else set()
+    gone_on = walks_gone_on(now, found.kept)
     new_walks, new_plans, from_s = _into_step(now, found)
-    walks += new_walks
-    plans |= new_plans
+    plans = {**gone_on.plans, **new_plans}
     for number, member in enumerate(now.members):
         reason = found.plan.reasons[number]
         if member.vehicle.id not in plans:
             plans[member.vehicle.id] = member.plan(member.way_home(), reason)
     ordered = [plans[member.vehicle.id] for member in now.members]
-    return outcome_of(now, rounds, ordered, walks, frozenset(kept), max(in_step_s, from_s))
-
-
-def all_go_on(now: Situation) -> Outcome:
-    """Nothing changed but that some are held up for a while."""
-    found = [gone_on(now, member) for member in now.members]
-    kept = frozenset(member.vehicle.id for member in now.members if not member.because)
-    in_step_s = max(old_in_step_s(now), *(from_s for _, from_s in found))
-    walks = [bounded(now, walk) for walk in now.old.walks]
-    return outcome_of(now, None, [plan for plan, _ in found], walks, kept, in_step_s)
-
-
-def old_in_step_s(now: Situation) -> float:
-    """From when on the promise of walks that go on holds."""
-    return max(now.now_s, now.old.figures.get("in_step_from_s", 0.0))
+    walks = [*gone_on.walks, *new_walks]
+    return outcome_of(now, rounds, ordered, walks, gone_on.kept, max(gone_on.in_step_s, from_s))
 
 
 def _into_step(

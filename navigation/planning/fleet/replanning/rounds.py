@@ -201,6 +201,50 @@ def gone_on(now: Situation, member: Member) -> tuple[VehiclePlan, float]:
     return member.plan(tuple(steps), reason), in_step_s
 
 
+@dataclass(frozen=True)
+class GoneOn:
+    """What the walks that were kept come to: theirs, their vehicles' plans, who keeps its very
+    steps, and from when on the promise holds."""
+
+    walks: tuple[Walk, ...]
+    plans: Mapping[str, VehiclePlan]
+    kept: frozenset[str]
+    in_step_s: float
+
+
+def walks_gone_on(now: Situation, walks: Sequence[Walk]) -> GoneOn:
+    """The vehicles of walks that stay as they were."""
+    members = {member.vehicle.id: member for member in now.members}
+    ids = [vehicle_id for walk in walks for vehicle_id in walk.vehicle_ids]
+    found = {vehicle_id: gone_on(now, members[vehicle_id]) for vehicle_id in ids}
+    return GoneOn(
+        tuple(_bounded(now, walk) for walk in walks),
+        {vehicle_id: plan for vehicle_id, (plan, _) in found.items()},
+        frozenset(vehicle_id for vehicle_id in ids if not members[vehicle_id].because),
+        max([_old_in_step_s(now), *(from_s for _, from_s in found.values())]),
+    )
+
+
+def all_go_on(now: Situation) -> Outcome:
+    """Nothing changed but that some are held up for a while."""
+    found = [gone_on(now, member) for member in now.members]
+    kept = frozenset(member.vehicle.id for member in now.members if not member.because)
+    in_step_s = max(_old_in_step_s(now), *(from_s for _, from_s in found))
+    walks = [_bounded(now, walk) for walk in now.old.walks]
+    return outcome_of(now, None, [plan for plan, _ in found], walks, kept, in_step_s)
+
+
+def _old_in_step_s(now: Situation) -> float:
+    """From when on the promise of walks that go on holds."""
+    return max(now.now_s, now.old.figures.get("in_step_from_s", 0.0))
+
+
+def _bounded(now: Situation, walk: Walk) -> Walk:
+    """A walk that goes on: its places wait no longer than the old plan promised."""
+    promised_s = now.old.figures.get("worst_idleness_s", math.inf)
+    return replace(walk, worst_s=min(walk.worst_s, promised_s))
+
+
 def _makes(driver: Driver, step: Step) -> bool:
     """Whether a vehicle can be somewhere as early as was planned."""
     if step.is_charge:
@@ -278,10 +322,3 @@ def outcome_of(
     moved = tuple(moves_between(now, walks, tasks))
     left_out = now.old.left_out if rounds is None else rounds.left_out
     return Outcome(tuple(plans), left_out, figures, moved, kept, (note,), tuple(walks))
-
-
-def bounded(now: Situation, walk: Walk) -> Walk:
-    """A walk that goes on: its places wait no longer than the old plan promised."""
-    promised_s: Mapping[str, float] = now.old.figures
-    worst_s = promised_s.get("worst_idleness_s", math.inf)
-    return replace(walk, worst_s=min(walk.worst_s, worst_s))

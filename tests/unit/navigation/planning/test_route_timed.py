@@ -20,7 +20,7 @@ from navigation.planning.route_search import (
     Start,
     UTurns,
 )
-from navigation.planning.route_timed import U_TURN_TIME_S, TimedSearch, Turning, Wait
+from navigation.planning.route_timed import TimedSearch, Turning, Wait
 from navigation.planning.route_windows import ClosedTimes, zone_closures
 from patrol.errors import PlanError
 from patrol.geodesy import GeoPoint
@@ -79,7 +79,7 @@ def test_waits_at_a_waiting_place_where_that_delays_nothing() -> None:
 def test_turning_round_takes_its_time() -> None:
     wide = make(LANE, e102=8.0, e203=8.0)
     found = TimedSearch(RouteSearch(wide), {}).route(Start(2, 0.0), 1)
-    assert found.arrive_s == 50.0 + U_TURN_TIME_S
+    assert found.arrive_s == 50.0 + TURN_ROUND_S
     hard = RouteSearch(wide, RouteOptions(u_turns=UTurns.FORBIDDEN))
     with pytest.raises(PlanError, match="must turn round"):
         TimedSearch(hard, {}).route(Start(2, 0.0), 1)
@@ -169,7 +169,7 @@ def brute_force(
                 if last is not None:
                     states = search.states
                     k = states.step(states.index[last], states.index[edge.id])
-                    turn = U_TURN_TIME_S if states.angle_rad[k] > math.radians(150) else 0.0
+                    turn = TURN_ROUND_S if states.angle_rad[k] > math.radians(150) else 0.0
                 ready = now + int(turn)
                 while any(begin <= ready < end for begin, end in times.get(edge.id, ())):
                     ready += 1
