@@ -22,8 +22,9 @@ from patrol.vehicle import VehicleSpec, load_vehicle
 from simulation.actors.walk import Walker
 from simulation.camera.mesh import rotation_map
 from simulation.camera.renderer import open_renderer
+from simulation.mujoco.groups import GROUND_GROUP
 from simulation.mujoco.lidar import Lidar
-from simulation.mujoco.mjcf import GROUND_GROUP, build_model
+from simulation.mujoco.mjcf import build_model
 from simulation.mujoco.simulator import Simulator
 from simulation.scenario import Place, Scenario, load_scenario, place_map
 from simulation.terrain import attitude_on

@@ -12,8 +12,11 @@ from shapely.geometry.polygon import orient
 from patrol.errors import SunraError
 from patrol.map import Building, PatrolMap
 from simulation.actors.person import Person, Pose
+from simulation.conditions import FAIR, Conditions
 from simulation.placing import Grounds, place_cars, place_kerbs, place_poles, place_trees
 from simulation.props import Kerb, ParkedCar, Post, Prism
+from simulation.signals import CrosswalkSignal
+from simulation.signals_placing import place_signals
 from simulation.terrain import Terrain, build_terrain
 
 FOUNDATION_M = 0.6  # how far walls reach below the lowest ground
@@ -35,6 +38,8 @@ class World:
     posts: Sequence[Post]
     people: Sequence[Person]
     seed: int
+    conditions: Conditions = FAIR
+    signals: Sequence[CrosswalkSignal] = ()
 
 
 def build_world(
@@ -43,6 +48,7 @@ def build_world(
     *,
     parked_cars: int = 0,
     seed: int = 0,
+    conditions: Conditions = FAIR,
 ) -> World:
     """The world of a map; the same seed gives the same world.
 
@@ -62,10 +68,22 @@ def build_world(
         )
         grounds.take(ground.buffer(0.6 if person.pose is Pose.WALKING else 1.2))
     kerbs = place_kerbs(grounds)
+    signals = place_signals(grounds, seed)
     cars = place_cars(grounds, parked_cars, rng)
     posts = [*place_poles(grounds), *place_trees(grounds, rng)]
     buildings = tuple(_prism(building, terrain) for building in patrol_map.buildings)
-    return World(patrol_map, terrain, buildings, kerbs, cars, posts, tuple(people), seed)
+    return World(
+        patrol_map,
+        terrain,
+        buildings,
+        kerbs,
+        cars,
+        posts,
+        tuple(people),
+        seed,
+        conditions,
+        signals,
+    )
 
 
 def check_people(patrol_map: PatrolMap, people: Sequence[Person]) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from patrol.geometry import Scan
 from patrol.vehicle import LidarSpec
-from simulation.mujoco.mjcf import OBSTACLE_GROUP
+from simulation.mujoco.groups import OBSTACLE_GROUP
 from simulation.terrain import Terrain
 
 MARCH_M = 1.25  # the ground is smooth over this length

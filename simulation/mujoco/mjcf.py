@@ -1,8 +1,4 @@
-"""MJCF of a world with one vehicle.
-
-Geom groups: 0 obstacles (what the lidar sees), 2 the vehicle itself, 3 the height field (the lidar
-marches it apart, see simulation.mujoco.lidar).
-"""
+"""MJCF of a world with one vehicle."""
 
 from __future__ import annotations
 
@@ -16,10 +12,15 @@ from shapely.geometry import Polygon
 
 from patrol.geometry import Pose2
 from patrol.vehicle import VehicleSpec
-from simulation.actors.person import BODY_HEIGHT_M, LYING, Person, Pose
-from simulation.mujoco.vehicle_mjcf import (
+from simulation.mujoco.groups import (
     GROUND_BIT,
+    GROUND_GROUP,
+    OBSTACLE,
     OBSTACLE_BIT,
+    OBSTACLE_GROUP,
+)
+from simulation.mujoco.people_mjcf import person_body
+from simulation.mujoco.vehicle_mjcf import (
     vehicle_actuators,
     vehicle_body,
 )
@@ -28,8 +29,6 @@ from simulation.terrain import Terrain, attitude_on
 from simulation.world import World
 
 TIMESTEP_S = 0.002
-OBSTACLE_GROUP, VEHICLE_GROUP, GROUND_GROUP = 0, 2, 3
-OBSTACLE = f'contype="{OBSTACLE_BIT}" conaffinity="0" group="{OBSTACLE_GROUP}"'
 GROUND_DEPTH_M = 5.0  # of the height field below its lowest point
 
 
@@ -53,7 +52,7 @@ def world_mjcf(world: World, spec: VehicleSpec, start: Pose2) -> str:
     geoms += [_kerb(i, kerb) for i, kerb in enumerate(world.kerbs)]
     geoms += [geom for i, car in enumerate(world.cars) for geom in _car(i, car)]
     geoms += [_post(i, post) for i, post in enumerate(world.posts)]
-    people = [_person(person) for person in world.people]
+    people = [person_body(person) for person in world.people]
     hfield, ground = _ground(world.terrain)
     nl = "\n"
     return f"""
@@ -162,44 +161,3 @@ def _post(index: int, post: Post) -> str:
         f' pos="{post.x_m:.4f} {post.y_m:.4f} {post.z_m + half - 0.2:.4f}"'
         f' size="{POST_RADIUS_M[post.kind]} {half:.4f}" {OBSTACLE}/>'
     )
-
-
-# Parts of a person in the body's frame (x ahead or towards the head, z up from the ground):
-# name, from, to, radius.
-Part = tuple[str, tuple[float, float, float], tuple[float, float, float], float]
-UPRIGHT: tuple[Part, ...] = (
-    ("left leg", (0.0, 0.11, 0.10), (0.0, 0.09, 0.80), 0.085),
-    ("right leg", (0.0, -0.11, 0.10), (0.0, -0.09, 0.80), 0.085),
-    ("trunk", (0.0, 0.0, 0.95), (0.0, 0.0, 1.40), 0.19),
-    ("head", (0.02, 0.0, BODY_HEIGHT_M - 0.13), (0.02, 0.0, BODY_HEIGHT_M - 0.12), 0.11),
-)
-SITTING: tuple[Part, ...] = (
-    ("legs", (0.05, 0.0, 0.12), (0.80, 0.0, 0.10), 0.12),
-    ("trunk", (0.0, 0.0, 0.20), (0.0, 0.0, 0.60), 0.19),
-    ("head", (0.02, 0.0, 0.82), (0.02, 0.0, 0.83), 0.11),
-)
-FLAT: tuple[Part, ...] = (
-    ("legs", (-0.80, 0.0, 0.09), (-0.05, 0.0, 0.10), 0.13),
-    ("trunk", (0.05, 0.0, 0.13), (0.50, 0.0, 0.13), 0.19),
-    ("head", (0.76, 0.0, 0.11), (0.77, 0.0, 0.11), 0.11),
-)
-
-
-def person_parts(pose: Pose) -> tuple[Part, ...]:
-    """The capsules that stand for a person in physics and lidar."""
-    if pose in LYING:
-        return FLAT
-    return SITTING if pose is Pose.SITTING else UPRIGHT
-
-
-def _person(person: Person) -> str:
-    capsules = "\n".join(
-        f'<geom name="person {person.name} {part}" type="capsule" fromto="{_numbers(a)}'
-        f' {_numbers(b)}" size="{radius}" {OBSTACLE}/>'
-        for part, a, b, radius in person_parts(person.pose)
-    )
-    return f'<body name="person {person.name}" mocap="true">{capsules}</body>'
-
-
-def _numbers(values: tuple[float, ...]) -> str:
-    return " ".join(f"{value:.4f}" for value in values)

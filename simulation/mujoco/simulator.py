@@ -10,8 +10,8 @@ import numpy as np
 from navigation.types import BaseStatus, GnssFix, ImuSample
 from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.vehicle import VehicleSpec
-from simulation.actors.walk import Walker
 from simulation.camera.renderer import CameraRenderer, open_renderer
+from simulation.mujoco.cast import Cast
 from simulation.mujoco.drive import BaseDriver
 from simulation.mujoco.lidar import Lidar
 from simulation.mujoco.plant import Plant
@@ -24,6 +24,7 @@ from simulation.world import ScenarioError, World
 log = logging.getLogger(__name__)
 
 TICK_S = 0.01
+PEOPLE_TICKS = 10
 TRUTH_COVARIANCE = np.zeros((3, 3))
 DOCK_REACH_M = 0.8  # base_link to dock node while the contacts touch
 STANDING_MPS = 0.02
@@ -61,7 +62,7 @@ class Simulator:
         self._rng = rngs[3]
         self._odometry_factor = 1.0 + float(self._rng.normal(0.0, self._options.odometry_scale))
         self._battery = Battery(spec)
-        self._walkers = [Walker(person) for person in world.people]
+        self._cast = Cast(world, self._plant)
         self._docks = [world.patrol_map.nodes[d.node_id] for d in world.patrol_map.docks]
         self._tick = 0
         self._start_epoch_s = start_epoch_s
@@ -70,7 +71,6 @@ class Simulator:
         self._renderer: CameraRenderer | None = None
         if cameras and spec.cameras:
             self._renderer = open_renderer(world, spec.cameras, camera_backend)
-        self._place_people()
         self._settle()
         self._base = self._measure_base()
         self._clear()
@@ -153,8 +153,8 @@ class Simulator:
         plant.step(TICK_S)
         self._tick += 1
         self._watch_contacts()
-        if self._tick % 10 == 0:
-            self._move_people(10 * TICK_S)
+        if self._tick % PEOPLE_TICKS == 0:
+            self._cast.step(PEOPLE_TICKS * TICK_S, self._outline())
         self._read_sensors()
 
     def _due(self, rate_hz: float) -> bool:
@@ -185,7 +185,7 @@ class Simulator:
     def _take_pictures(self, renderer: CameraRenderer) -> None:
         for camera in self.spec.cameras:
             if self._due(camera.rate_hz):
-                people = [(walker.person, walker.state) for walker in self._walkers]
+                people = self._cast.people
                 plant = self._plant
                 bgr = renderer.render(camera, plant.position_map, plant.map_from_base, people)
                 self._images.append(ImageReading(self.now_s, camera, bgr))
@@ -227,26 +227,9 @@ class Simulator:
             self._contacts.append(name)
         self._touched = touching
 
-    def _move_people(self, duration_s: float) -> None:
-        moving = [walker for walker in self._walkers if walker.moves]
-        if not moving:
-            return
-        outline = self._outline()
-        for walker in moving:
-            walker.step(duration_s, outline)
-        self._place_people()
-
     def _outline(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
         """Points around the hull on the ground, (n, 2)."""
         spec, pose = self.spec, self.truth.pose
         half = spec.width_m / 2
         xs = np.linspace(-spec.rear_overhang_m, spec.front_m, 5)
         return np.array([pose.transform(float(x), y) for x in xs for y in (-half, 0.0, half)])
-
-    def _place_people(self) -> None:
-        for walker in self._walkers:
-            state = walker.state
-            ground = float(self.world.terrain.height_at(state.x_m, state.y_m))
-            self._plant.place_person(
-                walker.person.name, state.x_m, state.y_m, ground, state.yaw_rad
-            )

@@ -7,6 +7,7 @@ stands. Wheels are spheres to the contact solver (one clean contact each on the 
 from __future__ import annotations
 
 from patrol.vehicle import GRAVITY_MPS2, VehicleSpec
+from simulation.mujoco.groups import GROUND_BIT, OBSTACLE_BIT, VEHICLE_GROUP
 
 WHEEL_MASS_KG = 9.0
 CLEARANCE_M = 0.13  # under the hull
@@ -15,7 +16,6 @@ SPRING_DEFLECTION_M = 0.012  # static
 SPRING_DAMPING_RATIO = 0.7
 STEER_STIFFNESS_NM = 900.0
 WHEELS = ("front_left", "front_right", "rear_left", "rear_right")
-GROUND_BIT, OBSTACLE_BIT = 1, 2  # contact bits: wheels touch ground, the hull touches obstacles
 
 
 def wheel_place(spec: VehicleSpec, wheel: str) -> tuple[float, float]:
@@ -47,10 +47,10 @@ def vehicle_body(spec: VehicleSpec, pos: str, quat: str) -> str:
     diaginertia="{inertia}"/>
   <geom name="hull" type="box" pos="{middle_x:.4f} 0 {(low + high) / 2:.4f}"
     size="{length / 2:.4f} {width / 2:.4f} {(high - low) / 2:.4f}"
-    contype="0" conaffinity="{OBSTACLE_BIT}" group="2"/>
+    contype="0" conaffinity="{OBSTACLE_BIT}" group="{VEHICLE_GROUP}"/>
   <geom name="mast" type="box" pos="{middle_x:.4f} 0 {(high + height) / 2:.4f}"
     size="{length * 0.36:.4f} {width * 0.40:.4f} {(height - high) / 2:.4f}"
-    contype="0" conaffinity="{OBSTACLE_BIT}" group="2"/>
+    contype="0" conaffinity="{OBSTACLE_BIT}" group="{VEHICLE_GROUP}"/>
   {wheels}
 </body>"""
 
@@ -75,7 +75,7 @@ def _wheel(spec: VehicleSpec, wheel: str, spring: str) -> str:
     <inertial pos="0 0 0" mass="{WHEEL_MASS_KG}"
       diaginertia="{across:.4f} {spin:.4f} {across:.4f}"/>
     <geom name="tyre_{wheel}" type="sphere" size="{radius}" contype="0"
-      conaffinity="{GROUND_BIT}" friction="1.0 0.005 0.0001" group="2"/>
+      conaffinity="{GROUND_BIT}" friction="1.0 0.005 0.0001" group="{VEHICLE_GROUP}"/>
   </body>"""
 
 

@@ -1,0 +1,54 @@
+"""Crosswalk signals: programmes, and where their posts stand."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patrol.map_geojson import load_map
+from simulation.signals import SignalLight, SignalProgram
+from simulation.world import build_world
+
+SILLIM = load_map(Path(__file__).parents[3] / "maps" / "sillim.geojson")
+
+
+@given(st.floats(0, 1e5), st.floats(0, 200))
+def test_a_light_stays_as_long_as_it_says(time_s: float, offset_s: float) -> None:
+    program = SignalProgram(offset_s=offset_s)
+    light, left_s = program.at(time_s)
+    assert 0 < left_s <= program.cycle_s
+    assert program.at(time_s + 0.5 * left_s)[0] is light
+
+
+def test_green_then_flashing_then_red() -> None:
+    program = SignalProgram(walk_s=7, clearance_s=13, cycle_s=90)
+    lights = [program.at(t)[0] for t in range(180)]
+    runs = [(light, len(list(group))) for light, group in itertools.groupby(lights)]
+    assert runs == [
+        (SignalLight.WALK, 7), (SignalLight.CLEARANCE, 13), (SignalLight.DONT_WALK, 70),
+        (SignalLight.WALK, 7), (SignalLight.CLEARANCE, 13), (SignalLight.DONT_WALK, 70),
+    ]  # fmt: skip
+
+
+def test_a_cycle_too_short_is_refused() -> None:
+    with pytest.raises(ValueError, match="cycle_s"):
+        SignalProgram(walk_s=50, clearance_s=50, cycle_s=90)
+
+
+def test_only_signalled_crosswalks_have_posts_and_they_face_each_other() -> None:
+    world = build_world(SILLIM)
+    assert [signal.crosswalk_id for signal in world.signals] == ["cw-1"]
+    near, far = world.signals[0].heads
+    assert abs(math.remainder(near.yaw_rad - far.yaw_rad, math.tau)) == pytest.approx(math.pi)
+    assert math.hypot(near.x_m - far.x_m, near.y_m - far.y_m) == pytest.approx(15.5, abs=0.6)
+    assert world.signals[0].program.clearance_s >= 15
+
+
+def test_the_seed_shifts_the_programmes() -> None:
+    offsets = {build_world(SILLIM, seed=seed).signals[0].program.offset_s for seed in range(3)}
+    assert len(offsets) == 3
