@@ -23,6 +23,10 @@ from patrol.vda5050.topic_names import (
     VehicleAddress,
 )
 
+# Every QoS 1 subscription is a JetStream consumer, four of them a vehicle. -1 would not mean
+# "no limit": NATS then takes its default of 1,000, and the 251st vehicle could not subscribe.
+MAX_CONSUMERS = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class BrokerPlace:
@@ -112,7 +116,7 @@ mqtt {{
 }}
 accounts {{
   FLEET {{
-    jetstream: {{ max_memory: -1, max_file: -1, max_streams: -1, max_consumers: -1 }}
+    jetstream: {{ max_memory: -1, max_file: -1, max_streams: -1, max_consumers: {MAX_CONSUMERS} }}
     users: [
       {(chr(10) + "      ").join(users)}
     ]
