@@ -60,6 +60,14 @@ def spread_nodes(patrol_map: PatrolMap, count: int, rng: np.random.Generator) ->
     return [ids[chosen[number % len(chosen)]] for number in range(count)]
 
 
+def move(motion: FleetMotion, vehicles: Sequence[LightVehicle], duration_s: float) -> None:
+    """Drive on and act; `vehicles[i]` is the one that moves as `motion`'s index i."""
+    for index in map(int, motion.step(duration_s)):
+        vehicles[index].arrived()
+    for index in map(int, np.flatnonzero(motion.acting)):
+        vehicles[index].wait(duration_s)
+
+
 class Fleet:
     """Vehicles, one for each credentials; `step` moves them, `run` also keeps their links."""
 
@@ -99,18 +107,18 @@ class Fleet:
             for number, (who, vehicle) in enumerate(zip(credentials, self.vehicles, strict=True))
         ]
         self._states = 0
+        self.simulated_s = 0.0  # since the start
         self._visualization_s = 1.0 / visualization_hz if visualization_hz else np.inf
         self._state_in_s = rng.uniform(0.0, STATE_PERIOD_S, len(nodes))
         self._picture_in_s = rng.uniform(0.0, 1.0, len(nodes)) * min(self._visualization_s, 1e9)
 
     def step(self, duration_s: float) -> None:
         """Move the vehicles; publish states that are due (1 Hz, and at every change)."""
-        for index in self.motion.step(duration_s):
-            self.vehicles[index].arrived()
+        self.simulated_s += duration_s
+        move(self.motion, self.vehicles, duration_s)
         self._state_in_s -= duration_s
         self._picture_in_s -= duration_s
         for index, vehicle in enumerate(self.vehicles):
-            vehicle.wait(duration_s)
             if vehicle.changed or self._state_in_s[index] <= 0:
                 vehicle.changed = False
                 self._state_in_s[index] = STATE_PERIOD_S

@@ -38,6 +38,7 @@ class FleetMotion:
         self.heading_rad = np.zeros(count)
         self.battery_pct = np.full(count, 100.0)
         self.charging = np.zeros(count, dtype=bool)
+        self.acting = np.zeros(count, dtype=bool)  # has actions to finish where it stands
         self.driven_m = np.zeros(count)
 
     def __len__(self) -> int:

@@ -20,6 +20,7 @@ REACH_M = 60.0  # an order may begin at a node this far away; the vehicle drives
 NEW_BASE_BELOW_M = 25.0
 BATTERY_LOW_PCT, BATTERY_CRITICAL_PCT = 20.0, 7.0
 ACTION_STATES_KEPT = 5  # of instant actions
+LOOK_AHEAD_M = 30.0  # beyond any vehicle's braking distance; every leg looks ahead anew
 
 
 class LightVehicle:
@@ -146,6 +147,7 @@ class LightVehicle:
         self._last_node_id, self._last_sequence_id = node.node_id, node.sequence_id
         self._driven_at_node_m = float(self._motion.driven_m[self._index])
         self._todo = list(node.actions)
+        self._motion.acting[self._index] = bool(self._todo)
         self._begin_action()
         self.changed = True
 
@@ -171,6 +173,7 @@ class LightVehicle:
 
     def _finish_action(self) -> None:
         self._set_state(self._todo.pop(0), "FINISHED")
+        self._motion.acting[self._index] = bool(self._todo)
         self.changed = True
         self._begin_action()
 
@@ -188,14 +191,19 @@ class LightVehicle:
         self._plan_stop()
 
     def _plan_stop(self) -> None:
-        """How far to the next node at which to stand: one with actions, or the base's end."""
+        """How far to the next node at which to stand: one with actions, or the base's end.
+
+        Looks no further than LOOK_AHEAD_M beyond the leg: a long order costs no more.
+        """
         if not self._under_way:
             return
-        self._motion.stop_in_m[self._index] = self._motion.left_m(self._index)
+        left_m = self._motion.left_m(self._index)
+        self._motion.stop_in_m[self._index] = left_m
         rest = self._nodes if self._approaching else self._nodes[1:]
         edges = self._edges if self._approaching else self._edges[1:]
         for number, node in enumerate(rest[:-1]):
-            if node.actions or not rest[number + 1].released:
+            ahead_m = self._motion.stop_in_m[self._index] - left_m
+            if node.actions or not rest[number + 1].released or ahead_m > LOOK_AHEAD_M:
                 return
             length_m = self._map.edges[int(edges[number].edge_id)].length_m
             self._motion.stop_in_m[self._index] += length_m
@@ -230,6 +238,7 @@ class LightVehicle:
         self._motion.end_leg(self._index)
         self._under_way = self._approaching = False
         self._nodes, self._edges, self._todo = [], [], []
+        self._motion.acting[self._index] = False
         for state in self._action_states.values():
             if state.action_status in ("WAITING", "RUNNING"):
                 state.action_status = "FAILED"
