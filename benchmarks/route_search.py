@@ -24,8 +24,9 @@ from benchmarks.routing.made_streets import Streets, made_streets
 from benchmarks.routing.other_libraries import Ask, Networkx, Rustworkx
 from benchmarks.shared.targets import Target, finish, parser
 from navigation.planning.landmarks import Landmarks
+from navigation.planning.route_changes import Changes
 from navigation.planning.route_graph import GraphSearch
-from navigation.planning.search_graph import Changes, SearchGraph
+from navigation.planning.search_graph import SearchGraph
 
 SIZES = {10_000: 300, 100_000: 300, 1_000_000: 200}  # nodes → our questions a round
 OTHERS = {  # nodes → questions a round to each of the others

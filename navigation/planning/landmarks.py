@@ -31,10 +31,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navigation.planning.compiled import compiled
-from navigation.planning.route_distances import MOST, distances, in_largest_part
+from navigation.planning.route_contraction import Arcs
+from navigation.planning.route_distances import FAR, MOST, NEVER, distances, in_largest_part
 from navigation.planning.search_graph import Floats, Ints, SearchGraph
 
-LANDMARKS = 20
+LANDMARKS = 16
 TREES = 4  # shortest-path trees that show where bounds are weak
 STEPS = 1024  # units in a mean edge: rounding down costs 0.05 % of a bound
 SAMPLE = 4
@@ -59,19 +60,19 @@ class Landmarks:
     def of(cls, graph: SearchGraph, count: int = LANDMARKS, seed: int = 0) -> Landmarks:
         """Prepare the tables; closed edges count as open, for they may be opened later."""
         unit, units = _units(graph.costs)
-        count = min(count, graph.node_count)
+        members = in_largest_part(graph.arcs)
+        count = min(count, len(members))
         table = np.zeros((graph.node_count, 2 * count), np.int32)
-        others, row_units = graph.rows.others, units[graph.rows.edges]
-        out = graph.first_out, others, row_units
-        if not count:
-            return cls(np.zeros(0, np.int32), table, units, unit)
-        members = in_largest_part(graph.first_out, others)
-        roots = np.random.default_rng(seed).choice(members, TREES)
-        trees = [_tree(*out, graph.first_in, int(root)) for root in roots]
         nodes = np.zeros(count, np.int32)
+        if not count:
+            return cls(nodes, table, units, unit)
+        arcs, arc_units = graph.arcs, graph.priced(units.astype(float), MOST).astype(np.int32)
+        roots = np.random.default_rng(seed).choice(members, TREES)
+        trees = [_tree(arcs, arc_units, int(root)) for root in roots]
         for i in range(count):
             nodes[i] = _worst_bounded(*trees[i % TREES], nodes[:i], table)
-            _fill(*out, graph.first_in, nodes[i], 2 * i, table)
+            _fill(arcs, arc_units, nodes[i], 2 * i, table)
+        _descend(arcs, arc_units, table)
         return cls(nodes, table, units, unit)
 
     @property
@@ -84,7 +85,7 @@ class Landmarks:
         units = self.units[edges]
         worth = np.full(len(units), np.inf)
         np.divide(costs, units, out=worth, where=units > 0)
-        return worth * (1 - 2**-50)  # below the quotient's rounding
+        return worth * (1 - 2**-48)  # below the rounding of quotients and of sums
 
 
 def _units(costs: Floats) -> tuple[float, Ints]:
@@ -96,25 +97,42 @@ def _units(costs: Floats) -> tuple[float, Ints]:
 
 
 @compiled
-def _fill(
-    first_out: Ints, others: Ints, units: Ints, first_in: Ints, node: int, column: int,
-    table: Table,
-) -> None:  # fmt: skip
-    """Distances from and, negative, to a landmark into two columns of the table."""
-    there, back = np.empty(len(table), np.int32), np.empty(len(table), np.int32)
-    distances(first_out, others, units, node, there)
-    distances(first_in, others, units, node, back)
-    for v in range(len(table)):
+def _fill(arcs: Arcs, units: Ints, node: int, column: int, table: Table) -> None:
+    """Distances from and, negative, to a landmark into two columns of the core's rows."""
+    count = len(table)
+    there, back = np.empty(count, np.int32), np.empty(count, np.int32)
+    distances(arcs.first[: count + 1], arcs.others, units, node, there)
+    distances(arcs.first[count:], arcs.others, units, node, back)
+    for v in range(arcs.gone, count):
         table[v, column], table[v, column + 1] = there[v], -back[v]
 
 
 @compiled
-def _tree(
-    first_out: Ints, others: Ints, units: Ints, first_in: Ints, root: int
-) -> tuple[Ints, Ints, Ints]:  # fmt: skip
-    """A tree of shortest paths: its nodes, nearest first, their parents, distances by node."""
-    found = np.empty(len(first_out) - 1, np.int32)
-    order = distances(first_out, others, units, root, found)
+def _descend(arcs: Arcs, units: Ints, table: Table) -> None:
+    """The rows of the nodes that left, from those of the nodes that left later."""
+    count, columns = table.shape
+    for v in range(arcs.gone - 1, -1, -1):
+        for c in range(columns):
+            table[v, c] = NEVER if c % 2 == 0 else -NEVER
+        for k in range(arcs.first[count + v], arcs.first[count + v + 1]):
+            above, step = arcs.others[k], units[k]
+            for c in range(0, columns, 2):
+                if table[above, c] <= FAR:
+                    table[v, c] = min(table[v, c], min(FAR, table[above, c] + step))
+        for k in range(arcs.first[v], arcs.first[v + 1]):
+            above, step = arcs.others[k], units[k]
+            for c in range(1, columns, 2):
+                if table[above, c] >= -FAR:
+                    table[v, c] = max(table[v, c], max(-FAR, table[above, c] - step))
+
+
+@compiled
+def _tree(arcs: Arcs, units: Ints, root: int) -> tuple[Ints, Ints, Ints]:
+    """A tree of shortest paths in the core: its nodes, nearest first, their parents, distances."""
+    count = len(arcs.first) >> 1
+    first_in, others = arcs.first[count:], arcs.others
+    found = np.empty(count, np.int32)
+    order = distances(arcs.first[: count + 1], others, units, root, found)
     rank = np.full(len(found), len(order), np.int32)
     for i in range(len(order)):
         rank[order[i]] = i

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navigation.planning.compiled import compiled
-from navigation.planning.search_graph import Ints
+from navigation.planning.route_contraction import Arcs
+
+Ints = NDArray[np.int32]
 
 MOST = 1 << 16  # an edge counts so many units at most
 FAR = 1 << 29  # distances end here: what is farther away is this far
@@ -51,11 +53,11 @@ def distances(first: Ints, others: Ints, units: Ints, source: int, found: Ints) 
 
 
 @compiled
-def in_largest_part(first: Ints, others: Ints) -> NDArray[np.int64]:
-    """The nodes of the largest part whose nodes are joined in any direction."""
-    count = len(first) - 1
+def in_largest_part(arcs: Arcs) -> NDArray[np.int64]:
+    """The core's nodes of the part that has most of them, joined in any direction."""
+    count, first, others = len(arcs.first) >> 1, arcs.first, arcs.others
     root, size = np.arange(count), np.ones(count, np.int64)
-    for v in range(count):
+    for v in range(arcs.gone, count):
         for k in range(first[v], first[v + 1]):
             a, b = v, others[k]
             while root[a] != a:
@@ -67,9 +69,11 @@ def in_largest_part(first: Ints, others: Ints) -> NDArray[np.int64]:
             if a != b:
                 root[max(a, b)] = min(a, b)
                 size[min(a, b)] += size[max(a, b)]
-    largest, members = np.argmax(size), np.empty(count, np.int64)
-    found = 0
-    for v in range(count):
+    members, found = np.empty(count - arcs.gone, np.int64), 0
+    if arcs.gone == count:
+        return members
+    largest = arcs.gone + np.argmax(size[arcs.gone :])
+    for v in range(arcs.gone, count):
         a = v
         while root[a] != a:
             a = root[a]

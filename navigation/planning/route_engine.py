@@ -1,8 +1,8 @@
 """Which search answers for a map: plain Python for small ones, compiled with landmarks else.
 
-Numba takes 0.5 s to import, compiled code 0.4 s to load from disk and about 10 s to compile where
-it is not there yet. A question to a map of 4,000 states takes plain Python 3 ms. So small maps,
-among them every map of a test, never touch numba.
+Numba takes 0.5 s to import, compiled code 0.4 s to load from disk and half a minute to compile
+where it is not there yet. A question to a map of 4,000 states takes plain Python 3 ms. So small
+maps, among them every map of a test, never touch numba.
 """
 
 from __future__ import annotations

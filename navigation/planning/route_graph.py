@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from navigation.planning.landmarks import Landmarks
+from navigation.planning.route_arcs import edges_of
 from navigation.planning.route_changes import NO_CHANGES, Changes
 from navigation.planning.route_gates import gate_offsets, gates_and_scale
 from navigation.planning.route_kernels import LABEL_BYTES, search, to_many, trace
@@ -25,7 +26,7 @@ class GraphPath:
     cost: float
     source: int
     edges: NDArray[np.int64]
-    expanded: int  # nodes the search looked at from near: how hard it was
+    expanded: int  # nodes of the core that the search expanded: how hard it was
 
 
 NO_PATH = GraphPath(math.inf, -1, np.zeros(0, np.int64), 0)
@@ -79,7 +80,7 @@ class GraphSearch:
         scratch = self._borrow()
         for row, (nodes, costs) in enumerate(origins):
             to_many(
-                self.graph.first_out, rows.others, rows.costs,
+                rows.first, rows.others, rows.costs,
                 self.graph.ranks_of(nodes), np.asarray(costs, np.float64), goals, found[row],
                 scratch.cost, scratch.note, scratch.keys, scratch.items,
                 scratch.next_query(),
@@ -96,23 +97,21 @@ class GraphSearch:
     def _path(
         self, origins: tuple[Ints, Floats], goals: tuple[Ints, Floats], changes: Changes
     ) -> GraphPath:
-        rows = self.graph.rows
+        arcs, now = self.graph.arcs, self.graph.now(changes)
         gates, scale = gates_and_scale(self.landmarks, self._scale, changes)
         known = changes.edges[gates], changes.values[gates]
         from_, to = gate_offsets(self.graph, self.landmarks, scale, known, origins, goals)
         scratch = self._borrow()
         cost, meet, expanded = search(
-            rows.first, rows.others, rows.costs, changes.slots, changes.costs,
-            self.landmarks.table, scale, *to, len(goals[0]), *from_, len(origins[0]),
+            arcs, now.costs, now.slots, now.changed, self.landmarks.table, scale,
+            *to, len(goals[0]), *from_, len(origins[0]),
             scratch.cost, scratch.note, scratch.keys, scratch.items, scratch.next_query(),
         )  # fmt: skip
         found = NO_PATH
         if meet >= 0:
-            there = trace(scratch.note, 0, rows.edges, self.graph.tails, meet)[::-1]
-            onward = trace(scratch.note, 1, rows.edges, self.graph.heads, meet)
-            edges = np.concatenate((there, onward))
-            first = self.graph.tails[edges[0]] if len(edges) else meet
-            found = GraphPath(cost, int(self.graph.nodes[first]), edges, expanded)
+            nodes = trace(scratch.note, meet)
+            edges = edges_of(arcs, self.graph.makings, now, nodes)
+            found = GraphPath(cost, int(self.graph.nodes[nodes[0]]), edges, expanded)
         self._idle.append(scratch)
         return found
 
@@ -130,7 +129,7 @@ class _Scratch:
     @classmethod
     def of(cls, graph: SearchGraph) -> _Scratch:
         labels = np.zeros(graph.node_count * LABEL_BYTES, np.uint8)
-        entries = graph.edge_count + graph.node_count
+        entries = len(graph.arcs.others) + graph.node_count
         return cls(
             labels.view(np.float64).reshape(graph.node_count, -1),
             labels.view(np.int32).reshape(graph.node_count, -1),

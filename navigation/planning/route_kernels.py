@@ -10,7 +10,9 @@ the estimate, and F the other side's least f, node v is left out if
 
 h(v) estimating the way between this side's starts and v. The search ends when either side has
 nothing left. Exact for consistent estimates. Several starts or goals with a cost each are one
-node beyond them, expanded before all others.
+node beyond them, expanded before all others. Starts and goals that are not in the core climb to
+it first (`route_contraction`), so the search proper is between core nodes with a cost each; ways
+that need no core are found where the two climbs meet.
 """
 
 from __future__ import annotations
@@ -19,16 +21,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navigation.planning.compiled import compiled, inlined
-from navigation.planning.landmarks import Table
-from navigation.planning.route_changes import HASH
+from navigation.planning.route_changes import cost_now
+from navigation.planning.route_contraction import Arcs
 from navigation.planning.route_distances import FAR
-from navigation.planning.search_graph import Floats, Ints
+from navigation.planning.route_heap import pop, push
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Table = NDArray[np.int32]
 
 # What a search knows of a node lies together: 48 bytes, seen as numbers `cost` (n, 6) and, the
 # same memory, whole numbers `note` (n, 12). The forward side is 0, the backward side 1.
 LABEL_BYTES = 48
 TO_GO = 2  # cost[v, TO_GO + side]: from v to the side's goal at least
-EDGE = 8  # note[v, EDGE + side]: place in the rows of the best edge to v, -1 at its start
+CAME = 8  # note[v, CAME + side]: the node before v on the best way to it, -1 at its start
 QUERY = 10  # note[v, QUERY]: the query that wrote this; all else is stale where it differs
 DONE = 11  # note[v, DONE]: CLOSED once a side has expanded v or left it out
 OPEN, CLOSED, GOAL = 0, 1, 2
@@ -36,38 +42,73 @@ OPEN, CLOSED, GOAL = 0, 1, 2
 
 @compiled
 def search(
-    first: Ints, others: Ints, costs: Floats, slots: Ints, changed: Floats,
-    table: Table, scale: float,
+    arcs: Arcs, costs: Floats, slots: Ints, changed: Floats, table: Table, scale: float,
     goals: Ints, goal_costs: Floats, goal_count: int,
     origins: Ints, origin_costs: Floats, origin_count: int,
     cost: Floats, note: Ints, keys: Floats, items: Ints, query: int,
 ) -> tuple[float, int, int]:  # fmt: skip
     """The least cost, the node where the best path's halves meet (-1: no path), and how many
-    nodes were expanded.
+    nodes of the core were expanded.
 
-    The rows are those of `Rows`, `slots` and `changed` those of `Changes`. The search goes from
-    the first `origin_count` of the origins to the first `goal_count` of the goals; the rest are
-    gates (`route_gates`). `cost` and `note` are the labels, `keys` and `items` (2, m + n) two
-    heaps, `query` a number these labels have not seen.
+    The search goes from the first `origin_count` of the origins to the first `goal_count` of the
+    goals; the rest are gates (`route_gates`). `slots` and `changed` are a `CostTable` of places.
+    `cost` and `note` are the labels, `keys` and `items` (2, arcs + n) two heaps, `query` a number
+    these labels have not seen.
     """
+    gone, first, others = arcs.gone, arcs.first, arcs.others
     sizes, least, nodes = np.zeros(2, np.int64), np.full(2, np.inf), len(note)
+    entered, last = np.zeros(2, np.int64), items.shape[1] - 1
     best, meet, expanded = np.inf, -1, 0
-    for i in range(origin_count + goal_count):
-        side = 0 if i < origin_count else 1
-        start = origins[i] if side == 0 else goals[i - origin_count]
-        begun = origin_costs[i] if side == 0 else goal_costs[i - origin_count]
-        if note[start, QUERY] != query:
-            _begin(cost, note, table, scale, goals, goal_costs, origins, origin_costs, query,
-                   start)  # fmt: skip
-        if begun >= cost[start, side]:
-            continue
-        cost[start, side], note[start, EDGE + side] = begun, -1
-        key = begun + cost[start, TO_GO + side]
-        least[side] = min(least[side], key)
-        push(keys, items, side, sizes[side], key, start)
-        sizes[side] += 1
-        if cost[start, 0] + cost[start, 1] < best:
-            best, meet = cost[start, 0] + cost[start, 1], start
+    for side in range(2):  # climb to the core; its nodes are noted at the end of the heap's room
+        for i in range(origin_count if side == 0 else goal_count):
+            node = origins[i] if side == 0 else goals[i]
+            begun = origin_costs[i] if side == 0 else goal_costs[i]
+            if begun == np.inf:
+                continue
+            if note[node, QUERY] != query:
+                _begin(cost, note, query, node)
+            if begun >= cost[node, side]:
+                continue
+            cost[node, side], note[node, CAME + side] = begun, -1
+            if begun + cost[node, 1 - side] < best:
+                best, meet = begun + cost[node, 1 - side], node
+            if node < gone:
+                push(keys, items, side, sizes[side], node, node)
+                sizes[side] += 1
+            else:
+                items[side, last - entered[side]] = node
+                entered[side] += 1
+        while sizes[side] > 0:
+            node = items[side, 0]
+            pop(keys, items, side, sizes[side])
+            sizes[side] -= 1
+            row = side * nodes + node
+            for k in range(first[row], first[row + 1]):
+                other = others[k]
+                reached = cost[node, side] + cost_now(slots, changed, k, costs[k])
+                if reached == np.inf:
+                    continue  # a label that is begun must get a cost, and so an estimate
+                if note[other, QUERY] != query:
+                    _begin(cost, note, query, other)
+                if reached >= cost[other, side]:
+                    continue
+                cost[other, side], note[other, CAME + side] = reached, node
+                if reached + cost[other, 1 - side] < best:
+                    best, meet = reached + cost[other, 1 - side], other
+                if other < gone:
+                    push(keys, items, side, sizes[side], other, other)
+                    sizes[side] += 1
+                else:
+                    items[side, last - entered[side]] = other
+                    entered[side] += 1
+    for side in range(2):
+        for i in range(entered[side]):
+            node = items[side, last - i]
+            _estimate(cost, table, scale, goals, goal_costs, origins, origin_costs, node)
+            key = cost[node, side] + cost[node, TO_GO + side]
+            least[side] = min(least[side], key)
+            push(keys, items, side, sizes[side], key, node)
+            sizes[side] += 1
     while sizes[0] > 0 and sizes[1] > 0:
         side = 0 if sizes[0] <= sizes[1] else 1
         least[side], node = keys[side, 0], items[side, 0]
@@ -88,14 +129,14 @@ def search(
             if len(slots) > 1:
                 step = cost_now(slots, changed, k, step)
             if note[other, QUERY] != query:
-                _begin(cost, note, table, scale, goals, goal_costs, origins, origin_costs, query,
-                       other)  # fmt: skip
+                _begin(cost, note, query, other)
+                _estimate(cost, table, scale, goals, goal_costs, origins, origin_costs, other)
             elif note[other, DONE]:
                 continue
             reached = here + step
             if reached >= cost[other, side]:
                 continue
-            cost[other, side], note[other, EDGE + side] = reached, k
+            cost[other, side], note[other, CAME + side] = reached, node
             if reached + cost[other, 1 - side] < best:
                 best, meet = reached + cost[other, 1 - side], other
             key = reached + cost[other, TO_GO + side]
@@ -106,12 +147,18 @@ def search(
 
 
 @inlined
-def _begin(
-    cost: Floats, note: Ints, table: Table, scale: float,
-    goals: Ints, goal_costs: Floats, origins: Ints, origin_costs: Floats,
-    query: int, node: int,
-) -> None:  # fmt: skip
+def _begin(cost: Floats, note: Ints, query: int, node: int) -> None:
     """A fresh label for a node that this query meets for the first time."""
+    cost[node, 0], cost[node, 1] = np.inf, np.inf
+    note[node, QUERY], note[node, DONE] = query, OPEN
+
+
+@inlined
+def _estimate(
+    cost: Floats, table: Table, scale: float,
+    goals: Ints, goal_costs: Floats, origins: Ints, origin_costs: Floats, node: int,
+) -> None:  # fmt: skip
+    """What it costs at least from a node of the core to either side's goals."""
     onward, back = np.inf, np.inf
     for j in range(len(goals)):
         units = _bound(table, node, goals[j])
@@ -121,9 +168,7 @@ def _begin(
         units = _bound(table, origins[j], node)
         if units <= FAR:
             back = min(back, scale * units + origin_costs[j])
-    cost[node, 0], cost[node, 1] = np.inf, np.inf
     cost[node, TO_GO], cost[node, TO_GO + 1] = onward, back
-    note[node, QUERY], note[node, DONE] = query, OPEN
 
 
 @inlined
@@ -139,19 +184,20 @@ def _bound(table: Table, start: int, end: int) -> np.int32:
 
 
 @compiled
-def trace(note: Ints, side: int, edges: Ints, ends: Ints, node: int) -> NDArray[np.int64]:
-    """The edges between `node` and a side's start, from `node` on.
-
-    `edges` are those of the rows, `ends` (m,) the node an edge is reached from.
-    """
-    count, at = 0, node
-    while note[at, EDGE + side] >= 0:
-        count, at = count + 1, ends[edges[note[at, EDGE + side]]]
-    chain = np.empty(count, np.int64)
-    for i in range(count):
-        chain[i] = edges[note[node, EDGE + side]]
-        node = ends[chain[i]]
-    return chain
+def trace(note: Ints, meet: int) -> Ints:
+    """The nodes of the best path, from its start to its goal."""
+    ends, counts = np.empty(2, np.int64), np.zeros(2, np.int64)
+    for side in range(2):
+        ends[side] = meet
+        while note[ends[side], CAME + side] >= 0:
+            ends[side], counts[side] = note[ends[side], CAME + side], counts[side] + 1
+    nodes = np.empty(counts.sum() + 1, np.int32)
+    for side in range(2):
+        node, step = meet, 2 * side - 1
+        for i in range(counts[side] + 1):
+            nodes[counts[0] + step * i] = node
+            node = note[node, CAME + side]
+    return nodes
 
 
 @compiled
@@ -162,7 +208,7 @@ def to_many(
 ) -> None:  # fmt: skip
     """The cost to each goal into `found` (k,), infinite where there is no path.
 
-    Labels and heap are those of `route_bidirectional.search`; goals may stand twice.
+    Labels and heap are those of `search`; goals may stand twice.
     """
     size, left = 0, 0
     for goal in goals:
@@ -196,44 +242,3 @@ def to_many(
     for i in range(len(goals)):
         goal = goals[i]
         found[i] = cost[goal, 0]
-
-
-@inlined
-def cost_now(slots: Ints, changed: Floats, place: int, cost: float) -> float:
-    """What the edge at a place in the rows costs under changes, given what it costs without."""
-    mask = len(slots) - 1
-    slot = (place * HASH) & 0xFFFFFFFF & mask
-    while slots[slot] >= 0 and slots[slot] != place:
-        slot = (slot + 1) & mask
-    return float(changed[slot]) if slots[slot] == place else cost
-
-
-@inlined
-def push(keys: Floats, items: Ints, heap: int, size: int, key: float, item: int) -> None:
-    """Add an entry to a heap of `size` entries."""
-    at = size
-    while at > 0:
-        parent = (at - 1) >> 1
-        if keys[heap, parent] <= key:
-            break
-        keys[heap, at], items[heap, at] = keys[heap, parent], items[heap, parent]
-        at = parent
-    keys[heap, at], items[heap, at] = key, item
-
-
-@inlined
-def pop(keys: Floats, items: Ints, heap: int, size: int) -> None:
-    """Take the first entry from a heap of `size` entries; read it before."""
-    last = size - 1
-    key, item, at = keys[heap, last], items[heap, last], 0
-    while True:
-        child = 2 * at + 1
-        if child >= last:
-            break
-        if child + 1 < last and keys[heap, child + 1] < keys[heap, child]:
-            child += 1
-        if keys[heap, child] >= key:
-            break
-        keys[heap, at], items[heap, at] = keys[heap, child], items[heap, child]
-        at = child
-    keys[heap, at], items[heap, at] = key, item

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 
@@ -66,9 +67,9 @@ class RouteSearch:
     def __init__(self, patrol_map: PatrolMap, options: RouteOptions | None = None) -> None:
         self._begin(States.of(patrol_map), options or RouteOptions(), None)
 
-    def with_options(self, options: RouteOptions) -> RouteSearch:
+    def with_options(self, options: RouteOptions) -> Self:
         """Another search of the same map that shares what both can use; nothing is prepared."""
-        made = object.__new__(RouteSearch)
+        made = object.__new__(type(self))
         made._begin(self.states, options, self._engines)
         return made
 

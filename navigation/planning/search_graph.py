@@ -1,9 +1,10 @@
 """SearchGraph: a directed graph with costs as plain arrays, for pure search at any size.
 
-Nodes and edges are numbers from 0. Edges lie in compressed sparse rows by their start and, again,
-by their end; the costs lie beside both, so a search reads neighbours and costs in one stretch.
+Nodes and edges are numbers from 0. Edges lie in compressed sparse rows by their start; the costs
+lie beside, so a search reads neighbours and costs in one stretch.
 Inside, nodes are numbered anew so that near ones lie near in memory (`rank`): a search over a
-million nodes in any order waits for memory half the time otherwise.
+million nodes in any order waits for memory half the time otherwise. Most searches go over the
+arcs of the contracted graph (`route_contraction`), whose costs lie beside.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import math
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from navigation.planning.compiled import compiled
-from navigation.planning.route_changes import Changes
+from navigation.planning.route_arc_changes import changed_arcs
+from navigation.planning.route_arcs import Now, makings, priced
+from navigation.planning.route_changes import NO_CHANGES, Changes, CostTable
+from navigation.planning.route_contraction import contracted
 from patrol.errors import PlanError
 
 Floats = NDArray[np.float64]
@@ -29,18 +32,15 @@ CLUSTER = 256  # nodes that are numbered in a row
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Edges out of each node, then edges into each node, in one set of arrays.
+    """The edges out of each node: those of rank v lie at `first[v]:first[v + 1]`.
 
-    Those out of rank v lie at `first[v]:first[v + 1]`, those into it at
-    `first[n + v]:first[n + v + 1]`. `others` is the rank of the edge's far end, `edges` its
-    number, `costs` its cost. One set, since a compiled search may not choose between arrays at
-    every step: counting who holds them takes longer than the step.
+    `others` is the rank of the edge's end, `edges` its number, `costs` its cost.
     """
 
-    first: Ints  # (2 n + 1,)
-    others: Ints  # (2 m,)
-    edges: Ints  # (2 m,)
-    costs: Floats  # (2 m,)
+    first: Ints  # (n + 1,)
+    others: Ints  # (m,)
+    edges: Ints  # (m,)
+    costs: Floats  # (m,)
 
 
 class SearchGraph:
@@ -66,10 +66,14 @@ class SearchGraph:
         self.node_count = node_count
         self.costs = given_costs.copy()
         first, order = _grouped(node_count, given_tails)
-        self.rank = _near_together(first, given_heads[order])
+        near = _near_together(first, given_heads[order])
+        self.rank, self.arcs = contracted(near, first, given_heads[order])
         self.nodes = np.argsort(self.rank).astype(np.int32)
         self.tails, self.heads = self.rank[given_tails], self.rank[given_heads]
-        self.rows = _rows(node_count, self.tails, self.heads, self.costs)
+        first, order = _grouped(node_count, self.tails)
+        self.rows = Rows(first, self.heads[order], order, self.costs[order])
+        self.makings = makings(self.arcs, self.tails, self.heads)
+        self.arc_costs = self.priced(self.costs)
 
     @property
     def edge_count(self) -> int:
@@ -80,26 +84,23 @@ class SearchGraph:
     def nbytes(self) -> int:
         """Memory of the arrays."""
         rows = (self.rows.first, self.rows.others, self.rows.edges, self.rows.costs)
-        arrays = (self.rank, self.nodes, self.tails, self.heads, self.costs, *rows)
+        arcs = (*self.arcs[1:], *self.makings, self.arc_costs)
+        arrays = (self.rank, self.nodes, self.tails, self.heads, self.costs, *rows, *arcs)
         return sum(array.nbytes for array in arrays)
 
-    @property
-    def first_out(self) -> Ints:
-        """Where in the rows the edges out of each node begin, (n + 1,)."""
-        return self.rows.first[: self.node_count + 1]
+    def priced(self, costs: Floats, most: float = math.inf) -> Floats:
+        """What the arcs cost, at most `most`, where the edges cost so much; (places,)."""
+        found = np.empty(len(self.arcs.others))
+        unchanged = NO_CHANGES.by_edge.slots, NO_CHANGES.by_edge.costs
+        now = Now(costs, *unchanged, found, *unchanged)
+        priced(self.arcs, self.makings, now, most)
+        return found
 
-    @property
-    def first_in(self) -> Ints:
-        """Where in the rows the edges into each node begin, (n + 1,)."""
-        return self.rows.first[self.node_count :]
-
-    @cached_property
-    def _places(self) -> Ints:
-        """Where in the rows each edge stands, out of its tail and into its head; (2, m)."""
-        places, count = np.empty((2, self.edge_count), np.int32), self.edge_count
-        places[0, self.rows.edges[:count]] = np.arange(count)
-        places[1, self.rows.edges[count:]] = np.arange(count, 2 * count)
-        return places
+    def now(self, changes: Changes) -> Now:
+        """What edges and arcs cost under changes."""
+        by_edge, by_place = changes.by_edge, changes.by_place
+        return Now(self.costs, by_edge.slots, by_edge.costs,
+                   self.arc_costs, by_place.slots, by_place.costs)  # fmt: skip
 
     def with_costs(self, costs: ArrayLike) -> SearchGraph:
         """The same graph with all costs new, shape (m,); shares its structure; raises PlanError.
@@ -113,6 +114,7 @@ class SearchGraph:
         made = copy(self)
         made.costs = given.copy()
         made.rows = replace(self.rows, costs=given[self.rows.edges])
+        made.arc_costs = self.priced(made.costs)
         return made
 
     def changed(self, costs: Mapping[int, float]) -> Changes:
@@ -125,7 +127,13 @@ class SearchGraph:
                 f"graph: no edge {bad[0]} to change; edges are {_range(self.edge_count)}"
             )
         _check_costs(values, edges)
-        return Changes.of(edges, values, self._places[:, edges])
+        if not len(edges):
+            return NO_CHANGES
+        by_edge = CostTable.of(edges.astype(np.int32), values)
+        changes = Changes(edges, values, by_edge, NO_CHANGES.by_place)
+        ends = self.tails[edges], self.heads[edges]
+        by_place = CostTable.of(*changed_arcs(self.arcs, self.makings, self.now(changes), *ends))
+        return replace(changes, by_place=by_place)
 
     def closed(self, edges: Iterable[int]) -> Changes:
         """These edges closed; raises PlanError for an unknown one."""
@@ -146,19 +154,19 @@ class SearchGraph:
         return int(self.rank[node])
 
 
+@compiled
 def _grouped(node_count: int, ends: NDArray[np.integer]) -> tuple[Ints, Ints]:
     """Where each node's edges begin, and the edges in order of an end."""
-    first = np.zeros(node_count + 1, np.int32)
-    np.cumsum(np.bincount(ends, minlength=node_count), out=first[1:])
-    return first, np.argsort(ends, kind="stable").astype(np.int32)
-
-
-def _rows(node_count: int, tails: Ints, heads: Ints, costs: Floats) -> Rows:
-    first_out, out = _grouped(node_count, tails)
-    first_in, into = _grouped(node_count, heads)
-    first = np.concatenate((first_out, first_in[1:] + np.int32(len(tails))))
-    edges = np.concatenate((out, into))
-    return Rows(first, np.concatenate((heads[out], tails[into])), edges, costs[edges])
+    first, order = np.zeros(node_count + 1, np.int32), np.empty(len(ends), np.int32)
+    for end in ends:
+        first[end + 1] += 1
+    for v in range(node_count):
+        first[v + 1] += first[v]
+    at = first[:-1].copy()
+    for edge in range(len(ends)):
+        order[at[ends[edge]]] = edge
+        at[ends[edge]] += 1
+    return first, order
 
 
 @compiled

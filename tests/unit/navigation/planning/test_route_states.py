@@ -9,8 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from navigation.planning.route_engine import Engines
+from navigation.planning.route_options import UTurns
 from navigation.planning.route_search import Minimise, RouteOptions, RouteSearch, Start
 from navigation.planning.route_states import States
 from patrol.errors import PlanError
@@ -22,6 +25,7 @@ SILLIM = load_map(ROOT / "maps" / "sillim.geojson")
 GOALIE = load_vehicle(ROOT / "config" / "vehicles" / "goalie.yaml")
 SEARCH = RouteSearch(SILLIM, RouteOptions(spec=GOALIE))
 USED = [n for n in SILLIM.nodes if SEARCH.arrivals(n)]  # goalie gets there
+COMPILED = Engines(SEARCH.states, SEARCH.costs.steps, small_states=0)
 NODES = np.random.default_rng(2).choice(USED, 12, replace=False).tolist()
 
 
@@ -113,3 +117,32 @@ def test_a_map_without_edges_has_no_routes() -> None:
                    crosswalks=())  # fmt: skip
     with pytest.raises(PlanError, match="no way joins them"):
         RouteSearch(bare).route(Start(NODES[0]), NODES[1])
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    u_turns=st.sampled_from(list(UTurns)),
+    must_fit=st.booleans(),
+    minimise=st.sampled_from(list(Minimise)),
+)
+def test_compiled_search_keeps_turn_limits_and_closures(
+    seed: int, u_turns: UTurns, must_fit: bool, minimise: Minimise
+) -> None:
+    rng = np.random.default_rng(seed)
+    closed = frozenset(rng.choice(list(SILLIM.edges), 30, replace=False).tolist())
+    options = RouteOptions(
+        closed, GOALIE, u_turns=u_turns, turns_must_fit=must_fit, minimise=minimise
+    )
+    search = SEARCH.with_options(options)
+    plain = Engines(search.states, search.costs.steps).engine(search.costs)
+    compiled = COMPILED.engine(search.costs)
+    for _ in range(10):
+        start, goal = rng.choice(USED, 2, replace=False).tolist()
+        seeds, goals = search.seeds(Start(start)), search.arrivals(goal)
+        if not goals:
+            continue
+        cost, chain = compiled.path(seeds, goals)
+        assert cost == pytest.approx(plain.path(seeds, goals)[0])
+        for a, b in pairwise(chain):
+            assert math.isfinite(search.costs.steps[search.states.step(a, b)])
