@@ -1,12 +1,14 @@
-"""Patrols that an adversary can rehearse: ours, the random walk, and the persistent plan."""
+"""Patrols that an adversary can rehearse: ours, the random walk, and what trials share."""
 
 from __future__ import annotations
 
+import copy
 import heapq
 from collections.abc import Sequence
 
 import numpy as np
 
+from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import PatrolGraph, PatrolTrace
 from navigation.planning.unpredictable import Rules, UnpredictablePatrol, moves
@@ -27,7 +29,11 @@ class OurPatrol:
 
     @classmethod
     def start(
-        cls, graph: PatrolGraph, plan: Sequence[PatrolCycle], seed: int, rules: Rules | None = None
+        cls,
+        graph: PatrolGraph | ArrivalGraph,
+        plan: Sequence[PatrolCycle],
+        seed: int,
+        rules: Rules | None = None,
     ) -> OurPatrol:
         """At time 0."""
         return cls(UnpredictablePatrol(graph, plan, seed, rules))
@@ -54,23 +60,31 @@ class OurPatrol:
         return found
 
 
-class Walk:
-    """The uniform random walk from given places, as a Policy."""
+class MovePolicy:
+    """A Policy that decides move by move, at arrivals; `choose` is all that differs.
 
-    def __init__(self, graph: PatrolGraph, starts: Sequence[int], seed: int) -> None:
-        self.graph, self._rng = graph, np.random.default_rng(seed)
-        self._heading = [(0.0, vehicle, place) for vehicle, place in enumerate(starts)]
+    `heading` holds `(arrive_s, vehicle, arrival)` of the moves under way.
+    """
+
+    def __init__(
+        self, arrivals: ArrivalGraph, heading: Sequence[tuple[float, int, int]], seed: int
+    ) -> None:
+        self.arrivals, self.rng = arrivals, np.random.default_rng(seed)
+        self.heading = sorted(heading)
         self._decided_s = 0.0
 
+    def choose(self, now_s: float, vehicle: int, arrival: int) -> tuple[float, int]:
+        """When the vehicle arrives next, and where."""
+        raise NotImplementedError
+
     def run(self, until_s: float) -> list[tuple[float, int, int]]:
-        """Decide all moves up to a time: `(arrival_s, place, vehicle)`."""
+        """Decide all moves up to a time: `(arrive_s, place, vehicle)`."""
         found = []
-        while self._heading[0][0] <= until_s:
-            now_s, vehicle, place = heapq.heappop(self._heading)
-            ways = self.graph.neighbours[place]
-            end, leg_s = ways[int(self._rng.integers(len(ways)))]
-            heapq.heappush(self._heading, (now_s + leg_s, vehicle, end))
-            found.append((now_s + leg_s, end, vehicle))
+        while self.heading[0][0] <= until_s:
+            now_s, vehicle, arrival = heapq.heappop(self.heading)
+            arrive_s, end = self.choose(now_s, vehicle, arrival)
+            heapq.heappush(self.heading, (arrive_s, vehicle, end))
+            found.append((arrive_s, int(self.arrivals.place_of[end]), vehicle))
             self._decided_s = now_s
         return found
 
@@ -79,18 +93,52 @@ class Walk:
         self.run(until_s)
         return self._decided_s
 
-    def fork(self, seed: int) -> Walk:
+    def fork(self, seed: int) -> MovePolicy:
         """See Policy."""
-        other = Walk(self.graph, (), seed)
-        other._heading, other._decided_s = list(self._heading), self._decided_s
+        other = copy.copy(self)
+        other.heading, other.rng = list(self.heading), np.random.default_rng(seed)
         return other
 
     def sightings(self, until_s: float) -> Sightings:
         """See Policy."""
-        under_way = [(time_s, place) for time_s, _, place in self._heading]
+        place_of = self.arrivals.place_of
+        under_way = [(time_s, int(place_of[arrival])) for time_s, _, arrival in self.heading]
         return under_way + [(time_s, place) for time_s, place, _ in self.run(until_s)]
 
     def trace(self, horizon_s: float) -> PatrolTrace:
         """From time 0."""
-        begun = [(time_s, place, vehicle) for time_s, vehicle, place in self._heading]
+        place_of = self.arrivals.place_of
+        begun = [(time_s, int(place_of[a]), vehicle) for time_s, vehicle, a in self.heading]
         return PatrolTrace.of_visits(begun + self.run(horizon_s), horizon_s)
+
+
+class Walk(MovePolicy):
+    """The uniform random walk from given places: any place that there is a move to, the quickest
+    way of arriving there."""
+
+    def __init__(
+        self, graph: PatrolGraph | ArrivalGraph, starts: Sequence[int], seed: int
+    ) -> None:
+        arrivals = graph if isinstance(graph, ArrivalGraph) else ArrivalGraph.plain(graph)
+        heading = [
+            (0.0, vehicle, arrivals.arrivals_at[place][0]) for vehicle, place in enumerate(starts)
+        ]
+        super().__init__(arrivals, heading, seed)
+        self._ways = [
+            self._quickest(arrivals.moves.neighbours[arrival])
+            for arrival in range(len(arrivals.place_of))
+        ]
+
+    def _quickest(self, moves: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+        best: dict[int, tuple[int, float]] = {}
+        for end, leg_s in moves:
+            place = int(self.arrivals.place_of[end])
+            if place not in best or leg_s < best[place][1]:
+                best[place] = (end, leg_s)
+        return list(best.values())
+
+    def choose(self, now_s: float, vehicle: int, arrival: int) -> tuple[float, int]:
+        """See MovePolicy."""
+        ways = self._ways[arrival]
+        end, leg_s = ways[int(self.rng.integers(len(ways)))]
+        return now_s + leg_s, end

@@ -62,10 +62,7 @@ class PatrolCycle:
         """For each place on the walk the times between visits while all vehicles keep spacing."""
         if self.duration_s == 0:
             return {self.places[0]: (0.0,)}
-        phases: dict[int, set[float]] = {}
-        for place, offset_s in zip(self.places, self.offsets_s(graph), strict=True):
-            phases.setdefault(place, set()).add(float(offset_s) % self.spacing_s)
-        return {place: _gaps(sorted(found), self.spacing_s) for place, found in phases.items()}
+        return gaps_between(self.places, self.offsets_s(graph).tolist(), self.spacing_s)
 
     def worst_idleness_s(self, graph: PatrolGraph) -> float:
         """The largest gap times the place's weight."""
@@ -79,13 +76,26 @@ def leg_times(graph: PatrolGraph, places: tuple[int, ...]) -> Floats:
         return np.zeros(0)
     out = []
     for start, end in zip(places, places[1:] + places[:1], strict=True):
-        duration_s = dict(graph.neighbours[start]).get(end, math.inf)
+        duration_s = graph.move_s.get((start, end), math.inf)
         if math.isinf(duration_s):
             raise PlanError(
                 f"patrol cycle: no move from {graph.names[start]} to {graph.names[end]}"
             )
         out.append(duration_s)
     return np.array(out)
+
+
+def gaps_between(
+    places: Sequence[int], offsets_s: Sequence[float], spacing_s: float
+) -> dict[int, tuple[float, ...]]:
+    """For each place the times between visits of vehicles one spacing apart, from its offsets;
+    0 where vehicles only stand."""
+    if spacing_s == 0:
+        return dict.fromkeys(places, (0.0,))
+    phases: dict[int, set[float]] = {}
+    for place, offset_s in zip(places, offsets_s, strict=True):
+        phases.setdefault(place, set()).add(offset_s % spacing_s)
+    return {place: _gaps(sorted(found), spacing_s) for place, found in phases.items()}
 
 
 def _gaps(phases_s: list[float], spacing_s: float) -> tuple[float, ...]:

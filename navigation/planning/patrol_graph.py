@@ -77,11 +77,17 @@ class PatrolGraph:
         return len(self.names)
 
     @cached_property
-    def _matrix(self) -> csr_array:
-        """(n, n) durations of moves; of two parallel moves the quicker."""
+    def move_s(self) -> dict[tuple[int, int], float]:
+        """Durations by start and end; of two parallel moves the quicker."""
         best: dict[tuple[int, int], float] = {}
         for start, end, duration_s in self.moves:
             best[start, end] = min(duration_s, best.get((start, end), math.inf))
+        return best
+
+    @cached_property
+    def _matrix(self) -> csr_array:
+        """(n, n) durations of moves."""
+        best = self.move_s
         rows, columns = [s for s, _ in best], [e for _, e in best]
         shape = (len(self.names), len(self.names))
         return csr_array((list(best.values()), (rows, columns)), shape=shape)

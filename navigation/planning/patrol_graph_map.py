@@ -54,14 +54,14 @@ def patrol_graph_of(
 
 def direct_moves(durations_s: Floats) -> tuple[tuple[int, int, float], ...]:
     """Moves of a matrix of durations that no way over a third place replaces."""
+    places = np.arange(len(durations_s))
     moves = []
-    for start, end in zip(*np.nonzero(np.isfinite(durations_s)), strict=True):
-        if start == end:
-            continue
-        through_s = durations_s[start] + durations_s[:, end]
-        through_s[[start, end]] = np.inf
-        if durations_s[start, end] < through_s.min(initial=np.inf) - THROUGH_S:
-            moves.append((int(start), int(end), float(durations_s[start, end])))
+    for start, there_s in enumerate(durations_s):
+        through_s = there_s[:, None] + durations_s
+        through_s[start], through_s[places, places] = np.inf, np.inf
+        is_direct = np.isfinite(there_s) & (there_s < through_s.min(axis=0) - THROUGH_S)
+        is_direct[start] = False
+        moves += [(start, int(end), float(there_s[end])) for end in np.flatnonzero(is_direct)]
     return tuple(moves)
 
 

@@ -9,13 +9,14 @@ arriving: what no plan can beat.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from navigation.planning.driven_times import driven_exactly_s
+from navigation.planning.remembering_search import RememberingSearch
 from navigation.planning.route_search import U_TURN_COST_S, RouteSearch, Start
 
 Floats = NDArray[np.float64]
@@ -40,26 +41,43 @@ class TravelTimes:
 
 
 def travel_times(
-    search: RouteSearch, node_ids: Sequence[int], starts: Sequence[Start] = ()
+    search: RouteSearch,
+    node_ids: Sequence[int],
+    starts: Sequence[Start] = (),
+    docks: Collection[Start] | None = None,
 ) -> TravelTimes:
     """Times between nodes that are visited, and from and to `starts`; these come after the nodes.
 
     Vehicles begin at starts, and leave them as they face there; without any, a vehicle has been on
-    its way for long.
+    its way for long. With `docks` only the starts among them are gone to, no way leads to others.
     """
-    legs = _Legs(search, [*node_ids, *(start.node_id for start in starts)], starts)
+    homes = [docks is None or start in docks for start in starts]
+    legs = _Legs(search, [*node_ids, *(start.node_id for start in starts)], starts, homes)
     return legs.times(len(node_ids))
 
 
 class _Legs:
-    """Quickest legs from every way of arriving at a place, and from every start, to each place."""
+    """Quickest legs from every way of arriving at a node, and from every start, to each place."""
 
-    def __init__(self, search: RouteSearch, node_ids: list[int], starts: Sequence[Start]) -> None:
+    def __init__(
+        self,
+        search: RouteSearch,
+        node_ids: list[int],
+        starts: Sequence[Start],
+        homes: Sequence[bool],
+    ) -> None:
         self._search, self._node_ids = search, node_ids
-        self._groups = [search.arrivals(node_id) for node_id in node_ids]
+        nodes = len(node_ids) - len(starts)
+        is_goal = [True] * nodes + list(homes)
+        self._groups = [
+            search.arrivals(node_id) if wanted else []
+            for node_id, wanted in zip(node_ids, is_goal, strict=True)
+        ]
+        visited = {state for group in self._groups[:nodes] for state in group}
         states = sorted({state for group in self._groups for state in group})
         self._column = {state: i for i, state in enumerate(states)}
-        self._origins: list[Start | int] = [*states, *starts]
+        self._row = {state: i for i, state in enumerate(sorted(visited))}
+        self._origins: list[Start | int] = [*self._row, *starts]
         self._cost = search.costs_between(self._origins, states)
         self._is_best = np.zeros(self._cost.shape, bool)  # arriving there is quickest to its place
         self._times_s = np.full((len(self._origins), len(self._groups)), np.inf)
@@ -68,7 +86,8 @@ class _Legs:
             if group:
                 goals[:, place] = self._take_best(place, [self._column[state] for state in group])
         self._take_time(goals, states)
-        self._reached = self._reachable(len(states), len(starts))
+        self._is_best = self._is_best[:, [self._column[state] for state in self._row]]
+        self._reached = self._reachable(len(self._row), len(starts))
 
     def _take_best(self, place: int, columns: list[int]) -> Indices:
         """Which ways of arriving at a place are quickest, and what they cost; (origins,) one."""
@@ -85,7 +104,7 @@ class _Legs:
         rows = np.flatnonzero(dear.any(axis=1))
         if len(rows):
             origins = [self._origins[row] for row in rows]
-            driven_s = driven_exactly_s(self._search, origins, states, self._cost[rows])
+            driven_s = _driven_s(self._search, origins, states, self._cost[rows])
             found_s = np.take_along_axis(driven_s, goals[rows], axis=1)
             self._times_s[rows] = np.where(dear[rows], found_s, self._times_s[rows])
 
@@ -106,10 +125,11 @@ class _Legs:
         count = len(self._node_ids)
         worst_s, mean_s, best_s = (np.full((count, count), np.inf) for _ in range(3))
         for row, group in enumerate(self._groups):
-            every = [self._column[state] for state in group]
-            rows = [column for column in every if self._reached[column]]
-            if row >= nodes:
-                every = rows = [len(self._column) + row - nodes]
+            if row < nodes:
+                every = [self._row[state] for state in group]
+                rows = [origin for origin in every if self._reached[origin]]
+            else:
+                every = rows = [len(self._row) + row - nodes]
             if every:
                 best_s[row] = self._times_s[every].min(axis=0)
             if rows:
@@ -120,3 +140,11 @@ class _Legs:
             same = [other == self._node_ids[row] for other in self._node_ids]
             worst_s[row, same] = mean_s[row, same] = best_s[row, same] = 0.0
         return TravelTimes(worst_s, mean_s, best_s)
+
+
+def _driven_s(
+    search: RouteSearch, origins: Sequence[Start | int], states: Sequence[int], cost: Floats
+) -> Floats:
+    if isinstance(search, RememberingSearch):
+        return search.driven_s(origins, states, cost)
+    return driven_exactly_s(search, origins, states, cost)

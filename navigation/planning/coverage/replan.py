@@ -70,6 +70,7 @@ class _Mender:
     ) -> None:
         self.plan, self.graph, self.vehicles = plan, graph, list(vehicles)
         self.homes = homes_of(graph, vehicles)
+        self.task_of = [graph.task_of(arc) for arc in range(len(graph.heads))]
         self.old = {route.vehicle.name: route for route in plan.routes}
         duties, self.left_out = share_parts(graph, vehicles, self.homes)
         self.crew = {street: duty.vehicles for duty in duties for street in duty.streets}
@@ -153,6 +154,7 @@ class _Mender:
         """The orphan nearest to some nodes, of those that a vehicle can do, and the way there."""
         if not nodes:
             return next(((0.0, task) for task in sorted(orphans) if self._can(k, task)), None)
+        heads, lengths, task_of = self.graph.heads, self.graph.lengths, self.task_of
         best = dict.fromkeys(nodes, 0.0)
         queue = [(0.0, node) for node in sorted(nodes)]
         while queue:
@@ -160,10 +162,10 @@ class _Mender:
             if length > best[node]:
                 continue
             for arc in self.graph.outgoing[node]:
-                task = self.graph.task_of(arc)
+                task = task_of[arc]
                 if task in orphans and self._can(k, task):
                     return length, task
-                head, reached = self.graph.heads[arc], length + self.graph.lengths[arc >> 1]
+                head, reached = heads[arc], length + lengths[arc >> 1]
                 if reached < best.get(head, math.inf):
                     best[head] = reached
                     heapq.heappush(queue, (reached, head))

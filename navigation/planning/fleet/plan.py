@@ -6,23 +6,19 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
 
 from shapely import Polygon, covers, points
 
 from navigation.planning.fleet.coverage import plan_fleet_coverage
-from navigation.planning.fleet.persistent import plan_fleet_rounds
 from navigation.planning.fleet.plan_hours import PlanHours
+from navigation.planning.fleet.plan_searches import PlanSearches
 from navigation.planning.fleet.priorities import PastIncident, PriorityConfig, weights
+from navigation.planning.fleet.rounds_plan import plan_fleet_rounds
 from navigation.planning.fleet.tour import plan_team_tour
-from navigation.planning.fleet.tour_problem import Searches
 from navigation.planning.fleet.types import FleetPlan, PlanMode, PlanVehicle, Task
 from navigation.planning.patrol_tour import TourOrder
-from navigation.planning.route_search import RouteSearch
-from navigation.planning.route_timed import TimedSearch
 from patrol.errors import MapError, PlanError
 from patrol.map import Checkpoint, PatrolMap, ZoneKind
-from patrol.vehicle import VehicleSpec
 from patrol.windows import Windows
 
 
@@ -49,7 +45,7 @@ class PlanRequest:
     seed: int = 0
 
 
-def plan_fleet(request: PlanRequest, searches: Searches | None = None) -> FleetPlan:
+def plan_fleet(request: PlanRequest, searches: PlanSearches | None = None) -> FleetPlan:
     """The plan; raises PlanError for a request that asks for nothing or names the unknown.
 
     `searches` are those of `searches_of`, for who goes on using them.
@@ -59,20 +55,26 @@ def plan_fleet(request: PlanRequest, searches: Searches | None = None) -> FleetP
     if not request.horizon_s > 0:
         raise PlanError(f"horizon {request.horizon_s} s is not a number above 0")
     _refuse_twins(request.vehicles)
-    hours = _hours(request)
+    searches = searches or searches_of(request)
+    hours = searches.hours
     timed = replace(request, patrol_map=hours.patrol_map)
-    plan = _PLANNERS[request.mode](timed, searches or searches_of(request), hours)
+    plan = _PLANNERS[request.mode](timed, searches)
     notes = hours.notes(is_timed=request.mode is PlanMode.TOUR)
     left_out = tuple(hours.explained(left) for left in plan.left_out)
     return replace(plan, left_out=left_out, notes=(*plan.notes, *notes))
 
 
-def _hours(request: PlanRequest) -> PlanHours:
-    """The hours of the request's plan; a tour lasts no longer than the batteries do."""
+def hours_of(request: PlanRequest, now_s: float = 0.0) -> PlanHours:
+    """The hours of the request's plan; a tour lasts no longer than the batteries do.
+
+    A vehicle of a plan under way, at `now_s`, may charge once more.
+    """
     end_s = request.horizon_s
     if request.mode is PlanMode.TOUR:
-        lasting_s = max(v.available_at_s + v.endurance_s for v in request.vehicles)
-        end_s = min(end_s, lasting_s)
+        lasting_s = [v.available_at_s + v.endurance_s for v in request.vehicles]
+        if now_s > 0:
+            lasting_s += [now_s + v.charge_s + v.full_endurance_s for v in request.vehicles]
+        end_s = min(end_s, max(lasting_s))
     return PlanHours.of(request.patrol_map, request.when, end_s)
 
 
@@ -84,23 +86,9 @@ def _refuse_twins(vehicles: Sequence[PlanVehicle]) -> None:
         seen.add(vehicle.id)
 
 
-class _Searches:
-    """One search for each kind of vehicle; a zone that opens or closes on the way is closed."""
-
-    def __init__(self, request: PlanRequest) -> None:
-        self._hours, self._closed = _hours(request), request.closed_edge_ids
-        self._known: dict[VehicleSpec, RouteSearch] = {}
-
-    def __call__(self, vehicle: PlanVehicle) -> RouteSearch:
-        if vehicle.spec not in self._known:
-            options = self._hours.options(self._closed, vehicle.spec)
-            self._known[vehicle.spec] = RouteSearch(self._hours.patrol_map, options)
-        return self._known[vehicle.spec]
-
-
-def searches_of(request: PlanRequest) -> Searches:
+def searches_of(request: PlanRequest) -> PlanSearches:
     """The searches that a plan for this request is made with."""
-    return _Searches(request)
+    return PlanSearches(hours_of(request), request.closed_edge_ids)
 
 
 def wanted_checkpoints(request: PlanRequest) -> list[Checkpoint]:
@@ -171,19 +159,15 @@ def area_edges(patrol_map: PatrolMap, area: str) -> list[int]:
     return [edge.id for edge, inside in zip(edges, covers(ring, middles), strict=True) if inside]
 
 
-def _tour(request: PlanRequest, searches: Searches, hours: PlanHours) -> FleetPlan:
-    @cache
-    def timed(spec: VehicleSpec) -> TimedSearch:
-        return hours.timed(request.closed_edge_ids, spec)
-
+def _tour(request: PlanRequest, searches: PlanSearches) -> FleetPlan:
     return plan_team_tour(
         request.patrol_map, tasks_of(request), request.vehicles, searches,
         horizon_s=request.horizon_s, order=request.order, seed=request.seed,
-        timed_of=(lambda vehicle: timed(vehicle.spec)) if hours.is_changing else None,
+        timed_of=searches.timed_of,
     )  # fmt: skip
 
 
-def _coverage(request: PlanRequest, searches: Searches, _: PlanHours) -> FleetPlan:
+def _coverage(request: PlanRequest, searches: PlanSearches) -> FleetPlan:
     wanted = area_edges(request.patrol_map, request.area) if request.area else None
     return plan_fleet_coverage(
         request.patrol_map, request.vehicles, searches, wanted_edge_ids=wanted,
@@ -191,14 +175,14 @@ def _coverage(request: PlanRequest, searches: Searches, _: PlanHours) -> FleetPl
     )  # fmt: skip
 
 
-def _rounds(request: PlanRequest, searches: Searches, _: PlanHours) -> FleetPlan:
+def _rounds(request: PlanRequest, searches: PlanSearches) -> FleetPlan:
     return plan_fleet_rounds(
         request.patrol_map, tasks_of(request), request.vehicles, searches,
         mode=request.mode, horizon_s=request.horizon_s, seed=request.seed,
     )  # fmt: skip
 
 
-_PLANNERS: Mapping[PlanMode, Callable[[PlanRequest, Searches, PlanHours], FleetPlan]] = {
+_PLANNERS: Mapping[PlanMode, Callable[[PlanRequest, PlanSearches], FleetPlan]] = {
     PlanMode.TOUR: _tour,
     PlanMode.COVERAGE: _coverage,
     PlanMode.PERSISTENT: _rounds,

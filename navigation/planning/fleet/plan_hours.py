@@ -20,8 +20,8 @@ import shapely
 from shapely import Polygon
 
 from navigation.planning.fleet.types import LeftOut
+from navigation.planning.remembering_search import RememberingSearch
 from navigation.planning.route_options import RouteOptions
-from navigation.planning.route_search import RouteSearch
 from navigation.planning.route_timed import TimedSearch, Turning
 from navigation.planning.route_windows import HORIZON_S, ClosedTimes, Interval, zone_intervals
 from patrol.map import PatrolMap, Zone, ZoneKind
@@ -103,7 +103,7 @@ class PlanHours:
         changing = [hours for hours in self.zones if hours.is_changing]
         options = self.options(closed_edge_ids, spec, is_timed=True)
         return TimedSearch(
-            RouteSearch(self.patrol_map, options),
+            RememberingSearch(self.patrol_map, options),
             _merged((hours, hours.edge_ids) for hours in changing),
             must_clear=True,
             closed_nodes=_merged((hours, self._nodes_in(hours.zone)) for hours in changing),

@@ -46,9 +46,16 @@ def read_plan(path: Path, patrol_map: PatrolMap) -> RunningPlan:
 
     Raises PlanError naming the file and the field that is wrong, or the map that it is for.
     """
-    document = _load(path)
-    _check_version(path, document, patrol_map)
-    return _Reader(str(path), document, patrol_map).running()
+    return plan_of(_load(path), patrol_map, str(path))
+
+
+def plan_of(document: dict[str, Any], patrol_map: PatrolMap, source: str) -> RunningPlan:
+    """The plan in a document of `plan_file`; `source` says in errors where it is from.
+
+    Raises PlanError as `read_plan` does.
+    """
+    _check_version(source, document, patrol_map)
+    return _Reader(source, document, patrol_map).running()
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -68,7 +75,7 @@ def _load(path: Path) -> dict[str, Any]:
     return document
 
 
-def _check_version(path: Path, document: Mapping[str, Any], patrol_map: PatrolMap) -> None:
+def _check_version(path: str, document: Mapping[str, Any], patrol_map: PatrolMap) -> None:
     version = document.get("format_version")
     if version != FORMAT_VERSION:
         raise PlanError(

@@ -61,11 +61,15 @@ class TourProblem:
 
         With `timed_of` ways go by the clock, and times are those with nothing closed at times.
         """
-        starts = []
+        starts, docks = list[Start](), set[Start]()
         for vehicle in vehicles:
             starts.append(Start(vehicle.node_id, vehicle.heading_rad))
-            dock = patrol_map.dock(vehicle.dock_id) if vehicle.dock_id else None
-            starts.append(Start(dock.node_id, dock.heading_rad) if dock else starts[-1])
+            if vehicle.dock_id:
+                dock = patrol_map.dock(vehicle.dock_id)
+                docks.add(Start(dock.node_id, dock.heading_rad))
+                starts.append(Start(dock.node_id, dock.heading_rad))
+            else:
+                starts.append(starts[-1])
         timed = tuple(timed_of(vehicle) for vehicle in vehicles) if timed_of else ()
         searches = tuple(t.search for t in timed) or tuple(search_of(v) for v in vehicles)
         known: dict[int, TravelTimes] = {}
@@ -73,7 +77,7 @@ class TourProblem:
         rows = [*range(len(tasks)), *(len(tasks) + unlike.index(start) for start in starts)]
         for search in searches:
             if id(search) not in known:
-                found = travel_times(search, [t.node_id for t in tasks], unlike)
+                found = travel_times(search, [t.node_id for t in tasks], unlike, docks)
                 known[id(search)] = found.only(rows)
         times = tuple(known[id(search)] for search in searches)
         return cls(patrol_map, tasks, vehicles, searches, times, horizon_s, timed)

@@ -13,6 +13,7 @@ from navigation.planning.persistent.joining import stepped
 from navigation.planning.persistent.large import large_walks
 from navigation.planning.persistent.plan import PersistentPlan
 from navigation.planning.persistent.reasons import with_reasons
+from navigation.planning.persistent.relaxation import MOST_MOVES
 from navigation.planning.persistent.search import (
     WALKED,
     Cycles,
@@ -58,14 +59,25 @@ def candidate_walks(
         return [tuple(PatrolCycle((place,), 0.0, 1) for place in range(vehicles))], bound_s
     if len(graph) > WALKED:
         return large_walks(graph, vehicles, seed), bound_s
-    order, tour = best_tour(graph, seed, effort)
+    is_bounded = vehicles == 1 or len(graph.moves) <= MOST_MOVES
+    order, tour = best_tour(graph, seed, effort, may_branch=is_bounded)
     if vehicles == 1:
         bound_s = max(bound_s, _alone_s(graph, order.order, tour))
     start = replace(order, vehicles=vehicles)
     found = [
         walks_of(graph, groups) for groups in divisions(graph, vehicles, [start], seed, effort)
     ]
+    if not (is_bounded or charging or _is_beaten(graph, tour, vehicles, found[1:])):
+        tour = prove_tour(graph, order.order)
     return [(PatrolCycle.of_walk(graph, tour.places, vehicles),), *found[1:]], bound_s
+
+
+def _is_beaten(graph: PatrolGraph, tour: Tour, vehicles: int, divided: Sequence[Cycles]) -> bool:
+    """Whether some division is better than any single tour shared evenly could be."""
+    shared_s = min(graph.weights) * tour.bound_s / vehicles
+    return any(
+        max(cycle.worst_idleness_s(graph) for cycle in cycles) < shared_s for cycles in divided
+    )
 
 
 def _alone_s(graph: PatrolGraph, order: Sequence[int], tour: Tour) -> float:

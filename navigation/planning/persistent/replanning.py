@@ -24,6 +24,7 @@ from navigation.planning.persistent.planner import plan_persistent
 from navigation.planning.persistent.reasons import with_reasons
 from navigation.planning.persistent.search import (
     QUICK,
+    SAME_S,
     WALKED,
     Effort,
     divisions,
@@ -41,13 +42,18 @@ def replan(
     failed: Collection[str] = (),
     graph: PatrolGraph | None = None,
     effort: Effort = QUICK,
+    promised_s: float | None = None,
 ) -> PersistentPlan:
     """A plan from now on for the vehicles in `state` (see `team_at`) without the failed ones.
 
     Vehicles in `state` that the plan does not know have come back or are new. `graph` is the one
-    after closures; its places are the same. Time 0 is now. Raises PlanError for an unknown failed
-    vehicle, a graph with other places, and when nobody is left.
+    after closures; its places are the same. Where fewer vehicles on the old walks keep
+    `promised_s`, the worst idleness of more vehicles before (the plan's, unless ways changed),
+    no division is searched. Time 0 is now. Raises PlanError for an unknown failed vehicle, a graph
+    with other places, and when nobody is left.
     """
+    if promised_s is None:
+        promised_s = 0.0 if graph else plan.worst_idleness_s
     graph = graph or plan.graph
     if graph.names != plan.graph.names:
         raise PlanError("replanning: the new graph has other places; make a new plan")
@@ -59,7 +65,9 @@ def replan(
     because = _because(plan, team, failed, graph)
     if len(team) >= len(graph):
         return with_reasons(plan_persistent(graph, team, plan.seed, effort), because)
-    ways = _ways_to_go_on(plan, team, graph, effort)
+    if not {vehicle.id for vehicle in team} < {vehicle.id for vehicle in plan.team}:
+        promised_s = 0.0  # nobody was lost, or somebody came: another division may be better
+    ways = _ways_to_go_on(plan, team, graph, effort, promised_s)
     worst_s = [float(guarantees_s(graph, beats).max()) for beats in ways]
     near = [b for b, w in zip(ways, worst_s, strict=True) if w <= NEAR_BEST * min(worst_s)]
     kept = {(beat.cycle.places, beat.slots) for beat in plan.beats}
@@ -89,11 +97,16 @@ def _because(
 
 
 def _ways_to_go_on(
-    plan: PersistentPlan, team: tuple[TeamVehicle, ...], graph: PatrolGraph, effort: Effort
+    plan: PersistentPlan,
+    team: tuple[TeamVehicle, ...],
+    graph: PatrolGraph,
+    effort: Effort,
+    promised_s: float,
 ) -> list[tuple[Beat, ...]]:
     ways = _same_walks(plan, team, graph)
-    if len(graph) > WALKED and ways:
-        return ways  # one tour shared evenly stays one, and the search takes too long
+    if ways and (len(graph) > WALKED or _least_s(graph, ways) <= promised_s + SAME_S):
+        # one large tour shared evenly stays one; what more vehicles did not beat stays, too
+        return ways
     start = _spread(graph, _owned(plan), len(team))
     found = divisions(graph, len(team), start, plan.seed, effort)
     walks = [walks_of(graph, division) for division in found]
@@ -103,6 +116,11 @@ def _ways_to_go_on(
         if not ways:
             raise
     return ways
+
+
+def _least_s(graph: PatrolGraph, ways: Sequence[tuple[Beat, ...]]) -> float:
+    """The smallest worst idleness of some ways to go on."""
+    return min(float(guarantees_s(graph, beats).max()) for beats in ways)
 
 
 def _owned(plan: PersistentPlan) -> list[Group]:

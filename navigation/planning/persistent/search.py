@@ -22,6 +22,7 @@ from navigation.planning.persistent.tour import Tour, prove_tour, walk_of
 
 STARTS = ((20.0, 0.1), (14.0, 0.05), (8.0, 0.05))  # power and heat of searches, in turn
 REFINEMENTS = ((20.0, 0.04), (20.0, 0.02))  # of each of the best divisions
+COOL = (0.01, 0.0002)  # heat of the search for a single tour that follows the first
 WALKED = 200  # places; with more, passes are left as they are
 SAME_S = 1e-6  # worst idleness that counts as equal
 Cycles = tuple[PatrolCycle, ...]
@@ -41,11 +42,16 @@ class Effort:
 QUICK = Effort(tour=60_000, division=80_000, restarts=2, refined=1, walks=20_000)
 
 
-def best_tour(graph: PatrolGraph, seed: int, effort: Effort) -> tuple[Group, Tour]:
-    """The order of the shortest tour found, and its walk with the proved bound."""
+def best_tour(
+    graph: PatrolGraph, seed: int, effort: Effort, *, may_branch: bool = True
+) -> tuple[Group, Tour]:
+    """The order of the shortest tour found, and its walk with the proved bound (`prove_tour`)."""
     start = [Group(nearest_neighbour(graph.travel_s), 1)]
-    found = partition(graph.travel_s, np.ones(len(graph)), start, Cooling(effort.tour), seed)
-    tour = prove_tour(graph, found[0].order)
+    same = np.ones(len(graph))
+    found = partition(graph.travel_s, same, start, Cooling(effort.tour), seed)
+    if not may_branch:  # what is not proved is searched for longer
+        found = partition(graph.travel_s, same, found, Cooling(effort.tour, *COOL), seed)
+    tour = prove_tour(graph, found[0].order, may_branch=may_branch)
     return Group(tuple(dict.fromkeys(tour.places)), 1), tour
 
 

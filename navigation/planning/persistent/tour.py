@@ -38,11 +38,11 @@ def walk_of(graph: PatrolGraph, order: Sequence[int]) -> tuple[int, ...]:
     return tuple(place for leg in legs for place in leg)
 
 
-def prove_tour(graph: PatrolGraph, order: Sequence[int]) -> Tour:
+def prove_tour(graph: PatrolGraph, order: Sequence[int], *, may_branch: bool = True) -> Tour:
     """The shortest tour over the places of an order, which is a first guess and upper bound.
 
-    Exact and proved for up to 64 places unless branch and bound hits its limit; then, and for
-    more places, the guess or the best found with the bound proved.
+    Exact and proved for up to 64 places unless branch and bound hits its limit; then, for more
+    places, and where it may not branch, the guess or the best found with the bound proved.
     """
     walk = walk_of(graph, order)
     duration_s = float(sum(graph.travel_s[a, b] for a, b in _pairs(order)))
@@ -50,12 +50,13 @@ def prove_tour(graph: PatrolGraph, order: Sequence[int]) -> Tour:
         return Tour(walk, duration_s, duration_s)
     relaxation = Relaxation(graph.neighbours, np.isin(np.arange(len(graph)), order))
     bound_s, exact = 0.0, False
+    may_branch = may_branch and len(order) <= PROVABLE_PLACES
     for _ in range(MOST_ROUNDS):
         counts, value_s, proved_s = relaxation.solve(exact)
         bound_s = max(bound_s, proved_s)
         if bound_s >= duration_s - CLOSE_S:
             return Tour(walk, duration_s, min(bound_s, duration_s))
-        if counts is None or (not relaxation.cut(counts) and len(order) > PROVABLE_PLACES):
+        if counts is None or (not relaxation.cut(counts) and not may_branch):
             break
         if relaxation.is_joined:
             if exact:

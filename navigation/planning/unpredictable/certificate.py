@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.compiled import compiled
-from navigation.planning.patrol_cycle import PatrolCycle
-from navigation.planning.patrol_graph import Floats, Ints, PatrolGraph
+from navigation.planning.patrol_graph import Floats, Ints
+from navigation.planning.unpredictable.track import Track
 from patrol.errors import PlanError
 
 TOLERANCE_S = 1e-6  # rounding of sums of leg times
@@ -62,28 +63,26 @@ def late_until_s(last_visit_s: Floats, times_s: Floats, places: Ints, limit_s: F
     return float(when_s[1:][late].max(initial=last_visit_s.min()))
 
 
-def persistent_idleness_s(graph: PatrolGraph, cycles: Sequence[PatrolCycle]) -> float:
-    """P: the worst priority-weighted idleness of the evenly spaced plan."""
-    return max(float(gap_s) * graph.weights[place] for place, (_, gap_s) in _best(graph, cycles))
+def persistent_idleness_s(arrivals: ArrivalGraph, tracks: Sequence[Track]) -> float:
+    """P: the worst priority-weighted idleness of evenly spaced vehicles on these tracks."""
+    return max(gap_s * arrivals.weights[place] for place, (_, gap_s) in _best(arrivals, tracks))
 
 
-def owners(graph: PatrolGraph, cycles: Sequence[PatrolCycle]) -> tuple[frozenset[int], ...]:
-    """For each cycle the places it answers for; of several the one that comes most often."""
-    owned: list[set[int]] = [set() for _ in cycles]
-    for place, (cycle, _) in _best(graph, cycles):
-        owned[cycle].add(place)
+def owners(arrivals: ArrivalGraph, tracks: Sequence[Track]) -> tuple[frozenset[int], ...]:
+    """For each track the places it answers for; of several the one that comes most often."""
+    owned: list[set[int]] = [set() for _ in tracks]
+    for place, (track, _) in _best(arrivals, tracks):
+        owned[track].add(place)
     return tuple(frozenset(places) for places in owned)
 
 
-def _best(
-    graph: PatrolGraph, cycles: Sequence[PatrolCycle]
-) -> list[tuple[int, tuple[int, float]]]:
+def _best(arrivals: ArrivalGraph, tracks: Sequence[Track]) -> list[tuple[int, tuple[int, float]]]:
     best: dict[int, tuple[int, float]] = {}
-    for number, cycle in enumerate(cycles):
-        for place, gaps_s in cycle.gaps_s(graph).items():
+    for number, track in enumerate(tracks):
+        for place, gaps_s in track.gaps_s.items():
             if place not in best or max(gaps_s) < best[place][1]:
                 best[place] = (number, max(gaps_s))
-    missing = [graph.names[place] for place in range(len(graph)) if place not in best]
+    missing = [name for place, name in enumerate(arrivals.names) if place not in best]
     if missing:
         raise PlanError(
             f"places {', '.join(missing[:5])}: on no cycle of the plan; put each on one, or leave"

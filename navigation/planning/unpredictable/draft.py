@@ -40,16 +40,15 @@ def drafts(
     allowed_s: float,
     hasty: bool,
     rng: np.random.Generator,
-) -> list[Draft]:
-    """Drafts onto a track (that number) in the order in which to try them.
+) -> dict[Draft, float]:
+    """Drafts onto a track (that number), and what standing and walking they cost.
 
     `free_s` (seats,) is when each seat can set out, `slots` its slot on the new track, and
     `allowed_s` how long all may stand still together. Drafts that stand for longer are left out,
-    or, if `hasty`, do not stand at all and come out of step. For a lone vehicle nearly every
-    draft is good, and the order is random; for others those that stand and walk least come first.
+    or, if `hasty`, do not stand at all and come out of step.
     """
     if any(not len(found.stops) for found in joins):
-        return []
+        return {}
     lags_s = free_s - slots * track.spacing_s
     costs_s: dict[Draft, float] = {}
     for depth in DEPTHS:
@@ -61,9 +60,15 @@ def drafts(
         for i in range(len(stood_s)) if hasty else np.flatnonzero(allowed):
             draft = Draft(number, tuple(rows[:, i].tolist()), tuple(waits_s[:, i].tolist()))
             costs_s[draft] = round(float(stood_s[i] + PRICE_WALK * walks_s[i]), 3)
-    found_drafts = list(costs_s)
-    shuffled = [found_drafts[i] for i in rng.permutation(len(found_drafts))]
-    return shuffled if len(joins) == 1 else sorted(shuffled, key=costs_s.__getitem__)
+    return costs_s
+
+
+def in_order(costs_s: dict[Draft, float], is_alone: bool, rng: np.random.Generator) -> list[Draft]:
+    """The order in which to try drafts. For a lone vehicle nearly every one is good, and the order
+    is random; for others those that stand and walk least come first."""
+    found = list(costs_s)
+    shuffled = [found[i] for i in rng.permutation(len(found))]
+    return shuffled if is_alone else sorted(shuffled, key=costs_s.__getitem__)
 
 
 def _at_depth(

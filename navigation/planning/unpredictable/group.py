@@ -11,21 +11,23 @@ import copy
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from navigation.planning.patrol_graph import Floats, Ints, PatrolGraph
+from navigation.planning.arrivals import ArrivalGraph
+from navigation.planning.patrol_graph import Floats, Ints
 from navigation.planning.unpredictable.certificate import (
     TOLERANCE_S,
     late_until_s,
     outlook_s,
 )
-from navigation.planning.unpredictable.draft import Draft, drafts
+from navigation.planning.unpredictable.draft import Draft, drafts, in_order
 from navigation.planning.unpredictable.schedule import Seat, Stop, visits
 from navigation.planning.unpredictable.track import JoinBook, Track
 
 TRIES = 32  # certificates checked in one decision
+TRACKS = 3  # other tracks considered in one decision
 CHOICES = 4  # drafts that hold theirs, one of which is drawn
 EASE_SHARE = 0.05  # that the latest decision has in how easy decisions are
 LEAST_EASE = 0.05  # so that hard moments are not tried without end
@@ -60,7 +62,7 @@ class PatrolGroup:
 
     def __init__(
         self,
-        graph: PatrolGraph,
+        arrivals: ArrivalGraph,
         tracks: Sequence[Track],
         seats: Sequence[Seat],
         limit_s: Floats,
@@ -68,7 +70,7 @@ class PatrolGroup:
         last_visit_s: Floats,
         rules: Rules,
     ) -> None:
-        self.graph, self.tracks, self.seats = graph, tuple(tracks), list(seats)
+        self.arrivals, self.tracks, self.seats = arrivals, tuple(tracks), list(seats)
         self.limit_s, self.unseen_limit_s = limit_s, unseen_limit_s
         self.last_visit_s, self.rules = last_visit_s, rules
         self.track = 0
@@ -76,12 +78,11 @@ class PatrolGroup:
         longest_s = max(float(track.legs_s.max(initial=0.0)) for track in self.tracks)
         reach_s = max(2 * longest_s, 0.75 * self.tracks[0].spacing_s)
         self._left: list[tuple[float, int]] = []  # ends of stays that were decided beforehand
-        self._book = JoinBook(graph, reach_s, self.tracks)
+        self._book = JoinBook(arrivals.moves, reach_s, self.tracks)
         self._started_s = self._decided_s = min(seat.at.leave_s for seat in seats)
         self._stood_s = 0.0
         self._often, self._good_s = 1.0, self._started_s  # good drafts a spacing, as of then
         self._ease = 1.0  # share of late decisions that found one; the rarer, the more are made
-        self._leg_s = {(i, j): s for i, ways in enumerate(graph.neighbours) for j, s in ways}
         times_s, places = self._visits([seat.route for seat in seats], 0)
         self.holds_from_s = late_until_s(last_visit_s, times_s, places, limit_s)
 
@@ -128,12 +129,10 @@ class PatrolGroup:
         seat = self.seats[number]
         late_s = max(leave_s - seat.at.leave_s, 0.0)
         moved = [
-            Stop(s.place, s.arrive_s + late_s, s.leave_s + late_s, s.track_stop)
+            replace(s, arrive_s=s.arrive_s + late_s, leave_s=s.leave_s + late_s)
             for s in seat.ahead
         ]
-        seat.at = Stop(
-            seat.at.place, seat.at.arrive_s, seat.at.leave_s + late_s, seat.at.track_stop
-        )
+        seat.at = replace(seat.at, leave_s=seat.at.leave_s + late_s)
         seat.ahead = deque(moved)
         self._forget()
         routes = [seat.route for seat in self.seats]
@@ -144,7 +143,7 @@ class PatrolGroup:
         assert at.track_stop is not None
         stop, leg_s = track.after(at.track_stop)
         arrive_s = at.leave_s + leg_s
-        return Stop(int(track.stops[stop]), arrive_s, arrive_s, stop)
+        return Stop(int(track.places[stop]), arrive_s, arrive_s, stop, int(track.stops[stop]))
 
     def _change(self, now_s: float, rng: np.random.Generator) -> None:
         """Adopt one of the first drafts that hold their certificate and are good: that leave no
@@ -197,12 +196,16 @@ class PatrolGroup:
         )  # fmt: skip
 
     def _drafts(self, hasty: bool, rng: np.random.Generator) -> list[Draft]:
-        number = 1 - self.track
-        track = self.tracks[number]
-        joins = [self._book.joins(seat.at.place, number) for seat in self.seats]
-        free_s = np.array([seat.at.leave_s for seat in self.seats])
-        slots = np.arange(len(self.seats)) * (1 if number else -1)
-        return drafts(number, track, joins, free_s, slots, self._allowed_s(), hasty, rng)
+        """Onto a few other tracks; see `in_order` for which come first."""
+        others = [number for number in range(len(self.tracks)) if number != self.track]
+        costs_s: dict[Draft, float] = {}
+        for number in rng.permutation(others)[:TRACKS].tolist():
+            track = self.tracks[number]
+            joins = [self._book.joins(seat.at.arrival, number) for seat in self.seats]
+            free_s = np.array([seat.at.leave_s for seat in self.seats])
+            slots = np.arange(len(self.seats)) * (1 if track.is_back else -1)
+            costs_s |= drafts(number, track, joins, free_s, slots, self._allowed_s(), hasty, rng)
+        return in_order(costs_s, len(self.seats) == 1, rng)
 
     def _allowed_s(self) -> float:
         passed_s = self._decided_s - self._started_s
@@ -212,13 +215,13 @@ class PatrolGroup:
         """Each seat's stops from where it is or is heading to its place on the new track."""
         routes = []
         for seat, row, wait_s in zip(self.seats, draft.rows, draft.waits_s, strict=True):
-            found = self._book.joins(seat.at.place, draft.track)
+            found = self._book.joins(seat.at.arrival, draft.track)
             stops, now_s = [seat.at], seat.at.leave_s
             for end in found.paths[row]:
-                now_s += self._leg_s[stops[-1].place, end]
-                stops.append(Stop(end, now_s, now_s, None))
+                now_s += float(self.arrivals.legs_s[stops[-1].arrival, end])
+                stops.append(Stop(int(self.arrivals.place_of[end]), now_s, now_s, None, end))
             last, stop = stops[-1], int(found.stops[row])
-            stops[-1] = Stop(last.place, last.arrive_s, last.leave_s + wait_s, stop)
+            stops[-1] = replace(last, leave_s=last.leave_s + wait_s, track_stop=stop)
             routes.append(stops)
         return routes
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import Floats, PatrolGraph
 from navigation.planning.unpredictable.certificate import owners, persistent_idleness_s
 from navigation.planning.unpredictable.group import PatrolGroup, Rules, rules_for
 from navigation.planning.unpredictable.schedule import Seat
 from navigation.planning.unpredictable.seating import Whereabouts, seats_at_start, seats_from
-from navigation.planning.unpredictable.track import Track, reversed_cycle
+from navigation.planning.unpredictable.track import Track, tracks_of
 from patrol.errors import PlanError
 
 BOUND = 2.0  # worst idleness over the persistent plan's
@@ -29,32 +30,37 @@ class PatrolMove:
     end: int
     depart_s: float
     arrive_s: float
+    arrival: int  # at the end; the end itself where the graph tells no arrivals apart
 
 
 class UnpredictablePatrol:
     """Random moves for the vehicles 0 … of a persistent plan, numbered through its cycles.
 
     Every place's weighted idleness stays at or below `bound_s`, twice the plan's worst, in every
-    run; docs/unpredictable.md has the argument. Vehicles start at time 0 at the places
-    ahead of their slots. Deterministic for one seed. Raises PlanError for a plan that leaves
-    a place out.
+    run; docs/unpredictable.md has the argument. Over an ArrivalGraph a cycle's order of places
+    counts, and how long its laps take follows from the best arrivals for either way. Vehicles
+    start at time 0 at the places ahead of their slots. Deterministic for one seed. Raises
+    PlanError for a plan that leaves a place out.
     """
 
     def __init__(
         self,
-        graph: PatrolGraph,
+        graph: PatrolGraph | ArrivalGraph,
         plan: Sequence[PatrolCycle],
         seed: int | np.random.Generator = 0,
         rules: Rules | None = None,
     ) -> None:
         self._prepare(graph, plan, seed, rules)
-        seats = [seats_at_start(graph, cycle) for cycle in self.plan]
+        seats = [
+            seats_at_start(track, cycle.vehicles)
+            for track, cycle in zip(self._there, self.plan, strict=True)
+        ]
         self._seat(seats, np.zeros(len(graph)))
 
     @classmethod
     def from_field(
         cls,
-        graph: PatrolGraph,
+        graph: PatrolGraph | ArrivalGraph,
         plan: Sequence[PatrolCycle],
         where: Sequence[Whereabouts],
         last_visit_s: Floats,
@@ -68,28 +74,32 @@ class UnpredictablePatrol:
         """
         patrol = cls.__new__(cls)
         patrol._prepare(graph, plan, seed, rules)
-        wanted = sum(cycle.vehicles for cycle in patrol.plan)
+        counts = [cycle.vehicles for cycle in patrol.plan]
+        wanted = sum(counts)
         if len(where) != wanted:
             raise PlanError(
                 f"unpredictable patrol: the plan is for {wanted} vehicles, {len(where)} are there"
             )
-        seats, numbers = seats_from(graph, patrol.plan, where)
+        seats, numbers = seats_from(patrol.arrivals, patrol._there, counts, where)
         patrol._seat(seats, last_visit_s.astype(float), numbers)
         return patrol
 
     def _prepare(
         self,
-        graph: PatrolGraph,
+        graph: PatrolGraph | ArrivalGraph,
         plan: Sequence[PatrolCycle],
         seed: int | np.random.Generator,
         rules: Rules | None,
     ) -> None:
-        self.graph, self.plan = graph, tuple(plan)
+        self.arrivals = graph if isinstance(graph, ArrivalGraph) else ArrivalGraph.plain(graph)
+        self.plan = tuple(plan)
         if not self.plan:
             raise PlanError("unpredictable patrol: the persistent plan has no cycle")
         self.rules = rules or rules_for(sum(cycle.vehicles for cycle in self.plan))
-        self.persistent_s = persistent_idleness_s(graph, self.plan)
-        self._owned = owners(graph, self.plan)
+        self._tracks = [tracks_of(self.arrivals, cycle) for cycle in self.plan]
+        self._there = [tracks[0] for tracks in self._tracks]
+        self.persistent_s = persistent_idleness_s(self.arrivals, self._there)
+        self._owned = owners(self.arrivals, self._there)
         self._rng = np.random.default_rng(seed)
 
     def _seat(
@@ -99,13 +109,12 @@ class UnpredictablePatrol:
         numbers: Sequence[Sequence[int]] = (),
     ) -> None:
         self._groups = []
-        for cycle, places, group in zip(self.plan, self._owned, seats, strict=True):
-            cycles, limit_s = self._both_ways(cycle), self._limits(cycle, places)
-            tracks = [Track.of_cycle(self.graph, found) for found in cycles]
-            unseen_limit_s = self._unseen_limits(cycles, limit_s)
+        for tracks, places, group in zip(self._tracks, self._owned, seats, strict=True):
+            limit_s = self._limits(tracks[0], places)
+            unseen_limit_s = self._unseen_limits(tracks, limit_s)
             self._groups.append(
                 PatrolGroup(
-                    self.graph, tracks, group, limit_s, unseen_limit_s, last_visit_s.copy(),
+                    self.arrivals, tracks, group, limit_s, unseen_limit_s, last_visit_s.copy(),
                     self.rules,
                 )
             )  # fmt: skip
@@ -117,21 +126,19 @@ class UnpredictablePatrol:
         ]
         self._seat_of = [pair for _, pair in sorted(pairs)]
 
-    def _both_ways(self, cycle: PatrolCycle) -> list[PatrolCycle]:
-        back = reversed_cycle(self.graph, cycle) if len(cycle.places) > 1 else None
-        return [cycle] if back is None else [cycle, back]
-
-    def _limits(self, cycle: PatrolCycle, places: frozenset[int]) -> Floats:
-        limit_s = np.full(len(self.graph), np.inf)
-        for place in places if len(cycle.places) > 1 else ():  # who stands there is never late
-            limit_s[place] = self.bound_s / self.graph.weights[place]
+    def _limits(self, track: Track, places: frozenset[int]) -> Floats:
+        limit_s = np.full(len(self.arrivals), np.inf)
+        for place in places if track.lap_s > 0 else ():  # who stands there is never late
+            limit_s[place] = self.bound_s / self.arrivals.weights[place]
         return limit_s
 
-    def _unseen_limits(self, cycles: Sequence[PatrolCycle], limit_s: Floats) -> Floats:
-        """(n,) how long a place may go unseen: P over its weight, or a lap of the slower way."""
+    def _unseen_limits(self, tracks: Sequence[Track], limit_s: Floats) -> Floats:
+        """(n,) how long a place may go unseen: P over its weight, or a lap of the plan's walk in
+        its slower direction."""
         found_s = limit_s / BOUND
-        for cycle in cycles:
-            for place, gaps_s in cycle.gaps_s(self.graph).items():
+        back = next((track for track in tracks if track.is_back), tracks[0])
+        for track in (tracks[0], back):
+            for place, gaps_s in track.gaps_s.items():
                 found_s[place] = max(found_s[place], *gaps_s)
         return found_s
 
@@ -153,6 +160,10 @@ class UnpredictablePatrol:
     def place(self, vehicle: int) -> int:
         """Where a vehicle is or, on a move, where it will be."""
         return self._seat_at(vehicle).at.place
+
+    def arrival(self, vehicle: int) -> int:
+        """How it came or comes there; the place itself where the graph tells no arrivals apart."""
+        return self._seat_at(vehicle).at.arrival
 
     def arrives_s(self, vehicle: int) -> float:
         """When it came or comes there."""
@@ -176,7 +187,9 @@ class UnpredictablePatrol:
         self._groups[group].prepare(number, self._rng)
         before = self._seat_at(vehicle).at
         after = self._groups[group].depart(number)
-        return PatrolMove(vehicle, before.place, after.place, before.leave_s, after.arrive_s)
+        return PatrolMove(
+            vehicle, before.place, after.place, before.leave_s, after.arrive_s, after.arrival
+        )
 
     def delay(self, vehicle: int, leave_s: float) -> float:
         """A vehicle can leave its stop only then; how late a place gets if no more is changed.
@@ -196,18 +209,18 @@ class UnpredictablePatrol:
         plan: Sequence[PatrolCycle],
         where: Sequence[Whereabouts],
         now_s: float,
-        graph: PatrolGraph | None = None,
+        graph: PatrolGraph | ArrivalGraph | None = None,
     ) -> UnpredictablePatrol:
         """The patrol of those who are left, with another plan and, with a street closed, graph.
 
         See `from_field`; the places are the same. Moves decided for after `now_s` are dropped.
         """
-        if graph is not None and len(graph) != len(self.graph):
+        if graph is not None and len(graph) != len(self.arrivals):
             raise PlanError(
-                f"replan: the graph has {len(graph)} places, the patrol's {len(self.graph)}"
+                f"replan: the graph has {len(graph)} places, the patrol's {len(self.arrivals)}"
             )
         visited_s = self.visited_s(now_s)
-        return self.from_field(graph or self.graph, plan, where, visited_s, self._rng)
+        return self.from_field(graph or self.arrivals, plan, where, visited_s, self._rng)
 
     def copy(self, seed: int | np.random.Generator) -> UnpredictablePatrol:
         """The same patrol up to now with another future; what an adversary can rehearse."""
@@ -220,13 +233,14 @@ class UnpredictablePatrol:
         """One sentence: what the vehicle shares with whom, and which bound follows."""
         number, _ = self._seat_of[vehicle]
         cycle, places = self.plan[number], len(self._owned[number])
+        track = self._there[number]
         shared = "alone" if cycle.vehicles == 1 else f"one of {cycle.vehicles}"
         turns = "turns round at random moments"
         if len(self._groups[number].tracks) == 1:
-            turns = "goes one way only, as its ways cannot be driven back"
+            turns = "goes one way only, as the way back takes far longer"
         return (
-            f"{shared} on a cycle of {places} places, {cycle.duration_s / 60:.1f} min a lap,"
-            f" a visit every {cycle.spacing_s / 60:.1f} min; {turns}, and no place waits more than"
+            f"{shared} on a cycle of {places} places, {track.lap_s / 60:.1f} min a lap,"
+            f" a visit every {track.spacing_s / 60:.1f} min; {turns}, and no place waits more than"
             f" {self.bound_s / 60:.1f} min over its weight"
         )
 

@@ -17,12 +17,16 @@ Route = Sequence["Stop"]  # of one vehicle: where it is or is heading first, on 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A stay at a place; `track_stop` is the stop of the track, None on the way to it."""
+    """A stay at a place; `track_stop` is the stop of the track, None on the way to it.
+
+    `arrival` is the way in which the vehicle came.
+    """
 
     place: int
     arrive_s: float
     leave_s: float
     track_stop: int | None
+    arrival: int
 
 
 @dataclass(slots=True)
@@ -54,7 +58,7 @@ def visits(
     arrivals = [*known, *((s.arrive_s, s.place) for route in routes for s in route[1:])]
     times_s = [np.array([time_s for time_s, _ in arrivals])]
     places = [np.array([place for _, place in arrivals], np.intp)]
-    if len(track.stops) == 1:
+    if track.lap_s == 0:
         return times_s[0], places[0]
     end_s = max(route[-1].leave_s for route in routes)
     end_s += track.lap_s + min(longest_s, track.lap_s) + TOLERANCE_S
@@ -64,6 +68,6 @@ def visits(
         listed = later_s <= end_s
         times_s.append(later_s[listed])
         places.append(later[listed])
-    times_s.append(np.full(len(track.stops), end_s))
-    places.append(track.stops)
+    times_s.append(np.full(len(track.places), end_s))
+    places.append(track.places)
     return np.concatenate(times_s), np.concatenate(places)

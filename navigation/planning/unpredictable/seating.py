@@ -11,16 +11,19 @@ from itertools import pairwise
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from navigation.planning.patrol_cycle import PatrolCycle
-from navigation.planning.patrol_graph import PatrolGraph
+from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.unpredictable.schedule import Seat, Stop
+from navigation.planning.unpredictable.track import Track
 
-PHASES = 8  # phases of a cycle that are tried
+PHASES = 8  # phases of a track that are tried
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """A vehicle that can leave a place from a time on."""
+    """A vehicle that can leave a place from a time on.
+
+    `place` is a place of a PatrolGraph, or an arrival where the patrol is over an ArrivalGraph.
+    """
 
     place: int
     free_s: float
@@ -28,42 +31,50 @@ class Whereabouts:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """In step with a slot at a stop of the cycle, at the earliest at `ready_s`."""
+    """In step with a slot at a stop of the track, at the earliest at `ready_s`."""
 
     stop: int
     ready_s: float
 
 
-def seats_at_start(graph: PatrolGraph, cycle: PatrolCycle) -> list[Seat]:
+def seats_at_start(track: Track, vehicles: int) -> list[Seat]:
     """Vehicles one spacing apart at time 0; a slot on a move waits for it at the move's end."""
-    if len(cycle.places) == 1:
-        stays = Stop(cycle.places[0], 0.0, math.inf, 0)
-        return [Seat(stays) for _ in range(cycle.vehicles)]
-    seats, legs_s = [], cycle.legs_s(graph)
-    for number in range(cycle.vehicles):
-        stop, since_s = cycle.at_phase(graph, number * cycle.spacing_s)
+    if track.lap_s == 0:
+        return [Seat(_stay(track, 0, 0.0, math.inf)) for _ in range(vehicles)]
+    seats = []
+    for number in range(vehicles):
+        stop, since_s = track.at_phase(number * track.spacing_s)
         wait_s = 0.0
         if since_s > 1e-9:
-            wait_s = max(float(legs_s[stop]) - since_s, 0.0)
-            stop = (stop + 1) % len(cycle.places)
-        seats.append(Seat(Stop(cycle.places[stop], 0.0, wait_s, stop)))
+            wait_s = max(float(track.legs_s[stop]) - since_s, 0.0)
+            stop = (stop + 1) % len(track.stops)
+        seats.append(Seat(_stay(track, stop, 0.0, wait_s)))
     return seats
 
 
+def _stay(track: Track, stop: int, arrive_s: float, leave_s: float) -> Stop:
+    place, arrival = int(track.places[stop]), int(track.stops[stop])
+    return Stop(place, arrive_s, leave_s, stop, arrival)
+
+
 def seats_from(
-    graph: PatrolGraph, plan: Sequence[PatrolCycle], where: Sequence[Whereabouts]
+    arrivals: ArrivalGraph,
+    tracks: Sequence[Track],
+    counts: Sequence[int],
+    where: Sequence[Whereabouts],
 ) -> tuple[list[list[Seat]], list[list[int]]]:
-    """Seats of each cycle and their vehicles, such that the last is in step soonest."""
+    """Seats of each track and their vehicles, such that the last is in step soonest; `counts` are
+    the vehicles of each track."""
     start_s = max(vehicle.free_s for vehicle in where)
-    best: tuple[float, list[tuple[int, int, float]], list[int]] | None = None
+    best: tuple[float, list[tuple[int, float]], list[int]] | None = None
     for share in range(PHASES):
         slots = [
-            (cycle, number, start_s + (share / PHASES - number) * plan[cycle].spacing_s)
-            for cycle in range(len(plan))
-            for number in range(plan[cycle].vehicles)
+            (number, start_s + (share / PHASES - slot) * track.spacing_s)
+            for number, (track, count) in enumerate(zip(tracks, counts, strict=True))
+            for slot in range(count)
         ]
         ready_s = np.array(
-            [[_way(graph, plan[c], line_s, w).ready_s for c, _, line_s in slots] for w in where]
+            [[_way(arrivals, tracks[t], line_s, w).ready_s for t, line_s in slots] for w in where]
         )
         # a high power stands for the largest, and still tells equals apart
         rows, columns = linear_sum_assignment((ready_s - start_s + 1.0) ** 4)
@@ -71,48 +82,48 @@ def seats_from(
         if best is None or last_s < best[0]:
             best = last_s, slots, [int(c) for c in columns]
     assert best is not None
-    return _take_seats(graph, plan, where, best[1], best[2])
+    return _take_seats(arrivals, tracks, where, best[1], best[2])
 
 
 def _take_seats(
-    graph: PatrolGraph,
-    plan: Sequence[PatrolCycle],
+    arrivals: ArrivalGraph,
+    tracks: Sequence[Track],
     where: Sequence[Whereabouts],
-    slots: Sequence[tuple[int, int, float]],
+    slots: Sequence[tuple[int, float]],
     chosen: Sequence[int],
 ) -> tuple[list[list[Seat]], list[list[int]]]:
     vehicle_of = {column: vehicle for vehicle, column in enumerate(chosen)}
-    seats: list[list[Seat]] = [[] for _ in plan]
-    numbers: list[list[int]] = [[] for _ in plan]
-    for column, (cycle, _, line_s) in enumerate(slots):
+    seats: list[list[Seat]] = [[] for _ in tracks]
+    numbers: list[list[int]] = [[] for _ in tracks]
+    for column, (track, line_s) in enumerate(slots):
         vehicle = vehicle_of[column]
-        way = _way(graph, plan[cycle], line_s, where[vehicle])
-        seats[cycle].append(_seat(graph, plan[cycle], where[vehicle], way))
-        numbers[cycle].append(vehicle)
+        way = _way(arrivals, tracks[track], line_s, where[vehicle])
+        seats[track].append(_seat(arrivals, tracks[track], where[vehicle], way))
+        numbers[track].append(vehicle)
     return seats, numbers
 
 
-def _way(graph: PatrolGraph, cycle: PatrolCycle, line_s: float, vehicle: Whereabouts) -> _Way:
+def _way(arrivals: ArrivalGraph, track: Track, line_s: float, vehicle: Whereabouts) -> _Way:
     """The stop where the vehicle is in step soonest with a slot that starts at `line_s`."""
-    places = np.array(cycle.places)
-    there_s = vehicle.free_s + graph.travel_s[vehicle.place, places]
-    if len(places) == 1:
+    there_s = vehicle.free_s + arrivals.moves.travel_s[vehicle.place, track.stops]
+    if track.lap_s == 0:
         return _Way(0, float(there_s[0]))
-    wait_s = (line_s + cycle.offsets_s(graph) - there_s) % cycle.duration_s
+    wait_s = (line_s + track.offsets_s - there_s) % track.lap_s
     ready_s = there_s + wait_s
     stop = int(ready_s.argmin())
     return _Way(stop, float(ready_s[stop]))
 
 
-def _seat(graph: PatrolGraph, cycle: PatrolCycle, vehicle: Whereabouts, way: _Way) -> Seat:
-    path = graph.path(vehicle.place, cycle.places[way.stop])
-    leave_s = way.ready_s if len(cycle.places) > 1 else math.inf
+def _seat(arrivals: ArrivalGraph, track: Track, vehicle: Whereabouts, way: _Way) -> Seat:
+    path = arrivals.moves.path(vehicle.place, int(track.stops[way.stop]))
+    leave_s = way.ready_s if track.lap_s > 0 else math.inf
     if len(path) == 1:
-        return Seat(Stop(vehicle.place, vehicle.free_s, leave_s, way.stop))
+        return Seat(_stay(track, way.stop, vehicle.free_s, leave_s))
     ahead, now_s = deque[Stop](), vehicle.free_s
     for start, end in pairwise(path):
-        now_s += float(graph.travel_s[start, end])
-        ahead.append(Stop(end, now_s, now_s, None))
+        now_s += float(arrivals.moves.travel_s[start, end])
+        ahead.append(Stop(int(arrivals.place_of[end]), now_s, now_s, None, end))
     last = ahead.pop()
-    ahead.append(Stop(last.place, last.arrive_s, leave_s, way.stop))
-    return Seat(Stop(vehicle.place, vehicle.free_s, vehicle.free_s, None), ahead)
+    ahead.append(_stay(track, way.stop, last.arrive_s, leave_s))
+    here = int(arrivals.place_of[vehicle.place])
+    return Seat(Stop(here, vehicle.free_s, vehicle.free_s, None, vehicle.place), ahead)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 
+from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import PatrolGraph, PatrolTrace
 from navigation.planning.unpredictable.planner import PatrolMove, UnpredictablePatrol
@@ -25,7 +26,10 @@ def moves(patrol: UnpredictablePatrol, until_s: float) -> Iterator[PatrolMove]:
 
 
 def simulate_unpredictable(
-    graph: PatrolGraph, plan: Sequence[PatrolCycle], seed: int, horizon_s: float
+    graph: PatrolGraph | ArrivalGraph,
+    plan: Sequence[PatrolCycle],
+    seed: int,
+    horizon_s: float,
 ) -> PatrolTrace:
     """All arrivals of a run up to the horizon, and the departures from the start.
 

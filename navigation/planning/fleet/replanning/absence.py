@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from navigation.planning.fleet.replanning.changes import Changes
-from navigation.planning.fleet.replanning.rounds import held_up
+from navigation.planning.fleet.replanning.held_up import held_up
 from navigation.planning.fleet.replanning.standing import Standing, standing_at
 from navigation.planning.fleet.replanning.team import Member, RunningPlan, Situation
 from navigation.planning.fleet.types import PlanMode, Step, VehiclePlan

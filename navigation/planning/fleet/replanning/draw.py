@@ -7,20 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from navigation.planning.fleet.persistent import too_short, walk_at_random
-from navigation.planning.fleet.replanning.rounds import (
-    Regrouped,
-    all_go_on,
-    is_calm,
-    outcome_of,
-    regroup,
-    rounds_now,
-    walks_gone_on,
-    why_moved,
-)
+from navigation.planning.fleet.replanning.going_on import all_go_on, walks_gone_on
+from navigation.planning.fleet.replanning.held_up import is_calm
+from navigation.planning.fleet.replanning.promises import outcome_of, why_moved
+from navigation.planning.fleet.replanning.rounds import Regrouped, regroup, rounds_now
 from navigation.planning.fleet.replanning.team import Outcome, Situation
 from navigation.planning.fleet.rounds import Due, Rounds, Schedule, drive_rounds, set_out
 from navigation.planning.fleet.types import LeftOut, VehiclePlan, Walk
+from navigation.planning.fleet.unpredictable import too_short, walk_at_random
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import PatrolGraph
 from navigation.planning.patrol_graph_map import direct_moves

@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from navigation.planning.fleet.plan import searches_of
+from navigation.planning.fleet.plan import hours_of
+from navigation.planning.fleet.plan_searches import PlanSearches
 from navigation.planning.fleet.replanning.absence import long_absent, with_return, without
 from navigation.planning.fleet.replanning.changes import Changes
 from navigation.planning.fleet.replanning.coverage import replan_coverage
@@ -52,11 +53,9 @@ def replan_fleet(
     changes.check(frozenset(vehicle.id for vehicle in request.vehicles))
     _check_edges(before, changes)
     closed = (request.closed_edge_ids | changes.closed) - changes.opened
-    if closed != request.closed_edge_ids or before.searches is None:
+    if closed != request.closed_edge_ids:
         request = replace(request, closed_edge_ids=closed)
-        searches = searches_of(request)
-    else:
-        searches = before.searches
+    searches = PlanSearches(hours_of(request, now_s), closed, before.searches)
     now = situation(before, request, now_s, changes, searches, standings or {})
     return _decided(now)
 
@@ -83,12 +82,17 @@ def _check_edges(before: RunningPlan, changes: Changes) -> None:
 
 def _after(now: Situation, outcome: Outcome) -> RunningPlan:
     old, patrol_map = now.old, now.request.patrol_map
-    notes = (*(f"moved: {moved}" for moved in outcome.moved), *outcome.notes)
+    hours = now.searches.hours
+    left_out = tuple(hours.explained(left) for left in outcome.left_out)
+    notes = (
+        *(f"moved: {moved}" for moved in outcome.moved), *outcome.notes,
+        *hours.notes(is_timed=old.mode is PlanMode.TOUR),
+    )  # fmt: skip
     stuck = [member.plan((), CLOSED_IN) for member in now.stuck]
     plan = FleetPlan(
         old.mode, patrol_map.map_id, patrol_map.content_hash, old.horizon_s,
         (*outcome.plans, *stuck),
-        outcome.left_out, outcome.figures, notes, outcome.walks,
+        left_out, outcome.figures, notes, outcome.walks,
     )  # fmt: skip
     left = (*now.members, *now.stuck)
     ids = {member.vehicle.id for member in left}

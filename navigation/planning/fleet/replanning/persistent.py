@@ -9,16 +9,10 @@ import numpy as np
 
 from navigation.planning.fleet.laps import timed
 from navigation.planning.fleet.persistent import walks_of_beats
-from navigation.planning.fleet.replanning.rounds import (
-    Regrouped,
-    all_go_on,
-    is_calm,
-    outcome_of,
-    regroup,
-    rounds_now,
-    walks_gone_on,
-    why_moved,
-)
+from navigation.planning.fleet.replanning.going_on import all_go_on, walks_gone_on
+from navigation.planning.fleet.replanning.held_up import is_calm
+from navigation.planning.fleet.replanning.promises import outcome_of, why_moved
+from navigation.planning.fleet.replanning.rounds import Regrouped, regroup, rounds_now
 from navigation.planning.fleet.replanning.standing import full_after_s, runs_dry
 from navigation.planning.fleet.replanning.team import Member, Outcome, Situation
 from navigation.planning.fleet.rounds import Charge, Due, Rounds, Schedule, drive_rounds

@@ -6,19 +6,16 @@ walk that it leaves as it was keep their very steps; the others get into step on
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from navigation.planning.fleet.driving import Driver
-from navigation.planning.fleet.persistent import driven_figures, team_vehicle
+from navigation.planning.fleet.persistent import team_vehicle
 from navigation.planning.fleet.plan import tasks_of
-from navigation.planning.fleet.replanning.changes import Moved
-from navigation.planning.fleet.replanning.standing import SAME_S
-from navigation.planning.fleet.replanning.team import Member, Outcome, Situation
+from navigation.planning.fleet.replanning.held_up import held_up
+from navigation.planning.fleet.replanning.team import Situation
 from navigation.planning.fleet.rounds import Rounds, rounds_of
 from navigation.planning.fleet.tour_problem import TourProblem
-from navigation.planning.fleet.types import PlanMode, Step, Task, VehiclePlan, Walk
+from navigation.planning.fleet.types import PlanMode, Walk
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.persistent.bounds import team_bound_s
 from navigation.planning.persistent.partition import Group
@@ -58,25 +55,6 @@ def rounds_now(now: Situation) -> Rounds:
     return rounds_of(problem)
 
 
-def is_calm(now: Situation) -> bool:
-    """Whether every walk can go on as it is."""
-    busy = {vehicle_id for walk in now.old.walks for vehicle_id in walk.vehicle_ids}
-    idle = {member.vehicle.id for member in now.members} - busy
-    return (
-        not now.lost
-        and not (now.changes.opened and (idle or now.old.left_out))
-        and not now.changes.back
-        and not any(member.because and not held_up(now, member) for member in now.members)
-    )
-
-
-def held_up(now: Situation, member: Member) -> bool:
-    """Whether a vehicle charges or is away, and then can go on with its round."""
-    if any(e in now.request.closed_edge_ids for step in member.rest for e in step.edge_ids):
-        return False
-    return member.vehicle.id in now.changes.charge or member.vehicle.id in now.changes.away
-
-
 def regroup(now: Situation, rounds: Rounds, team: Sequence[int]) -> Regrouped:
     """The walks for some of the members, as few of them new as the target allows."""
     graph, members = rounds.graph, now.members
@@ -89,7 +67,7 @@ def regroup(now: Situation, rounds: Rounds, team: Sequence[int]) -> Regrouped:
     if {vehicle.id for vehicle in old.team} == set(ids) and _still_good(now, old):
         found = with_reasons(old)
     else:
-        found = replan(old, vehicles, (), graph)
+        found = replan(old, vehicles, (), graph, promised_s=_promised_s(now))
     calm = {m.vehicle.id for m in members if not m.because or held_up(now, m)}
     kept, new = list[Walk](), list[int]()
     for index, beat in enumerate(found.beats):
@@ -106,9 +84,13 @@ def _still_good(now: Situation, old: PersistentPlan) -> bool:
     """Whether the old walks, on the ways as they are, promise about what they promised."""
     if len(old.team) > sum(len(beat.members) for beat in old.beats):
         return False  # somebody is new
+    return old.worst_idleness_s <= GOOD_ENOUGH * _promised_s(now)
+
+
+def _promised_s(now: Situation) -> float:
+    """The worst idleness of the walks that the old plan was made of."""
     factor = BOUND if now.request.mode is PlanMode.UNPREDICTABLE else 1.0
-    promised_s = now.old.figures.get("worst_idleness_s", 0.0)
-    return factor * old.worst_idleness_s <= GOOD_ENOUGH * promised_s
+    return now.old.figures.get("worst_idleness_s", 0.0) / factor
 
 
 def _same_walk(now: Situation, stops: Sequence[str], beat: Beat, names: set[str]) -> Walk | None:
@@ -172,153 +154,3 @@ def _cycle(rounds: Rounds, walk: Walk, order: Sequence[int]) -> PatrolCycle:
         except PlanError:
             pass  # a way between two stops is longer than one over a third by now
     return walks_of(graph, [Group(tuple(order), walk.slots)])[0]
-
-
-# ------------------------------------------------------------------------------- going on
-
-
-def gone_on(now: Situation, member: Member) -> tuple[VehiclePlan, float]:
-    """A member whose walk stays as it was, and from when on it is in step."""
-    if not member.because:
-        return member.kept(), 0.0
-    driver, steps = Driver(member.search, member.vehicle), list[Step]()
-    visits = [step for step in member.rest if step.task_id]
-    first = next((i for i, step in enumerate(visits) if _makes(driver, step)), len(visits))
-    for number, step in enumerate(visits[first:]):
-        if step.is_charge:
-            dock = now.request.patrol_map.dock(step.task_id)
-            steps.append(driver.charge(dock, until_s=step.end_s))
-            continue
-        window = ((step.begin_s, math.inf),)
-        stay_s = step.end_s - step.begin_s
-        task = Task(step.task_id, step.name, step.node_ids[-1], stay_s, window, 1.0, step.actions)
-        is_next = number > 0 and step.node_ids[0] == driver.node_id
-        steps.append(driver.follow(step.edge_ids, task) if is_next else driver.visit(task))
-    if not steps:
-        return member.plan(member.way_home(), f"{member.because}; then it stays"), 0.0
-    in_step_s = steps[0].begin_s
-    reason = f"{member.because}; from {in_step_s / 60:.0f} min on its round goes on as it was"
-    return member.plan(tuple(steps), reason), in_step_s
-
-
-@dataclass(frozen=True)
-class GoneOn:
-    """What the walks that were kept come to: theirs, their vehicles' plans, who keeps its very
-    steps, and from when on the promise holds."""
-
-    walks: tuple[Walk, ...]
-    plans: Mapping[str, VehiclePlan]
-    kept: frozenset[str]
-    in_step_s: float
-
-
-def walks_gone_on(now: Situation, walks: Sequence[Walk]) -> GoneOn:
-    """The vehicles of walks that stay as they were."""
-    members = {member.vehicle.id: member for member in now.members}
-    ids = [vehicle_id for walk in walks for vehicle_id in walk.vehicle_ids]
-    found = {vehicle_id: gone_on(now, members[vehicle_id]) for vehicle_id in ids}
-    return GoneOn(
-        tuple(_bounded(now, walk) for walk in walks),
-        {vehicle_id: plan for vehicle_id, (plan, _) in found.items()},
-        frozenset(vehicle_id for vehicle_id in ids if not members[vehicle_id].because),
-        max([_old_in_step_s(now), *(from_s for _, from_s in found.values())]),
-    )
-
-
-def all_go_on(now: Situation) -> Outcome:
-    """Nothing changed but that some are held up for a while."""
-    found = [gone_on(now, member) for member in now.members]
-    kept = frozenset(member.vehicle.id for member in now.members if not member.because)
-    in_step_s = max(_old_in_step_s(now), *(from_s for _, from_s in found))
-    walks = [_bounded(now, walk) for walk in now.old.walks]
-    return outcome_of(now, None, [plan for plan, _ in found], walks, kept, in_step_s)
-
-
-def _old_in_step_s(now: Situation) -> float:
-    """From when on the promise of walks that go on holds."""
-    return max(now.now_s, now.old.figures.get("in_step_from_s", 0.0))
-
-
-def _bounded(now: Situation, walk: Walk) -> Walk:
-    """A walk that goes on: its places wait no longer than the old plan promised."""
-    promised_s = now.old.figures.get("worst_idleness_s", math.inf)
-    return replace(walk, worst_s=min(walk.worst_s, promised_s))
-
-
-def _makes(driver: Driver, step: Step) -> bool:
-    """Whether a vehicle can be somewhere as early as was planned."""
-    if step.is_charge:
-        return False
-    try:
-        return driver.clock_s + driver.route_to(step.node_ids[-1]).duration_s <= (
-            step.begin_s + SAME_S
-        )
-    except PlanError:
-        return False
-
-
-# ------------------------------------------------------------------------------- in words
-
-
-def moves_between(now: Situation, walks: Sequence[Walk], tasks: Sequence[Task]) -> Iterator[Moved]:
-    """Checkpoints that other vehicles watch from now on, one line for each from and to."""
-    before, after = _watchers(now.old.walks), _watchers(walks)
-    groups: dict[tuple[str, str, str], list[str]] = {}
-    for task in tasks:
-        had, has = before.get(task.id, ()), after.get(task.id, ())
-        lost = [v for v in had if v not in has]
-        if set(had) != set(has):
-            key = (", ".join(sorted(had)), ", ".join(sorted(has)), lost[0] if lost else "")
-            groups.setdefault(key, []).append(task.id)
-    for (from_id, to_id, first), ids in groups.items():
-        more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
-        what = f"rounds of {', '.join(ids[:NAMED])}{more}"
-        yield Moved(what, from_id, to_id, why_moved(now, first))
-
-
-def why_moved(now: Situation, vehicle_id: str = "") -> str:
-    """What made walks change; a vehicle that gave something up may be named."""
-    if vehicle_id in now.lost:
-        return now.why(vehicle_id)
-    causes = [now.why(v) for v in now.lost]
-    causes += [now.why(m.vehicle.id) for m in now.members if m.because and not held_up(now, m)]
-    return ", ".join(causes) or "ways changed"
-
-
-def _watchers(walks: Sequence[Walk]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for walk in walks:
-        for task_id in dict.fromkeys(walk.task_ids):
-            found[task_id] = tuple(dict.fromkeys((*found.get(task_id, ()), *walk.vehicle_ids)))
-    return found
-
-
-def outcome_of(
-    now: Situation,
-    rounds: Rounds | None,
-    plans: Sequence[VehiclePlan],
-    walks: Sequence[Walk],
-    kept: frozenset[str],
-    in_step_from_s: float,
-) -> Outcome:
-    """The outcome with its guarantee: how long nobody waits, and from when on.
-
-    Without `rounds`, places and ways are those of the old plan.
-    """
-    watched = {task_id for walk in walks for task_id in walk.task_ids}
-    tasks = [task for task in tasks_of(now.request) if task.id in watched]
-    worst_s = max(walk.worst_s for walk in walks)
-    figures: dict[str, float] = {"worst_idleness_s": worst_s}
-    if rounds is not None:
-        figures["bound_s"] = team_bound_s(rounds.least, len(now.members))
-    elif "bound_s" in now.old.figures:
-        figures["bound_s"] = now.old.figures["bound_s"]
-    figures["in_step_from_s"] = in_step_from_s
-    figures |= driven_figures(tasks, now.request.horizon_s, plans, in_step_from_s)
-    note = (
-        f"no checkpoint waits longer than {worst_s / 60:.1f} min (over its weight) from "
-        f"{in_step_from_s / 60:.1f} min on"
-    )
-    moved = tuple(moves_between(now, walks, tasks))
-    left_out = now.old.left_out if rounds is None else rounds.left_out
-    return Outcome(tuple(plans), left_out, figures, moved, kept, (note,), tuple(walks))

@@ -199,10 +199,16 @@ def turn_rounds(search: RouteSearch, start: Start, steps: Sequence[Step]) -> tup
     found: list[int] = []
     for step in steps:
         found += search.as_route(start, step.edge_ids).u_turn_node_ids
-        if step.edge_ids:
-            edge = search.patrol_map.edges[step.edge_ids[-1]]
-            start = Start(edge.end_id, edge_heading_rad(search.patrol_map, edge))
-        if step.is_charge:
-            dock = search.patrol_map.dock(step.task_id)
-            start = Start(dock.node_id, dock.heading_rad)
+        start = start_after(search.patrol_map, start, step)
     return tuple(found)
+
+
+def start_after(patrol_map: PatrolMap, start: Start, step: Step) -> Start:
+    """Where a vehicle stands that starts so, after a step; a dock is left its own way."""
+    if step.is_charge:
+        dock = patrol_map.dock(step.task_id)
+        return Start(dock.node_id, dock.heading_rad)
+    if not step.edge_ids:
+        return start
+    edge = patrol_map.edges[step.edge_ids[-1]]
+    return Start(edge.end_id, edge_heading_rad(patrol_map, edge))

@@ -7,21 +7,24 @@ from dataclasses import dataclass, field
 
 from navigation.planning.fleet.driving import Driver
 from navigation.planning.fleet.plan import PlanRequest, plan_fleet, searches_of
+from navigation.planning.fleet.plan_searches import PlanSearches
 from navigation.planning.fleet.replanning.changes import Changes, Moved
 from navigation.planning.fleet.replanning.standing import (
     Standing,
     turn_rounds,
 )
-from navigation.planning.fleet.tour_problem import Searches
+from navigation.planning.fleet.tour_problem import TimedSearches
 from navigation.planning.fleet.types import (
     FleetPlan,
     LeftOut,
+    PlanMode,
     PlanVehicle,
     Step,
     VehiclePlan,
     Walk,
 )
 from navigation.planning.route_search import RouteSearch, Start
+from navigation.planning.route_timed import TimedSearch
 from patrol.errors import PlanError
 
 IS_BACK = "is back"
@@ -45,7 +48,7 @@ class RunningPlan:
     changes: tuple[tuple[float, Changes], ...] = ()  # and when, oldest first
     moved: tuple[Moved, ...] = ()  # promises, at the last change
     kept: frozenset[str] = frozenset()  # vehicles whose rest the last change left as it was
-    searches: Searches | None = field(default=None, compare=False)  # ready for this request
+    searches: PlanSearches | None = field(default=None, compare=False)  # ready for this request
 
     @classmethod
     def begun(cls, request: PlanRequest) -> RunningPlan:
@@ -72,6 +75,11 @@ class Member:
     rest: tuple[Step, ...]
     because: str
     search: RouteSearch
+    timed: TimedSearch | None = None  # where zones open or close on the way, and that is passed
+
+    def driver(self) -> Driver:
+        """The vehicle as it stands after its prelude, ready to drive."""
+        return Driver(self.search, self.vehicle, self.timed)
 
     @property
     def start(self) -> Start:
@@ -85,13 +93,14 @@ class Member:
     def way_home(self) -> tuple[Step, ...]:
         """To the dock, for a vehicle that has nothing more to do; empty where that is closed."""
         dock_id = self.vehicle.dock_id
-        driver = Driver(self.search, self.vehicle)
+        driver = self.driver()
         if dock_id is None or self.search.patrol_map.dock(dock_id).node_id == driver.node_id:
             return ()
         try:
-            return (driver.charge(self.search.patrol_map.dock(dock_id)),)
+            driver.charge(self.search.patrol_map.dock(dock_id))
         except PlanError:
             return ()
+        return tuple(driver.steps)
 
     def kept(self, reason: str = KEEPS) -> VehiclePlan:
         """Its rest as it was."""
@@ -112,13 +121,18 @@ class Situation:
     request: PlanRequest  # with today's closures
     now_s: float
     changes: Changes
-    searches: Searches
+    searches: PlanSearches
     members: tuple[Member, ...]
     lost: Mapping[str, str]
     done: frozenset[str]
     driven_edge_ids: frozenset[int]
     last_visit_s: Mapping[str, float]
     stuck: tuple[Member, ...] = ()  # who is left but closed in
+
+    @property
+    def timed_of(self) -> TimedSearches | None:
+        """Searches by the clock, for a tour past zones that open or close on the way."""
+        return self.searches.timed_of if self.request.mode is PlanMode.TOUR else None
 
     @property
     def old(self) -> FleetPlan:

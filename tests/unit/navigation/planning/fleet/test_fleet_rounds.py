@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from navigation.planning.fleet.persistent import plan_fleet_rounds
+from navigation.planning.fleet.rounds_plan import plan_fleet_rounds
 from navigation.planning.fleet.types import FleetPlan, PlanMode, PlanVehicle, Task
 from navigation.planning.route_search import RouteOptions, RouteSearch
 from patrol.errors import PlanError
