@@ -37,6 +37,7 @@ from fleet_server.opening import (
     know_vehicles,
     open_broker,
     open_database,
+    planning_setup,
 )
 from fleet_server.publishing.following import PublicationFollowing
 from fleet_server.publishing.service import MapPublishing
@@ -47,13 +48,11 @@ from fleet_server.store.database import Database
 from fleet_server.web import WebServer, bind
 from patrol.clock import Clock, SystemClock
 from patrol.vda5050.topic_names import subscriptions
-from patrol.vehicle import VehicleSpec, load_vehicle
 
 log = logging.getLogger(__name__)
 
 LOOK_FOR_VEHICLES_S = 0.5
 PASSWORD_FILE = "operator-password.txt"
-GOALIE_FILE = Path(__file__).parents[1] / "config" / "vehicles" / "goalie.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +135,9 @@ class FleetServer:
         )
         dispatcher = Dispatcher(database, fleet, maps, config.dispatch, clock, following)
         await dispatcher.resume()
+        setup = planning_setup(config)
+        teams = TeamPlanning(database, fleet, maps, dispatcher, setup, clock)
+        await teams.resume()
 
         versions = MapVersions(database, maps, fleet, clock)
         publishing = self._publishing(database, fleet, maps, versions, live)
@@ -166,9 +168,7 @@ class FleetServer:
             publishing,
             PatrolService(database, maps, clock),
             dispatcher,
-            TeamPlanning(
-                fleet, maps, dispatcher, self._spec(), config.dispatch.start_within_m, clock
-            ),
+            teams,
             incidents,
             live,
             health_of(pipeline, fleet, live, link, broker, clock),
@@ -197,11 +197,6 @@ class FleetServer:
             await serving
             for task in reversed(tasks):
                 task.cancel()
-
-    def _spec(self) -> VehicleSpec:
-        """The type of vehicle that plans are made for; raises ConfigError."""
-        named = self._config.dispatch.vehicle_file
-        return load_vehicle(Path(named) if named else GOALIE_FILE)
 
     def _publishing(
         self,

@@ -85,12 +85,32 @@ class DispatchConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PrioritiesFile:
+    """Weights by hour for the checkpoints of a map: a file for `sunra plan --priorities`."""
+
+    map_id: str
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningConfig:
+    """What plans for a team weigh checkpoints by."""
+
+    history_days: float = 90.0  # incidents of so many days near a checkpoint count; 0: none do
+    priorities: tuple[PrioritiesFile, ...] = ()
+
+    def __post_init__(self) -> None:
+        _within(self, history_days=(0, 3650))
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionConfig:
     """How long data is kept; after that it is deleted for good."""
 
     state_days: float = 30.0
     evidence_days: float = 30.0
     audit_days: float = 365.0
+    plan_days: float = 30.0  # plans for a team; none lasts longer than a day
     every_s: float = 3600.0
 
     def __post_init__(self) -> None:
@@ -99,6 +119,7 @@ class RetentionConfig:
             state_days=(0.01, 3650),
             evidence_days=(0.01, 3650),
             audit_days=(1, 3650),
+            plan_days=(2, 3650),
             every_s=(1, 86400),
         )
 
@@ -141,6 +162,7 @@ class FleetConfig:
     broker: BrokerConfig = field(default_factory=BrokerConfig)
     ingest: IngestConfig = field(default_factory=IngestConfig)
     dispatch: DispatchConfig = field(default_factory=DispatchConfig)
+    planning: PlanningConfig = field(default_factory=PlanningConfig)
     retention: RetentionConfig = field(default_factory=RetentionConfig)
     session: SessionConfig = field(default_factory=SessionConfig)
     patrols: tuple[PatrolConfig, ...] = ()

@@ -13,13 +13,18 @@ import sqlalchemy as sa
 from fleet_server.broker import EmbeddedBroker, choose_port
 from fleet_server.broker_config import BrokerPlace
 from fleet_server.config import BrokerConfig, FleetConfig
+from fleet_server.dispatch.team import PlanningSetup
 from fleet_server.enrolment import Enrolment
 from fleet_server.fleet import Fleet
 from fleet_server.ingest.mqtt import MqttTarget
 from fleet_server.store.database import Database, insert_new, sqlite_url
 from fleet_server.store.tables import vehicles
 from fleet_server.store.telemetry import vehicle_row
+from navigation.planning.fleet.priorities import load_priorities
 from patrol.errors import ConfigError
+from patrol.vehicle import load_vehicle
+
+GOALIE_FILE = Path(__file__).parents[1] / "config" / "vehicles" / "goalie.yaml"
 
 
 @contextlib.contextmanager
@@ -118,3 +123,14 @@ async def know_vehicles(
     await database.write(work)
     for address in addresses:
         fleet.add(address)
+
+
+def planning_setup(config: FleetConfig) -> PlanningSetup:
+    """What plans are made with; raises ConfigError for a vehicle or priorities file."""
+    named = config.dispatch.vehicle_file
+    return PlanningSetup(
+        load_vehicle(Path(named) if named else GOALIE_FILE),
+        config.dispatch.start_within_m,
+        config.planning.history_days,
+        {entry.map_id: load_priorities(entry.file) for entry in config.planning.priorities},
+    )

@@ -12,6 +12,7 @@ from fleet_server.config import RetentionConfig
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database
 from fleet_server.store.history import expire_audit, expire_evidence, expire_states
+from fleet_server.store.plans import expire_plans
 from patrol.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Retention:
         now_s = self._clock.now_s()
         states = await self._database.write(expire_states, now_s - self._config.state_days * DAY_S)
         await self._database.write(expire_audit, now_s - self._config.audit_days * DAY_S)
+        await self._database.write(expire_plans, now_s - self._config.plan_days * DAY_S)
         paths = await self._database.write(
             expire_evidence, now_s - self._config.evidence_days * DAY_S
         )

@@ -20,6 +20,7 @@ from fleet_server.errors import (
     UnauthorizedError,
     UnavailableError,
 )
+from fleet_server.wording import korean
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +36,17 @@ STATUS: dict[type[RequestError], int] = {
 HTTP_CODES = {404: "not_found", 405: "method_not_allowed"}
 
 
-def error_response(status: int, code: str, message: str, field: str | None = None) -> JSONResponse:
-    """The one shape of an error."""
-    view = ErrorView(error=ErrorBody(code=code, message=message, field=field))
+def error_response(
+    status: int,
+    code: str,
+    message: str,
+    field: str | None = None,
+    message_ko: str | None = None,
+) -> JSONResponse:
+    """The one shape of an error; its Korean is looked up where it is not given."""
+    message_ko = message_ko or korean(message)
+    body = ErrorBody(code=code, message=message, message_ko=message_ko, field=field)
+    view = ErrorView(error=body)
     return JSONResponse(view.model_dump(exclude_none=True), status_code=status)
 
 
@@ -50,7 +59,13 @@ async def _on_validation_error(_request: Request, error: Exception) -> JSONRespo
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
-    return error_response(422, "invalid", f"{field or 'request'}: {first['msg']}", field or None)
+    return error_response(
+        422,
+        "invalid",
+        f"{field or 'request'}: {first['msg']}",
+        field or None,
+        f"{field or '요청'}: 맞지 않는 값입니다",
+    )
 
 
 async def _on_http_error(_request: Request, error: Exception) -> JSONResponse:

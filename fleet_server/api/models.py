@@ -31,10 +31,11 @@ class Model(BaseModel):
 
 
 class ErrorBody(Model):
-    """What went wrong, for a program (`code`) and for a person (`message`)."""
+    """What went wrong, for a program (`code`) and for a person (`message`, in Korean too)."""
 
     code: str
     message: str
+    message_ko: str | None = None
     field: str | None = None
 
 
@@ -126,6 +127,7 @@ class MapVersionView(Model):
     vehicles_enabled: list[str]  # vehicles that drive on it
     vehicles_stored: list[str]  # vehicles that have read it back, and do not drive on it
     warnings: list[str] = []
+    warnings_ko: list[str | None] = []
 
 
 class NewPublication(Model):
@@ -142,6 +144,7 @@ class TargetView(Model):
     vehicle_id: str
     status: TargetStatus
     reason: str | None = None
+    reason_ko: str | None = None
     map_hash: str | None = None
 
 
@@ -154,6 +157,7 @@ class PublicationView(Model):
     together: bool
     phase: PublicationPhase
     reason: str | None = None
+    reason_ko: str | None = None
     created_by: str
     created_at: float
     finished_at: float | None = None
@@ -264,6 +268,7 @@ class AssignmentView(Model):
     vehicle_id: str
     status: AssignmentStatus
     reason: str | None = None
+    reason_ko: str | None = None  # null where there is no Korean of it
     created_at: float
     finished_at: float | None = None
     distance_m: float

@@ -1,10 +1,14 @@
-"""What the REST API says of plans for a team; times are seconds after the plan's start."""
+"""What the REST API says of plans for a team.
+
+Times that end in `_s` are seconds after the plan's start, `start` and those that end in `_at`
+seconds since the Unix epoch. A text has its Korean beside it (`…_ko`), null where there is none.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from fleet_server.api.models import Model, VisitOrder
 
@@ -22,32 +26,46 @@ class NewPlan(Model):
     area: str | None = None  # a zone whose streets are to be covered
     both_sides: bool = False
     hours: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] = 2.0
+    start: AwareDatetime | None = None  # RFC 3339 with its offset; None: now
     seed: Annotated[int, Field(ge=0, lt=2**31)] | None = None  # None: a new one
 
 
 class PlanStepView(Model):
-    """One step of a vehicle; times are seconds after the plan's start."""
+    """One step of a vehicle; it ends at a node of the map."""
 
     task_id: str | None
     name: str
+    name_ko: str | None  # of what is no name of the map
+    node_id: int
     is_charge: bool
     actions: list[str]
     leave_s: float
     arrive_s: float
     begin_s: float
     end_s: float
+    leave_at: float
+    arrive_at: float
+    begin_at: float
+    end_at: float
     length_m: float
 
 
 class PlanVehicleView(Model):
-    """What one vehicle would do, and why it got it."""
+    """What one vehicle would do, and why it got it.
+
+    `edge_ids` are the edges of its route, each once; `assignment_id` is what was sent.
+    """
 
     vehicle_id: str
     reason: str
+    reason_ko: str | None
+    assignment_id: str | None
     length_m: float
     driving_s: float
     end_s: float
+    end_at: float
     u_turn_node_ids: list[int]
+    edge_ids: list[int]
     steps: list[PlanStepView]
 
 
@@ -55,8 +73,11 @@ class LeftOutView(Model):
     """What a plan does not do."""
 
     what: str
+    what_ko: str | None
     why: str
+    why_ko: str | None
     remedy: str
+    remedy_ko: str | None
 
 
 class AwayCall(Model):
@@ -87,28 +108,57 @@ class MovedView(Model):
     """A promise that changed hands; null stands for nobody."""
 
     what: str
+    what_ko: str | None
     from_id: str | None
     to_id: str | None
     why: str
+    why_ko: str | None
+
+
+class PlanSummary(Model):
+    """A kept plan in a list; `start` is its time 0, planned or, once it is `started`, real."""
+
+    plan_id: str
+    name: str
+    map_id: str
+    mode: str
+    vehicle_ids: list[str]
+    left_out: int
+    start: float
+    started: bool
+    created_by: str
+    created_at: float
+    replaces: str | None
+    replaced_by: str | None
 
 
 class PlanView(Model):
     """A plan that may be started.
 
     Of a plan that `replaces` another, `moved` are the promises that changed hands, and `kept` the
-    vehicles whose rest is as it was: starting the plan leaves their assignments alone.
+    vehicles whose rest is as it was: starting the plan leaves their assignments alone. `incidents`
+    says how many raised the weight of checkpoints, `closed` which edges it does not use.
     """
 
     plan_id: str
     name: str
-    replaces: str | None
-    moved: list[MovedView]
-    kept: list[str]
-    mode: str
     map_id: str
     map_hash: str
+    mode: str
+    vehicle_ids: list[str]
+    start: float
+    started: bool
+    created_by: str
+    created_at: float
+    replaces: str | None
+    replaced_by: str | None
+    moved: list[MovedView]
+    kept: list[str]
     horizon_s: float | None
     figures: dict[str, float | None]
+    incidents: int
+    closed: list[int]
     notes: list[str]
+    notes_ko: list[str | None]
     vehicles: list[PlanVehicleView]
     left_out: list[LeftOutView]

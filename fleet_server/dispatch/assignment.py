@@ -12,6 +12,7 @@ from fleet_server.api.models import AssignmentView, CheckpointVisitView
 from fleet_server.dispatch.progress import Progress
 from fleet_server.dispatch.route import Route
 from fleet_server.map_picture import lonlat
+from fleet_server.wording import korean
 from patrol.map import PatrolMap
 
 
@@ -82,6 +83,7 @@ class Assignment:
                 "vehicle_id": self.vehicle_id,
                 "status": self.status,
                 "reason": self.reason,
+                "reason_ko": korean(self.reason) if self.reason else None,
                 "created_at": self.created_at_s,
                 "finished_at": self.finished_at_s,
                 "distance_m": self.route.length_m,

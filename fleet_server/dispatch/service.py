@@ -11,11 +11,9 @@ import sqlalchemy as sa
 from fleet_server.api.models import AssignmentView
 from fleet_server.config import DispatchConfig
 from fleet_server.dispatch.assignment import Assignment
+from fleet_server.dispatch.beginning import Beginning
 from fleet_server.dispatch.following import Following
-from fleet_server.dispatch.progress import first_progress
-from fleet_server.dispatch.readiness import check_map, check_ready, pose_on
-from fleet_server.dispatch.rejoin import rejoined
-from fleet_server.dispatch.route import PlannedVisit, Route, start_of
+from fleet_server.dispatch.route import PlannedVisit, Route
 from fleet_server.dispatch.succession import NewRoute, Succession
 from fleet_server.errors import ConflictError, NotFoundError, UnavailableError
 from fleet_server.fleet import Fleet
@@ -23,14 +21,9 @@ from fleet_server.maps import MapLibrary
 from fleet_server.state_loop import StateLoop
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database
-from fleet_server.store.patrols import (
-    add_assignment,
-    find_assignment,
-    find_patrol,
-    select_assignments,
-)
+from fleet_server.store.patrols import find_assignment, find_patrol, select_assignments
 from patrol.clock import Clock
-from patrol.errors import MapError, PlanError, SunraError
+from patrol.errors import MapError, SunraError
 from patrol.map import PatrolMap
 
 log = logging.getLogger(__name__)
@@ -51,10 +44,10 @@ class Dispatcher:
         self._database = database
         self._fleet = fleet
         self._maps = maps
-        self._config = config
         self._clock = clock
         self._following = following
-        self._succession = Succession()
+        self._beginning = Beginning(database, fleet, config, clock, following)
+        self._succession = Succession(database, following, self._beginning, config.start_within_m)
         self._lock = asyncio.Lock()  # one change of assignments at a time
         self._loop = StateLoop(self.step_all)
 
@@ -66,14 +59,11 @@ class Dispatcher:
             patrol = await self._database.read(find_patrol, patrol_id)
             if patrol is None:
                 raise NotFoundError(f"no patrol {patrol_id!r}", "patrol_unknown", "patrol_id")
-            record = self._following.record(vehicle_id)
-            self._refuse_second(vehicle_id)
-            check_ready(self._fleet, record)
+            self._following.record(vehicle_id)
             patrol_map = self._maps.find(patrol["map_id"])
             if patrol_map is None:
                 raise ConflictError(f"map {patrol['map_id']!r} is not loaded", "map_unknown")
-            pose = pose_on(record, patrol_map)
-            check_map(record, patrol_map)
+            pose = self._beginning.check_free(vehicle_id, patrol_map)
             visits = _visits(patrol_map, patrol["checkpoint_ids"])
             assignment_id = secrets.token_hex(6)
             route = await self._following.plan(
@@ -85,17 +75,13 @@ class Dispatcher:
                 patrol["visit_order"],
                 return_to_dock,
             )
-            return await self._begin(
-                assignment_id, patrol_id, patrol["name"], vehicle_id, username, route
+            return await self._beginning.begin(
+                patrol_id, patrol["name"], vehicle_id, username, route, assignment_id
             )
 
     def check_free(self, vehicle_id: str, patrol_map: PatrolMap) -> None:
         """Whether a vehicle could be sent over this map now; raises as `assign` does."""
-        record = self._following.record(vehicle_id)
-        self._refuse_second(vehicle_id)
-        check_ready(self._fleet, record)
-        pose_on(record, patrol_map)
-        check_map(record, patrol_map)
+        self._beginning.check_free(vehicle_id, patrol_map)
 
     def active_id(self, vehicle_id: str) -> str | None:
         """The id of a vehicle's active assignment."""
@@ -114,8 +100,7 @@ class Dispatcher:
         """Keep and send a route that is planned already; raises as `assign` does."""
         async with self._lock:
             self.check_free(vehicle_id, patrol_map)
-            assignment_id = secrets.token_hex(6)
-            return await self._begin(assignment_id, patrol_id, name, vehicle_id, username, route)
+            return await self._beginning.begin(patrol_id, name, vehicle_id, username, route)
 
     async def replace_route(self, new: NewRoute) -> AssignmentView:
         """Send a vehicle on a route from where it is; what it does now is cancelled first.
@@ -126,61 +111,25 @@ class Dispatcher:
         async with self._lock:
             active = self._following.active.get(new.vehicle_id)
             if active is None:
-                return await self._join(new)
+                return await self._succession.join(new)
+            await self._succession.add(new)
             await self._ask_to_drop(active, new.username)
-            self._succession.add(new)
             view = self._following.view(active)
-            await self._succeed()
+            await self._succession.succeed()
             return view
 
-    async def _join(self, new: NewRoute) -> AssignmentView:
-        self.check_free(new.vehicle_id, new.patrol_map)
-        x_m, y_m, heading_rad = pose_on(self._following.record(new.vehicle_id), new.patrol_map)
-        try:
-            node_id = start_of(new.patrol_map, x_m, y_m, heading_rad, self._config.start_within_m)
-            route = await asyncio.to_thread(
-                rejoined, new.route, new.patrol_map, node_id, heading_rad, new.spec,
-                new.closed_edge_ids,
-            )  # fmt: skip
-        except PlanError as error:
-            raise ConflictError(f"{new.vehicle_id}: {error}", "plan_impossible") from None
-        assignment_id = secrets.token_hex(6)
-        view = await self._begin(
-            assignment_id, new.patrol_id, new.name, new.vehicle_id, new.username, route
-        )
-        new.begun(assignment_id)
-        return view
+    async def forget_next(self, vehicle_id: str) -> None:
+        """A route that waits for this vehicle is not to be sent any more."""
+        async with self._lock:
+            await self._succession.drop(vehicle_id)
 
-    async def _succeed(self) -> None:
-        """Send those whose vehicle has dropped its route; the log tells of one that cannot."""
-        for new in self._succession.ready(lambda vehicle_id: vehicle_id in self._following.active):
-            try:
-                await self._join(new)
-            except SunraError as error:
-                log.error("route_not_replaced vehicle=%s error=%s", new.vehicle_id, error)
-
-    async def _begin(
-        self,
-        assignment_id: str,
-        patrol_id: str,
-        name: str,
-        vehicle_id: str,
-        username: str,
-        route: Route,
-    ) -> AssignmentView:
-        assignment = Assignment(
-            assignment_id,
-            patrol_id,
-            name,
-            vehicle_id,
-            username,
-            self._clock.now_s(),
-            route,
-            first_progress(route, assignment_id, 1, self._config),
-        )
-        await self._keep_new(assignment)
-        await self._following.step(assignment)
-        return self._following.view(assignment)
+    async def restore(self, new: NewRoute) -> None:
+        """A route waited for its vehicle when the server was last stopped."""
+        async with self._lock:
+            self._succession.restore(new)
+            active = self._following.active.get(new.vehicle_id)
+            if active is not None:
+                await self._ask_to_drop(active, new.username)
 
     async def cancel(self, assignment_id: str, username: str) -> AssignmentView:
         """Ask the vehicle to drop its order; raises NotFoundError and ConflictError."""
@@ -191,7 +140,7 @@ class Dispatcher:
                 raise ConflictError(
                     f"assignment {assignment_id} is {over.status} already", "assignment_over"
                 )
-            self._succession.drop(assignment.vehicle_id)
+            await self._succession.drop(assignment.vehicle_id)
             await self._ask_to_drop(assignment, username)
             return self._following.view(assignment)
 
@@ -265,37 +214,7 @@ class Dispatcher:
                         assignment.assignment_id,
                         error,
                     )
-            await self._succeed()
-
-    def _refuse_second(self, vehicle_id: str) -> None:
-        if vehicle_id in self._following.active:
-            raise ConflictError(
-                f"{vehicle_id} has an active assignment; cancel it first", "assignment_active"
-            )
-
-    async def _keep_new(self, assignment: Assignment) -> None:
-        """The database's own rule (one active assignment a vehicle) has the last word."""
-
-        def work(connection: sa.Connection) -> bool:
-            if not add_assignment(connection, assignment.row()):
-                return False
-            add_audit(
-                connection,
-                assignment.created_at_s,
-                assignment.created_by,
-                "assignment_create",
-                assignment.assignment_id,
-                patrol=assignment.patrol_name,
-                vehicle=assignment.vehicle_id,
-            )
-            return True
-
-        if not await self._database.write(work):
-            self._refuse_second(assignment.vehicle_id)
-            raise ConflictError(
-                f"{assignment.vehicle_id} has an active assignment", "assignment_active"
-            )
-        self._following.take(assignment)
+            await self._succession.succeed()
 
 
 def _visits(patrol_map: PatrolMap, checkpoint_ids: list[str]) -> list[PlannedVisit]:

@@ -12,6 +12,7 @@ from fleet_server.api.models import PublicationView, TargetView
 from fleet_server.fleet import Fleet
 from fleet_server.publishing.target import SETTLED, Target
 from fleet_server.vehicle_maps import enabled_map
+from fleet_server.wording import korean
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class Publication:
                 "together": self.together,
                 "phase": self.phase,
                 "reason": self.reason,
+                "reason_ko": korean(self.reason) if self.reason else None,
                 "created_by": self.created_by,
                 "created_at": self.created_at_s,
                 "finished_at": self.finished_at_s,
@@ -84,6 +86,7 @@ def _target_view(vehicle_id: str, target: Target, fleet: Fleet) -> TargetView:
             "vehicle_id": vehicle_id,
             "status": target.status,
             "reason": target.reason,
+            "reason_ko": korean(target.reason) if target.reason else None,
             "map_hash": enabled.map_version if enabled else None,
         }
     )

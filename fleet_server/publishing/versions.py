@@ -18,6 +18,7 @@ from fleet_server.store.database import Database
 from fleet_server.store.maps import add_version, current_version, make_current, select_versions
 from fleet_server.store.patrols import select_patrols
 from fleet_server.vehicle_maps import status_of
+from fleet_server.wording import korean
 from patrol.clock import Clock
 from patrol.errors import MapError
 from patrol.map import PatrolMap
@@ -63,6 +64,7 @@ class MapVersions:
         log.info("map_version_kept map=%s version=%s", row["map_id"], row["content_hash"])
         view = await self.find(patrol_map.map_id, patrol_map.content_hash)
         view.warnings = await self._warnings(patrol_map)
+        view.warnings_ko = [korean(warning) for warning in view.warnings]
         return view
 
     def _check_same_area(self, patrol_map: PatrolMap) -> None:

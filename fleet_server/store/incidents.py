@@ -13,6 +13,7 @@ from fleet_server.store import tables as t
 from fleet_server.store.database import insert_new
 
 Row = Mapping[str, Any]
+HISTORY = 2000  # every plan keeps what it was weighed by
 
 
 @dataclass(slots=True)
@@ -100,6 +101,22 @@ def select_incidents(
         key = (file["incident_id"], file["vehicle_id"])
         by_incident.setdefault(key, []).append(dict(file))
     return [(row, by_incident.get((row["incident_id"], row["vehicle_id"]), [])) for row in rows]
+
+
+def select_history(
+    connection: sa.Connection, map_id: str, since_s: float
+) -> list[tuple[float, float, float, str]]:
+    """(detected at, x m, y m, severity) of incidents since, the newest `HISTORY` first: those that
+    nobody has judged yet, and those that were real."""
+    c = t.incidents.c
+    query = (
+        sa.select(c.detected_at_s, c.x_m, c.y_m, c.severity)
+        .where(c.map_id == map_id, c.detected_at_s >= since_s)
+        .where(sa.or_(c.verdict.is_(None), c.verdict == "true_alarm"))
+        .order_by(c.detected_at_s.desc(), c.incident_id)
+        .limit(HISTORY)
+    )
+    return [tuple(row) for row in connection.execute(query)]
 
 
 def set_judgement(

@@ -186,6 +186,7 @@ assignments = Table(
     Column("route", JSON, nullable=False),  # dispatch.route.Route
     Column("progress", JSON, nullable=False),  # dispatch.progress.Progress
     Index("ix_assignments_created", "created_at_s"),
+    Index("ix_assignments_patrol", "patrol_id"),
     Index(
         "uq_assignments_active_vehicle",
         "vehicle_id",

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from demo.prepare import build_console
 
@@ -31,16 +31,24 @@ CHROMIUM_FLAGS = [
     "--enable-unsafe-swiftshader",
 ]
 WAIT_MS = 20_000
+expect.set_options(timeout=WAIT_MS)  # a busy machine is slow, not wrong
 
 
-def _load_fake_server() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fake_server", HERE / "fake_server.py")
+def _load(name: str) -> ModuleType:
+    """A module beside this one, under its bare name, as when `fake_server.py` is run by hand."""
+    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules["fake_server"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _load_fake_server() -> ModuleType:
+    for name in ("fake_plans", "fake_maps"):
+        _load(name)
+    return _load("fake_server")
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +101,16 @@ def page(browser: Browser, server: Any) -> Iterator[Page]:
     context.close()
     assert errors == []
     assert foreign == [], "the console must work without any other host"
+
+
+@pytest.fixture
+def console(page: Page) -> Page:
+    """The control room, an operator logged in and the vehicles there."""
+    page.fill("[name=username]", "operator")
+    page.fill("[name=password]", "night-watch")
+    page.click("button[type=submit]")
+    expect(page.locator("[data-vehicle='sunra/goalie-01']")).to_be_visible()
+    return page
 
 
 def _is_foreign(url: str, own: str) -> bool:

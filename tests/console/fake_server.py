@@ -21,6 +21,8 @@ import cv2
 import networkx as nx
 import numpy as np
 import uvicorn
+from fake_maps import FakeMaps, add_map_routes
+from fake_plans import FakePlans, add_plan_routes
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.staticfiles import StaticFiles
 
@@ -92,6 +94,9 @@ class World:
                 "paused": False,
                 "operating_mode": "AUTOMATIC",
                 "emergency_stop": "NONE",
+                "map_id": self.map.map_id,
+                "map_hash": self.map.content_hash,
+                "map_current": True,
                 **fields,
             }
         )
@@ -279,6 +284,8 @@ class FakeServer:
 
     def __init__(self, dist: Path = DIST) -> None:
         self.world = World(load_map(ROOT / "maps" / "sillim.geojson"))
+        self.plans = FakePlans(self.world.map, self.world)
+        self.maps = FakeMaps(self.world.map, sorted(self.world.vehicles), self.send)
         self.up = True
         self.requests: list[tuple[str, str]] = []
         self._queues: set[asyncio.Queue[Any]] = set()
@@ -395,6 +402,8 @@ class FakeServer:
         self._session_routes(app)
         self._fleet_routes(app)
         self._incident_routes(app)
+        add_plan_routes(app, self.plans)
+        add_map_routes(app, self.maps)
 
         @app.websocket("/api/v1/live")
         async def live(websocket: WebSocket) -> None:

@@ -12,7 +12,7 @@ from fleet_server.api.models import (
     NewPatrol,
     PatrolView,
 )
-from fleet_server.api.plan_models import NewPlan, PlanChanges, PlanView
+from fleet_server.api.plan_models import NewPlan, PlanChanges, PlanSummary, PlanView
 from fleet_server.api.security import AnyUser, Dispatching, Running
 
 router = APIRouter()
@@ -36,10 +36,22 @@ async def delete_patrol(patrol_id: str, user: Dispatching, services: Running) ->
     await services.patrols.delete(patrol_id, user.username)
 
 
+@router.get("/plans")
+async def plans(_user: AnyUser, services: Running) -> list[PlanSummary]:
+    """The newest plans for teams, newest first."""
+    return await services.teams.views()
+
+
+@router.get("/plans/{plan_id}")
+async def one_plan(plan_id: str, _user: AnyUser, services: Running) -> PlanView:
+    """One plan."""
+    return await services.teams.find(plan_id)
+
+
 @router.post("/plans", status_code=201)
-async def plan(new: NewPlan, _user: Dispatching, services: Running) -> PlanView:
+async def plan(new: NewPlan, user: Dispatching, services: Running) -> PlanView:
     """Plan for a team of vehicles; nothing is sent."""
-    return await services.teams.plan(new)
+    return await services.teams.plan(new, user.username)
 
 
 @router.post("/plans/{plan_id}/start", status_code=201)
@@ -53,10 +65,10 @@ async def start_plan(plan_id: str, user: Dispatching, services: Running) -> list
 
 @router.post("/plans/{plan_id}/replan", status_code=201)
 async def replan(
-    plan_id: str, changes: PlanChanges, _user: Dispatching, services: Running
+    plan_id: str, changes: PlanChanges, user: Dispatching, services: Running
 ) -> PlanView:
     """Plan the rest of a plan anew after something has happened; nothing is sent."""
-    return await services.teams.replan(plan_id, changes)
+    return await services.teams.replan(plan_id, changes, user.username)
 
 
 @router.post("/assignments", status_code=201)

@@ -5,6 +5,7 @@ import "./styles/layout.css";
 import "./styles/vehicles.css";
 import "./styles/incidents.css";
 import "./styles/map.css";
+import "./styles/plans.css";
 import "./styles/login.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";

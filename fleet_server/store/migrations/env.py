@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from fleet_server.store.tables import metadata
+from fleet_server.store.plan_tables import plans
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=plans.metadata,
     render_as_batch=True,
 )
 with context.begin_transaction():

@@ -6,9 +6,10 @@ import hashlib
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from fleet_server.config import FleetConfig, IngestConfig
 from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.patrols import PatrolService
 from fleet_server.dispatch.service import Dispatcher
-from fleet_server.dispatch.team import TeamPlanning
+from fleet_server.dispatch.team import PlanningSetup, TeamPlanning
 from fleet_server.fleet import Fleet
 from fleet_server.incidents.service import IncidentService
 from fleet_server.ingest.pipeline import IngestPipeline, Listeners
@@ -206,6 +207,19 @@ def make_chunk(content: bytes) -> EvidenceChunk:
     return make_chunks(content, len(content))[0]
 
 
+def make_teams(
+    database: Database,
+    fleet: Fleet,
+    maps: MapLibrary,
+    dispatcher: Dispatcher,
+    clock: SimClock,
+    **changes: object,
+) -> TeamPlanning:
+    """Plans of goalies; as after a restart, when made anew over the same database."""
+    setup = PlanningSetup(load_vehicle(GOALIE_FILE), 15.0, **changes)  # type: ignore[arg-type]
+    return TeamPlanning(database, fleet, maps, dispatcher, setup, clock)
+
+
 @dataclass
 class Rig:
     """The services of a server, and what was published."""
@@ -240,6 +254,21 @@ class Rig:
             for m in messages
         ]
         self.pipeline._acknowledge(await self.pipeline._commit(raw))
+
+
+async def restart(rig: Rig, app: Any = None) -> None:
+    """The dispatching part of a server that was killed and started again, over its database."""
+    config = FleetConfig().dispatch
+    following = Following(
+        rig.database, rig.fleet, rig.maps, config, rig.clock, rig.publish, rig.assignments.append
+    )
+    rig.dispatcher = Dispatcher(rig.database, rig.fleet, rig.maps, config, rig.clock, following)
+    await rig.dispatcher.resume()
+    teams = make_teams(rig.database, rig.fleet, rig.maps, rig.dispatcher, rig.clock)
+    await teams.resume()
+    rig.services = replace(rig.services, dispatcher=rig.dispatcher, teams=teams)
+    if app is not None:
+        app.state.services = rig.services
 
 
 @pytest.fixture(scope="session")
@@ -305,14 +334,7 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         publishing,
         PatrolService(database, maps, clock),
         dispatcher,
-        TeamPlanning(
-            fleet,
-            maps,
-            dispatcher,
-            load_vehicle(GOALIE_FILE),
-            config.dispatch.start_within_m,
-            clock,
-        ),
+        make_teams(database, fleet, maps, dispatcher, clock),
         IncidentService(database, maps, clock, evidence_dir),
         LiveHub(fleet, 0.5),
         lambda: _health(fleet),

@@ -11,12 +11,10 @@ import msgspec
 import pytest
 
 from fleet_server.dispatch.charging import FULL_PCT, needed_pct, watch
-from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.plan_route import route_of_plan
 from fleet_server.dispatch.progress import base_end
 from fleet_server.dispatch.rejoin import rejoined
 from fleet_server.dispatch.route import ChargeStop, Route
-from fleet_server.dispatch.service import Dispatcher
 from navigation.planning.fleet.types import RESERVE, Step, VehiclePlan
 from patrol.vda5050.messages import (
     ActionState,
@@ -231,12 +229,7 @@ async def test_a_restarted_server_goes_on_waiting_and_then_releases(
     (charge,) = route.charges
     await vehicle.at(36, 30.0)
     await vehicle.at(40, 30.0, (charge.action_id,))
-    config = rig.dispatcher._config
-    following = Following(
-        rig.database, rig.fleet, rig.maps, config, rig.clock, rig.publish, rig.assignments.append
-    )
-    rig.dispatcher = Dispatcher(rig.database, rig.fleet, rig.maps, config, rig.clock, following)
-    await rig.dispatcher.resume()
+    await kit.restart(rig)
     await vehicle.at(40, 45.0, (charge.action_id,))
     assert vehicle.released() == 40
     await vehicle.at(40, 60.0, (charge.action_id,))

@@ -163,7 +163,7 @@ async def test_unknown_path_and_field_have_the_same_shape(operator: httpx.AsyncC
     assert missing.json()["error"]["code"] == "not_found"
     wrong = await operator.post("/patrols", json={"name": "", "extra": 1})
     assert wrong.status_code == 422
-    assert set(wrong.json()["error"]) == {"code", "message", "field"}
+    assert set(wrong.json()["error"]) == {"code", "message", "message_ko", "field"}
 
 
 async def test_patrols_are_made_listed_and_deleted(operator: httpx.AsyncClient) -> None:

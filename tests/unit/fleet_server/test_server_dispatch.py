@@ -12,10 +12,8 @@ import pytest
 
 import patrol.vda5050
 from fleet_server.api.models import NewPatrol
-from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.progress import base_end
 from fleet_server.dispatch.route import PlannedVisit, plan_route, start_of
-from fleet_server.dispatch.service import Dispatcher
 from fleet_server.errors import ConflictError, NotFoundError
 from patrol.errors import PlanError
 from patrol.vda5050.messages import (
@@ -196,23 +194,11 @@ async def test_server_restart_in_mid_patrol_goes_on(rig: Any, kit: Any, script: 
     view = await assign(rig)
     await script.drive(orders(rig)[0], 5)
     sent = len(orders(rig))
-    config = rig.dispatcher._config
-    following = Following(
-        rig.database,
-        rig.fleet,
-        rig.maps,
-        config,
-        rig.clock,
-        rig.publish,
-        rig.assignments.append,
-    )
-    after = Dispatcher(rig.database, rig.fleet, rig.maps, config, rig.clock, following)
-    await after.resume()
-    rig.dispatcher = after
+    await kit.restart(rig)
     await rig.dispatcher.step_all()
     assert len(orders(rig)) == sent  # nothing is repeated that the vehicle has
     await run_to_end(rig, script)
-    assert (await after.find(view.assignment_id)).status == "finished"
+    assert (await rig.dispatcher.find(view.assignment_id)).status == "finished"
 
 
 async def test_second_assignment_is_refused(rig: Any, script: Script) -> None:

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from click.testing import CliRunner
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fleet_server.broker import broker_program
 from fleet_server.broker_config import (
@@ -26,6 +28,7 @@ from fleet_server.config import BrokerConfig, RetentionConfig, load_fleet_config
 from fleet_server.enrolment import Enrolment
 from fleet_server.live import QUEUE_MESSAGES
 from fleet_server.retention import Retention
+from fleet_server.store import plan_tables
 from fleet_server.store import tables as t
 from fleet_server.store.database import Database
 from patrol.errors import ConfigError
@@ -264,3 +267,12 @@ def test_database_that_cannot_be_opened_is_one_line(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(ConfigError, match="database_url"):
         Database("nonsense")
+
+
+@pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.dialect()])
+def test_both_dialects_take_the_tables_of_plans(dialect: sa.Dialect) -> None:
+    for table in (plan_tables.plans, plan_tables.next_routes):
+        created = str(CreateTable(table).compile(dialect=dialect))
+        assert created.count("JSON") == sum(isinstance(c.type, sa.JSON) for c in table.c)
+        for index in table.indexes:
+            assert "CREATE INDEX" in str(CreateIndex(index).compile(dialect=dialect))

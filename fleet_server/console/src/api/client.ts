@@ -1,5 +1,14 @@
 /** The REST side of the fleet server; the session is a cookie that scripts cannot read. */
 import type {
+  MapVersion,
+  NewPlan,
+  NewPublication,
+  PlanChanges,
+  PlanSummary,
+  PlanView,
+  Publication,
+} from "./planTypes";
+import type {
   Assignment,
   IncidentView,
   MapGeoJson,
@@ -23,13 +32,14 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly field: string | null = null,
+    readonly messageKo: string | null = null,
   ) {
     super(message);
   }
 }
 
 interface ErrorBody {
-  error?: { code?: string; message?: string; field?: string };
+  error?: { code?: string; message?: string; message_ko?: string; field?: string };
 }
 
 let onUnauthorized: () => void = () => {};
@@ -56,18 +66,22 @@ function learnServerClock(response: Response): void {
 
 async function readError(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => ({}))) as ErrorBody;
-  const { code, message, field } = body.error ?? {};
+  const { code, message, field, message_ko } = body.error ?? {};
   return new ApiError(
     response.status,
     code ?? `http_${response.status}`,
     message ?? response.statusText,
     field ?? null,
+    message_ko ?? null,
   );
 }
 
 async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
   const init: RequestInit = { method, credentials: "same-origin", headers: {} };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    init.body = body;
+    init.headers = { "content-type": "application/geo+json" };
+  } else if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { "content-type": "application/json" };
   }
@@ -117,5 +131,28 @@ export const api = {
       ...(note ? { note } : {}),
     }),
 };
+
+export const teamApi = {
+  plans: () => request<PlanSummary[]>("GET", "/plans"),
+  plan: (planId: string) => request<PlanView>("GET", `/plans/${id(planId)}`),
+  makePlan: (plan: NewPlan) => request<PlanView>("POST", "/plans", plan),
+  startPlan: (planId: string) => request<Assignment[]>("POST", `/plans/${id(planId)}/start`),
+  replan: (planId: string, changes: PlanChanges) =>
+    request<PlanView>("POST", `/plans/${id(planId)}/replan`, changes),
+};
+
+export type TeamApi = typeof teamApi;
+
+export const mapApi = {
+  versions: (mapId: string) => request<MapVersion[]>("GET", `/maps/${id(mapId)}/versions`),
+  upload: (file: Blob) => request<MapVersion>("POST", "/map-versions", file),
+  publish: (mapId: string, publication: NewPublication) =>
+    request<Publication>("POST", `/maps/${id(mapId)}/publications`, publication),
+  publications: () => request<Publication[]>("GET", "/publications?status=all"),
+  cancelPublication: (publicationId: string) =>
+    request<Publication>("POST", `/publications/${id(publicationId)}/cancel`),
+};
+
+export type MapApi = typeof mapApi;
 
 export type Api = typeof api;

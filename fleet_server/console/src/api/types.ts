@@ -1,5 +1,6 @@
 /** Everything the fleet server sends or takes under /api/v1; SI units, times in seconds since 1970 (UTC). */
 import type { FeatureCollection, Geometry } from "geojson";
+import type { Publication } from "./planTypes";
 
 export type Language = "ko" | "en";
 export type LonLat = [number, number];
@@ -135,6 +136,7 @@ export interface Assignment {
   vehicle_id: string;
   status: AssignmentStatus;
   reason: string | null;
+  reason_ko: string | null;
   created_at: number;
   finished_at: number | null;
   distance_m: number;
@@ -201,4 +203,5 @@ export type LiveMessage =
     }
   | { type: "vehicles"; vehicles: VehicleView[] }
   | { type: "incident"; incident: IncidentView }
-  | { type: "assignment"; assignment: Assignment };
+  | { type: "assignment"; assignment: Assignment }
+  | { type: "publication"; publication: Publication };

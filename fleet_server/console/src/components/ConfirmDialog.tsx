@@ -6,12 +6,14 @@ interface Props {
   title: string;
   text: string;
   yes: string;
+  no?: string;
+  harmless?: boolean; // nothing is lost by saying yes
   onYes: () => void;
   onClose: () => void;
 }
 
 /** A question before something that cannot be undone; Escape and the first button keep things. */
-export function ConfirmDialog({ title, text, yes, onYes, onClose }: Props) {
+export function ConfirmDialog({ title, text, yes, no, harmless, onYes, onClose }: Props) {
   const t = useText();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
@@ -21,11 +23,11 @@ export function ConfirmDialog({ title, text, yes, onYes, onClose }: Props) {
       <p>{text}</p>
       <div className="button-row end">
         <button type="button" className="button" autoFocus onClick={onClose}>
-          {t("confirm.no")}
+          {no ?? t("confirm.no")}
         </button>
         <button
           type="button"
-          className="button danger solid"
+          className={`button ${harmless ? "primary" : "danger solid"}`}
           onClick={() => {
             onYes();
             onClose();

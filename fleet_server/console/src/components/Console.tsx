@@ -20,13 +20,16 @@ export function Console() {
   const now = useTicker();
   const [help, setHelp] = useState(false);
   const lost = useConsole((s) => s.feed.lostAtMs !== null);
-  const composing = useConsole((s) => s.task.kind === "compose");
+  const composing = useConsole((s) => ["compose", "plan", "replan"].includes(s.task.kind));
+  const wide = useConsole((s) => s.tab === "plans" || s.tab === "maps");
   useLiveFeed();
   useAlarm();
   useEffect(() => listenToKeys(() => setHelp(true)), []);
   return (
     <NowContext value={now}>
-      <div className={`console ${lost ? "feed-is-lost" : ""} ${composing ? "composing" : ""}`}>
+      <div
+        className={`console ${lost ? "feed-is-lost" : ""} ${composing ? "composing" : ""} ${wide ? "wide-left" : ""}`}
+      >
         <TopBar onHelp={() => setHelp(true)} />
         <LeftPanel />
         <main className="stage">

@@ -1,17 +1,27 @@
 import { actions, useConsole, useText } from "../lib/context";
+import { MapsPanel } from "./maps/MapsPanel";
 import { PatrolPanel } from "./PatrolPanel";
+import { PlansPanel } from "./plans/PlansPanel";
 import { VehicleList } from "./VehicleList";
 
-const TABS = ["vehicles", "patrols"] as const;
+const TABS = ["vehicles", "patrols", "plans", "maps"] as const;
 
-/** Vehicles and patrols. */
+const PANELS = {
+  vehicles: VehicleList,
+  patrols: PatrolPanel,
+  plans: PlansPanel,
+  maps: MapsPanel,
+};
+
+/** Vehicles, patrols, plans for a team, versions of the map. */
 export function LeftPanel() {
   const t = useText();
   const tab = useConsole((s) => s.tab);
-  const counts = {
+  const counts: Partial<Record<(typeof TABS)[number], number>> = {
     vehicles: useConsole((s) => Object.keys(s.vehicles).length),
     patrols: useConsole((s) => s.patrols.length),
   };
+  const Panel = PANELS[tab];
   return (
     <aside className="panel left" aria-label={t(`tab.${tab}`)}>
       <div className="tabs" role="tablist">
@@ -28,7 +38,7 @@ export function LeftPanel() {
         ))}
       </div>
       <div className="panel-body" role="tabpanel">
-        {tab === "vehicles" ? <VehicleList /> : <PatrolPanel />}
+        <Panel />
       </div>
     </aside>
   );

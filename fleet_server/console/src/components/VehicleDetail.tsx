@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Assignment, VehicleView } from "../api/types";
-import { localName } from "../i18n";
+import { localName, said } from "../i18n";
 import { actions, useConsole, useText } from "../lib/context";
 import { formatDistance } from "../lib/format";
 import { type Condition, obstacleTo } from "../store/condition";
@@ -111,7 +111,7 @@ function Progress({ assignment }: { assignment: Assignment }) {
       {next && (
         <p className="quiet">{t("assignment.next", { name: localName(next.name, language) })}</p>
       )}
-      {assignment.reason && <p className="quiet">{assignment.reason}</p>}
+      {assignment.reason && <p className="quiet">{said(assignment.reason, assignment.reason_ko, language)}</p>}
     </div>
   );
 }

@@ -25,6 +25,11 @@ export function localName(name: string, language: Language): string {
   return (language === "ko" ? both[1] : both[2]) ?? name;
 }
 
+/** The server's words in the operator's language; what has no Korean stays as it is. */
+export function said(english: string, korean: string | null, language: Language): string {
+  return (language === "ko" ? korean : null) ?? english;
+}
+
 /** The language to start with: the last chosen one, else the browser's. */
 export function firstLanguage(stored: string | null, browser: string): Language {
   if (stored === "ko" || stored === "en") return stored;

@@ -1,13 +1,13 @@
 /** The store, the actions and the language, for components. */
 import { createContext, useContext, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { api } from "../api/client";
+import { api, mapApi, teamApi } from "../api/client";
 import { type Translate, translator } from "../i18n";
 import { createActions } from "../store/actions";
 import { type ConsoleState, createConsoleStore } from "../store/store";
 
 export const store = createConsoleStore();
-export const actions = createActions(store, api);
+export const actions = createActions(store, api, teamApi, mapApi);
 
 /** A part of the store; the component renders again when it changes. */
 export function useConsole<T>(select: (state: ConsoleState) => T): T {
@@ -18,6 +18,11 @@ export function useConsole<T>(select: (state: ConsoleState) => T): T {
 export function useText(): Translate {
   const language = useConsole((state) => state.language);
   return useMemo(() => translator(language), [language]);
+}
+
+/** Whether the user may send vehicles and publish maps, or only watch. */
+export function useMayAct(): boolean {
+  return useConsole((s) => s.session !== null && s.session !== "unknown" && s.session.user.role !== "viewer");
 }
 
 /** This browser's monotonic clock in ms, one tick a second for the whole page. */

@@ -67,6 +67,27 @@ export function formatTime(epochS: number, language: Language): string {
   return clock(language, false).format(epochS * 1000);
 }
 
+/** "03:12" in Korean time, with the day where it is not today's (`nowS`). */
+export function formatMoment(epochS: number, nowS: number, language: Language): string {
+  const time = formatTime(epochS, language).slice(0, 5);
+  if (dayOf(epochS) === dayOf(nowS)) return time;
+  const day = new Intl.DateTimeFormat(language === "ko" ? "ko-KR" : "en-GB", {
+    timeZone: TIME_ZONE,
+    month: "short",
+    day: "numeric",
+  });
+  return `${day.format(epochS * 1000)} ${time}`;
+}
+
+function dayOf(epochS: number): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: TIME_ZONE }).format(epochS * 1000);
+}
+
+/** "2026-03-02T22:00" in Korean time, as a date and time field takes it. */
+export function localInput(epochS: number): string {
+  return `${dayOf(epochS)}T${formatTime(epochS, "en").slice(0, 5)}`;
+}
+
 /** "11월 23일 (일) 03:12:45" in Korean time. */
 export function formatDateTime(epochS: number, language: Language): string {
   return clock(language, true).format(epochS * 1000);

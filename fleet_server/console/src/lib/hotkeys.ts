@@ -17,9 +17,10 @@ function withIncident(run: (incidentId: string) => void): () => void {
 }
 
 function escape(): void {
-  const { task, selectedIncidentId } = store.getState();
+  const { task, selectedIncidentId, tab, plan } = store.getState();
   if (task.kind !== "watch") actions.stopTask();
   else if (selectedIncidentId) actions.selectIncident(null);
+  else if (tab === "plans" && plan) actions.closePlan();
   else actions.selectVehicle(null);
 }
 

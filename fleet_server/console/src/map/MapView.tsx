@@ -7,8 +7,14 @@ import { activeAssignment, conditionOf, isActive, TONES } from "../store/conditi
 import { sortedQueue } from "../store/queue";
 import type { DistrictMap } from "../store/store";
 import { MapController } from "./controller";
-import { type District, previewPatrol, readDistrict } from "./district";
-import { checkpointFeatures, lineFeature, uncertaintyFeature } from "./features";
+import { bothWays, type District, previewPatrol, readDistrict } from "./district";
+import {
+  checkpointFeatures,
+  closedFeatures,
+  lineFeature,
+  planFeatures,
+  uncertaintyFeature,
+} from "./features";
 import { IncidentMarkers, type VehicleLook, VehicleMarkers } from "./markers";
 import { Trail } from "./trail";
 
@@ -19,10 +25,11 @@ interface Parts {
   trail: Trail;
 }
 
-function buildParts(container: HTMLElement, map: DistrictMap): Parts {
+function buildParts(container: HTMLElement, map: DistrictMap, district: District): Parts {
   const { theme, language } = store.getState();
   const controller = new MapController(container, map, theme, language, {
     onCheckpoint: actions.toggleCheckpoint,
+    onStreet: (edgeId) => actions.toggleStreet(bothWays(district, edgeId)),
     onBackground: () => undefined,
     onUserMove: actions.stopFollowing,
   });
@@ -48,7 +55,7 @@ export default function MapView({ map }: { map: DistrictMap }) {
     if (!box.current) return;
     let made: Parts;
     try {
-      made = buildParts(box.current, map);
+      made = buildParts(box.current, map, district);
     } catch (error) {
       console.error("map_failed", error);
       setFailed(true);
@@ -61,7 +68,7 @@ export default function MapView({ map }: { map: DistrictMap }) {
       made.controller.remove();
       setParts(null);
     };
-  }, [map]);
+  }, [map, district]);
 
   return (
     <section className="map" aria-label={t("map.label")}>
@@ -79,6 +86,7 @@ function Sync({ parts, district }: { parts: Parts; district: District }) {
   useVehicles(parts);
   useIncidents(parts);
   useRoutes(parts, district);
+  usePlan(parts, district);
   useCamera(parts);
   return null;
 }
@@ -161,6 +169,18 @@ function useRoutes({ controller, vehicles: markers }: Parts, district: District)
       controller.show("route", lineFeature(task.kind === "watch" && route ? route : []));
     }
   }, [controller, markers, district, patrol, vehicleId, route, task.kind]);
+}
+
+function usePlan({ controller }: Parts, district: District): void {
+  const theme = useConsole((s) => s.theme);
+  const plan = useConsole((s) => (s.tab === "plans" && s.task.kind !== "plan" ? s.plan : null));
+  const changes = useConsole((s) => (s.task.kind === "replan" ? s.task.changes : null));
+  useEffect(() => {
+    controller.show("plan", planFeatures(district, plan, theme));
+  }, [controller, district, plan, theme]);
+  useEffect(() => {
+    controller.show("closed", closedFeatures(district, plan, changes));
+  }, [controller, district, plan, changes]);
 }
 
 function useCamera({ controller }: Parts): void {

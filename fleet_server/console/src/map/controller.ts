@@ -27,6 +27,7 @@ const MARGIN_DEG = 0.02; // how far beyond the map a person can wander, about 2 
 
 export interface MapEvents {
   onCheckpoint(checkpointId: string): void;
+  onStreet(edgeId: number): void;
   onBackground(): void;
   onUserMove(): void;
 }
@@ -108,7 +109,9 @@ export class MapController {
       [x + 10, y + 10],
     ];
     const [hit] = this.map.queryRenderedFeatures(near, { layers: ["checkpoints"] });
-    if (hit) events.onCheckpoint(String(hit.properties["id"]));
+    if (hit) return events.onCheckpoint(String(hit.properties["id"]));
+    const [street] = this.map.queryRenderedFeatures(near, { layers: ["ways"] });
+    if (street) events.onStreet(Number(street.properties["id"]));
     else events.onBackground();
   }
 

@@ -1,12 +1,21 @@
 /** The neighbourhood's GeoJSON as things to look up: checkpoints, the route graph, places. */
 import type { Position } from "geojson";
-import type { LonLat, MapGeoJson } from "../api/types";
+import type { LonLat, MapGeoJson, MapProperties } from "../api/types";
 import { distanceM } from "../lib/geo";
 
 export interface Place {
   id: string;
   name: string;
   position: LonLat;
+  nodeId: number | null;
+}
+
+/** A stretch of way in one direction. */
+export interface Street {
+  id: number;
+  name: string;
+  ends: [number, number];
+  line: LonLat[];
 }
 
 interface Link {
@@ -19,21 +28,37 @@ export interface District {
   docks: Place[];
   nodes: Map<number, LonLat>;
   links: Map<number, Link[]>;
+  streets: Map<number, Street>;
+  areas: Place[]; // zones whose streets can be covered
 }
 
 /** Read a map once; features of unknown shape are left out. */
 export function readDistrict(map: MapGeoJson): District {
-  const district: District = { checkpoints: [], docks: [], nodes: new Map(), links: new Map() };
+  const district: District = {
+    checkpoints: [],
+    docks: [],
+    nodes: new Map(),
+    links: new Map(),
+    streets: new Map(),
+    areas: [],
+  };
   for (const { geometry, properties } of map.features) {
     if (geometry.type === "Point") {
       const position = lonLat(geometry.coordinates);
-      const place = { id: String(properties.id), name: properties.name ?? "", position };
+      const nodeId = properties.node_id ?? null;
+      const place = { id: String(properties.id), name: properties.name ?? "", position, nodeId };
       if (properties.layer === "checkpoint") district.checkpoints.push(place);
       if (properties.layer === "dock") district.docks.push(place);
       if (properties.layer === "node") district.nodes.set(Number(properties.id), position);
     }
     if (geometry.type === "LineString" && properties.layer === "edge") {
       addEdge(district, properties.start_id, properties.end_id, geometry.coordinates);
+      addStreet(district, properties, geometry.coordinates);
+    }
+    if (geometry.type === "Polygon" && properties.kind === "patrol_area") {
+      const position = lonLat(geometry.coordinates[0]?.[0]);
+      const id = String(properties.id);
+      district.areas.push({ id, name: properties.name || id, position, nodeId: null });
     }
   }
   return district;
@@ -41,6 +66,23 @@ export function readDistrict(map: MapGeoJson): District {
 
 function lonLat(position: Position | undefined): LonLat {
   return [position?.[0] ?? 0, position?.[1] ?? 0];
+}
+
+function addStreet(district: District, properties: MapProperties, line: Position[]): void {
+  const { start_id: start, end_id: end, name = "" } = properties;
+  if (start === undefined || end === undefined) return;
+  const id = Number(properties.id);
+  district.streets.set(id, { id, name, ends: [start, end], line: line.map(lonLat) });
+}
+
+/** The edges of a stretch in both directions. */
+export function bothWays(district: District, edgeId: number): number[] {
+  const ends = district.streets.get(edgeId)?.ends;
+  if (!ends) return [];
+  const back = [...district.streets.values()].find(
+    (street) => street.ends[0] === ends[1] && street.ends[1] === ends[0],
+  );
+  return back ? [edgeId, back.id] : [edgeId];
 }
 
 function addEdge(district: District, start?: number, end?: number, line: Position[] = []): void {

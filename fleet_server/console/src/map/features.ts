@@ -2,9 +2,11 @@
 import type { Feature, FeatureCollection } from "geojson";
 import type { Assignment, IncidentView, Language, LonLat } from "../api/types";
 import { localName } from "../i18n";
-import type { Task } from "../store/store";
+import type { PlanView } from "../api/planTypes";
+import type { ReplanDraft, Task, Theme } from "../store/store";
 import type { District } from "./district";
 import { EMPTY } from "./style";
+import { teamColour } from "./teamColours";
 
 const CIRCLE_POINTS = 48;
 const M_PER_DEG = 111195;
@@ -27,7 +29,7 @@ export function checkpointFeatures(
   task: Task,
   language: Language,
 ): FeatureCollection {
-  const chosen = task.kind === "compose" ? task.checkpointIds : [];
+  const chosen = chosenCheckpoints(task);
   const visits = new Map(
     (task.kind === "watch" ? assignment?.checkpoints : [])?.map((c) => [
       c.checkpoint_id,
@@ -51,6 +53,60 @@ export function checkpointFeatures(
         geometry: { type: "Point", coordinates: position },
       };
     }),
+  );
+}
+
+function chosenCheckpoints(task: Task): string[] {
+  if (task.kind === "compose") return task.checkpointIds;
+  return task.kind === "plan" ? task.draft.checkpoint_ids : [];
+}
+
+/** Each stretch once for each vehicle that drives it, in its colour, side by side. */
+export function planFeatures(
+  district: District,
+  plan: PlanView | null,
+  theme: Theme,
+): FeatureCollection {
+  const drivers = new Map<string, { line: LonLat[]; numbers: number[] }>();
+  plan?.vehicles.forEach((vehicle, number) => {
+    for (const edgeId of vehicle.edge_ids) {
+      const street = district.streets.get(edgeId);
+      if (!street) continue;
+      // Both directions are one stretch, drawn from its lower node.
+      const [a, b] = street.ends;
+      const key = [Math.min(a, b), Math.max(a, b)].join();
+      const known = drivers.get(key) ?? { line: a < b ? street.line : [...street.line].reverse(), numbers: [] };
+      if (!known.numbers.includes(number)) known.numbers.push(number);
+      drivers.set(key, known);
+    }
+  });
+  return collection(
+    [...drivers.values()].flatMap(({ line, numbers }) =>
+      numbers.map((number, i) => ({
+        type: "Feature",
+        properties: { colour: teamColour(number, theme), lane: i - (numbers.length - 1) / 2 },
+        geometry: { type: "LineString", coordinates: line },
+      })),
+    ),
+  );
+}
+
+/** Streets that are closed for a plan, or would be. */
+export function closedFeatures(
+  district: District,
+  plan: PlanView | null,
+  changes: ReplanDraft | null,
+): FeatureCollection {
+  const kept = (plan?.closed ?? []).filter((id) => !changes?.opened.includes(id));
+  const lines = [...kept, ...(changes?.closed ?? [])]
+    .map((id) => district.streets.get(id)?.line)
+    .filter((line) => line !== undefined);
+  return collection(
+    lines.map((line) => ({
+      type: "Feature",
+      properties: {},
+      geometry: { type: "LineString", coordinates: line },
+    })),
   );
 }
 

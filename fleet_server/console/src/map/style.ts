@@ -12,7 +12,7 @@ import { type Palette, PALETTES } from "./palette";
 export const MAP_FONT = "Noto Sans KR Variable";
 export const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 /** Sources that change while the map is open. */
-export const LIVE_SOURCES = ["checkpoints", "route", "trail", "sigma"] as const;
+export const LIVE_SOURCES = ["checkpoints", "plan", "closed", "route", "trail", "sigma"] as const;
 export type LiveSource = (typeof LIVE_SOURCES)[number];
 
 const EQUATOR_M = 40075016.686;
@@ -252,6 +252,31 @@ function routeLayers(p: Palette): LayerSpecification[] {
   ];
 }
 
+/** Who would drive where, side by side, and what is closed. */
+function planLayers(p: Palette): LayerSpecification[] {
+  const round = { "line-cap": "round", "line-join": "round" } as const;
+  return [
+    {
+      id: "plan",
+      type: "line",
+      source: "plan",
+      layout: round,
+      paint: {
+        "line-color": ["get", "colour"],
+        "line-offset": ["*", ["get", "lane"], 4],
+        "line-width": 3,
+        "line-opacity": 0.95,
+      },
+    },
+    {
+      id: "closed",
+      type: "line",
+      source: "closed",
+      paint: { "line-color": p.alarm, "line-width": 5, "line-dasharray": [1, 0.8] },
+    },
+  ];
+}
+
 function labelLayers(p: Palette): LayerSpecification[] {
   const font = { "text-font": [MAP_FONT] };
   const halo = { "text-halo-color": p.halo, "text-halo-width": 1.4 };
@@ -346,6 +371,8 @@ export function districtStyle(
     sources: {
       district: { type: "geojson", data: district, maxzoom: 20 },
       checkpoints: empty(),
+      plan: empty(),
+      closed: empty(),
       route: empty(),
       trail: empty(true),
       sigma: empty(),
@@ -355,6 +382,7 @@ export function districtStyle(
       ...wayLayers(p, latitudeDeg),
       ...zoneLayers(p),
       ...buildingLayers(p),
+      ...planLayers(p),
       ...routeLayers(p),
       ...labelLayers(p),
     ],

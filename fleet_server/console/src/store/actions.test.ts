@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { type Api, ApiError } from "../api/client";
+import { type Api, ApiError, type MapApi, type TeamApi } from "../api/client";
 import { createActions } from "./actions";
 import { assignment, incident, vehicle } from "./samples";
 import { createConsoleStore } from "./store";
@@ -15,7 +15,7 @@ function setUp(change: Partial<Api> = {}) {
     session: async () => ({ user: { username: "o", role: "operator", language: "ko" } }),
     ...change,
   } as Api;
-  return { store, actions: createActions(store, api) };
+  return { store, actions: createActions(store, api, {} as TeamApi, {} as MapApi) };
 }
 
 beforeEach(() => void vi.useFakeTimers());

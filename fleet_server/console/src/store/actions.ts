@@ -1,13 +1,20 @@
 /** Everything that changes the store, on behalf of the operator or of the live feed. */
-import { type Api, ApiError } from "../api/client";
+import { type Api, ApiError, type MapApi, type TeamApi } from "../api/client";
 import type { TextKey } from "../i18n";
 import { createFeedActions } from "./feed";
+import { createMapActions } from "./mapActions";
+import { createPlanActions } from "./planActions";
 import type { ConsoleStore } from "./store";
 import { createTools } from "./tools";
 import { createViewActions } from "./viewActions";
 import { createWorkActions } from "./workActions";
 
-export function createActions(store: ConsoleStore, api: Api) {
+export function createActions(
+  store: ConsoleStore,
+  api: Api,
+  teamApi: TeamApi,
+  mapApi: MapApi,
+) {
   const tools = createTools(store);
   const { set } = tools;
   const { feedListener, endSession } = createFeedActions(tools, api);
@@ -17,6 +24,8 @@ export function createActions(store: ConsoleStore, api: Api) {
     endSession,
     ...createViewActions(tools),
     ...createWorkActions(tools, feedListener, api),
+    ...createPlanActions(tools, feedListener, teamApi),
+    ...createMapActions(tools, mapApi),
 
     async restoreSession(): Promise<void> {
       try {

@@ -1,4 +1,5 @@
 /** What the live feed tells, folded into one value; pure, so that every rule can be tested. */
+import type { Publication } from "../api/planTypes";
 import type { Assignment, IncidentView, LiveMessage, VehicleView } from "../api/types";
 
 /** A vehicle, and when this browser heard of it (its own clock, ms): ages go on from there. */
@@ -11,9 +12,15 @@ export interface LiveData {
   vehicles: Record<string, TimedVehicle>;
   incidents: Record<string, IncidentView>;
   assignments: Record<string, Assignment>;
+  publications: Record<string, Publication>;
 }
 
-export const NO_DATA: LiveData = { vehicles: {}, incidents: {}, assignments: {} };
+export const NO_DATA: LiveData = {
+  vehicles: {},
+  incidents: {},
+  assignments: {},
+  publications: {},
+};
 
 /** The data after a message; a snapshot replaces what it covers and keeps resolved incidents. */
 export function applyMessage(data: LiveData, message: LiveMessage, nowMs: number): LiveData {
@@ -23,6 +30,7 @@ export function applyMessage(data: LiveData, message: LiveMessage, nowMs: number
         vehicles: timed({}, message.vehicles, nowMs),
         incidents: { ...resolvedOf(data.incidents), ...byId(message.incidents, "incident_id") },
         assignments: byId(message.assignments, "assignment_id"),
+        publications: data.publications,
       };
     case "vehicles":
       return { ...data, vehicles: timed(data.vehicles, message.vehicles, nowMs) };
@@ -36,6 +44,8 @@ export function applyMessage(data: LiveData, message: LiveMessage, nowMs: number
           [message.assignment.assignment_id]: message.assignment,
         },
       };
+    case "publication":
+      return withPublications(data, [message.publication]);
     default:
       return data; // a newer server may say more
   }
@@ -44,6 +54,14 @@ export function applyMessage(data: LiveData, message: LiveMessage, nowMs: number
 /** The data with incidents that came by REST. */
 export function withIncidents(data: LiveData, incidents: IncidentView[]): LiveData {
   return { ...data, incidents: { ...data.incidents, ...byId(incidents, "incident_id") } };
+}
+
+/** The data with publications that came by REST. */
+export function withPublications(data: LiveData, publications: Publication[]): LiveData {
+  return {
+    ...data,
+    publications: { ...data.publications, ...byId(publications, "publication_id") },
+  };
 }
 
 function timed(

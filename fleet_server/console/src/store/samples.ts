@@ -76,6 +76,7 @@ export function assignment(change: Partial<Assignment> = {}): Assignment {
     vehicle_id: "sunra/goalie-01",
     status: "running",
     reason: null,
+    reason_ko: null,
     created_at: 990,
     finished_at: null,
     distance_m: 640,

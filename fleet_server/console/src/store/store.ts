@@ -1,6 +1,7 @@
 /** Everything the screen shows, in one store; `actions.ts` changes it. */
 import { createStore } from "zustand/vanilla";
 import type { FeedStatus } from "../api/live";
+import type { MapVersion, NewPlan, PlanSummary, PlanView } from "../api/planTypes";
 import type { Language, MapGeoJson, MapSummary, Patrol, Session, VisitOrder } from "../api/types";
 import type { TextKey, Values } from "../i18n";
 import { type LiveData, NO_DATA } from "./live";
@@ -12,7 +13,23 @@ export type Theme = "dark" | "light";
 export type Task =
   | { kind: "watch" }
   | { kind: "assign"; patrolId: string | null; vehicleId: string | null }
-  | { kind: "compose"; name: string; checkpointIds: string[]; order: VisitOrder };
+  | { kind: "compose"; name: string; checkpointIds: string[]; order: VisitOrder }
+  | { kind: "plan"; draft: PlanDraft }
+  | { kind: "replan"; changes: ReplanDraft };
+
+/** A plan being asked for; `start` is local time (`2026-03-02T22:00`), empty for now. */
+export type PlanDraft = Omit<NewPlan, "map_id" | "start"> & { start: string };
+
+/** What happened to one vehicle. */
+export type Happening =
+  | { kind: "none" | "failed" | "charge" | "back" }
+  | { kind: "away"; nodeId: number | null; minutes: number };
+
+export interface ReplanDraft {
+  vehicles: Record<string, Happening>;
+  closed: number[]; // edge ids, newly closed
+  opened: number[]; // edge ids, open again
+}
 
 export interface Toast {
   id: number;
@@ -38,17 +55,28 @@ export interface MapTarget {
   latitude: number;
 }
 
+/** What became of the last file: the version it made, or why it was refused, line by line. */
+export interface Upload {
+  fileName: string;
+  version: MapVersion | null;
+  problems: { en: string; ko: string | null }[];
+}
+
 export interface ConsoleState extends LiveData {
   session: Session | null | "unknown";
   loginNotice: TextKey | null;
   map: DistrictMap | null;
   mapError: TextKey | null;
   patrols: Patrol[];
+  plans: PlanSummary[];
+  plan: PlanView | null; // the one that is looked at
+  versions: MapVersion[];
+  upload: Upload | null;
   feed: Feed;
   language: Language;
   theme: Theme;
   sound: boolean;
-  tab: "vehicles" | "patrols";
+  tab: "vehicles" | "patrols" | "plans" | "maps";
   filter: QueueFilter;
   task: Task;
   selectedVehicleId: string | null;
@@ -66,6 +94,10 @@ export const FIRST_STATE: ConsoleState = {
   map: null,
   mapError: null,
   patrols: [],
+  plans: [],
+  plan: null,
+  versions: [],
+  upload: null,
   feed: { status: "connecting", lostAtMs: null },
   language: "ko",
   theme: "dark",

@@ -1,5 +1,6 @@
 /** What all actions share: reading and writing the store, telling the operator, sending requests. */
 import { ApiError } from "../api/client";
+import type { Language } from "../api/types";
 import type { TextKey, Values } from "../i18n";
 import type { ConsoleState, ConsoleStore, Toast } from "./store";
 
@@ -13,11 +14,19 @@ const KNOWN_ERRORS: Record<string, TextKey> = {
 let toastCount = 0;
 
 /** What an operator reads of an error. */
-export function errorText(error: unknown): { key: TextKey; values: Values } {
+export function errorText(
+  error: unknown,
+  language: Language = "en",
+): { key: TextKey; values: Values } {
   if (!(error instanceof ApiError)) return { key: "error.server", values: { message: `${error}` } };
   if (error.status === 403) return { key: "error.forbidden", values: {} };
   const key = KNOWN_ERRORS[error.code];
-  return key ? { key, values: {} } : { key: "error.server", values: { message: error.message } };
+  return key ? { key, values: {} } : { key: "error.server", values: { message: refusal(error, language) } };
+}
+
+/** The server's own words, in the operator's language where it has them. */
+export function refusal(error: ApiError, language: Language): string {
+  return (language === "ko" ? error.messageKo : null) ?? error.message;
 }
 
 export function createTools(store: ConsoleStore) {
@@ -41,7 +50,7 @@ export function createTools(store: ConsoleStore) {
     try {
       return await request();
     } catch (error) {
-      const { key, values } = errorText(error);
+      const { key, values } = errorText(error, get().language);
       if (!(error instanceof ApiError && error.status === 401)) toast("bad", key, values);
       return "failed";
     } finally {

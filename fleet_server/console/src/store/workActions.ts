@@ -6,6 +6,11 @@ import { activeAssignment } from "./condition";
 import { withIncidents } from "./live";
 import type { Tools } from "./tools";
 
+/** A list with an item put in at its end, or taken out. */
+function toggled(ids: string[], id: string): string[] {
+  return ids.includes(id) ? ids.filter((known) => known !== id) : [...ids, id];
+}
+
 export function createWorkActions({ get, set, toast, send }: Tools, feed: FeedListener, api: Api) {
   function keepIncident(incident: IncidentView | undefined): void {
     if (incident?.incident_id) set(withIncidents(get(), [incident]));
@@ -93,11 +98,12 @@ export function createWorkActions({ get, set, toast, send }: Tools, feed: FeedLi
     /** Put a checkpoint into the patrol being made, or take it out again. */
     toggleCheckpoint(checkpointId: string): void {
       const { task } = get();
-      if (task.kind !== "compose") return;
-      const checkpointIds = task.checkpointIds.includes(checkpointId)
-        ? task.checkpointIds.filter((known) => known !== checkpointId)
-        : [...task.checkpointIds, checkpointId];
-      set({ task: { ...task, checkpointIds } });
+      if (task.kind === "compose") {
+        set({ task: { ...task, checkpointIds: toggled(task.checkpointIds, checkpointId) } });
+      } else if (task.kind === "plan") {
+        const checkpoint_ids = toggled(task.draft.checkpoint_ids, checkpointId);
+        set({ task: { ...task, draft: { ...task.draft, checkpoint_ids } } });
+      }
     },
 
     async savePatrol(): Promise<void> {

@@ -1,0 +1,19 @@
+"""Korean for every sentence that the server tells an operator, planners' words included."""
+
+from functools import cache
+
+from fleet_server.wording.phrases import Phrasebook
+from fleet_server.wording.plan_phrases import PLAN_PHRASES
+from fleet_server.wording.server_phrases import SERVER_PHRASES
+
+__all__ = ["PLAN_PHRASES", "SERVER_PHRASES", "Phrasebook", "korean"]
+
+
+@cache
+def _book() -> Phrasebook:
+    return Phrasebook({**SERVER_PHRASES, **PLAN_PHRASES})
+
+
+def korean(sentence: str) -> str | None:
+    """The Korean of an English sentence; None for one that the tables do not know."""
+    return _book().korean(sentence)
