@@ -32,7 +32,7 @@ from patrol.faults import FaultKind
 from patrol.geometry import Pose2
 from patrol.incident import Evidence, Incident
 from patrol.vda5050.messages import Order
-from patrol.vda5050.topic_names import VehicleAddress
+from patrol.vda5050.topic_names import VehicleAddress, qos_of
 from patrol.vehicle import VehicleSpec
 
 log = logging.getLogger(__name__)
@@ -229,7 +229,7 @@ class FleetClient:
             self._credentials,
             _client_id(self._credentials),
             (self._address.topic("connection"), will.payload),
-            [(self._address.topic(name), 1) for name in self._subscribed()],
+            [(self._address.topic(name), qos_of(name)) for name in self._subscribed()],
             self._receive,
             self._options,
         )

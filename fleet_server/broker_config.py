@@ -23,8 +23,8 @@ from patrol.vda5050.topic_names import (
     VehicleAddress,
 )
 
-# Every QoS 1 subscription is a JetStream consumer, four of them a vehicle. -1 would not mean
-# "no limit": NATS then takes its default of 1,000, and the 251st vehicle could not subscribe.
+# Every QoS 1 subscription is a JetStream consumer, two of them a vehicle. -1 would not mean
+# "no limit": NATS then takes its default of 1,000, and a district would end at 500 vehicles.
 MAX_CONSUMERS = 1_000_000
 
 

@@ -33,7 +33,8 @@ from simulation.fleet import Fleet
 
 ROOT = Path(__file__).parents[2]
 MAP, VEHICLE = ROOT / "maps" / "sillim.geojson", ROOT / "config" / "vehicles" / "goalie.yaml"
-WARM_UP_S = 30.0  # for all to connect, CONNECTS_PER_S of them a second
+WARM_UP_S = 45.0  # for all to connect, CONNECTS_PER_S of them a second
+ORDER_EDGES = 60  # base and horizon, as the dispatcher sends them by default
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ async def _drive(data_dir: Path, duration_s: float) -> LinkedRun:
     rng = np.random.default_rng(0)
     for vehicle in fleet.vehicles:
         node_id = int(vehicle.content().last_node_id)
-        vehicle.accept_order(random_walk_order(patrol_map, node_id, 200, rng))
+        vehicle.accept_order(random_walk_order(patrol_map, node_id, ORDER_EDGES, rng))
     stop = asyncio.Event()
     task = asyncio.create_task(fleet.run(stop))
     deadline = time.monotonic() + WARM_UP_S

@@ -29,7 +29,7 @@ from fleet_server.store.telemetry import BatchResult, store_batch
 from patrol.clock import Clock, iso_utc
 from patrol.vda5050.extension import Ack, AckItem
 from patrol.vda5050.messages import VERSION, encode
-from patrol.vda5050.topic_names import VehicleAddress
+from patrol.vda5050.topic_names import VehicleAddress, qos_of
 
 log = logging.getLogger(__name__)
 
@@ -218,7 +218,7 @@ class IngestPipeline:
                     serial_number=address.serial_number,
                     items=items[first : first + ACK_ITEMS_MAX],
                 )
-                self._listeners.publish(address.topic("ack"), encode(ack), 1)
+                self._listeners.publish(address.topic("ack"), encode(ack), qos_of("ack"))
 
     def _log_refused(self, message: Decoded) -> None:
         log.warning(

@@ -13,7 +13,7 @@ from patrol.errors import MapError
 from patrol.vda5050.extension import MapChunk, MapRequest
 from patrol.vda5050.map_transfer import CHUNK_BYTES, PackedMap, short
 from patrol.vda5050.messages import VERSION, encode
-from patrol.vda5050.topic_names import VehicleAddress
+from patrol.vda5050.topic_names import VehicleAddress, qos_of
 
 log = logging.getLogger(__name__)
 
@@ -107,4 +107,4 @@ class MapTransfer:
             map_version=wish.map_version,
             **piece,  # type: ignore[arg-type]
         )
-        self._publish(address.topic("mapChunk"), encode(chunk), 1)
+        self._publish(address.topic("mapChunk"), encode(chunk), qos_of("mapChunk"))

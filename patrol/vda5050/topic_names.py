@@ -16,6 +16,9 @@ TO_SERVER = ("connection", "state", "visualization", "factsheet")
 TO_VEHICLE = ("order", "instantActions")
 EXTENSION_TO_SERVER = ("incident", "evidence", "backfill", "mapRequest")
 EXTENSION_TO_VEHICLE = ("ack", "mapChunk")
+# Nothing is lost with these: the next picture follows, and what is not acknowledged or has not
+# come is sent or asked for again. Each QoS 1 subscription costs the broker a durable reader.
+AT_MOST_ONCE = frozenset({"visualization", "ack", "mapChunk"})
 
 # A level may hold what the standard allows for manufacturer and serial number (clause 6.4).
 _LEVEL = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -52,6 +55,11 @@ class VehicleAddress:
         raise ValueError(f"unknown topic name {name!r}")
 
 
+def qos_of(name: str) -> int:
+    """With which QoS a topic is published and read."""
+    return 0 if name in AT_MOST_ONCE else 1
+
+
 def parse_topic(topic: str) -> tuple[VehicleAddress, str]:
     """The address and the topic name; raises ValueError for a topic that is not ours."""
     levels = topic.split("/")
@@ -71,9 +79,6 @@ def subscriptions(interface: str) -> list[tuple[str, int]]:
     """What a fleet server subscribes to: (filter, QoS) pairs."""
     base = f"{interface}/{MAJOR}/+/+"
     return [
-        (f"{base}/connection", 1),
-        (f"{base}/state", 1),
-        (f"{base}/visualization", 0),
-        (f"{base}/factsheet", 1),
-        *((f"{base}/{EXTENSION}/{name}", 1) for name in EXTENSION_TO_SERVER),
+        *((f"{base}/{name}", qos_of(name)) for name in TO_SERVER),
+        *((f"{base}/{EXTENSION}/{name}", qos_of(name)) for name in EXTENSION_TO_SERVER),
     ]

@@ -25,6 +25,7 @@ from patrol.vda5050.topic_names import (
     TO_SERVER,
     TO_VEHICLE,
     VehicleAddress,
+    qos_of,
     subscriptions,
 )
 
@@ -58,9 +59,9 @@ def test_every_topic_has_a_row_with_its_direction_and_qos() -> None:
     assert set(table) == set(names)
     for topic, name in names.items():
         assert table[topic][1] == ("vehicle" if name in to_server else "server")
+        assert table[topic][2] == str(qos_of(name))
     for pattern, qos in subscriptions("gwanak"):
-        topic = pattern.removeprefix("gwanak/v2/+/+/")
-        assert table[topic][2] == str(qos)
+        assert table[pattern.removeprefix("gwanak/v2/+/+/")][2] == str(qos)
 
 
 @pytest.mark.parametrize("name", STRUCTS)
