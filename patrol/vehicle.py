@@ -17,6 +17,7 @@ MAX_WIDTH_NARROW_PAVEMENT_M = 0.80
 NARROW_PAVEMENT_M = 2.5
 SPEED_CAPS_MPS = ((230.0, 5.0 / 3.6), (100.0, 10.0 / 3.6), (0.0, 15.0 / 3.6))
 GRAVITY_MPS2 = 9.80665
+MAX_CAMERAS = 4  # of each sort
 
 
 def legal_speed_cap_mps(mass_kg: float) -> float:
@@ -85,6 +86,63 @@ class LidarSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class UltrasonicSpec:
+    """An ultrasonic ranger that looks along `yaw_rad` with a cone of full angle `cone_rad`."""
+
+    name: str
+    x_m: float
+    y_m: float
+    z_m: float
+    yaw_rad: float
+    cone_rad: float
+    range_min_m: float
+    range_max_m: float
+    rate_hz: float
+    noise_m: float = 0.01
+
+    def __post_init__(self) -> None:
+        _check_range(
+            self,
+            {"cone_rad": (0.05, 2.0), "range_min_m": (0, 1), "range_max_m": (0.2, 20),
+             "rate_hz": (0.1, 100), "noise_m": (0, 0.5)},
+        )  # fmt: skip
+        if self.range_min_m >= self.range_max_m:
+            raise ValueError(f"range_min_m: {self.range_min_m:g} is not below range_max_m")
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneSpec:
+    """A sound level meter: its place from base_link and how often it reports."""
+
+    x_m: float
+    z_m: float
+    rate_hz: float = 10.0
+
+    def __post_init__(self) -> None:
+        _check_range(self, {"rate_hz": (0.1, 100)})
+
+
+@dataclass(frozen=True, slots=True)
+class ActuationSpec:
+    """How late drive and steering answer: a dead time, then a first-order lag.
+
+    Steering that lags 0.10 s after a dead time of 0.14 s follows a ramp 0.24 s late.
+    """
+
+    steering_dead_time_s: float = 0.0
+    steering_lag_s: float = 0.10
+    drive_dead_time_s: float = 0.0
+    drive_lag_s: float = 0.05
+
+    def __post_init__(self) -> None:
+        _check_range(
+            self,
+            {"steering_dead_time_s": (0, 1), "steering_lag_s": (0.04, 1),
+             "drive_dead_time_s": (0, 1), "drive_lag_s": (0.02, 1)},
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class VehicleSpec:
     """A vehicle type; base_link (REP-105) is on the ground under the rear axle's middle."""
 
@@ -113,6 +171,10 @@ class VehicleSpec:
     gnss_z_m: float
     lidar: LidarSpec
     cameras: tuple[CameraSpec, ...]
+    actuation: ActuationSpec = ActuationSpec()
+    thermal_cameras: tuple[CameraSpec, ...] = ()
+    ultrasonics: tuple[UltrasonicSpec, ...] = ()
+    microphone: MicrophoneSpec | None = None
 
     def __post_init__(self) -> None:
         _check_range(
@@ -134,6 +196,17 @@ class VehicleSpec:
         )
         if self.comfort_deceleration_mps2 > self.max_deceleration_mps2:
             raise ValueError("comfort_deceleration_mps2: is above max_deceleration_mps2")
+        self._check_sensors()
+
+    def _check_sensors(self) -> None:
+        for name in ("cameras", "thermal_cameras"):
+            if len(getattr(self, name)) > MAX_CAMERAS:
+                raise ValueError(f"{name}: {len(getattr(self, name))} are above {MAX_CAMERAS}")
+        names = [camera.name for camera in (*self.cameras, *self.thermal_cameras)]
+        names += [ranger.name for ranger in self.ultrasonics]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ValueError(f"name: two sensors are called {twice!r}; give each its own name")
 
     @property
     def speed_cap_mps(self) -> float:

@@ -13,14 +13,16 @@ from patrol.errors import ConfigError
 from patrol.geometry import Pose2
 from patrol.map_geojson import load_map
 from patrol.vehicle import load_vehicle
-from simulation.actors.walk import Walker
+from simulation.actors.company import Company
 from simulation.camera.mesh import rotation_map
-from simulation.camera.renderer import open_renderer
-from simulation.scenario import load_scenario
+from simulation.camera.renderer import SceneNow, open_renderer
+from simulation.conditions import Conditions, Weather
+from simulation.scenarios.load import load_scenario
 from simulation.terrain import attitude_on
 from simulation.world import World, build_world
 
 PICTURE_SUFFIXES = (".png", ".jpg")
+COLDEST_C, HOTTEST_C = -10.0, 50.0  # black and white of a thermal picture
 
 
 def _pose(ctx: click.Context, param: click.Parameter, value: str) -> Pose2:
@@ -39,10 +41,11 @@ def _picture_path(ctx: click.Context, param: click.Parameter, value: Path) -> Pa
     return value
 
 
-def _world(source: Path, parked_cars: int, seed: int) -> World:
+def _world(source: Path, parked_cars: int, seed: int, conditions: Conditions) -> World:
     if source.suffix in (".yaml", ".yml"):
         return load_scenario(source).build_world()
-    return build_world(load_map(source), parked_cars=parked_cars, seed=seed)
+    patrol_map = load_map(source)
+    return build_world(patrol_map, parked_cars=parked_cars, seed=seed, conditions=conditions)
 
 
 @click.command("picture")
@@ -53,30 +56,48 @@ def _world(source: Path, parked_cars: int, seed: int) -> World:
 @click.option("--parked-cars", type=click.IntRange(0), default=60, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--camera", default="auto", help="auto, gl (EGL), osmesa or software.")
+@click.option(
+    "--hour",
+    "hour_h",
+    type=click.FloatRange(0, 24),
+    default=12.0,
+    show_default=True,
+    help="Of a MAP; a scenario has its own.",
+)
+@click.option(
+    "--weather",
+    type=click.Choice([str(w) for w in Weather]),
+    default="clear",
+    show_default=True,
+    help="Of a MAP; a scenario has its own.",
+)
+@click.option("--thermal", is_flag=True, help="Temperatures: black -10 to white 50 degrees C.")
 @click.option("--vehicle", type=Path, default=Path("config/vehicles/goalie.yaml"))
 def picture_command(
     source: Path, pose: Pose2, out: Path, after_s: float, parked_cars: int, seed: int,
-    camera: str, vehicle: Path,
+    camera: str, hour_h: float, weather: str, thermal: bool, vehicle: Path,
 ) -> None:  # fmt: skip
     """Render what the front camera sees from a pose; MAP is a GeoJSON map or a scenario."""
     spec = load_vehicle(vehicle)
-    world = _world(source, parked_cars, seed)
+    conditions = Conditions(hour_h, Weather(weather))
+    world = _world(source, parked_cars, seed, conditions)
     if not spec.cameras:
         raise ConfigError(f"{vehicle}: has no camera")
-    people = [Walker(person) for person in world.people]
-    for walker in people:
-        walker.advance(after_s)
+    company = Company(world)
+    if after_s > 0:
+        company.step(after_s)
     renderer = open_renderer(world, spec.cameras, camera)
     roll, pitch = attitude_on(world.terrain, pose.x_m, pose.y_m, pose.yaw_rad)
     ground = float(world.terrain.height_at(pose.x_m, pose.y_m))
-    bgr = renderer.render(
-        spec.cameras[0],
-        np.array((pose.x_m, pose.y_m, ground)),
-        rotation_map(pose.yaw_rad, pitch, roll),
-        [(walker.person, walker.state) for walker in people],
-    )
+    place = np.array((pose.x_m, pose.y_m, ground))
+    turn, scene = rotation_map(pose.yaw_rad, pitch, roll), SceneNow(company.now, company.now_s)
+    if thermal:
+        degrees = renderer.render_thermal(spec.cameras[0], place, turn, scene)
+        picture = np.clip((degrees - COLDEST_C) / (HOTTEST_C - COLDEST_C) * 255, 0, 255)
+    else:
+        picture = renderer.render(spec.cameras[0], place, turn, scene)
     renderer.close()
     out.parent.mkdir(parents=True, exist_ok=True)
-    if not cv2.imwrite(str(out), bgr):
+    if not cv2.imwrite(str(out), picture.astype(np.uint8)):
         raise ConfigError(f"{out}: cannot be written")
-    click.echo(f"{out} {bgr.shape[1]}x{bgr.shape[0]}")
+    click.echo(f"{out} {picture.shape[1]}x{picture.shape[0]}")

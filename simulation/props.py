@@ -19,12 +19,16 @@ class Prism:
 
 @dataclass(frozen=True, slots=True)
 class Kerb:
-    """A straight kerbstone from one end to the other; tops follow the ground."""
+    """A straight kerbstone from one end to the other; its top lies `height_m` over both ends.
+
+    Ways lead over a `crossed` one: a lowered kerb at a crosswalk, a tread of a flight of steps.
+    """
 
     start: tuple[float, float, float]
     end: tuple[float, float, float]
     width_m: float
     height_m: float
+    crossed: bool = False
 
 
 class CarBody(StrEnum):

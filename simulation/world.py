@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from shapely.geometry import LineString, MultiPoint, Point, Polygon
+from shapely.geometry import Point, Polygon
 from shapely.geometry.polygon import orient
 
 from patrol.errors import SunraError
 from patrol.map import Building, PatrolMap
-from simulation.actors.person import Person, Pose
+from simulation.actors.checks import ground_of, unknown_names
+from simulation.actors.spec import ActorSpec
 from simulation.conditions import FAIR, Conditions
+from simulation.crossed_kerbs import place_crossed_kerbs
 from simulation.placing import Grounds, place_cars, place_kerbs, place_poles, place_trees
 from simulation.props import Kerb, ParkedCar, Post, Prism
 from simulation.signals import CrosswalkSignal
@@ -36,7 +38,7 @@ class World:
     kerbs: Sequence[Kerb]
     cars: Sequence[ParkedCar]
     posts: Sequence[Post]
-    people: Sequence[Person]
+    actors: Sequence[ActorSpec]
     seed: int
     conditions: Conditions = FAIR
     signals: Sequence[CrosswalkSignal] = ()
@@ -44,7 +46,7 @@ class World:
 
 def build_world(
     patrol_map: PatrolMap,
-    people: Sequence[Person] = (),
+    actors: Sequence[ActorSpec] = (),
     *,
     parked_cars: int = 0,
     seed: int = 0,
@@ -52,22 +54,18 @@ def build_world(
 ) -> World:
     """The world of a map; the same seed gives the same world.
 
-    Raises ScenarioError where a person's place or path is inside a building.
+    Raises ScenarioError where an actor's place or path is inside a building, or an actor names
+    another that is not there.
     """
     if not patrol_map.nodes:
         raise ScenarioError(f"{patrol_map.map_id}: a map without nodes has no ground")
-    check_people(patrol_map, people)
+    check_actors(patrol_map, actors)
     rng = np.random.default_rng(seed)
     terrain = build_terrain(patrol_map)
     grounds = Grounds(patrol_map, terrain)
-    for person in people:
-        ground = (
-            MultiPoint(person.path_map)
-            if len(person.path_map) == 1
-            else LineString(person.path_map)
-        )
-        grounds.take(ground.buffer(0.6 if person.pose is Pose.WALKING else 1.2))
-    kerbs = place_kerbs(grounds)
+    for actor in actors:
+        grounds.take(ground_of(actor))
+    kerbs = [*place_kerbs(grounds), *place_crossed_kerbs(grounds)]
     signals = place_signals(grounds, seed)
     cars = place_cars(grounds, parked_cars, rng)
     posts = [*place_poles(grounds), *place_trees(grounds, rng)]
@@ -79,26 +77,30 @@ def build_world(
         kerbs,
         cars,
         posts,
-        tuple(people),
+        tuple(actors),
         seed,
         conditions,
         signals,
     )
 
 
-def check_people(patrol_map: PatrolMap, people: Sequence[Person]) -> None:
-    """Raises ScenarioError for the first person inside a building or named twice."""
+def check_actors(patrol_map: PatrolMap, actors: Sequence[ActorSpec]) -> None:
+    """Raises ScenarioError for the first actor inside a building, named twice, or lost."""
     names: set[str] = set()
-    for person in people:
-        if person.name in names:
-            raise ScenarioError(f"person {person.name!r} stands twice")
-        names.add(person.name)
-        for x, y in person.path_map:
+    for actor in actors:
+        if actor.name in names:
+            raise ScenarioError(f"{actor.kind} {actor.name!r} stands twice")
+        names.add(actor.name)
+        for x, y in actor.places_map if actor.needs_free_ground else ():
             inside = _building_at(patrol_map, x, y)
             if inside:
                 raise ScenarioError(
-                    f"person {person.name!r} at ({x:.1f}, {y:.1f}) is inside building {inside}"
+                    f"{actor.kind} {actor.name!r} at ({x:.1f}, {y:.1f}) is inside building"
+                    f" {inside}"
                 )
+    for actor in actors:
+        for name in unknown_names(actor, names):
+            raise ScenarioError(f"{actor.kind} {actor.name!r} names {name!r}, who is no actor")
 
 
 def _building_at(patrol_map: PatrolMap, x_m: float, y_m: float) -> str | None:

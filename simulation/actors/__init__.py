@@ -1,1 +1,1 @@
-"""People in the simulated world."""
+"""Actors: everybody and everything in the simulated world that is not the street."""

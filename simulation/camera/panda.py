@@ -7,36 +7,43 @@ loaded after it, crashes (Pillow 13, Mesa 22). The simulator's own process never
 from __future__ import annotations
 
 import logging
-import math
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from panda3d.core import (
-    Camera,
     FrameBufferProperties,
     GraphicsEngine,
     GraphicsOutput,
     GraphicsPipe,
     GraphicsPipeSelection,
-    LMatrix4f,
     NodePath,
-    PerspectiveLens,
-    Texture,
     WindowProperties,
     load_prc_file_data,
 )
 
 from patrol.errors import ConfigError
 from patrol.vehicle import CameraSpec
+from simulation.camera.atmosphere import Atmosphere, Moment
+from simulation.camera.camera_view import CameraView, DepthWay
+from simulation.camera.cover import covered_picture
+from simulation.camera.light import daylight
+from simulation.camera.mesh import Rgb
 from simulation.camera.no_x11 import ensure_libx11
 from simulation.camera.osmesa import ensure_gl_on_osmesa, has_egl
-from simulation.camera.people import Crowd
-from simulation.camera.renderer import PeopleNow
+from simulation.camera.renderer import SceneNow
 from simulation.camera.scene import build_scenery
-from simulation.camera.sky import HAZE, sky_dome
+from simulation.camera.signal_lights import SignalLights
+from simulation.camera.sky import GREY, HAZE, sky_dome
+from simulation.camera.stage import SEEN, SHADE, SPRITES, WARM, Stage
+from simulation.camera.thermal import air_c, finished, sky_c
+from simulation.camera.truth import SeenBox, seen_actors, seen_cars
+from simulation.camera.view import View
+from simulation.camera.warm_scene import colour_by_warmth
+from simulation.conditions import Weather
 from simulation.world import World
 
 log = logging.getLogger(__name__)
@@ -59,22 +66,33 @@ load_prc_file_data(
 
 
 class PandaRenderer:
-    """One scene, one off-screen buffer for each camera."""
+    """One scene, an off-screen buffer for each camera, a second one for its thermal pictures."""
 
-    def __init__(self, world: World, cameras: Sequence[CameraSpec], backend: str = "auto") -> None:
+    def __init__(
+        self,
+        world: World,
+        cameras: Sequence[CameraSpec],
+        backend: str = "auto",
+        *,
+        truth: bool = False,
+    ) -> None:
+        self._world = world
         self._engine = GraphicsEngine()
-        self.backend, pipe = _open_pipe(self._engine, backend)
+        self.backend, self._pipe = _open_pipe(self._engine, backend)
+        self._first = cameras[0].name if cameras else ""
+        light = daylight(world.conditions)
         self._scene = NodePath("world")
-        self._scenery = build_scenery(world)
+        self._scenery = build_scenery(world, light)
         self._scenery.reparent_to(self._scene)
-        self._crowd = Crowd(self._scene, world.terrain)
-        self._sky = self._scene.attach_new_node(sky_dome(VIEW_M * 0.9, world.seed))
-        self._sky.set_bin("background", 0)
-        self._sky.set_depth_write(False)
-        self._sky.set_depth_test(False)
-        self._sky.set_two_sided(True)
-        self._views = {camera.name: _View(self._engine, pipe, self._scene, camera)
-                       for camera in cameras}  # fmt: skip
+        self._stage = Stage(self._scene, world.terrain, light, air_c(world.conditions))
+        self._signals = SignalLights(self._scene, world, light)
+        self._sky = self._hang_sky()
+        self._air = Atmosphere(world, light)
+        self._flames = any(a.kind in SPRITES for a in world.actors)
+        needs_depth = truth or self._air.needs_depth or self._flames
+        depth = DepthWay.of(self.backend) if needs_depth else None
+        self._views = {c.name: self._open_view(c, depth) for c in cameras}
+        self._thermal: dict[str, CameraView] = {}
         for view in self._views.values():
             self._scenery.prepare_scene(view.buffer.get_gsg())
         log.info("camera_renderer backend=%s cameras=%d", self.backend, len(self._views))
@@ -84,65 +102,106 @@ class PandaRenderer:
         camera: CameraSpec,
         position_map: NDArray[np.float64],
         map_from_base: NDArray[np.float64],
-        people: PeopleNow,
+        scene: SceneNow,
     ) -> NDArray[np.uint8]:
         """A (height, width, 3) BGR picture from the camera on a vehicle there."""
+        seed = self._picture_seed(camera, scene.now_s)
+        if camera.name in scene.covered or ("" in scene.covered and camera.name == self._first):
+            return covered_picture(camera, seed, self._world.conditions.is_dark)
         view = self._views[camera.name]
-        place = view.aim(position_map, map_from_base)
-        self._sky.set_pos(*place)
-        self._crowd.update(people)
-        for other in self._views.values():
-            other.buffer.set_active(other is view)
-        self._engine.render_frame()
-        return view.picture()
+        axes, place = view.aim(position_map, map_from_base)
+        glows = self._prepare(scene, place)
+        self._draw(view)
+        picture = view.picture()
+        if self._air.leaves_alone and not self._flames:
+            return picture
+        seen = View(camera, place, axes, view.depth_m(NEAR_M, VIEW_M))
+        moment = Moment(scene, glows, position_map, map_from_base, seed)
+        return self._air.apply(picture, seen, moment)
+
+    def render_thermal(
+        self,
+        camera: CameraSpec,
+        position_map: NDArray[np.float64],
+        map_from_base: NDArray[np.float64],
+        scene: SceneNow,
+    ) -> NDArray[np.float32]:
+        """A (height, width) picture of temperatures in degrees Celsius."""
+        view = self._thermal.get(camera.name)
+        if view is None:
+            view = self._thermal[camera.name] = self._open_thermal(camera)
+        axes, place = view.aim(position_map, map_from_base)
+        self._prepare(scene, place)
+        self._draw(view)
+        degrees = SHADE.degrees_c(view.picture()[..., 0])
+        seen = View(camera, place, axes, view.depth_m(NEAR_M, VIEW_M))
+        actors = [a for a in scene.actors if a.state.visible]
+        seed = self._picture_seed(camera, scene.now_s)
+        return finished(
+            degrees, seen, actors, scene.now_s, self._world.terrain, self._world.conditions, seed
+        )
+
+    def seen(
+        self,
+        camera: CameraSpec,
+        position_map: NDArray[np.float64],
+        map_from_base: NDArray[np.float64],
+        scene: SceneNow,
+    ) -> list[SeenBox]:
+        """Boxes of all actors and parked cars in the picture; needs `truth` from the start."""
+        view = self._views[camera.name]
+        axes, place = view.aim(position_map, map_from_base)
+        self._prepare(scene, place)
+        self._draw(view)
+        seen = View(camera, place, axes, view.depth_m(NEAR_M, VIEW_M))
+        return [
+            *seen_actors(seen, scene.actors, self._world.terrain),
+            *seen_cars(seen, self._world.cars),
+        ]
 
     def close(self) -> None:
         """Free buffers and scene."""
         self._engine.remove_all_windows()
         self._scene.remove_node()
 
+    def _hang_sky(self) -> NodePath:
+        dome = sky_dome(VIEW_M * 0.9, self._world.seed, self._world.conditions)
+        sky = self._scene.attach_new_node(dome)
+        sky.set_bin("background", 0)
+        sky.set_depth_write(False)
+        sky.set_depth_test(False)
+        sky.set_two_sided(True)
+        sky.hide(WARM)
+        return sky
 
-class _View:
-    """One camera's buffer and lens."""
+    def _prepare(
+        self, scene: SceneNow, place: NDArray[np.float64]
+    ) -> list[tuple[float, float, float, Rgb]]:
+        self._sky.set_pos(*place)
+        self._stage.update(scene.actors)
+        return self._signals.update(scene.now_s)
 
-    def __init__(
-        self, engine: GraphicsEngine, pipe: GraphicsPipe, scene: NodePath, camera: CameraSpec
-    ) -> None:
-        self._camera = camera
-        self.buffer = _open_buffer(engine, pipe, camera.width_px, camera.height_px)
-        self._texture = Texture(camera.name)
-        self.buffer.add_render_texture(self._texture, GraphicsOutput.RTM_copy_ram)
-        self.buffer.set_clear_color((*HAZE, 1.0))
-        lens = PerspectiveLens()
-        lens.set_film_size(camera.width_px, camera.height_px)
-        lens.set_focal_length(camera.focal_px)
-        lens.set_near_far(NEAR_M, VIEW_M)
-        self._node = scene.attach_new_node(Camera(camera.name, lens))
-        self.buffer.make_display_region().set_camera(self._node)
+    def _draw(self, view: CameraView) -> None:
+        for other in (*self._views.values(), *self._thermal.values()):
+            other.set_active(other is view)
+        self._engine.render_frame()
 
-    def aim(
-        self, position_map: NDArray[np.float64], map_from_base: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Put the camera on the vehicle; returns its place."""
-        camera = self._camera
-        cy, sy = math.cos(camera.yaw_rad), math.sin(camera.yaw_rad)
-        cp, sp = math.cos(camera.pitch_rad), math.sin(camera.pitch_rad)
-        base_from_camera = np.array([[cy * cp, -sy, cy * sp], [sy * cp, cy, sy * sp],
-                                     [-sp, 0.0, cp]])  # fmt: skip
-        forward, left, up = (map_from_base @ base_from_camera).T
-        place: NDArray[np.float64] = position_map + map_from_base @ (
-            camera.x_m, camera.y_m, camera.z_m,
-        )  # fmt: skip
-        # Panda3D's camera looks along +y with x to the right; rows are its axes in the map.
-        rows = np.vstack((-left, forward, up, place))
-        self._node.set_mat(LMatrix4f(*np.column_stack((rows, (0, 0, 0, 1))).ravel().tolist()))
-        return place
+    def _open_view(self, camera: CameraSpec, depth: DepthWay | None) -> CameraView:
+        haze = HAZE if self._world.conditions.weather is Weather.CLEAR else GREY
+        opener = partial(open_buffer, self._engine, self._pipe)
+        return CameraView(opener, self._scene, camera, haze, SEEN, depth, (NEAR_M, VIEW_M))
 
-    def picture(self) -> NDArray[np.uint8]:
-        """The last frame, top row first."""
-        data = np.frombuffer(self._texture.get_ram_image_as("BGR"), np.uint8)
-        shape = (self._texture.get_y_size(), self._texture.get_x_size(), 3)
-        return np.ascontiguousarray(data.reshape(shape)[::-1])
+    def _open_thermal(self, camera: CameraSpec) -> CameraView:
+        self._stage.warm_up()
+        sky = float(SHADE.grey(np.array(sky_c(self._world.conditions))))
+        opener = partial(open_buffer, self._engine, self._pipe)
+        view = CameraView(opener, self._scene, camera, (sky,) * 3, WARM,
+                          DepthWay.of(self.backend), (NEAR_M, VIEW_M))  # fmt: skip
+        colour_by_warmth(view, self._world.conditions)
+        return view
+
+    def _picture_seed(self, camera: CameraSpec, now_s: float) -> int:
+        return (round(now_s * 1000) * 31 + sum(camera.name.encode())) % 2**31
 
 
 def _open_pipe(engine: GraphicsEngine, backend: str) -> tuple[str, GraphicsPipe]:
@@ -176,16 +235,17 @@ def _is_prepared(backend: str) -> bool:
 
 def _can_draw(engine: GraphicsEngine, pipe: GraphicsPipe) -> bool:
     try:
-        buffer = _open_buffer(engine, pipe, 64, 64)
+        buffer = open_buffer(engine, pipe, 64, 64)
     except ConfigError:
         return False
     engine.remove_window(buffer)
     return True
 
 
-def _open_buffer(
+def open_buffer(
     engine: GraphicsEngine, pipe: GraphicsPipe, width: int, height: int
 ) -> GraphicsOutput:
+    """An off-screen buffer; raises ConfigError where the pipe has none of this size."""
     properties = FrameBufferProperties()
     properties.set_rgba_bits(8, 8, 8, 0)
     properties.set_depth_bits(24)

@@ -3,30 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from patrol.vehicle import CameraSpec
-from simulation.actors.person import Person
-from simulation.actors.walk import PersonState
+from simulation.actors.company import ActorNow
 from simulation.world import World
 
-PeopleNow = Sequence[tuple[Person, PersonState]]
+if TYPE_CHECKING:
+    from simulation.camera.truth import SeenBox
+
+
+@dataclass(frozen=True)
+class SceneNow:
+    """What changes from picture to picture; `now_s` counts from the world's beginning.
+
+    `covered` names cameras that somebody covers. `dark_posts` are numbers of the world's posts
+    whose lamps do not burn.
+    """
+
+    actors: Sequence[ActorNow] = ()
+    now_s: float = 0.0
+    headlights: bool = True
+    covered: frozenset[str] = frozenset()
+    dark_posts: frozenset[int] = frozenset()
 
 
 class CameraRenderer(Protocol):
-    """Draws the world from a camera on the vehicle."""
+    """Draws the world from a camera on the vehicle: base_link at (3,) m with rotation (3, 3)."""
 
     def render(
         self,
         camera: CameraSpec,
         position_map: NDArray[np.float64],
         map_from_base: NDArray[np.float64],
-        people: PeopleNow,
+        scene: SceneNow,
     ) -> NDArray[np.uint8]:
-        """A (height, width, 3) BGR picture; base_link at (3,) metres with rotation (3, 3)."""
+        """A (height, width, 3) BGR picture."""
+        ...
+
+    def render_thermal(
+        self,
+        camera: CameraSpec,
+        position_map: NDArray[np.float64],
+        map_from_base: NDArray[np.float64],
+        scene: SceneNow,
+    ) -> NDArray[np.float32]:
+        """A (height, width) picture of temperatures in degrees Celsius."""
+        ...
+
+    def seen(
+        self,
+        camera: CameraSpec,
+        position_map: NDArray[np.float64],
+        map_from_base: NDArray[np.float64],
+        scene: SceneNow,
+    ) -> list[SeenBox]:
+        """The boxes that a perfect detector would draw; only where opened with `truth`."""
         ...
 
     def close(self) -> None:
@@ -35,12 +71,12 @@ class CameraRenderer(Protocol):
 
 
 def open_renderer(
-    world: World, cameras: Sequence[CameraSpec], backend: str = "auto"
+    world: World, cameras: Sequence[CameraSpec], backend: str = "auto", *, truth: bool = False
 ) -> CameraRenderer:
-    """The renderer of a backend (auto, gl, osmesa, software).
+    """The renderer of a backend (auto, gl, osmesa, software); `truth` is needed for `seen`.
 
     Raises ConfigError where it cannot run, StandInError where it needs a compiler to.
     """
     from simulation.camera.panda import PandaRenderer
 
-    return PandaRenderer(world, cameras, backend)
+    return PandaRenderer(world, cameras, backend, truth=truth)

@@ -7,20 +7,27 @@ from numpy.typing import NDArray
 from panda3d.core import Geom, GeomNode
 
 from simulation.camera.mesh import make_geom
+from simulation.conditions import FAIR, Conditions, Weather
 
 ZENITH = np.array((0.33, 0.53, 0.82))
 HAZE = np.array((0.80, 0.86, 0.91))
+GREY = np.array((0.80, 0.82, 0.84))  # clouds
+GLOW = np.array((0.95, 0.74, 0.55))  # around a low sun
 HILL = np.array((0.45, 0.55, 0.56))
 SIDES = 48
 
 
-def sky_dome(radius: float, seed: int) -> GeomNode:
-    """Sky from haze to blue, and a ridge of hills in the haze; open below."""
+def sky_dome(radius: float, seed: int, conditions: Conditions = FAIR) -> GeomNode:
+    """Sky from haze to blue, and a ridge of hills in the haze; open below.
+
+    Under clouds, in rain and in fog it is grey all over; a low sun colours the haze.
+    """
     node = GeomNode("sky")
+    haze, zenith = _colours(conditions)
     elevations = np.radians([-12, 0, 4, 10, 20, 40, 65, 90])
     azimuths = 2 * np.pi * np.arange(SIDES + 1) / SIDES
     share = np.clip(elevations / np.radians(55), 0, 1) ** 0.6
-    bands = HAZE + share[:, None] * (ZENITH - HAZE)
+    bands = haze + share[:, None] * (zenith - haze)
     points = np.stack([
         np.stack((np.cos(e) * np.cos(azimuths), np.cos(e) * np.sin(azimuths),
                   np.full_like(azimuths, np.sin(e))), axis=-1)
@@ -28,8 +35,17 @@ def sky_dome(radius: float, seed: int) -> GeomNode:
     ])  # fmt: skip
     colours = np.repeat(bands[:, None, :], SIDES + 1, axis=1)
     node.add_geom(_strip(radius * points, colours))
-    node.add_geom(_hills(radius * 0.97, seed))
+    if conditions.weather is not Weather.FOG:
+        node.add_geom(_hills(radius * 0.97, seed))
     return node
+
+
+def _colours(conditions: Conditions) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Colours at the horizon and overhead."""
+    if conditions.weather is not Weather.CLEAR:
+        return GREY * 1.03, GREY * 0.94
+    low = np.clip(1.0 - abs(conditions.sun_elevation_rad) / 0.25, 0.0, 1.0)
+    return HAZE + low * (GLOW - HAZE), ZENITH + 0.3 * low * (GLOW - ZENITH)
 
 
 def _hills(radius: float, seed: int) -> Geom:

@@ -1,41 +1,62 @@
-"""Cast: the people of a world while time runs, and their bodies in the physics."""
+"""Cast: the actors of a world while time runs, and their bodies in the physics."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
 
-from simulation.actors.walk import Walker
-from simulation.camera.renderer import PeopleNow
+from simulation.actors.company import ActorNow, Company
+from simulation.actors.kinds import ActorKind
+from simulation.actors.state import RobotNow, RobotPush
+from simulation.camera.renderer import SceneNow
+from simulation.mujoco.people_mjcf import body_names, shown_body
 from simulation.mujoco.plant import Plant
 from simulation.world import World
 
+AWAY_M = -200.0  # where bodies are kept that stand for nobody now
+
 
 class Cast:
-    """Everybody in a world; a function of time and of the vehicle's outline alone."""
+    """Everybody in a world; a function of time and of the robot's movement alone.
+
+    Assign to `dark_posts` the numbers of the world's posts whose lamps do not burn.
+    """
 
     def __init__(self, world: World, plant: Plant) -> None:
         self._terrain, self._plant = world.terrain, plant
-        self._walkers = [Walker(person) for person in world.people]
+        self._company = Company(world)
+        self.dark_posts: frozenset[int] = frozenset()
+        self._placed: dict[str, tuple[float, float, float, float]] = {}
         self._place()
 
     @property
-    def people(self) -> PeopleNow:
+    def now(self) -> Sequence[ActorNow]:
         """Everybody with the state of now."""
-        return [(walker.person, walker.state) for walker in self._walkers]
+        return self._company.now
 
-    def step(self, duration_s: float, vehicle_outline_map: NDArray[np.float64]) -> None:
-        """Live on, seeing points of the vehicle's outline on the ground, (n, 2)."""
-        moving = [walker for walker in self._walkers if walker.moves]
-        for walker in moving:
-            walker.step(duration_s, vehicle_outline_map)
-        if moving:
-            self._place()
+    @property
+    def pushes(self) -> list[RobotPush]:
+        """Forces of actors on the robot now."""
+        return self._company.pushes
+
+    def scene(self, headlights: bool = True) -> SceneNow:
+        """What a camera needs to know of this moment."""
+        company = self._company
+        return SceneNow(company.now, company.now_s, headlights, company.covered, self.dark_posts)
+
+    def step(self, duration_s: float, robot: RobotNow | None) -> None:
+        """Live on, seeing the robot."""
+        self._company.step(duration_s, robot)
+        self._place()
 
     def _place(self) -> None:
-        for walker in self._walkers:
-            state = walker.state
-            ground = float(self._terrain.height_at(state.x_m, state.y_m))
-            self._plant.place_person(
-                walker.person.name, state.x_m, state.y_m, ground, state.yaw_rad
-            )
+        for actor in self._company.now:
+            shown, state = shown_body(actor), actor.state
+            opening = state.amount if actor.spec.kind is ActorKind.DOOR else 0.0
+            for name in body_names(actor.spec):
+                x_m, y_m, z_m = state.x_m, state.y_m, AWAY_M
+                if name == shown:
+                    z_m = float(self._terrain.height_at(x_m, y_m)) + state.z_offset_m
+                place = (x_m, y_m, z_m, state.yaw_rad + opening)
+                if self._placed.get(name) != place:
+                    self._placed[name] = place
+                    self._plant.place_body(name, *place)

@@ -52,6 +52,7 @@ class BaseDriver:
         self.setpoint_mps = 0.0
         self.steering_rad = 0.0
         self.braking = True
+        self.slowing_mps2 = 0.0  # how hard the ramp slows down now; all four wheels share it
 
     def step(
         self, drive: DriveCommand, measured_mps: float, emergency_stop: bool, duration_s: float
@@ -63,6 +64,7 @@ class BaseDriver:
             target = 0.0
         elif not emergency_stop:
             self._steer(drive.steering_rad, duration_s)
+        self.slowing_mps2 = 0.0
         if emergency_stop:
             self.setpoint_mps, self._correction_mps, self.braking = 0.0, 0.0, True
             return
@@ -74,6 +76,7 @@ class BaseDriver:
         rate = spec.max_deceleration_mps2 if slower else spec.max_acceleration_mps2
         change = max(-rate * duration_s, min(rate * duration_s, target - self.setpoint_mps))
         self.setpoint_mps += change
+        self.slowing_mps2 = abs(change) / duration_s if slower else 0.0
         error = self.setpoint_mps - measured_mps
         wanted = self._correction_mps + INTEGRAL_PS * error * duration_s
         self._correction_mps = max(-INTEGRAL_LIMIT_MPS, min(INTEGRAL_LIMIT_MPS, wanted))

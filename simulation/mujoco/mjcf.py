@@ -19,11 +19,8 @@ from simulation.mujoco.groups import (
     OBSTACLE_BIT,
     OBSTACLE_GROUP,
 )
-from simulation.mujoco.people_mjcf import person_body
-from simulation.mujoco.vehicle_mjcf import (
-    vehicle_actuators,
-    vehicle_body,
-)
+from simulation.mujoco.people_mjcf import actor_bodies
+from simulation.mujoco.vehicle_mjcf import actuators_xml, vehicle_xml
 from simulation.props import POST_RADIUS_M, Kerb, ParkedCar, Post, Prism
 from simulation.terrain import Terrain, attitude_on
 from simulation.world import World
@@ -42,7 +39,10 @@ def build_model(world: World, spec: VehicleSpec, start: Pose2) -> mujoco.MjModel
 
 
 def world_mjcf(world: World, spec: VehicleSpec, start: Pose2) -> str:
-    """The XML; the height field's data are filled in after compiling."""
+    """The XML; the height field's data are filled in after compiling.
+
+    Sleep spares the engine the poses of everything that stands still in every step.
+    """
     meshes: list[str] = []
     geoms: list[str] = []
     for prism in world.buildings:
@@ -52,14 +52,16 @@ def world_mjcf(world: World, spec: VehicleSpec, start: Pose2) -> str:
     geoms += [_kerb(i, kerb) for i, kerb in enumerate(world.kerbs)]
     geoms += [geom for i, car in enumerate(world.cars) for geom in _car(i, car)]
     geoms += [_post(i, post) for i, post in enumerate(world.posts)]
-    people = [person_body(person) for person in world.people]
+    actors = actor_bodies(world)
     hfield, ground = _ground(world.terrain)
     nl = "\n"
     return f"""
 <mujoco model="sunra">
   <compiler angle="radian" autolimits="true"/>
   <option timestep="{TIMESTEP_S}" integrator="implicitfast" cone="elliptic" impratio="5"
-    iterations="20" noslip_iterations="4" gravity="0 0 -9.80665"/>
+    iterations="20" noslip_iterations="4" gravity="0 0 -9.80665">
+    <flag sleep="enable"/>
+  </option>
   <size memory="64M"/>
   <asset>
     {hfield}
@@ -68,10 +70,10 @@ def world_mjcf(world: World, spec: VehicleSpec, start: Pose2) -> str:
   <worldbody>
     {ground}
     {nl.join(geoms)}
-    {nl.join(people)}
-    {vehicle_body(spec, *_start_attitude(world.terrain, start))}
+    {nl.join(actors)}
+    {vehicle_xml(spec, *_start_attitude(world.terrain, start))}
   </worldbody>
-  {vehicle_actuators(spec)}
+  {actuators_xml(spec)}
 </mujoco>"""
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from patrol.geometry import Pose2
 from patrol.vehicle import VehicleSpec
+from patrol.vehicle_body import drive_torque_nm
 from simulation.mujoco.drive import (
     PARKED_MPS,
     BaseDriver,
@@ -18,7 +19,9 @@ from simulation.mujoco.drive import (
     rear_wheel_speeds,
 )
 from simulation.mujoco.mjcf import TIMESTEP_S, build_model
+from simulation.mujoco.tyres import Tyres
 from simulation.mujoco.vehicle_mjcf import WHEELS
+from simulation.types import SOUND, Actuation
 from simulation.world import World
 
 HOLD_PS = 10.0  # parked: motor speed against each radian that a wheel has crept, 1/s
@@ -40,12 +43,27 @@ class Plant:
         self._steer = [self._position_index(f"steer_{wheel}") for wheel in WHEELS[:2]]
         self._hull = frozenset(self.model.geom(name).id for name in HULL)
         self._mocap = {
-            person.name: int(self.model.body(f"person {person.name}").mocapid[0])
-            for person in world.people
+            self.model.body(i).name: int(self.model.body_mocapid[i])
+            for i in np.flatnonzero(self.model.body_mocapid >= 0)
         }
         force_n = BRAKE_FACTOR * spec.mass_kg * spec.max_deceleration_mps2
         self._brake_nm = force_n * spec.wheel_radius_m / len(WHEELS)
+        self._torque_nm = drive_torque_nm(spec)
+        self.tyres = Tyres(self.model, self.data, world, spec)
+        self._view()
         mujoco.mj_forward(self.model, self.data)
+
+    def _view(self) -> None:
+        """Keep views of what every tick reads or writes: to ask the engine for one is slow."""
+        data, model = self.data, self.model
+        self._qpos, self._qvel, self._ctrl = data.qpos, data.qvel, data.ctrl
+        self._place: NDArray[np.float64] = data.xpos[self._chassis]
+        self._turn: NDArray[np.float64] = data.xmat[self._chassis]
+        self._frictionloss = model.dof_frictionloss
+        self._drive_range, self._drive_nm = (
+            model.actuator_forcerange[2:4],
+            data.actuator_force[2:4],
+        )
 
     def _velocity_index(self, joint: str) -> int:
         return int(self.model.joint(joint).dofadr[0])
@@ -53,22 +71,47 @@ class Plant:
     def _position_index(self, joint: str) -> int:
         return int(self.model.joint(joint).qposadr[0])
 
-    def apply(self, driver: BaseDriver) -> None:
-        """Hand the driver's steering, motor speed and brakes to the actuators."""
-        spec, data = self._spec, self.data
-        data.ctrl[0:2] = ackermann_angles(spec, driver.steering_rad)
-        data.ctrl[2:4] = (
+    def apply(self, driver: BaseDriver, broken: Actuation = SOUND, power: float = 1.0) -> None:
+        """Hand the driver's steering, motor speed and brakes to the actuators.
+
+        `power` is the share of their torque that the motors have.
+        """
+        spec, ctrl = self._spec, self._ctrl
+        stuck = broken.stuck_steering_rad
+        ctrl[0:2] = ackermann_angles(spec, driver.steering_rad if stuck is None else stuck)
+        ctrl[2:4] = (
             self._hold_radps()
             if driver.braking
             else rear_wheel_speeds(spec, driver.motor_mps, self.steering_rad)
         )
         if not driver.braking:
             self._parked_rad = None
-        self.model.dof_frictionloss[self._spin] = self._brake_nm if driver.braking else 0.0
+        powered = not broken.drive_free and not self._is_stopping(driver)
+        limit = power * self._torque_nm if powered else 0.0
+        self._drive_range[:] = (-limit, limit)
+        self.tyres.step()
+        for dof, rolling_nm, brake_nm in zip(
+            self._spin, self.tyres.rolling_nm, self._brakes_nm(driver, broken), strict=True
+        ):
+            self._frictionloss[dof] = rolling_nm + brake_nm
+
+    def _is_stopping(self, driver: BaseDriver) -> bool:
+        """Whether brakes work on turning wheels: the motors' power is off until they stand."""
+        return driver.braking and abs(self.wheel_speed_mps) > PARKED_MPS
+
+    def _brakes_nm(self, driver: BaseDriver, broken: Actuation) -> list[float]:
+        """Torque of each wheel's brake; when the ramp slows down, the front ones help."""
+        if broken.brakes_fail:
+            return [0.0] * len(WHEELS)
+        if driver.braking:
+            return [self._brake_nm] * len(WHEELS)
+        force_n = self._spec.mass_kg * driver.slowing_mps2
+        front_nm = force_n * self._spec.wheel_radius_m / len(WHEELS)
+        return [front_nm, front_nm, 0.0, 0.0]
 
     def _hold_radps(self) -> NDArray[np.float64]:
         """Motor speeds that keep standing wheels where they stopped: soft brakes alone creep."""
-        angles = self.data.qpos[self._rear]
+        angles = self._qpos[self._rear]
         if self._parked_rad is None or abs(self.wheel_speed_mps) > PARKED_MPS:
             self._parked_rad = angles.copy()
         held: NDArray[np.float64] = HOLD_PS * (self._parked_rad - angles)
@@ -78,8 +121,8 @@ class Plant:
         """Integrate a multiple of the physics step."""
         mujoco.mj_step(self.model, self.data, nstep=round(duration_s / TIMESTEP_S))
 
-    def place_person(self, name: str, x_m: float, y_m: float, z_m: float, yaw_rad: float) -> None:
-        """Move a person's body."""
+    def place_body(self, name: str, x_m: float, y_m: float, z_m: float, yaw_rad: float) -> None:
+        """Move an actor's body."""
         i = self._mocap[name]
         self.data.mocap_pos[i] = (x_m, y_m, z_m)
         self.data.mocap_quat[i] = (math.cos(yaw_rad / 2), 0.0, 0.0, math.sin(yaw_rad / 2))
@@ -87,53 +130,62 @@ class Plant:
     @property
     def map_from_base(self) -> NDArray[np.float64]:
         """Rotation (3, 3) of base_link."""
-        rotation: NDArray[np.float64] = self.data.xmat[self._chassis].reshape(3, 3).copy()
+        rotation: NDArray[np.float64] = self._turn.reshape(3, 3).copy()
         return rotation
 
     @property
     def position_map(self) -> NDArray[np.float64]:
         """base_link's x, y, z."""
-        position: NDArray[np.float64] = self.data.xpos[self._chassis].copy()
+        position: NDArray[np.float64] = self._place.copy()
         return position
+
+    def place_map(self, x_m: float, y_m: float, z_m: float) -> tuple[float, float, float]:
+        """A point of base_link in the map."""
+        place = self._place + self._turn.reshape(3, 3) @ (x_m, y_m, z_m)
+        return float(place[0]), float(place[1]), float(place[2])
+
+    @property
+    def drive_power_w(self) -> float:
+        """Mechanical power that the motors give to the wheels; negative where they brake."""
+        return float(self._drive_nm @ self._qvel[self._spin[2:]])
 
     @property
     def velocity_map(self) -> NDArray[np.float64]:
         """base_link's velocity, m/s."""
-        velocity: NDArray[np.float64] = self.data.qvel[0:3].copy()
+        velocity: NDArray[np.float64] = self._qvel[0:3].copy()
         return velocity
 
     @property
     def yaw_rate_radps(self) -> float:
         """Rate about the body's own z axis."""
-        return float(self.data.qvel[5])
+        return float(self._qvel[5])
 
     @property
     def attitude(self) -> tuple[float, float, float]:
         """Roll, pitch (nose down positive) and yaw of base_link."""
-        r = self.data.xmat[self._chassis]
-        roll, pitch = math.atan2(r[7], r[8]), -math.asin(max(-1.0, min(1.0, float(r[6]))))
+        r = self._turn.tolist()
+        roll, pitch = math.atan2(r[7], r[8]), -math.asin(max(-1.0, min(1.0, r[6])))
         return roll, pitch, math.atan2(r[3], r[0])
 
     @property
     def wheel_speed_mps(self) -> float:
         """Mean rim speed of the rear wheels: what their encoders see."""
-        left, right = self.data.qvel[self._spin[2]], self.data.qvel[self._spin[3]]
+        left, right = self._qvel[self._spin[2]], self._qvel[self._spin[3]]
         return float(left + right) / 2 * self._spec.wheel_radius_m
 
     @property
     def steering_rad(self) -> float:
         """The virtual middle wheel's angle."""
-        left, right = self.data.qpos[self._steer[0]], self.data.qpos[self._steer[1]]
+        left, right = self._qpos[self._steer[0]], self._qpos[self._steer[1]]
         return middle_angle(float(left), float(right))
 
     def touching(self) -> frozenset[str]:
         """Names of what the hull touches now."""
         contact = self.data.contact
-        if self.data.ncon == 0:
-            return frozenset()
-        pairs: NDArray[np.int32] = contact.geom
-        hulls = np.isin(pairs, list(self._hull))
-        rows = np.flatnonzero(hulls.any(axis=1) & (contact.dist <= 0.0))
+        pairs: list[list[int]] = contact.geom.tolist()
+        rows = [i for i, pair in enumerate(pairs) if not self._hull.isdisjoint(pair)]
         return frozenset(
-            self.model.geom(int(pairs[i][1] if hulls[i][0] else pairs[i][0])).name for i in rows
+            self.model.geom(pairs[i][1] if pairs[i][0] in self._hull else pairs[i][0]).name
+            for i in rows
+            if contact.dist[i] <= 0.0
         )

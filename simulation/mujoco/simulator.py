@@ -7,31 +7,43 @@ import math
 
 import numpy as np
 
-from navigation.types import BaseStatus, GnssFix, ImuSample
-from patrol.geometry import Pose2, Scan, StampedPose
-from patrol.vehicle import VehicleSpec
+from navigation.types import BaseStatus
+from patrol.geometry import Pose2, StampedPose
+from patrol.vehicle import CameraSpec, VehicleSpec
+from simulation.actors.state import RobotNow
 from simulation.camera.renderer import CameraRenderer, open_renderer
 from simulation.mujoco.cast import Cast
+from simulation.mujoco.delays import CommandDelay
 from simulation.mujoco.drive import BaseDriver
-from simulation.mujoco.lidar import Lidar
+from simulation.mujoco.hands import Hands, Hold, Push
+from simulation.mujoco.instruments import Instruments
+from simulation.mujoco.people_mjcf import shown_body
 from simulation.mujoco.plant import Plant
+from simulation.mujoco.schedule import TICK_S as TICK_S
+from simulation.mujoco.schedule import due
+from simulation.mujoco.truth import TruthBox, TruthBoxes
 from simulation.sensors.battery import Battery
-from simulation.sensors.gnss import GnssModel
-from simulation.sensors.inertial import ImuModel
-from simulation.types import DriveCommand, ImageReading, SensorFrame, SensorOptions
+from simulation.sensors.sound import SoundSource, sound_sources
+from simulation.types import (
+    SOUND,
+    DriveCommand,
+    ImageReading,
+    SensorFrame,
+    SensorOptions,
+    ThermalReading,
+)
 from simulation.world import ScenarioError, World
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.01
 PEOPLE_TICKS = 10
 TRUTH_COVARIANCE = np.zeros((3, 3))
-DOCK_REACH_M = 0.8  # base_link to dock node while the contacts touch
-STANDING_MPS = 0.02
 
 
 class Simulator:
     """Physics at 2 ms, sensors at their rates, no thread and no clock of its own.
+
+    Assign to `broken` what is broken in drive and steering.
 
     `camera_backend` is auto, gl, osmesa or software (or the environment's SUNRA_CAMERA); raises
     ScenarioError where the vehicle would start inside something, ConfigError for a camera
@@ -52,27 +64,24 @@ class Simulator:
     ) -> None:
         self.world, self.spec = world, spec
         self._options = options or SensorOptions()
-        seeds = np.random.SeedSequence(seed).spawn(4)
-        rngs = [np.random.default_rng(s) for s in seeds]
         self._plant = Plant(world, spec, start)
         self._driver = BaseDriver(spec)
-        self._lidar = Lidar(self._plant.model, spec.lidar, world.terrain, rngs[0])
-        self._gnss = GnssModel(world.patrol_map.origin, self._options, rngs[1])
-        self._imu = ImuModel(self._options, rngs[2])
-        self._rng = rngs[3]
-        self._odometry_factor = 1.0 + float(self._rng.normal(0.0, self._options.odometry_scale))
-        self._battery = Battery(spec)
+        self._delay = CommandDelay(spec.actuation, TICK_S)
+        self._hands = Hands(self._plant.model)
+        self._truth_boxes = TruthBoxes(self._plant.model, world.terrain)
+        self._instruments = Instruments(world, spec, self._plant, self._options, seed)
+        self.broken = SOUND
         self._cast = Cast(world, self._plant)
-        self._docks = [world.patrol_map.nodes[d.node_id] for d in world.patrol_map.docks]
         self._tick = 0
         self._start_epoch_s = start_epoch_s
         self._emergency_stop = False
         self._touched: frozenset[str] = frozenset()
         self._renderer: CameraRenderer | None = None
-        if cameras and spec.cameras:
+        if cameras and (spec.cameras or spec.thermal_cameras):
             self._renderer = open_renderer(world, spec.cameras, camera_backend)
         self._settle()
         self._base = self._measure_base()
+        self._power = self._instruments.power(self.now_s)
         self._clear()
 
     @property
@@ -108,6 +117,46 @@ class Simulator:
             log.info("emergency_stop pressed=%s time_s=%.2f", pressed, self.now_s)
         self._emergency_stop = pressed
 
+    @property
+    def battery(self) -> Battery:
+        """The battery; assign to its `charge_pct` or `resistance_factor` to make it weak."""
+        return self._instruments.battery
+
+    def boxes(self, camera: CameraSpec) -> list[TruthBox]:
+        """What the camera should find now: actors and parked cars, nearest first, for scoring."""
+        shown = {
+            body: (actor.spec.name, actor.spec.kind.value)
+            for actor in self._cast.now
+            if (body := shown_body(actor)) is not None
+        }
+        return self._truth_boxes.boxes(self._plant.data, camera, shown)
+
+    @property
+    def actor_places(self) -> dict[str, tuple[float, float]]:
+        """Where every actor that can be seen really is: name → (x, y), map metres."""
+        return {
+            actor.spec.name: (actor.state.x_m, actor.state.y_m)
+            for actor in self._cast.now
+            if actor.state.visible
+        }
+
+    @property
+    def dark_posts(self) -> frozenset[int]:
+        """Numbers of the world's posts whose lamps do not burn; assign to change them."""
+        return self._cast.dark_posts
+
+    @dark_posts.setter
+    def dark_posts(self, posts: frozenset[int]) -> None:
+        self._cast.dark_posts = posts
+
+    def push(self, push: Push) -> None:
+        """Begin to push the vehicle from outside."""
+        self._hands.push(push, self.now_s)
+
+    def hold(self, hold: Hold | None) -> None:
+        """Lift or tilt the vehicle as by hand, change the hold, or let go with None."""
+        self._hands.hold(hold, self._plant.data)
+
     def step(self, drive: DriveCommand, duration_s: float = TICK_S) -> None:
         """Move the world on under one command; raises ValueError unless 10 ms divide the time."""
         ticks = round(duration_s / TICK_S)
@@ -118,9 +167,12 @@ class Simulator:
 
     def poll(self) -> SensorFrame:
         """What the sensors produced since the last poll."""
+        tools = self._instruments
         frame = SensorFrame(
-            stamp_s=self.now_s, base=self._base, truth=self.truth, scans=self._scans,
-            imu=self._imus, gnss=self._fixes, images=self._images, contacts=self._contacts,
+            stamp_s=self.now_s, base=self._base, truth=self.truth, scans=tools.scans,
+            imu=tools.imus, gnss=tools.fixes, images=self._images, contacts=self._contacts,
+            thermal=self._thermal, ranges=tools.ranges, sounds=tools.sounds,
+            power=self._power,
         )  # fmt: skip
         self._clear()
         return frame
@@ -132,10 +184,9 @@ class Simulator:
             self._renderer = None
 
     def _clear(self) -> None:
-        self._scans: list[Scan] = []
-        self._imus: list[ImuSample] = []
-        self._fixes: list[GnssFix] = []
+        self._instruments.clear()
         self._images: list[ImageReading] = []
+        self._thermal: list[ThermalReading] = []
         self._contacts: list[str] = []
 
     def _settle(self) -> None:
@@ -147,78 +198,56 @@ class Simulator:
             raise ScenarioError(f"the vehicle would start inside {sorted(touched)[0]!r}")
 
     def _step_tick(self, drive: DriveCommand) -> None:
-        plant = self._plant
+        plant, broken = self._plant, self.broken
+        drive = self._delay.step(drive)
+        if broken.runaway_mps is not None:
+            drive = DriveCommand(broken.runaway_mps, drive.steering_rad)
         self._driver.step(drive, plant.wheel_speed_mps, self._emergency_stop, TICK_S)
-        plant.apply(self._driver)
+        plant.apply(self._driver, broken, self.battery.torque_share)
+        self._hands.step(plant.data, self.now_s)
         plant.step(TICK_S)
         self._tick += 1
         self._watch_contacts()
         if self._tick % PEOPLE_TICKS == 0:
-            self._cast.step(PEOPLE_TICKS * TICK_S, self._outline())
+            truth = self.truth
+            robot = RobotNow(truth.pose, truth.speed_mps, self._outline())
+            self._cast.step(PEOPLE_TICKS * TICK_S, robot)
+            self._feel_pushes()
         self._read_sensors()
 
-    def _due(self, rate_hz: float) -> bool:
-        """Whether a sensor of this rate fires on this tick."""
-        tick = self._tick
-        return math.floor(tick * TICK_S * rate_hz + 1e-6) > math.floor(
-            (tick - 1) * TICK_S * rate_hz + 1e-6
-        )
-
     def _read_sensors(self) -> None:
-        options, now_s = self._options, self.now_s
-        if self._due(options.base_rate_hz):
+        if due(self._tick, self._options.base_rate_hz):
             self._base = self._measure_base()
-        if self._due(options.imu_rate_hz):
-            plant = self._plant
-            roll, pitch, _ = plant.attitude
-            self._imus.append(
-                self._imu.read(plant.map_from_base, plant.velocity_map, plant.yaw_rate_radps,
-                               (roll, pitch), now_s)
-            )  # fmt: skip
-        if self._due(options.gnss_rate_hz):
-            self._fixes.append(self._gnss.read(self._antenna(), now_s))
-        if self._due(self.spec.lidar.rate_hz):
-            self._scans.append(self._lidar.scan(self._plant.data, now_s))
+            self._power = self._instruments.power(self.now_s)
+        self._instruments.read(self._tick, self.now_s, self._sound_sources)
         if self._renderer is not None:
             self._take_pictures(self._renderer)
 
     def _take_pictures(self, renderer: CameraRenderer) -> None:
+        plant, now_s = self._plant, self.now_s
+        place, turn = plant.position_map, plant.map_from_base
         for camera in self.spec.cameras:
-            if self._due(camera.rate_hz):
-                people = self._cast.people
-                plant = self._plant
-                bgr = renderer.render(camera, plant.position_map, plant.map_from_base, people)
-                self._images.append(ImageReading(self.now_s, camera, bgr))
-
-    def _antenna(self) -> tuple[float, float, float]:
-        place = self._plant.position_map + self._plant.map_from_base @ (
-            self.spec.gnss_x_m, 0.0, self.spec.gnss_z_m,
-        )  # fmt: skip
-        return float(place[0]), float(place[1]), float(place[2])
+            if due(self._tick, camera.rate_hz):
+                bgr = renderer.render(camera, place, turn, self._cast.scene())
+                self._images.append(ImageReading(now_s, camera, bgr))
+        for camera in self.spec.thermal_cameras:
+            if due(self._tick, camera.rate_hz):
+                celsius = renderer.render_thermal(camera, place, turn, self._cast.scene())
+                self._thermal.append(ThermalReading(now_s, camera, celsius))
 
     def _measure_base(self) -> BaseStatus:
-        options, plant = self._options, self._plant
-        roll, pitch, _ = plant.attitude
-        speed = plant.wheel_speed_mps
-        standing = self._driver.braking and abs(speed) < STANDING_MPS
-        charging = standing and self._on_dock()
-        self._battery.step(speed, -math.tan(pitch), charging, 1.0 / options.base_rate_hz)
-        noise = self._rng.normal(0.0, 1.0, 4)
-        measured = speed * self._odometry_factor + options.odometry_noise_mps * noise[0]
-        return BaseStatus(
-            stamp_s=self.now_s,
-            speed_mps=0.0 if standing else float(measured),
-            steering_rad=plant.steering_rad + options.steering_noise_rad * float(noise[1]),
-            battery_pct=self._battery.charge_pct,
-            charging=charging,
-            emergency_stop=self._emergency_stop,
-            roll_rad=roll + options.tilt_noise_rad * float(noise[2]),
-            pitch_rad=pitch + options.tilt_noise_rad * float(noise[3]),
-        )
+        braking, stop = self._driver.braking, self._emergency_stop
+        return self._instruments.read_base(self.now_s, braking, stop)
 
-    def _on_dock(self) -> bool:
-        x_m, y_m, _ = self._plant.position_map
-        return any(math.hypot(n.x_m - x_m, n.y_m - y_m) < DOCK_REACH_M for n in self._docks)
+    def _sound_sources(self) -> list[SoundSource]:
+        return sound_sources(self._cast.now, self.world.terrain)
+
+    def _feel_pushes(self) -> None:
+        """Actors push for as long as they stand there: anew in each of their steps."""
+        for push in self._cast.pushes:
+            x_m, y_m = self.truth.pose.inverse_transform(push.x_m, push.y_m)
+            force = (*push.force_map, 0.0)
+            self.push(Push(force, PEOPLE_TICKS * TICK_S, (x_m, y_m, push.height_m)))
 
     def _watch_contacts(self) -> None:
         touching = self._plant.touching()

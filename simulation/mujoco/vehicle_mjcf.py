@@ -1,102 +1,104 @@
 """The vehicle as MJCF: a hull on four sprung wheels, the front pair steered.
 
 The chassis frame is base_link: on the ground under the rear axle's middle when the vehicle
-stands. Wheels are spheres to the contact solver (one clean contact each on the height field).
+stands. Wheels are spheres to the contact solver (one clean contact each on the height field), and
+their friction counts, whatever they stand on: it is set while driving (simulation.mujoco.tyres).
 """
 
 from __future__ import annotations
 
-from patrol.vehicle import GRAVITY_MPS2, VehicleSpec
+from patrol.vehicle import VehicleSpec
+from patrol.vehicle_body import Box, Inertial, Suspension, VehicleBody, Wheel
+from patrol.vehicle_body import vehicle_body as bodies_of
 from simulation.mujoco.groups import GROUND_BIT, OBSTACLE_BIT, VEHICLE_GROUP
 
-WHEEL_MASS_KG = 9.0
-CLEARANCE_M = 0.13  # under the hull
-BALLAST_HEIGHT_M = 0.42  # centre of mass: batteries lie low
-SPRING_DEFLECTION_M = 0.012  # static
-SPRING_DAMPING_RATIO = 0.7
-STEER_STIFFNESS_NM = 900.0
+STEER_STIFFNESS_NMPRAD = 900.0
+STEER_DAMPING_NMSPRAD = 30.0  # in the joint; the servo adds the rest of its lag
 WHEELS = ("front_left", "front_right", "rear_left", "rear_right")
 
 
-def wheel_place(spec: VehicleSpec, wheel: str) -> tuple[float, float]:
-    """x and y of a wheel's middle in base_link."""
-    x_m = spec.wheelbase_m if wheel.startswith("front") else 0.0
-    return x_m, spec.track_m / 2 * (1 if wheel.endswith("left") else -1)
-
-
-def vehicle_body(spec: VehicleSpec, pos: str, quat: str) -> str:
-    """The `<body>` element of the vehicle."""
-    sprung_kg = spec.mass_kg - 4 * WHEEL_MASS_KG
-    length, width, height = spec.length_m, spec.width_m, spec.height_m
-    middle_x = length / 2 - spec.rear_overhang_m
-    mass_x = spec.wheelbase_m / 2
-    low, high = CLEARANCE_M, height * 0.62
-    inertia = " ".join(
-        f"{sprung_kg / 12 * (a * a + b * b):.4f}"
-        for a, b in ((width, 0.7 * height), (length, 0.7 * height), (length, width))
-    )
-    load_n = sprung_kg * GRAVITY_MPS2 / 4
-    stiffness = load_n / SPRING_DEFLECTION_M
-    damping = 2 * SPRING_DAMPING_RATIO * (stiffness * sprung_kg / 4) ** 0.5
-    spring = f'stiffness="{stiffness:.1f}" damping="{damping:.1f}"'
-    wheels = "\n".join(_wheel(spec, wheel, spring) for wheel in WHEELS)
+def vehicle_xml(spec: VehicleSpec, pos: str, quat: str) -> str:
+    """The `<body>` element of the vehicle; it never sleeps, the world around it does."""
+    body = bodies_of(spec)
+    boxes = "\n".join(_box(box) for box in body.boxes)
+    wheels = "\n".join(_wheel(body, wheel) for wheel in body.wheels)
     return f"""
-<body name="chassis" pos="{pos}" quat="{quat}">
+<body name="chassis" pos="{pos}" quat="{quat}" sleep="never">
   <freejoint name="free"/>
-  <inertial pos="{mass_x:.4f} 0 {BALLAST_HEIGHT_M}" mass="{sprung_kg:.3f}"
-    diaginertia="{inertia}"/>
-  <geom name="hull" type="box" pos="{middle_x:.4f} 0 {(low + high) / 2:.4f}"
-    size="{length / 2:.4f} {width / 2:.4f} {(high - low) / 2:.4f}"
-    contype="0" conaffinity="{OBSTACLE_BIT}" group="{VEHICLE_GROUP}"/>
-  <geom name="mast" type="box" pos="{middle_x:.4f} 0 {(high + height) / 2:.4f}"
-    size="{length * 0.36:.4f} {width * 0.40:.4f} {(height - high) / 2:.4f}"
-    contype="0" conaffinity="{OBSTACLE_BIT}" group="{VEHICLE_GROUP}"/>
+  {_inertial(body.chassis)}
+  {boxes}
   {wheels}
 </body>"""
 
 
-def _wheel(spec: VehicleSpec, wheel: str, spring: str) -> str:
-    x_m, y_m = wheel_place(spec, wheel)
-    radius = spec.wheel_radius_m
-    # springref: the joint is at zero when the spring carries its static load
+def _inertial(inertial: Inertial) -> str:
+    return (
+        f'<inertial pos="{_numbers(inertial.centre_m)}" mass="{inertial.mass_kg:.6g}"'
+        f' diaginertia="{_numbers(inertial.moments_kgm2)}"/>'
+    )
+
+
+def _box(box: Box) -> str:
+    half = tuple(size / 2 for size in box.size_m)
+    return (
+        f'<geom name="{box.name}" type="box" pos="{_numbers(box.centre_m)}"'
+        f' size="{_numbers(half)}" contype="0" conaffinity="{OBSTACLE_BIT}"'
+        f' group="{VEHICLE_GROUP}"/>'
+    )
+
+
+def _wheel(body: VehicleBody, wheel: Wheel) -> str:
     steer = ""
-    if wheel.startswith("front"):
+    if wheel.steered:
         steer = (
-            f'<joint name="steer_{wheel}" type="hinge" axis="0 0 1" damping="30" armature="0.4"/>'
+            f'<joint name="steer_{wheel.name}" type="hinge" axis="0 0 1" armature="0.4"'
+            f' damping="{STEER_DAMPING_NMSPRAD}"'
+            f' range="{-body.wheel_lock_rad:.6g} {body.wheel_lock_rad:.6g}"/>'
         )
-    spin = 0.5 * WHEEL_MASS_KG * radius**2
-    across = 0.3 * WHEEL_MASS_KG * radius**2
     return f"""
-  <body name="{wheel}" pos="{x_m:.4f} {y_m:.4f} {radius:.4f}">
-    <joint name="spring_{wheel}" type="slide" axis="0 0 1" {spring}
-      springref="{-SPRING_DEFLECTION_M}"/>
+  <body name="{wheel.name}" pos="{_numbers(wheel.centre_m)}">
+    <joint name="spring_{wheel.name}" type="slide" axis="0 0 1" {_spring(body.suspension)}/>
     {steer}
-    <joint name="spin_{wheel}" type="hinge" axis="0 1 0" armature="0.05"/>
-    <inertial pos="0 0 0" mass="{WHEEL_MASS_KG}"
-      diaginertia="{across:.4f} {spin:.4f} {across:.4f}"/>
-    <geom name="tyre_{wheel}" type="sphere" size="{radius}" contype="0"
-      conaffinity="{GROUND_BIT}" friction="1.0 0.005 0.0001" group="{VEHICLE_GROUP}"/>
+    <joint name="spin_{wheel.name}" type="hinge" axis="0 1 0" armature="0.05"/>
+    {_inertial(wheel.inertial)}
+    <geom name="tyre_{wheel.name}" type="sphere" size="{wheel.radius_m}" contype="0"
+      conaffinity="{GROUND_BIT}" friction="0.8 0.005 0.0001" priority="1"
+      group="{VEHICLE_GROUP}"/>
   </body>"""
 
 
-def drive_torque_limit_nm(spec: VehicleSpec) -> float:
-    """What one rear motor can give: full braking on the steepest allowed slope, and 10 % more."""
-    force_n = spec.mass_kg * (spec.max_deceleration_mps2 + GRAVITY_MPS2 * spec.max_grade)
-    return 1.1 * force_n * spec.wheel_radius_m / 2
+def _spring(suspension: Suspension) -> str:
+    """The joint is at zero when the spring carries its static load."""
+    travel = suspension.travel_m
+    return (
+        f'stiffness="{suspension.stiffness_npm:.1f}" damping="{suspension.damping_nspm:.1f}"'
+        f' springref="{-suspension.deflection_m:.6g}" range="{-travel:.6g} {travel:.6g}"'
+    )
 
 
-def vehicle_actuators(spec: VehicleSpec) -> str:
-    """`<actuator>` content: two steering servos, two driven rear wheels."""
-    limit = drive_torque_limit_nm(spec)
-    lock = spec.max_steering_rad * 1.4  # the inner wheel turns further than the middle one
+def actuators_xml(spec: VehicleSpec) -> str:
+    """`<actuator>` content: two steering servos, two driven rear wheels.
+
+    Servo gains give the first-order lags of `spec.actuation`: damping over stiffness for the
+    steering, the vehicle's mass at the rims over the speed gain for the drive.
+    """
+    body, actuation = bodies_of(spec), spec.actuation
+    lock, steer_nm = body.wheel_lock_rad, body.steering_torque_nm
+    kv = max(1.0, STEER_STIFFNESS_NMPRAD * actuation.steering_lag_s - STEER_DAMPING_NMSPRAD)
+    drive_kv = spec.mass_kg * spec.wheel_radius_m**2 / 2 / actuation.drive_lag_s
+    limit = body.drive_torque_nm
     steer = "\n".join(
-        f'<position name="steer_{wheel}" joint="steer_{wheel}" kp="{STEER_STIFFNESS_NM}" kv="60"'
-        f' ctrlrange="{-lock:.4f} {lock:.4f}"/>'
+        f'<position name="steer_{wheel}" joint="steer_{wheel}" kp="{STEER_STIFFNESS_NMPRAD}"'
+        f' kv="{kv:.6g}" ctrlrange="{-lock:.6g} {lock:.6g}" forcerange="{-steer_nm} {steer_nm}"/>'
         for wheel in WHEELS[:2]
     )
     drive = "\n".join(
-        f'<velocity name="drive_{wheel}" joint="spin_{wheel}" kv="120"'
-        f' forcerange="{-limit:.2f} {limit:.2f}"/>'
+        f'<velocity name="drive_{wheel}" joint="spin_{wheel}" kv="{drive_kv:.6g}"'
+        f' forcerange="{-limit:.6g} {limit:.6g}"/>'
         for wheel in WHEELS[2:]
     )
     return f"<actuator>\n{steer}\n{drive}\n</actuator>"
+
+
+def _numbers(values: tuple[float, ...]) -> str:
+    return " ".join(f"{value:.6g}" for value in values)

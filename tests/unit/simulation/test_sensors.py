@@ -35,7 +35,13 @@ def test_gnss_without_noise_is_the_truth() -> None:
 
 def test_imu_feels_gravity_when_tilted() -> None:
     quiet = SensorOptions(
-        yaw_rate_noise_radps=0, yaw_rate_bias_radps=0, acceleration_noise_mps2=0, tilt_noise_rad=0
+        yaw_rate_noise_radps=0,
+        yaw_rate_bias_radps=0,
+        yaw_rate_instability_radps=0,
+        yaw_rate_scale=0,
+        acceleration_noise_mps2=0,
+        acceleration_instability_mps2=0,
+        tilt_noise_rad=0,
     )
     model = ImuModel(quiet, np.random.default_rng(1))
     nose_up = -0.1
@@ -46,12 +52,50 @@ def test_imu_feels_gravity_when_tilted() -> None:
     assert (sample.yaw_rate_radps, sample.pitch_rad) == (0.3, nose_up)
 
 
+def still_rates(options: SensorOptions, count: int, seed: int = 1) -> np.ndarray:
+    model = ImuModel(options, np.random.default_rng(seed))
+    level, rest = np.eye(3), np.zeros(3)
+    samples = [model.read(level, rest, 0.0, (0.0, 0.0), 0.02 * i) for i in range(count)]
+    return np.array([sample.yaw_rate_radps for sample in samples])
+
+
+def test_imu_noise_and_bias_are_as_stated() -> None:
+    options = SensorOptions()
+    noise = still_rates(options, 4000)
+    assert noise.std() == pytest.approx(options.yaw_rate_noise_radps, rel=0.05)
+    biases = [still_rates(options, 400, seed).mean() for seed in range(60)]
+    assert np.std(biases) == pytest.approx(options.yaw_rate_bias_radps, rel=0.3)
+
+
+def test_imu_bias_wanders_by_its_instability() -> None:
+    """The samples' spread about their bias is the Gauss-Markov process's own."""
+    options = SensorOptions(
+        yaw_rate_noise_radps=0, yaw_rate_bias_radps=0, yaw_rate_instability_radps=0.01,
+        instability_time_s=1.0,
+    )  # fmt: skip
+    rates = still_rates(options, 20_000)
+    assert rates.std() == pytest.approx(0.01, rel=0.15)
+    later = rates[50:] @ rates[:-50] / (rates @ rates)  # one time constant on
+    assert later == pytest.approx(math.exp(-1), abs=0.1)
+
+
+def test_imu_scale_is_of_the_rate() -> None:
+    options = SensorOptions(
+        yaw_rate_noise_radps=0, yaw_rate_bias_radps=0, yaw_rate_instability_radps=0,
+        yaw_rate_scale=0.01,
+    )  # fmt: skip
+    model = ImuModel(options, np.random.default_rng(3))
+    rates = [model.read(np.eye(3), np.zeros(3), r, (0, 0), 0.0).yaw_rate_radps for r in (1.0, 2.0)]
+    assert rates[1] == pytest.approx(2 * rates[0])
+    assert 0.0 < abs(rates[0] - 1.0) < 0.04
+
+
 def test_battery_drains_uphill_and_fills_on_the_dock(goalie: VehicleSpec) -> None:
     flat, hill = Battery(goalie), Battery(goalie)
     for _ in range(1000):
-        flat.step(1.0, 0.0, False, 1.0)
-        hill.step(1.0, 0.08, False, 1.0)
+        flat.step(50.0, False, 1.0)
+        hill.step(280.0, False, 1.0)
     assert hill.charge_pct < flat.charge_pct < 96.0
     for _ in range(20_000):
-        hill.step(0.0, 0.0, True, 1.0)
+        hill.step(0.0, True, 1.0)
     assert hill.charge_pct == 100.0

@@ -52,3 +52,20 @@ def test_picture_of_the_shipped_map(tmp_path: Path) -> None:
     result = CliRunner().invoke(simulate_group, arguments)
     assert result.exit_code == 0, result.output
     assert cv2.imread(str(out)).shape == (360, 640, 3)
+
+
+def test_thermal_picture_of_a_night(tmp_path: Path) -> None:
+    out = tmp_path / "t.png"
+    arguments = picture("--at", "66,-14.5,-1.5", "--out", str(out), "--camera", "software",
+                        "--thermal", "--hour", "23", "--parked-cars", "0")  # fmt: skip
+    result = CliRunner().invoke(simulate_group, arguments)
+    assert result.exit_code == 0, result.output
+    grey = cv2.imread(str(out), cv2.IMREAD_GRAYSCALE)
+    assert grey[300:].mean() > grey[:30].mean()
+
+
+def test_unknown_weather_is_refused() -> None:
+    arguments = picture("--at", "0,0,0", "--out", "p.png", "--weather", "hail")
+    result = CliRunner().invoke(simulate_group, arguments)
+    assert result.exit_code == 2
+    assert "'hail' is not one of 'clear', 'cloudy', 'rain', 'fog'" in result.output

@@ -1,0 +1,118 @@
+"""Instruments: all sensors of the vehicle but its cameras, read at their rates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from navigation.types import BaseStatus, GnssFix, ImuSample
+from patrol.geometry import Scan
+from patrol.vehicle import VehicleSpec
+from simulation.mujoco.lidar import Lidar
+from simulation.mujoco.plant import Plant
+from simulation.mujoco.schedule import due
+from simulation.mujoco.ultrasonic import Ultrasonic
+from simulation.sensors.battery import Battery
+from simulation.sensors.gnss import GnssModel
+from simulation.sensors.inertial import ImuModel
+from simulation.sensors.sky import Sky
+from simulation.sensors.sound import SoundSource, sound_level_dba
+from simulation.types import PowerReading, RangeReading, SensorOptions, SoundReading
+from simulation.world import World
+
+DOCK_REACH_M = 0.8  # base_link to dock node while the contacts touch
+STANDING_MPS = 0.02
+
+
+class Instruments:
+    """Readings gather in lists until they are cleared; `base` and `power` are the newest."""
+
+    def __init__(
+        self, world: World, spec: VehicleSpec, plant: Plant, options: SensorOptions, seed: int
+    ) -> None:
+        self._world, self._spec, self._plant, self._options = world, spec, plant, options
+        rngs = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)]
+        self._lidar = Lidar(plant.model, spec.lidar, world.terrain, rngs[0], world.conditions)
+        self._gnss = GnssModel(
+            world.patrol_map.origin, options, rngs[1], _sky(world, rngs[4], options)
+        )
+        self._imu = ImuModel(options, rngs[2])
+        self._rng = rngs[3]
+        self._odometry_factor = 1.0 + float(self._rng.normal(0.0, options.odometry_scale))
+        self._ultrasonics = [Ultrasonic(plant.model, u, rngs[5]) for u in spec.ultrasonics]
+        self._docks = [world.patrol_map.nodes[d.node_id] for d in world.patrol_map.docks]
+        self.battery = Battery(spec)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was read."""
+        self.scans: list[Scan] = []
+        self.imus: list[ImuSample] = []
+        self.fixes: list[GnssFix] = []
+        self.ranges: list[RangeReading] = []
+        self.sounds: list[SoundReading] = []
+
+    def read(self, tick: int, now_s: float, sources: Callable[[], Sequence[SoundSource]]) -> None:
+        """Read what is due on this tick, the base apart."""
+        options, spec, plant = self._options, self._spec, self._plant
+        if due(tick, options.imu_rate_hz):
+            roll, pitch, _ = plant.attitude
+            self.imus.append(
+                self._imu.read(plant.map_from_base, plant.velocity_map, plant.yaw_rate_radps,
+                               (roll, pitch), now_s)
+            )  # fmt: skip
+        if due(tick, options.gnss_rate_hz):
+            antenna = plant.place_map(spec.gnss_x_m, 0.0, spec.gnss_z_m)
+            self.fixes.append(self._gnss.read(antenna, now_s))
+        if due(tick, spec.lidar.rate_hz):
+            self.scans.append(self._lidar.scan(plant.data, now_s))
+        for ranger in self._ultrasonics:
+            if due(tick, ranger.spec.rate_hz):
+                reading = RangeReading(now_s, ranger.spec, ranger.range_m(plant.data))
+                self.ranges.append(reading)
+        if spec.microphone is not None and due(tick, spec.microphone.rate_hz):
+            place = plant.place_map(spec.microphone.x_m, 0.0, spec.microphone.z_m)
+            speed, conditions = plant.wheel_speed_mps, self._world.conditions
+            level_dba = sound_level_dba(sources(), place, conditions, speed)
+            self.sounds.append(SoundReading(now_s, level_dba))
+
+    def read_base(self, now_s: float, braking: bool, emergency_stop: bool) -> BaseStatus:
+        """What the base measures now; it also lives on one period's battery.
+
+        Speed is that of the wheels: over the ground they may slip, or slide when locked.
+        """
+        options, plant = self._options, self._plant
+        roll, pitch, _ = plant.attitude
+        speed = plant.wheel_speed_mps
+        standing = braking and abs(speed) < STANDING_MPS
+        charging = standing and self._on_dock()
+        self.battery.step(plant.drive_power_w, charging, 1.0 / options.base_rate_hz)
+        noise = self._rng.normal(0.0, 1.0, 4).tolist()
+        measured = speed * self._odometry_factor + options.odometry_noise_mps * noise[0]
+        return BaseStatus(
+            stamp_s=now_s,
+            speed_mps=0.0 if standing else measured,
+            steering_rad=plant.steering_rad + options.steering_noise_rad * noise[1],
+            battery_pct=self.battery.charge_pct,
+            charging=charging,
+            emergency_stop=emergency_stop,
+            roll_rad=roll + options.tilt_noise_rad * noise[2],
+            pitch_rad=pitch + options.tilt_noise_rad * noise[3],
+        )
+
+    def power(self, now_s: float) -> PowerReading:
+        """The battery at its terminals."""
+        return PowerReading(now_s, self.battery.voltage_v, self.battery.current_a)
+
+    def _on_dock(self) -> bool:
+        x_m, y_m, _ = self._plant.position_map
+        return any(math.hypot(n.x_m - x_m, n.y_m - y_m) < DOCK_REACH_M for n in self._docks)
+
+
+def _sky(world: World, rng: np.random.Generator, options: SensorOptions) -> Sky | None:
+    if not options.gnss_shadow:
+        return None
+    latitude_rad = math.radians(world.patrol_map.origin.latitude_deg)
+    return Sky(world.buildings, latitude_rad, rng)

@@ -1,0 +1,69 @@
+"""The bridge brings what the vehicle's topics are made of, and nothing that Gazebo lacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import yaml
+
+from patrol.topics import TOPICS
+from patrol.vehicle import VehicleSpec
+from simulation.gazebo.bridge import bridge_rows, bridge_yaml
+
+# Pairs that ros_gz_bridge of Jazzy converts (its README, the table of message types).
+CONVERTED = {
+    ("rosgraph_msgs/msg/Clock", "gz.msgs.Clock"),
+    ("sensor_msgs/msg/LaserScan", "gz.msgs.LaserScan"),
+    ("sensor_msgs/msg/Imu", "gz.msgs.IMU"),
+    ("sensor_msgs/msg/NavSatFix", "gz.msgs.NavSat"),
+    ("sensor_msgs/msg/JointState", "gz.msgs.Model"),
+    ("sensor_msgs/msg/Image", "gz.msgs.Image"),
+    ("nav_msgs/msg/Odometry", "gz.msgs.Odometry"),
+    ("ros_gz_interfaces/msg/Contacts", "gz.msgs.Contacts"),
+    ("std_msgs/msg/Float64", "gz.msgs.Double"),
+}
+MADE_OF_OTHERS = {
+    "sensor_msgs/msg/CameraInfo",
+    "patrol_interfaces/msg/BaseFeedback",
+    "patrol_interfaces/msg/DriveCommand",
+    "patrol_interfaces/msg/Contact",
+}
+
+
+def test_every_topic_of_the_simulator_is_fed(goalie_spec: VehicleSpec) -> None:
+    fed = {name for row in bridge_rows(goalie_spec) for name in row.feeds}
+    wanted = {row.name for row in TOPICS.values() if row.publisher == "simulator"}
+    assert wanted | {"/base/drive", "/clock"} <= fed
+
+
+def test_a_topic_keeps_its_type_unless_it_is_made_of_others(goalie_spec: VehicleSpec) -> None:
+    for row in bridge_rows(goalie_spec):
+        for name in row.feeds:
+            if name in TOPICS and TOPICS[name].type not in MADE_OF_OTHERS:
+                assert row.ros_type == TOPICS[name].type, name
+
+
+def test_every_pair_of_types_can_be_bridged(goalie_spec: VehicleSpec) -> None:
+    assert {(row.ros_type, row.gz_type) for row in bridge_rows(goalie_spec)} <= CONVERTED
+
+
+def test_gazebo_has_every_bridged_topic(goalie_spec: VehicleSpec, sdf: Element) -> None:
+    named = {e.text for tag in ("topic", "odom_topic") for e in sdf.iter(tag)} | {"/clock"}
+    bridged = {row.gz_topic for row in bridge_rows(goalie_spec)}
+    assert bridged <= named
+    assert named <= bridged
+
+
+def test_no_ros_topic_is_bridged_twice_or_the_vehicles_own(goalie_spec: VehicleSpec) -> None:
+    topics = [row.ros_topic for row in bridge_rows(goalie_spec)]
+    assert len(set(topics)) == len(topics)
+    assert not set(topics) & set(TOPICS)
+
+
+def test_the_file_says_the_same(goalie_spec: VehicleSpec, folder: Path) -> None:
+    text = (folder / "bridge.yaml").read_text()
+    assert text == bridge_yaml(goalie_spec)
+    entries = yaml.safe_load(text)
+    assert len(entries) == len(bridge_rows(goalie_spec))
+    assert {entry["direction"] for entry in entries} == {"GZ_TO_ROS", "ROS_TO_GZ"}
