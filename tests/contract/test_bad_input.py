@@ -92,7 +92,7 @@ def wrong_vehicle(folder: Path, right: str, wrong: str) -> Path:
 
 def scenario(folder: Path, *lines: str, patrol_map: Path = MAP) -> Path:
     path = folder / "scene.yaml"
-    head = ("title: a night", f"map: {patrol_map}", "dock: dock-1")
+    head = ("title: a night", f"map: {patrol_map}", "vehicles: [{dock: dock-1}]")
     path.write_text("\n".join((*head, *lines)), encoding="utf-8")
     return path
 
@@ -164,9 +164,12 @@ def altered_weights(folder: Path, *command: object) -> Arguments:
 
 UNKNOWN_KEY = ("mass_kg: 290", "mass_kg: 290\ncolour: red")
 TOO_WIDE = ("width_m: 0.90", "width_m: 1.21")
-PERSON = "people: [{{name: a, pose: {pose}, places: [{{edge_id: {edge}}}]}}]"
-UNKNOWN_ACTOR = PERSON.format(pose="flying", edge=1473)
-LOST_ACTOR = PERSON.format(pose="standing", edge=7)
+ACTOR = "actors: [{{name: a, kind: {kind}, at: {{edge_id: {edge}, left_m: {left}}}}}]"
+UNKNOWN_ACTOR = ACTOR.format(kind="dragon", edge=1473, left=0)
+LOST_ACTOR = ACTOR.format(kind="person", edge=7, left=0)
+INDOOR_ACTOR = ACTOR.format(kind="person", edge=1299, left=-6)
+EARLY_EVENT = "events: [{kind: push, force_n: 100, at_s: -1}]"
+CONTRADICTION = "expect: [{kind: finishes, within_s: 9}, {kind: does_not_finish}]"
 
 # what is wrong → (the command line, made in an empty folder; what its one line says)
 CASES: dict[str, tuple[Callable[[Path], Arguments], str]] = {
@@ -187,7 +190,7 @@ CASES: dict[str, tuple[Callable[[Path], Arguments], str]] = {
         lambda f: drive(f, source=wrong_map(f, degrees)), "looks like longitude and latitude"
     ),
     "a map without streets is not simulated": (
-        lambda f: ["simulate", "drive", scenario(f, patrol_map=wrong_map(f, no_streets))],
+        lambda f: ["simulate", scenario(f, patrol_map=wrong_map(f, no_streets))],
         "wrong.geojson: the map is empty: it has no edges",
     ),
     "a map without streets is not pictured": (
@@ -207,7 +210,7 @@ CASES: dict[str, tuple[Callable[[Path], Arguments], str]] = {
         "wrong.yaml:6: unknown key 'colour'; allowed: name,",
     ),
     "a vehicle wider than the law allows is not simulated": (
-        lambda f: ["simulate", "drive", SCENARIO, "--vehicle", wrong_vehicle(f, *TOO_WIDE)],
+        lambda f: ["simulate", SCENARIO, "--vehicle", wrong_vehicle(f, *TOO_WIDE)],
         "wrong.yaml:7: width_m: 1.21 is outside [0.2, 1.2]",
     ),
     "a vehicle wider than the law allows is not started": (
@@ -260,33 +263,46 @@ CASES: dict[str, tuple[Callable[[Path], Arguments], str]] = {
         lambda f: drive(f, "--credentials", credentials(f, "{}")), "light-01.json: key 'host' is"
     ),
     "a scenario with an unknown actor is not simulated": (
-        lambda f: ["simulate", "drive", scenario(f, UNKNOWN_ACTOR)],
-        "scene.yaml:4: pose: 'flying' is none of: standing",
+        lambda f: ["simulate", scenario(f, UNKNOWN_ACTOR)],
+        "scene.yaml:4: kind: 'dragon' is none of: person",
     ),
     "a scenario with an unknown actor is not pictured": (
-        lambda f: picture(f, scenario(f, UNKNOWN_ACTOR)), "scene.yaml:4: pose: 'flying'"
+        lambda f: picture(f, scenario(f, UNKNOWN_ACTOR)), "scene.yaml:4: kind: 'dragon'"
     ),
     "a scenario with an actor nowhere is not simulated": (
-        lambda f: ["simulate", "drive", scenario(f, LOST_ACTOR)],
-        "scene.yaml: person 'a': edge_id 7: sillim has no such edge",
+        lambda f: ["simulate", scenario(f, LOST_ACTOR)],
+        "scene.yaml:4: actors: actor 'a': edge_id 7: sillim has no such edge",
     ),
     "a scenario with an unknown actor starts no vehicle": (
         lambda f: drive(f, "--simulated", "--scenario", scenario(f, UNKNOWN_ACTOR)),
-        "scene.yaml:4: pose: 'flying'",
+        "scene.yaml:4: kind: 'dragon'",
     ),
     "a scenario with an actor nowhere starts no vehicle": (
         lambda f: drive(f, "--simulated", "--scenario", scenario(f, LOST_ACTOR)),
-        "scene.yaml: person 'a': edge_id 7: sillim has no such edge",
+        "scene.yaml:4: actors: actor 'a': edge_id 7: sillim has no such edge",
+    ),
+    "a scenario with an actor in a house is not simulated": (
+        lambda f: ["simulate", scenario(f, INDOOR_ACTOR)], "scene.yaml:4: actors: actor 'a' at ("
+    ),
+    "an event before the start is not simulated": (
+        lambda f: ["simulate", scenario(f, EARLY_EVENT)], "at_s: -1 is before the start (0)"
+    ),
+    "a scenario that contradicts itself is not simulated": (
+        lambda f: ["simulate", scenario(f, CONTRADICTION)],
+        "'finishes its order within 9 s' contradicts 'does not finish its order'",
+    ),
+    "a folder without scenarios is no suite": (
+        lambda f: ["simulate", "suite", f], "no scenario (*.yaml) is there"
     ),
     "altered weights start no vehicle": (
         lambda f: altered_weights(f, *drive(f)), "yolov8n.pt: SHA-256 "
     ),
     "missing weights start no vehicle": (drive, "are missing; run: sunra models fetch"),
     "a scenario that is not there is not simulated": (
-        lambda f: ["simulate", "drive", f / "none.yaml"], "none.yaml: no such file"
+        lambda f: ["simulate", f / "none.yaml"], "none.yaml: no such file"
     ),
     "a patrol over unknown checkpoints is not simulated": (
-        lambda f: ["simulate", "drive", SCENARIO, "--checkpoints", "cp-99"],
+        lambda f: ["simulate", SCENARIO, "--checkpoints", "cp-99"],
         "no checkpoint 'cp-99'; known: cp-01",
     ),
     "a vehicle without a proper name is not enrolled": (

@@ -9,7 +9,7 @@ setup(
     data_files=[
         ("share/ament_index/resource_index/packages", ["resource/patrol_description"]),
         ("share/patrol_description", ["package.xml"]),
-        ("share/patrol_description/urdf", ["urdf/goalie.urdf.xacro"]),
+        ("share/patrol_description/urdf", ["urdf/vehicle.urdf.xacro"]),
     ],
     license="Apache-2.0",
 )

@@ -1,56 +1,85 @@
-"""The URDF says what the vehicle's configuration file says."""
+"""The URDF follows the vehicle file."""
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yourdfpy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from patrol.vehicle import load_vehicle
+from patrol.vehicle import UltrasonicSpec, VehicleSpec, load_vehicle
 from patrol_description.urdf import urdf_of
 
 SPEC = load_vehicle(Path(__file__).parents[3] / "config" / "vehicles" / "goalie.yaml")
 
 
-def origin(robot: ElementTree.Element, joint: str) -> list[float]:
-    element = robot.find(f"joint[@name='{joint}']/origin")
-    assert element is not None
-    return [float(word) for word in element.attrib["xyz"].split()]
+def robot_of(spec: VehicleSpec) -> yourdfpy.URDF:
+    text = io.BytesIO(urdf_of(spec).encode())
+    return yourdfpy.URDF.load(text, load_meshes=False, build_scene_graph=True)
 
 
-def test_the_files_own_numbers_are_the_vehicles() -> None:
-    assert urdf_of() == urdf_of(SPEC)
+def place(robot: yourdfpy.URDF, frame: str) -> list[float]:
+    transform = robot.get_transform(frame, "base_link")
+    return [round(float(value), 9) for value in transform[:3, 3]]
 
 
-def test_masses_add_up() -> None:
-    robot = ElementTree.fromstring(urdf_of(SPEC))
-    wheels_and_hull = [
-        float(link.find("inertial/mass").attrib["value"])  # type: ignore[union-attr]
-        for link in robot.findall("link")
-        if link.find("inertial") is not None and "knuckle" not in link.attrib["name"]
-    ]
-    assert sum(wheels_and_hull) == pytest.approx(SPEC.mass_kg)
-
-
-def test_geometry_follows_the_specification() -> None:
-    robot = ElementTree.fromstring(urdf_of(replace(SPEC, wheelbase_m=1.1, track_m=0.8)))
-    assert origin(robot, "front_left_steering_joint") == [1.1, 0.4, SPEC.wheel_radius_m]
-    assert origin(robot, "rear_right_wheel_joint") == [0.0, -0.4, SPEC.wheel_radius_m]
-    assert origin(robot, "lidar_joint") == [SPEC.lidar.x_m, SPEC.lidar.y_m, SPEC.lidar.z_m]
-    box = robot.find("link[@name='hull']/collision/geometry/box")
-    assert box is not None
-    assert box.attrib["size"].startswith(f"{SPEC.length_m} {SPEC.width_m} ")
+@settings(deadline=None, max_examples=8)
+@given(
+    st.floats(60.0, 400.0), st.floats(0.5, 1.2), st.floats(0.4, 0.9), st.floats(0.1, 0.3),
+)  # fmt: skip
+def test_masses_add_up_and_wheels_stand_on_the_ground(
+    mass_kg: float, wheelbase_m: float, track_m: float, radius_m: float
+) -> None:
+    spec = replace(
+        SPEC, mass_kg=mass_kg, wheelbase_m=wheelbase_m, track_m=track_m, wheel_radius_m=radius_m
+    )
+    robot = robot_of(spec)
+    masses = [link.inertial.mass for link in robot.robot.links if link.inertial is not None]
+    assert sum(masses) == pytest.approx(mass_kg)
+    assert min(masses) > 0
+    front = place(robot, "front_left_wheel")
+    assert front == pytest.approx([wheelbase_m, track_m / 2, radius_m])
+    assert place(robot, "rear_right_wheel") == pytest.approx([0.0, -track_m / 2, radius_m])
 
 
 def test_every_link_hangs_on_base_link() -> None:
-    robot = ElementTree.fromstring(urdf_of(SPEC))
-    parents = {
-        joint.find("child").attrib["link"]: joint.find("parent").attrib["link"]  # type: ignore[union-attr]
-        for joint in robot.findall("joint")
-    }
-    for link in robot.findall("link"):
-        name = link.attrib["name"]
+    robot = robot_of(SPEC)
+    assert robot.base_link == "base_link"
+    parents = {joint.child: joint.parent for joint in robot.robot.joints}
+    for link in robot.robot.links:
+        name = link.name
         while name != "base_link":
             name = parents[name]
+
+
+def test_wheels_turn_and_the_front_ones_steer() -> None:
+    robot = robot_of(SPEC)
+    kinds = {joint.name: joint.type for joint in robot.robot.joints if joint.type != "fixed"}
+    assert len(kinds) == 10
+    assert kinds["front_right_steering_joint"] == "revolute"
+    assert "rear_right_steering_joint" not in kinds
+    assert {kind for name, kind in kinds.items() if "wheel" in name} == {"continuous"}
+    assert {kind for name, kind in kinds.items() if "spring" in name} == {"prismatic"}
+
+
+def test_every_sensor_has_its_frame() -> None:
+    rear = replace(SPEC.cameras[0], name="rear", x_m=-0.2, yaw_rad=3.1)
+    heat = replace(SPEC.cameras[0], name="heat", z_m=1.0)
+    side = UltrasonicSpec("side", 0.4, 0.45, 0.3, 1.57, 0.5, 0.02, 4.0, 10.0)
+    spec = replace(
+        SPEC, cameras=(*SPEC.cameras, rear), thermal_cameras=(heat,), ultrasonics=(side,)
+    )
+    robot = robot_of(spec)
+    assert place(robot, "rear") == [-0.2, rear.y_m, rear.z_m]
+    assert place(robot, "heat_optical") == [heat.x_m, heat.y_m, 1.0]
+    assert place(robot, "side") == [0.4, 0.45, 0.3]
+    assert place(robot, "lidar") == [SPEC.lidar.x_m, SPEC.lidar.y_m, SPEC.lidar.z_m]
+
+
+def test_a_vehicle_without_cameras_has_a_urdf() -> None:
+    robot = robot_of(replace(SPEC, cameras=(), thermal_cameras=(), ultrasonics=()))
+    assert "front" not in robot.link_map

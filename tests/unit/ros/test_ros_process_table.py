@@ -187,6 +187,13 @@ ALLOWED = {
     "patrol_perception": {"patrol", "perception"},
     "patrol_fleet_client": {"patrol", "navigation", "fleet_client"},
     "patrol_simulation": {"patrol", "simulation"},
+    "patrol_gazebo": {
+        "patrol",
+        "navigation",
+        "simulation",
+        "patrol_bringup",
+        "patrol_description",
+    },
     "patrol_description": {"patrol"},
     "patrol_bringup": {"patrol", "fleet_client", "perception", "simulation", "patrol_description"},
 }

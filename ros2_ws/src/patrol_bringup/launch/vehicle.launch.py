@@ -1,7 +1,7 @@
 """The vehicle on a full ROS 2: the same process table that `sunra drive` reads.
 
 ros2 launch patrol_bringup vehicle.launch.py vehicle:=… map:=… state_dir:=… [credentials:=…]
-    [simulated:=true scenario:=… real_time_factor:=1.0]
+    [simulated:=true scenario:=… real_time_factor:=1.0] [leave_out:=PROCESS,…]
 """
 
 from pathlib import Path
@@ -28,6 +28,7 @@ ARGUMENTS = {
     "scenario": "",
     "real_time_factor": "1.0",
     "start_dock": "",
+    "leave_out": "",  # processes that something else stands in for, as Gazebo for the simulator
 }
 # Of our process environment, what a full ROS 2 does not set by itself.
 OWN_VARIABLES = (
@@ -52,7 +53,7 @@ def settings_of(values: dict[str, str]) -> VehicleSettings:
     ).resolved()
 
 
-def nodes_of(settings: VehicleSettings) -> list[Node]:
+def nodes_of(settings: VehicleSettings, leave_out: tuple[str, ...] = ()) -> list[Node]:
     """One launch_ros Node a process of the table, and the transforms of the URDF."""
     settings = choose_map(settings)
     remember_map(settings)
@@ -73,6 +74,7 @@ def nodes_of(settings: VehicleSettings) -> list[Node]:
             output="log",
         )
         for row in rows
+        if row.name not in leave_out
     ]
     urdf = {
         "robot_description": urdf_of(load_vehicle(settings.vehicle_file)),
@@ -87,7 +89,7 @@ def nodes_of(settings: VehicleSettings) -> list[Node]:
 def processes(context: LaunchContext) -> list[Node]:
     """The nodes that the launch arguments ask for."""
     values = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
-    return nodes_of(settings_of(values))
+    return nodes_of(settings_of(values), tuple(values["leave_out"].split(",")))
 
 
 def generate_launch_description() -> LaunchDescription:

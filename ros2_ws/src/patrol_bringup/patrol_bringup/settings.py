@@ -7,7 +7,6 @@ from pathlib import Path
 
 import yaml
 
-from patrol.config import load_config
 from patrol.errors import ConfigError
 from patrol.map_geojson import load_map
 from patrol.vehicle import load_vehicle
@@ -65,9 +64,9 @@ class VehicleSettings:
         """Where the scenario puts the vehicle: what starts there must know it too."""
         if not (self.simulated and self.scenario_file):
             return ""
-        from simulation.scenario import ScenarioFile
+        from simulation.scenarios.load import load_scenario
 
-        return load_config(self.scenario_file, ScenarioFile).dock
+        return load_scenario(self.scenario_file).dock
 
     def parameters(self) -> dict[str, str | float | bool]:
         """The ROS parameters that every node may declare."""
@@ -112,7 +111,7 @@ def check_files(settings: VehicleSettings) -> None:
 
         load_credentials(settings.credentials_file)
     if settings.simulated and settings.scenario_file is not None:
-        from simulation.scenario import load_scenario
+        from simulation.scenarios.load import load_scenario
 
         load_scenario(settings.scenario_file)
     if settings.detector == "yolo":

@@ -29,8 +29,9 @@ from patrol_ros.convert import (
 )
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
+from patrol_ros.simulated import message_of_camera, message_of_contact
 from patrol_ros.stamps import seconds_of, stamp_of
-from patrol_simulation.convert import message_of_camera, message_of_contact, message_of_image
+from patrol_simulation.convert import message_of_image
 from patrol_simulation.pace import Pace
 from patrol_simulation.scene import open_scene
 from simulation.mujoco.simulator import Simulator

@@ -9,7 +9,7 @@ from patrol.errors import ConfigError
 from patrol.geometry import Pose2
 from patrol.map import PatrolMap
 from patrol_ros.places import dock_pose
-from simulation.scenario import load_scenario
+from simulation.scenarios.load import load_scenario
 from simulation.world import World, build_world
 
 
