@@ -5,13 +5,16 @@ FITS := 'import os, sys, sysconfig; sys.exit(not ((3, 11) <= sys.version_info[:2
 PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c $(FITS) 2>/dev/null && echo $$p && break; done)
 RUN := .venv/bin
 
-.PHONY: demo test lint bench prepare clean
+.PHONY: demo test suite lint bench prepare clean
 
 demo: prepare
 	@$(RUN)/sunra demo $(if $(ONCE),--once)
 
 test: lint
 	@$(RUN)/python -m pytest tests
+
+suite: prepare
+	@$(RUN)/sunra simulate suite $(addprefix config/scenarios/,driving faults rehearsal)
 
 lint: prepare
 	@$(RUN)/ruff format --check . && $(RUN)/ruff check . && $(RUN)/mypy && $(RUN)/lint-imports

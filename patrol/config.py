@@ -2,7 +2,8 @@
 
 Keys carry their unit (`max_speed_mps`); a value object checks its own ranges in `__post_init__` by
 raising ValueError("field: what is wrong, what is allowed"). Every error is one line that names the
-file, the line and the key.
+file, the line and the key. A field that may hold one of several dataclasses (a union) is told by
+the mapping's `kind`, which each of them names in a class variable KIND.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -107,6 +109,8 @@ def _convert(hint: Any, value: Any, where: str, at: str, key: str) -> Any:
         if value is None and type(None) in arguments:
             return None
         inner = [a for a in arguments if a is not type(None)]
+        if len(inner) > 1 and all(dataclasses.is_dataclass(a) for a in inner):
+            return _tagged(inner, value, where, at, key)
         return _convert(inner[0], value, where, at, key)
     if dataclasses.is_dataclass(hint):
         return build(hint, value, where)  # type: ignore[arg-type]
@@ -131,3 +135,18 @@ def _convert(hint: Any, value: Any, where: str, at: str, key: str) -> Any:
     if hint is Any or (isinstance(value, hint) and not (hint is int and isinstance(value, bool))):
         return value
     raise ConfigError(f"{at}: {key}: expected {hint.__name__}, got {value!r}")
+
+
+def _tagged(kinds: Sequence[Any], value: Any, where: str, at: str, key: str) -> Any:
+    """One of several dataclasses, told apart by the mapping's `kind` and their class's KIND."""
+    known = {kind.KIND: kind for kind in kinds}
+    if not isinstance(value, _LineDict):
+        raise ConfigError(f"{at}: {key}: expected a mapping with `kind`, got {value!r}")
+    line = value.lines.get("kind", value.line)
+    name = value.get("kind")
+    if name not in known:
+        what = f"kind {name!r} is unknown" if "kind" in value else "key 'kind' is missing"
+        raise ConfigError(f"{where}:{line}: {key}: {what}; allowed: {', '.join(known)}")
+    rest = _LineDict({k: v for k, v in value.items() if k != "kind"})
+    rest.lines, rest.line = value.lines, value.line
+    return build(known[name], rest, where)

@@ -17,9 +17,11 @@ from patrol.vehicle import load_vehicle
 from perception.evidence_chain import verify_chain
 from perception.factory import build_pipeline
 from perception.types import Frame
-from simulation.actors.person import Person, Pose
-from simulation.actors.walk import Walker
-from simulation.camera.renderer import open_renderer
+from simulation.actors.company import Company
+from simulation.actors.kinds import Body, Posture
+from simulation.actors.people import stays
+from simulation.actors.spec import ActorSpec, Look
+from simulation.camera.renderer import SceneNow, open_renderer
 from simulation.world import build_world
 
 REPOSITORY = Path(__file__).parents[2]
@@ -43,31 +45,35 @@ def alley() -> PatrolMap:
     return PatrolMap("alley", "alley", GeoPoint(37.48, 126.93), nodes, edges, buildings=houses)
 
 
-def drive_past(person: Person, folder: Path) -> tuple[list, list]:
+def drive_past(person: ActorSpec, folder: Path) -> tuple[list, list]:
     """All incidents and evidence of one drive along the alley."""
     pipeline = build_pipeline(
         REPOSITORY / "config" / "perception.yaml", SPEC, "alley", folder, alley()
     )
-    renderer = open_renderer(build_world(alley(), [person], seed=3), [CAMERA])
-    walker = Walker(person)
+    world = build_world(alley(), [person], seed=3)
+    renderer = open_renderer(world, [CAMERA])
+    company = Company(world)
     incidents, evidence = [], []
     for i in range(round((PERSON_X_M + 4) / SPEED_MPS / PICTURE_S)):
         stamp_s, x = 1000 + i * PICTURE_S, SPEED_MPS * PICTURE_S * i
         position, level = np.array([x, 0.0, 0.0]), np.eye(3)
-        image = renderer.render(CAMERA, position, level, [(person, walker.state)])
+        image = renderer.render(CAMERA, position, level, SceneNow(company.now, company.now_s))
         pose = StampedPose(stamp_s, Pose2(x, 0.0, 0.0), np.eye(3) * 1e-4, speed_mps=SPEED_MPS)
         output = pipeline.step(Frame(stamp_s, image, CAMERA), pose, None, stamp_s)
         assert output.faults == frozenset()
         incidents += output.incidents
         evidence += output.evidence
-        walker.step(PICTURE_S, np.array([[x, 0.0]]))
+        company.step(PICTURE_S)
     renderer.close()
     return incidents, evidence + pipeline.close()
 
 
-@pytest.mark.parametrize("pose", [Pose.LYING_SUPINE, Pose.LYING_SIDE, Pose.LYING_PRONE])
-def test_reports_a_person_who_lies_in_the_alley(tmp_path: Path, pose: Pose) -> None:
-    person = Person("fallen", pose, ((PERSON_X_M, 1.5),), yaw_rad=1.2, palette=1)
+@pytest.mark.parametrize(
+    "posture", [Posture.LYING_SUPINE, Posture.LYING_SIDE, Posture.LYING_PRONE]
+)
+def test_reports_a_person_who_lies_in_the_alley(tmp_path: Path, posture: Posture) -> None:
+    look = Look(body=Body.WOMAN, top=(0.72, 0.20, 0.18), trousers=(0.16, 0.20, 0.33), carries=())
+    person = stays("fallen", (PERSON_X_M, 1.5), posture, 1.2, look)
     incidents, evidence = drive_past(person, tmp_path)
     opened = [i for i in incidents if i.phase is IncidentPhase.OPENED]
     assert [i.kind for i in opened] == [AnomalyKind.COLLAPSED_PERSON]
@@ -76,7 +82,8 @@ def test_reports_a_person_who_lies_in_the_alley(tmp_path: Path, pose: Pose) -> N
     assert verify_chain(tmp_path) == []
 
 
-@pytest.mark.parametrize("pose", [Pose.SITTING, Pose.STANDING])
-def test_is_silent_about_people_who_do_not_lie(tmp_path: Path, pose: Pose) -> None:
-    person = Person("bystander", pose, ((PERSON_X_M, 1.5),), yaw_rad=2.5, palette=2)
+@pytest.mark.parametrize("posture", [Posture.SITTING, Posture.STANDING])
+def test_is_silent_about_people_who_do_not_lie(tmp_path: Path, posture: Posture) -> None:
+    look = Look(body=Body.MAN, top=(0.80, 0.78, 0.72), trousers=(0.35, 0.31, 0.25), carries=())
+    person = stays("bystander", (PERSON_X_M, 1.5), posture, 2.5, look)
     assert drive_past(person, tmp_path)[0] == []

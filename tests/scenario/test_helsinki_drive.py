@@ -11,11 +11,23 @@ from navigation.planning.patrol_tour import plan_patrol
 from patrol.map import Checkpoint, PatrolMap
 from patrol.map_geojson import save_map
 from patrol.vehicle import VehicleSpec, load_vehicle
-from simulation.drive import LibraryVehicle, order_of_tour
-from simulation.mujoco.simulator import Simulator
-from simulation.scenario import load_scenario
+from simulation.scenarios.load import load_scenario
+from simulation.scenarios.outcome import Status
+from simulation.scenarios.runner import run_scenario
 
 ROOT = Path(__file__).parents[2]
+SCENE = """
+title: A patrol of two checkpoints in Helsinki, imported from OpenStreetMap
+map: helsinki.geojson
+duration_s: 250
+vehicles:
+  - {dock: dock-1, checkpoints: [stop-0, stop-1]}
+expect:
+  - {kind: reaches, checkpoint: stop-0, within_s: 125}
+  - {kind: reaches, checkpoint: stop-1, within_s: 245}
+  - {kind: no_contact}
+  - {kind: cross_track, p95_m: 0.2}
+"""
 STOPS_M = (60.0, 120.0)  # along the way from the dock to the nearest imported checkpoint
 
 
@@ -38,23 +50,9 @@ def test_a_patrol_in_helsinki_is_driven(helsinki: Path, tmp_path: Path) -> None:
     spec = load_vehicle(ROOT / "config/vehicles/goalie.yaml")
     imported, _ = import_map(helsinki, ImportOptions("Helsinki", spec))
     save_map(with_near_checkpoints(imported, spec), tmp_path / "helsinki.geojson")
-    (tmp_path / "scene.yaml").write_text("title: Helsinki\nmap: helsinki.geojson\ndock: dock-1\n")
+    (tmp_path / "scene.yaml").write_text(SCENE)
     scenario = load_scenario(tmp_path / "scene.yaml")
-    patrol_map = scenario.patrol_map
-    dock = patrol_map.dock(scenario.dock)
-    ids = [checkpoint.id for checkpoint in patrol_map.checkpoints]
-    tour = plan_patrol(patrol_map, dock.node_id, ids, "given", None, spec=spec)
-    world = scenario.build_world()
-    assert len(world.buildings) > 400
-    simulator = Simulator(world, spec, scenario.start, scenario.seed, cameras=False)
-    vehicle = LibraryVehicle(simulator)
-    order = order_of_tour(patrol_map, tour, simulator.now_s)
-    states = [outputs.state for outputs in vehicle.run(order, max_duration_s=250.0)]
-    simulator.close()
-    report = vehicle.report
-    assert report.finished
-    assert [s.action_status for s in states[-1].action_states] == ["FINISHED"] * 2
-    assert abs(report.distance_m - tour.length_m) < 10.0
-    assert report.contacts == []
-    assert report.p95_cross_track_m() <= 0.20
-    assert report.p95_localization_m() <= 0.20
+    assert len(scenario.build_world().buildings) > 400
+    outcome = run_scenario(scenario)
+    assert outcome.status is Status.PASSED, outcome.failures
+    assert outcome.localization_p95_m <= 0.20

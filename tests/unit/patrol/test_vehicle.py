@@ -1,5 +1,6 @@
 """Vehicle files and the legal speed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,18 @@ def test_the_law_caps_the_goalie_below_what_it_can() -> None:
         ("mass_kg: 290", "mass_kg: 290\nmass_kg: 20", "'mass_kg' stands twice"),
         ("mass_kg: 290\n", "", "key 'mass_kg' is missing"),
         ("rays: 541", "rays: 1", r"rays: 1 is outside"),
+        ("name: rear_left", "name: front", "two sensors are called 'front'"),
+        (
+            "range_min_m: 0.20, range_max_m: 3.0",
+            "range_min_m: 0.9, range_max_m: 0.5",
+            "range_min_m: 0.9 is not below range_max_m",
+        ),
+        ("drive_lag_s: 0.05", "drive_lag_s: 0.0", r"drive_lag_s: 0 is outside \[0.02, 1\]"),
+        (
+            "{x_m: 0.5, z_m: 1.24, rate_hz: 10}",
+            "{x_m: 0.5, z_m: 1.24, rate_hz: 0}",
+            "rate_hz: 0 is outside",
+        ),
     ],
 )
 def test_a_wrong_vehicle_file_is_refused_in_one_line_that_names_the_place(
@@ -47,6 +60,13 @@ def test_a_wrong_vehicle_file_is_refused_in_one_line_that_names_the_place(
         load_vehicle(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_more_than_four_cameras_are_refused() -> None:
+    spec = load_vehicle(GOALIE)
+    many = tuple(replace(spec.cameras[0], name=f"c{i}") for i in range(5))
+    with pytest.raises(ValueError, match="cameras: 5 are above 4"):
+        replace(spec, cameras=many)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,44 @@
+"""Bus: every mail on the vehicle, named after the topic that carries it in the product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from navigation.types import (
+    BaseStatus,
+    Command,
+    GateOutput,
+    LocalizationEstimate,
+    NavigationState,
+)
+from patrol.faults import FaultKind
+from patrol.geometry import Scan, StampedPose
+from patrol.topics import TOPICS
+from simulation.types import ImageReading
+from simulation.vehicle.mail import Mail
+
+Faults = frozenset[FaultKind]
+NO_FAULTS: Faults = frozenset()
+
+
+def max_age_s(topic: str) -> float:
+    """The age at which a topic counts as stale (patrol.topics)."""
+    return TOPICS[topic].max_age_s or 0.0
+
+
+@dataclass
+class Bus:
+    """The newest of everything; a stage reads what the others wrote."""
+
+    base: Mail[BaseStatus] = field(default_factory=Mail)  # /base/feedback
+    scan: Mail[Scan] = field(default_factory=Mail)  # /scan
+    picture: Mail[ImageReading] = field(default_factory=Mail)  # /camera/*/image_raw
+    pose: Mail[StampedPose] = field(default_factory=Mail)  # /localization/odometry
+    estimate: Mail[LocalizationEstimate] = field(default_factory=Mail)  # /localization/state
+    command: Mail[Command] = field(default_factory=Mail)  # /cmd_vel
+    safe_command: Mail[Command] = field(default_factory=Mail)  # /cmd_vel_safe
+    gate: Mail[GateOutput] = field(default_factory=Mail)  # /safety/state
+    navigation: Mail[NavigationState] = field(default_factory=Mail)  # /navigation/state
+    perception: Mail[Faults] = field(default_factory=Mail)  # /perception/state
+    link_up: Mail[bool] = field(default_factory=Mail)  # /fleet_client/state
+    machine: Mail[Faults] = field(default_factory=Mail)  # of the health monitor

@@ -1,0 +1,149 @@
+"""The stages that drive: localization, navigation, safety gate; each wraps one library object."""
+
+from __future__ import annotations
+
+import math
+
+from navigation.localization.localizer import Localizer
+from navigation.safety.gate import SafetyGate
+from navigation.stack import NavigationStack
+from navigation.types import (
+    Command,
+    GateInputs,
+    GnssFix,
+    ImuSample,
+    StackInputs,
+    StackOutputs,
+    WheelOdometry,
+)
+from patrol.geometry import Pose2
+from patrol.map import PatrolMap
+from patrol.topics import TOPICS
+from patrol.vehicle import VehicleSpec
+from simulation.vehicle.bus import NO_FAULTS, Bus, Faults, max_age_s
+from simulation.vehicle.stage import Stage, StageName
+
+POSE_HZ = TOPICS["/localization/odometry"].rate_hz or 20.0
+COMMAND_HZ = TOPICS["/cmd_vel"].rate_hz or 20.0
+GATE_HZ = TOPICS["/cmd_vel_safe"].rate_hz or 50.0
+# A restarted localization is as unsure as patrol_localization: it may have moved meanwhile.
+PARKED_SIGMA_M, PARKED_SIGMA_RAD = 0.3, 0.1
+DRIFT_MPS, MAX_DRIFT_M = 0.5, 3.0
+TURN_RADPS, MAX_TURN_RAD = 0.2, 0.35
+NO_NUMBERS = Command(math.nan, math.nan)
+SAVE_EVERY = round(POSE_HZ)  # the last pose goes to disk once a second
+
+
+class LocalizationStage(Stage):
+    """Wheel odometry, IMU and GNSS → pose; the last pose survives a kill, as on disk."""
+
+    def __init__(self, bus: Bus, spec: VehicleSpec, patrol_map: PatrolMap, start: Pose2) -> None:
+        super().__init__(StageName.LOCALIZATION, POSE_HZ)
+        self._bus, self._spec, self._map = bus, spec, patrol_map
+        self._cycles = 0
+        self._saved: tuple[float, Pose2, float] | None = None  # stamp, pose, sigma
+        self.localizer = Localizer(
+            spec, patrol_map.origin, start, PARKED_SIGMA_M, PARKED_SIGMA_RAD
+        )
+
+    def open(self, now_s: float) -> None:
+        """Begin at the last saved pose, as unsure as its age says."""
+        if self._saved is None:
+            return
+        stamp_s, pose, sigma_m = self._saved
+        age_s = max(0.0, now_s - stamp_s)
+        self.localizer = Localizer(
+            self._spec,
+            self._map.origin,
+            pose,
+            sigma_m + min(DRIFT_MPS * age_s, MAX_DRIFT_M),
+            0.05 + min(TURN_RADPS * age_s, MAX_TURN_RAD),
+        )
+
+    def hear(self, sample: WheelOdometry | ImuSample | GnssFix) -> None:
+        """Take a sensor's sample; a dead or hanging stage loses it."""
+        if not self.hears:
+            return
+        if isinstance(sample, WheelOdometry):
+            self.localizer.add_odometry(sample)
+        elif isinstance(sample, ImuSample):
+            self.localizer.add_imu(sample)
+        else:
+            self.localizer.add_gnss(sample)
+
+    def cycle(self, now_s: float) -> None:
+        """Publish the pose and how far it can be trusted."""
+        estimate = self.localizer.estimate(now_s)
+        self._bus.estimate.put(estimate, now_s)
+        self._cycles += 1
+        if estimate.stamped is None:
+            return
+        self._bus.pose.put(estimate.stamped, estimate.stamped.stamp_s)
+        if self._cycles % SAVE_EVERY == 0:
+            sigma_m = estimate.position_sigma_m
+            self._saved = (estimate.stamped.stamp_s, estimate.stamped.pose, sigma_m)
+
+
+class NavigationStage(Stage):
+    """Pose, base and everybody's faults → velocity command and the order's state.
+
+    `boots` counts starts: the client sees by it that an order must be given again.
+    """
+
+    def __init__(self, bus: Bus, spec: VehicleSpec, patrol_map: PatrolMap) -> None:
+        super().__init__(StageName.NAVIGATION, COMMAND_HZ)
+        self._bus, self._spec, self._map = bus, spec, patrol_map
+        self.stack = NavigationStack(spec, patrol_map)
+        self.outputs = StackOutputs()
+        self.boots = 1
+        self.mad = False  # writes commands that are no numbers
+
+    def open(self, now_s: float) -> None:
+        """A new stack: it knows no order; its predecessor's last word is none of its own."""
+        self.stack, self.outputs = NavigationStack(self._spec, self._map), StackOutputs()
+        self._bus.navigation.stamp_s = None
+        self.boots += 1
+
+    def cycle(self, now_s: float) -> None:
+        """One step of the stack with the newest of everything."""
+        self.outputs = self.stack.step(self._inputs(now_s), now_s)
+        command = NO_NUMBERS if self.mad else self.outputs.command
+        self._bus.command.put(command, now_s)
+        self._bus.navigation.put(self.outputs.state, now_s)
+
+    def _inputs(self, now_s: float) -> StackInputs:
+        bus = self._bus
+        estimate = bus.estimate.fresh(now_s, max_age_s("/localization/state"))
+        gate = bus.gate.fresh(now_s, max_age_s("/safety/state"))
+        machine: Faults = bus.machine.fresh(now_s, max_age_s("/fleet_client/state")) or NO_FAULTS
+        return StackInputs(
+            pose=bus.pose.value,
+            localization_faults=estimate.faults if estimate else NO_FAULTS,
+            base=bus.base.value,
+            perception_age_s=bus.perception.age_s(now_s),
+            perception_faults=bus.perception.fresh(now_s, max_age_s("/perception/state"))
+            or NO_FAULTS,
+            link_up=bool(bus.link_up.fresh(now_s, max_age_s("/fleet_client/state"))),
+            external_faults=machine | (gate.faults if gate else NO_FAULTS),
+        )
+
+
+class GateStage(Stage):
+    """The safety gate: what it last said goes to the wheels as long as it is fresh."""
+
+    def __init__(self, bus: Bus, spec: VehicleSpec) -> None:
+        super().__init__(StageName.GATE, GATE_HZ)
+        self._bus, self._spec = bus, spec
+        self.gate = SafetyGate(spec)
+
+    def open(self, now_s: float) -> None:
+        """A new gate: its latch is forgotten, what latched it is seen again if it stands."""
+        self.gate = SafetyGate(self._spec)
+
+    def cycle(self, now_s: float) -> None:
+        """Limit or stop the newest command."""
+        bus = self._bus
+        inputs = GateInputs(bus.command.value, bus.command.stamp_s, bus.scan.value, bus.base.value)
+        output = self.gate.step(inputs, now_s)
+        bus.gate.put(output, now_s)
+        bus.safe_command.put(output.command, now_s)

@@ -1,0 +1,87 @@
+"""The perception stage: a heartbeat alone, or a whole pipeline over pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from patrol.incident import Incident
+from patrol.vehicle import CameraSpec, VehicleSpec
+from perception.config import PerceptionConfig
+from perception.detectors.scripted import ScriptedDetector
+from perception.evidence import EvidenceRecorder
+from perception.incidents import IncidentBook
+from perception.pipeline import PerceptionPipeline
+from perception.types import Frame
+from simulation.types import ImageReading
+from simulation.vehicle.bus import NO_FAULTS, Bus
+from simulation.vehicle.stage import Stage, StageName
+
+HEARTBEAT_HZ = 5.0
+MakePipeline = Callable[[], PerceptionPipeline]
+
+
+class PerceptionStage(Stage):
+    """Says that it lives and what is wrong with its pictures; keeps the incidents it opened."""
+
+    def __init__(self, bus: Bus, make: MakePipeline | None = None) -> None:
+        super().__init__(StageName.PERCEPTION, HEARTBEAT_HZ)
+        self._bus, self._make = bus, make
+        self._pipeline = make() if make else None
+        self._seen_s: float | None = None
+        self.poseless = False  # hears no poses any more
+        self.incidents: list[tuple[float, Incident]] = []
+
+    def open(self, now_s: float) -> None:
+        """A new pipeline; tracks and open incidents are forgotten."""
+        self._pipeline = self._make() if self._make else None
+
+    def cycle(self, now_s: float) -> None:
+        """Take the newest picture, if any, and publish the faults."""
+        if self._pipeline is None:
+            self._bus.perception.put(NO_FAULTS, now_s)
+            return
+        pose = None if self.poseless else self._bus.pose.value
+        output = self._pipeline.step(self._new_frame(), pose, self._bus.scan.value, now_s)
+        self._bus.perception.put(output.faults, now_s)
+        self.incidents += [(now_s, incident) for incident in output.incidents]
+
+    def _new_frame(self) -> Frame | None:
+        picture = self._bus.picture.value
+        if picture is None or picture.stamp_s == self._seen_s:
+            return None
+        self._seen_s = picture.stamp_s
+        return Frame(picture.stamp_s, picture.bgr, picture.camera)
+
+
+def blind_pipeline(spec: VehicleSpec, map_id: str, folder: Path) -> PerceptionPipeline:
+    """A real pipeline whose detector finds nothing: camera and pose checks are the product's."""
+    config = PerceptionConfig()
+    return PerceptionPipeline(
+        config,
+        spec,
+        ScriptedDetector(lambda _picture: ()),
+        None,
+        [],
+        IncidentBook(config.incidents, map_id),
+        EvidenceRecorder(config.evidence, folder, spec.cameras[0].rate_hz),
+    )
+
+
+class StandInCamera:
+    """Pictures of nothing, but alive: grain that differs from picture to picture, by seed."""
+
+    def __init__(self, camera: CameraSpec, seed: int) -> None:
+        self._camera = camera
+        rng = np.random.default_rng([seed, 41])
+        shape = (camera.height_px, camera.width_px, 3)
+        self._grain: NDArray[np.uint8] = rng.integers(60, 190, shape, dtype=np.uint8)
+        self._taken = 0
+
+    def take(self, stamp_s: float) -> ImageReading:
+        """The next picture."""
+        self._taken += 1
+        return ImageReading(stamp_s, self._camera, np.roll(self._grain, 3 * self._taken, axis=1))

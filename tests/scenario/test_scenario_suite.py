@@ -1,0 +1,44 @@
+"""A representative part of the scenario suites; `make suite` runs all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simulation.scenarios.collect import collect
+from simulation.scenarios.scenario import Scenario
+from simulation.scenarios.suite import run_one
+from simulation.scenarios.suite_report import line
+
+FOLDER = Path(__file__).parents[2] / "config" / "scenarios"
+PART = (
+    "driving/park_path",
+    "driving/person_steps_out",
+    "driving/slope_up",
+    "rehearsal/estop_level",
+    "rehearsal/detects_person",
+    "faults/map_changed",
+    "faults/two_operators_order",
+    "faults/matrix/lidar_lost-turning",
+    "faults/matrix/camera_covered-straight",
+    "faults/matrix/battery_sagging-straight",
+    "faults/matrix/navigation_killed-crosswalk",
+    "faults/matrix/localization_killed-straight",
+    "faults/matrix/perception_killed-slope",
+    "faults/matrix/gate_killed-straight",
+    "faults/matrix/link_lost-checkpoint",
+    "faults/matrix/clock_jumped-checkpoint",
+)
+
+
+@pytest.fixture(scope="module")
+def scenarios() -> dict[str, Scenario]:
+    folders = [FOLDER / name for name in ("driving", "faults", "rehearsal")]
+    return {scenario.id: scenario for scenario in collect(folders)}
+
+
+@pytest.mark.parametrize("scenario_id", PART)
+def test_scenario(scenario_id: str, scenarios: dict[str, Scenario]) -> None:
+    outcome = run_one(scenarios[scenario_id])
+    assert outcome.status.is_good, line(outcome)
