@@ -47,6 +47,22 @@ CAR_SIZE_M: dict[CarBody, tuple[float, float, float]] = {  # length, width, heig
 
 
 @dataclass(frozen=True, slots=True)
+class SolidBox:
+    """A box around the middle of a thing, from `low_m` to `high_m` above the ground under it."""
+
+    suffix: str  # of the thing's name
+    length_m: float
+    width_m: float
+    low_m: float
+    high_m: float
+
+    @property
+    def size_m(self) -> tuple[float, float, float]:
+        """Length, width, height."""
+        return self.length_m, self.width_m, self.high_m - self.low_m
+
+
+@dataclass(frozen=True, slots=True)
 class ParkedCar:
     """A car at rest; its middle, its attitude on the slope, a paint number."""
 
@@ -63,6 +79,15 @@ class ParkedCar:
     def size_m(self) -> tuple[float, float, float]:
         """Length, width, height."""
         return CAR_SIZE_M[self.body]
+
+    @property
+    def boxes(self) -> tuple[SolidBox, ...]:
+        """What is solid: the body above the wheels' middle, the cabin; wheels are within both."""
+        length, width, height = self.size_m
+        return (
+            SolidBox("", length, width, 0.0, 0.55 * height),
+            SolidBox(" cabin", 0.62 * length, width, 0.52 * height, height),
+        )
 
 
 class PostKind(StrEnum):

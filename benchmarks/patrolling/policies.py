@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import heapq
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -60,7 +61,7 @@ class OurPatrol:
         return found
 
 
-class MovePolicy:
+class MovePolicy(ABC):
     """A Policy that decides move by move, at arrivals; `choose` is all that differs.
 
     `heading` holds `(arrive_s, vehicle, arrival)` of the moves under way.
@@ -73,9 +74,9 @@ class MovePolicy:
         self.heading = sorted(heading)
         self._decided_s = 0.0
 
+    @abstractmethod
     def choose(self, now_s: float, vehicle: int, arrival: int) -> tuple[float, int]:
         """When the vehicle arrives next, and where."""
-        raise NotImplementedError
 
     def run(self, until_s: float) -> list[tuple[float, int, int]]:
         """Decide all moves up to a time: `(arrive_s, place, vehicle)`."""

@@ -115,15 +115,14 @@ class MovedView(Model):
     why_ko: str | None
 
 
-class PlanSummary(Model):
-    """A kept plan in a list; `start` is its time 0, planned or, once it is `started`, real."""
+class PlanHead(Model):
+    """Which kept plan; `start` is its time 0, planned or, once it is `started`, real."""
 
     plan_id: str
     name: str
     map_id: str
     mode: str
     vehicle_ids: list[str]
-    left_out: int
     start: float
     started: bool
     created_by: str
@@ -132,7 +131,13 @@ class PlanSummary(Model):
     replaced_by: str | None
 
 
-class PlanView(Model):
+class PlanSummary(PlanHead):
+    """A kept plan in a list; `left_out` counts what it does not do."""
+
+    left_out: int
+
+
+class PlanView(PlanHead):
     """A plan that may be started.
 
     Of a plan that `replaces` another, `moved` are the promises that changed hands, and `kept` the
@@ -140,18 +145,7 @@ class PlanView(Model):
     says how many raised the weight of checkpoints, `closed` which edges it does not use.
     """
 
-    plan_id: str
-    name: str
-    map_id: str
     map_hash: str
-    mode: str
-    vehicle_ids: list[str]
-    start: float
-    started: bool
-    created_by: str
-    created_at: float
-    replaces: str | None
-    replaced_by: str | None
     moved: list[MovedView]
     kept: list[str]
     horizon_s: float | None

@@ -19,15 +19,11 @@ def cars_model(cars: Sequence[ParkedCar]) -> tuple[Element, Files]:
     model, link = static_model("parked_cars")
     files: Files = {}
     for i, car in enumerate(cars):
-        name, (length, width, height) = f"parked car {i}", car.size_m
-        rpy = (car.roll_rad, car.pitch_rad, car.yaw_rad)
-        for suffix, low, high, share in (
-            ("", 0.0, 0.55 * height, 1.0),
-            (" cabin", 0.52 * height, height, 0.62),
-        ):
-            xyz = (car.x_m, car.y_m, car.z_m + (low + high) / 2)
-            shape = box((share * length, width, high - low))
-            add_collision(link, name + suffix, shape, xyz, rpy, bits=OBSTACLE_BIT)
+        name, rpy = f"parked car {i}", (car.roll_rad, car.pitch_rad, car.yaw_rad)
+        for solid in car.boxes:
+            xyz = (car.x_m, car.y_m, car.z_m + (solid.low_m + solid.high_m) / 2)
+            shape = box(solid.size_m)
+            add_collision(link, name + solid.suffix, shape, xyz, rpy, bits=OBSTACLE_BIT)
         visual = add(link, "visual", name=name)
         add_pose(visual, (car.x_m, car.y_m, car.z_m), rpy)
         visual.append(mesh(_body(car, files)))

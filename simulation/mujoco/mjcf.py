@@ -144,15 +144,13 @@ def _kerb(index: int, kerb: Kerb) -> str:
 
 
 def _car(index: int, car: ParkedCar) -> Iterator[str]:
-    """Two boxes: body above the wheels' middle, cabin; wheels are within the body's outline."""
-    length, width, height = car.size_m
     quat = _quaternion(car.roll_rad, car.pitch_rad, car.yaw_rad)
-    parts = (("", 0.0, 0.55 * height, 1.0), (" cabin", 0.52 * height, height, 0.62))
-    for suffix, low, high, share in parts:
+    for solid in car.boxes:
+        x, y, z = (side / 2 for side in solid.size_m)
         yield (
-            f'<geom name="parked car {index}{suffix}" type="box"'
-            f' pos="{car.x_m:.4f} {car.y_m:.4f} {car.z_m + (low + high) / 2:.4f}" quat="{quat}"'
-            f' size="{share * length / 2:.4f} {width / 2:.4f} {(high - low) / 2:.4f}" {OBSTACLE}/>'
+            f'<geom name="parked car {index}{solid.suffix}" type="box"'
+            f' pos="{car.x_m:.4f} {car.y_m:.4f} {car.z_m + solid.low_m + z:.4f}" quat="{quat}"'
+            f' size="{x:.4f} {y:.4f} {z:.4f}" {OBSTACLE}/>'
         )
 
 

@@ -280,8 +280,11 @@ class Place:
         self.bits = int(collision.findtext("surface/contact/collide_bitmask") or "0")
 
 
+Shared = tuple[mujoco.MjModel, mujoco.MjData, dict[str, Place]]
+
+
 @pytest.fixture(scope="module")
-def shared(world: World) -> tuple[mujoco.MjModel, mujoco.MjData, dict[str, Place]]:
+def shared(world: World) -> Shared:
     start = dock_pose(world.patrol_map, "")
     model = build_model(world, GOALIE, start)
     data = mujoco.MjData(model)
@@ -305,7 +308,7 @@ def static_geoms(model: mujoco.MjModel, kind: mujoco.mjtGeom) -> list[str]:
     ]
 
 
-def test_both_worlds_hold_the_same_things(shared) -> None:  # type: ignore[no-untyped-def]
+def test_both_worlds_hold_the_same_things(shared: Shared) -> None:
     model, _, places = shared
     embedded = {
         model.geom(i).name.split(" part ")[0]
@@ -316,7 +319,7 @@ def test_both_worlds_hold_the_same_things(shared) -> None:  # type: ignore[no-un
 
 
 @pytest.mark.parametrize("kind", ["box", "cylinder"])
-def test_boxes_and_cylinders_are_equal(kind: str, shared) -> None:  # type: ignore[no-untyped-def]
+def test_boxes_and_cylinders_are_equal(kind: str, shared: Shared) -> None:
     model, data, places = shared
     names = static_geoms(model, getattr(mujoco.mjtGeom, f"mjGEOM_{kind.upper()}"))
     assert names
@@ -334,7 +337,7 @@ def test_boxes_and_cylinders_are_equal(kind: str, shared) -> None:  # type: igno
         assert size == pytest.approx((2 * geom.size[: len(size)]).tolist(), abs=1e-3), name
 
 
-def test_who_touches_whom_is_equal(shared) -> None:  # type: ignore[no-untyped-def]
+def test_who_touches_whom_is_equal(shared: Shared) -> None:
     model, _, places = shared
     for i in range(model.ngeom):
         name = model.geom(i).name.split(" part ")[0]
@@ -344,7 +347,7 @@ def test_who_touches_whom_is_equal(shared) -> None:  # type: ignore[no-untyped-d
     assert {place.bits for place in grounds} == {int(model.geom("ground").contype[0])}
 
 
-def test_houses_are_equal(shared, world: World) -> None:  # type: ignore[no-untyped-def]
+def test_houses_are_equal(shared: Shared, world: World) -> None:
     model, data, places = shared
     start = dock_pose(world.patrol_map, "")
     vehicle = vehicle_model(urdf_of(GOALIE), GOALIE.name, SensorOptions())
@@ -379,7 +382,7 @@ def mesh_points(model: mujoco.MjModel, data: mujoco.MjData, name: str) -> np.nda
     return points + data.geom(name).xpos
 
 
-def test_the_ground_is_the_height_field(shared, world: World) -> None:  # type: ignore[no-untyped-def]
+def test_the_ground_is_the_height_field(shared: Shared, world: World) -> None:
     model, _, places = shared
     assert all(np.abs(p.position).max() == 0 for n, p in places.items() if n[:7] == "ground_")
     geom, terrain = model.geom("ground"), world.terrain
@@ -391,7 +394,7 @@ def test_the_ground_is_the_height_field(shared, world: World) -> None:  # type: 
     assert np.abs(heights - terrain.heights_m).max() < 1e-3
 
 
-def test_time_and_gravity_are_equal(shared) -> None:  # type: ignore[no-untyped-def]
+def test_time_and_gravity_are_equal(shared: Shared) -> None:
     model, _, _ = shared
     assert model.opt.timestep == PHYSICS_STEP_S
     assert model.opt.gravity.tolist() == pytest.approx([0.0, 0.0, -9.80665])

@@ -7,6 +7,7 @@ import { lengthM } from "../lib/geo";
 import { previewPatrol, readDistrict } from "../map/district";
 import { type Candidate, candidates } from "../store/condition";
 import type { Task } from "../store/store";
+import { FlowHead } from "./FlowHead";
 import { Icon } from "./icons";
 
 // What a patrol really makes on the way: 1.39 m/s at most, less in alleys, stops at checkpoints.
@@ -21,18 +22,7 @@ export function AssignFlow({ task }: { task: AssignTask }) {
   const patrol = patrols.find((p) => p.patrol_id === task.patrolId) ?? null;
   return (
     <section className="flow" aria-label={t("assign.title")}>
-      <header className="flow-head">
-        <button
-          type="button"
-          className="icon-button"
-          title={t("back")}
-          aria-label={t("back")}
-          onClick={actions.stopTask}
-        >
-          <Icon name="back" />
-        </button>
-        <h2>{t("assign.title")}</h2>
-      </header>
+      <FlowHead title={t("assign.title")} onBack={actions.stopTask} />
       <h3>{t("assign.choosePatrol")}</h3>
       <PatrolChoice patrols={patrols} chosen={task.patrolId} />
       {patrol && (

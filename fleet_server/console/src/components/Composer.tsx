@@ -4,6 +4,8 @@ import { localName, type TextKey } from "../i18n";
 import { actions, useConsole, useText } from "../lib/context";
 import { type Place, readDistrict } from "../map/district";
 import type { Task } from "../store/store";
+import { AddCheckpoint } from "./AddCheckpoint";
+import { FlowHead } from "./FlowHead";
 import { Icon } from "./icons";
 
 type ComposeTask = Extract<Task, { kind: "compose" }>;
@@ -25,18 +27,7 @@ export function Composer({ task }: { task: ComposeTask }) {
 
   return (
     <form className="flow" onSubmit={save} aria-label={t("compose.title")}>
-      <header className="flow-head">
-        <button
-          type="button"
-          className="icon-button"
-          title={t("back")}
-          aria-label={t("back")}
-          onClick={actions.stopTask}
-        >
-          <Icon name="back" />
-        </button>
-        <h2>{t("compose.title")}</h2>
-      </header>
+      <FlowHead title={t("compose.title")} onBack={actions.stopTask} />
       <label className="field">
         <span>{t("compose.name")}</span>
         <input
@@ -131,21 +122,7 @@ function Chosen({ ids }: { ids: string[] }) {
         ))}
       </ol>
       {!ids.length && <p className="empty slim">{t("compose.empty")}</p>}
-      {left.length > 0 && (
-        <select
-          className="add-checkpoint"
-          aria-label={t("compose.add")}
-          value=""
-          onChange={(event) => actions.toggleCheckpoint(event.target.value)}
-        >
-          <option value="">＋ {t("compose.add")}</option>
-          {left.map((place) => (
-            <option key={place.id} value={place.id}>
-              {nameOf(place.id)}
-            </option>
-          ))}
-        </select>
-      )}
+      <AddCheckpoint places={left} />
     </>
   );
 }

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from patrol_interfaces.msg import DriveCommand as DriveMessage
-from rclpy.qos import QoSProfile, ReliabilityPolicy, qos_profile_sensor_data
+from rclpy.qos import qos_profile_sensor_data
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import Float64
 
@@ -29,6 +29,7 @@ from patrol_ros.convert import message_of_base, message_of_fix
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode, message_type
 from patrol_ros.simulated import message_of_camera, message_of_contact
+from patrol_ros.simulated_outputs import SimulatedOutputs
 from patrol_ros.stamps import seconds_of, stamp_of
 from simulation.gazebo.bridge import PREFIX, bridge_rows
 from simulation.sensors.gnss import GnssModel
@@ -59,21 +60,7 @@ class GazeboNode(VehicleNode):
         self._declare_inputs()
 
     def _declare_outputs(self) -> None:
-        clock_qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
-        self._publish_clock = self.create_publisher(Clock, "/clock", clock_qos).publish
-        self._publish_scan = self.topic_publisher("/scan")
-        self._publish_imu = self.topic_publisher("/imu/data")
-        self._publish_gnss = self.topic_publisher("/gnss/fix")
-        self._publish_base = self.topic_publisher("/base/feedback")
-        self._publish_truth = self.topic_publisher("/simulation/truth")
-        self._publish_contact = self.topic_publisher("/simulation/contact")
-        self._publish_camera = {
-            camera.name: (
-                self.topic_publisher(f"/camera/{camera.name}/image_raw"),
-                self.topic_publisher(f"/camera/{camera.name}/camera_info"),
-            )
-            for camera in self._spec.cameras
-        }
+        self._out = SimulatedOutputs(self, self._spec.cameras)
         self._command = {
             row.ros_topic: self.create_publisher(Float64, row.ros_topic, 1).publish
             for row in bridge_rows(self._spec)
@@ -115,7 +102,7 @@ class GazeboNode(VehicleNode):
 
     def _step(self, now_s: float) -> None:
         """One control period: the clock, the wheels' commands, the base's report."""
-        self._publish_clock(Clock(clock=stamp_of(now_s)))
+        self._out.clock(Clock(clock=stamp_of(now_s)))
         drive = self._drive.fresh(now_s, DRIVE_MAX_AGE_S) or STANDSTILL
         command = self._base.step(drive, self._wheels, PERIOD_S)
         for name, value in (
@@ -125,7 +112,7 @@ class GazeboNode(VehicleNode):
         ):
             self._command[f"{PREFIX}/{name}"](Float64(data=value))
         status = self._base.report(self._wheels, self._tilt, self._on_dock(), now_s, PERIOD_S)
-        self._publish_base(message_of_base(status))
+        self._out.base(message_of_base(status))
 
     def _on_dock(self) -> bool:
         if self._pose is None:
@@ -140,28 +127,28 @@ class GazeboNode(VehicleNode):
     def _on_scan(self, message: Any) -> None:
         if self._offset_s is not None:
             scan = convert.scan_message(message, self._spec.lidar, self._offset_s)
-            self._publish_scan(scan)
+            self._out.scan(scan)
 
     def _on_imu(self, message: Any) -> None:
         self._tilt = convert.tilt_of(message)
         if self._offset_s is not None:
-            self._publish_imu(convert.imu_message(message, self._offset_s))
+            self._out.imu(convert.imu_message(message, self._offset_s))
 
     def _on_gnss(self, message: Any) -> None:
         if self._offset_s is not None:
             antenna = enu_from_wgs84(convert.antenna_of(message), self._map.origin)
             fix = self._gnss.read(antenna, convert.stamp_s_of(message, self._offset_s))
-            self._publish_gnss(message_of_fix(fix))
+            self._out.gnss(message_of_fix(fix))
 
     def _on_truth(self, message: Any) -> None:
         place = message.pose.pose.position
         self._pose = Pose2(place.x, place.y, 0.0)
         if self._offset_s is not None:
-            self._publish_truth(convert.truth_message(message, self._offset_s))
+            self._out.truth(convert.truth_message(message, self._offset_s))
 
     def _on_image(self, camera: CameraSpec, message: Any) -> None:
         if self._offset_s is not None:
-            publish_image, publish_info = self._publish_camera[camera.name]
+            publish_image, publish_info = self._out.camera[camera.name]
             publish_image(convert.image_message(message, camera, self._offset_s))
             stamp_s = convert.stamp_s_of(message, self._offset_s)
             publish_info(message_of_camera(camera, stamp_s))
@@ -174,4 +161,4 @@ class GazeboNode(VehicleNode):
         stamp_s = convert.stamp_s_of(message, self._offset_s)
         for other in self._touches.begun([name for name in others if name], stamp_s):
             self.event("contact", other=repr(other), now_s=f"{stamp_s:.2f}")
-            self._publish_contact(message_of_contact(other, stamp_s))
+            self._out.contact(message_of_contact(other, stamp_s))

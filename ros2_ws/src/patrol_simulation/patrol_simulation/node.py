@@ -13,7 +13,6 @@ import traceback
 
 import rclpy
 from patrol_interfaces.msg import DriveCommand as DriveMessage
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 
 from patrol.clock import SystemClock
@@ -30,6 +29,7 @@ from patrol_ros.convert import (
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
 from patrol_ros.simulated import message_of_camera, message_of_contact
+from patrol_ros.simulated_outputs import SimulatedOutputs
 from patrol_ros.stamps import seconds_of, stamp_of
 from patrol_simulation.convert import message_of_image
 from patrol_simulation.pace import Pace
@@ -64,21 +64,7 @@ class SimulatorNode(VehicleNode):
         self._drive: Latest[DriveCommand] = Latest()
         self._contacts = 0
         self._ending, self._driven = threading.Event(), threading.Event()
-        clock_qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
-        self._publish_clock = self.create_publisher(Clock, "/clock", clock_qos).publish
-        self._publish_scan = self.topic_publisher("/scan")
-        self._publish_imu = self.topic_publisher("/imu/data")
-        self._publish_gnss = self.topic_publisher("/gnss/fix")
-        self._publish_base = self.topic_publisher("/base/feedback")
-        self._publish_truth = self.topic_publisher("/simulation/truth")
-        self._publish_contact = self.topic_publisher("/simulation/contact")
-        self._publish_camera = {
-            camera.name: (
-                self.topic_publisher(f"/camera/{camera.name}/image_raw"),
-                self.topic_publisher(f"/camera/{camera.name}/camera_info"),
-            )
-            for camera in self._spec.cameras
-        }
+        self._out = SimulatedOutputs(self, self._spec.cameras)
         self.topic_subscription("/base/drive", self._on_drive)
         self._thread = threading.Thread(target=self._live, name="world", daemon=True)
         self._thread.start()
@@ -135,24 +121,24 @@ class SimulatorNode(VehicleNode):
         simulator.close()
 
     def _publish(self, frame: SensorFrame, cycle: int) -> None:
-        self._publish_clock(Clock(clock=stamp_of(frame.stamp_s)))
-        self._publish_base(message_of_base(frame.base))
+        self._out.clock(Clock(clock=stamp_of(frame.stamp_s)))
+        self._out.base(message_of_base(frame.base))
         for sample in frame.imu:
-            self._publish_imu(message_of_imu(sample))
+            self._out.imu(message_of_imu(sample))
         for scan in frame.scans:
-            self._publish_scan(message_of_scan(scan))
+            self._out.scan(message_of_scan(scan))
         for fix in frame.gnss:
-            self._publish_gnss(message_of_fix(fix))
+            self._out.gnss(message_of_fix(fix))
         for reading in frame.images:
-            publish_image, publish_info = self._publish_camera[reading.camera.name]
+            publish_image, publish_info = self._out.camera[reading.camera.name]
             publish_image(message_of_image(reading))
             publish_info(message_of_camera(reading.camera, reading.stamp_s))
         if int((cycle + 1) * TRUTH_SHARE) > int(cycle * TRUTH_SHARE):
-            self._publish_truth(message_of_pose(frame.truth))
+            self._out.truth(message_of_pose(frame.truth))
         for other in frame.contacts:
             self._contacts += 1
             self.event("contact", other=repr(other), now_s=f"{frame.stamp_s:.2f}")
-            self._publish_contact(message_of_contact(other, frame.stamp_s))
+            self._out.contact(message_of_contact(other, frame.stamp_s))
 
     def _report(self, pace: Pace, now_s: float) -> None:
         facts = {

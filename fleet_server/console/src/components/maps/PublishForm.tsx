@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
 import type { MapVersion } from "../../api/planTypes";
 import { actions, useConsole, useText } from "../../lib/context";
-import { FlowHead } from "../plans/FlowHead";
+import { FlowHead } from "../FlowHead";
 import { Icon } from "../icons";
 
 /** To which vehicles a version goes, and whether they switch together. */

@@ -7,7 +7,7 @@ import { localInput } from "../../lib/format";
 import { readDistrict } from "../../map/district";
 import type { PlanDraft } from "../../store/store";
 import { Icon } from "../icons";
-import { FlowHead } from "./FlowHead";
+import { FlowHead } from "../FlowHead";
 import { TeamChoice } from "./TeamChoice";
 import { WhatToWatch } from "./WhatToWatch";
 

@@ -7,7 +7,7 @@ import { formatDuration, formatMoment } from "../../lib/format";
 import { useSaid } from "../../lib/useSaid";
 import { ConfirmDialog } from "../ConfirmDialog";
 import { Icon } from "../icons";
-import { FlowHead } from "./FlowHead";
+import { FlowHead } from "../FlowHead";
 import { PlanStatus } from "./PlansPanel";
 import { PlanVehicles } from "./PlanVehicles";
 

@@ -7,7 +7,7 @@ import { bothWays, type District, readDistrict } from "../../map/district";
 import { replanProblem } from "../../store/replanning";
 import type { Happening, ReplanDraft } from "../../store/store";
 import { Icon } from "../icons";
-import { FlowHead } from "./FlowHead";
+import { FlowHead } from "../FlowHead";
 
 const IN_TEAM = ["none", "failed", "charge", "away"] as const;
 const OUT_OF_TEAM = ["none", "back"] as const;

@@ -3,6 +3,7 @@ import { localName } from "../../i18n";
 import { actions, useConsole, useText } from "../../lib/context";
 import type { District } from "../../map/district";
 import type { PlanDraft } from "../../store/store";
+import { AddCheckpoint } from "../AddCheckpoint";
 import { Icon } from "../icons";
 
 const ORDERS: readonly VisitOrder[] = ["best", "given"];
@@ -81,21 +82,7 @@ function Checkpoints({ draft, district }: { draft: PlanDraft; district: District
           {t("plan.chooseOnMap")}
         </p>
       )}
-      {left.length > 0 && (
-        <select
-          className="add-checkpoint"
-          aria-label={t("compose.add")}
-          value=""
-          onChange={(event) => actions.toggleCheckpoint(event.target.value)}
-        >
-          <option value="">＋ {t("compose.add")}</option>
-          {left.map((place) => (
-            <option key={place.id} value={place.id}>
-              {nameOf(place.id)}
-            </option>
-          ))}
-        </select>
-      )}
+      <AddCheckpoint places={left} />
       {draft.mode === "tour" && (
         <fieldset className="segmented" aria-label={t("compose.order")}>
           {ORDERS.map((order) => (

@@ -1,5 +1,5 @@
-import { useText } from "../../lib/context";
-import { Icon } from "../icons";
+import { useText } from "../lib/context";
+import { Icon } from "./icons";
 
 /** The head of a page in the left panel: back, and what this is. */
 export function FlowHead({ title, onBack }: { title: string; onBack: () => void }) {

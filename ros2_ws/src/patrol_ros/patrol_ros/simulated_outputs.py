@@ -1,0 +1,35 @@
+"""SimulatedOutputs: the publishers of whichever simulator stands behind the vehicle's topics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rosgraph_msgs.msg import Clock
+
+from patrol.vehicle import CameraSpec
+from patrol_ros.node import VehicleNode
+
+
+class SimulatedOutputs:
+    """One publish function for each topic that a simulator makes (patrol.topics).
+
+    `camera` holds (image, camera_info) by the camera's name.
+    """
+
+    def __init__(self, node: VehicleNode, cameras: Sequence[CameraSpec]) -> None:
+        clock_qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+        self.clock = node.create_publisher(Clock, "/clock", clock_qos).publish
+        self.scan = node.topic_publisher("/scan")
+        self.imu = node.topic_publisher("/imu/data")
+        self.gnss = node.topic_publisher("/gnss/fix")
+        self.base = node.topic_publisher("/base/feedback")
+        self.truth = node.topic_publisher("/simulation/truth")
+        self.contact = node.topic_publisher("/simulation/contact")
+        self.camera = {
+            camera.name: (
+                node.topic_publisher(f"/camera/{camera.name}/image_raw"),
+                node.topic_publisher(f"/camera/{camera.name}/camera_info"),
+            )
+            for camera in cameras
+        }
