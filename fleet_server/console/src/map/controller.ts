@@ -21,6 +21,7 @@ import { districtStyle, EMPTY, LIVE_SOURCES, type LiveSource, MAP_FONT } from ".
 setWorkerUrl(workerUrl);
 
 const FIT_PADDING_PX = 28;
+const FIT_MS = 600;
 const CLOSE_ZOOM = 18.2;
 const TILT_DEG = 52;
 const MARGIN_DEG = 0.02; // how far beyond the map a person can wander, about 2 km
@@ -36,6 +37,7 @@ export class MapController {
   readonly map: MapLibre;
   private readonly data = new Map<LiveSource, FeatureCollection>();
   private tilted = false;
+  private showsAll = true; // nobody has looked closer since
 
   constructor(
     container: HTMLElement,
@@ -68,8 +70,15 @@ export class MapController {
     this.map.on("mouseenter", "checkpoints", () => this.setCursor("pointer"));
     this.map.on("mouseleave", "checkpoints", () => this.setCursor(""));
     for (const type of ["dragstart", "wheel", "rotatestart"] as const) {
-      this.map.on(type, () => events.onUserMove());
+      this.map.on(type, () => {
+        this.showsAll = false;
+        events.onUserMove();
+      });
     }
+    // Panels take their width after the map has its own: what was to be seen whole stays so.
+    this.map.on("resize", () => {
+      if (this.showsAll) this.fitAll(0);
+    });
   }
 
   private get bounds(): LngLatBoundsLike {
@@ -133,8 +142,10 @@ export class MapController {
     this.map.setStyle(this.style(), { diff: false });
   }
 
-  fitAll(): void {
+  fitAll(duration = FIT_MS): void {
+    this.showsAll = true;
     this.map.fitBounds(this.bounds, {
+      duration,
       padding: FIT_PADDING_PX,
       pitch: this.tilted ? TILT_DEG : 0,
       bearing: 0,
@@ -142,20 +153,24 @@ export class MapController {
   }
 
   goTo(position: LonLat): void {
+    this.showsAll = false;
     const zoom = Math.max(this.map.getZoom(), CLOSE_ZOOM);
     this.map.flyTo({ center: position, zoom, duration: 900, essential: true });
   }
 
   /** Keep a moving vehicle in the middle. */
   centreOn(position: LonLat): void {
+    this.showsAll = false;
     this.map.jumpTo({ center: position });
   }
 
   zoomBy(step: number): void {
+    this.showsAll = false;
     this.map.zoomTo(this.map.getZoom() + step, { duration: 200 });
   }
 
   toggleTilt(): boolean {
+    this.showsAll = false;
     this.tilted = !this.tilted;
     this.applyTilt();
     this.map.easeTo({

@@ -6,7 +6,7 @@ import type { PlanView } from "../api/planTypes";
 import type { ReplanDraft, Task, Theme } from "../store/store";
 import type { District } from "./district";
 import { EMPTY } from "./style";
-import { teamColour } from "./teamColours";
+import { teamColours } from "./teamColours";
 
 const CIRCLE_POINTS = 48;
 const M_PER_DEG = 111195;
@@ -67,24 +67,26 @@ export function planFeatures(
   plan: PlanView | null,
   theme: Theme,
 ): FeatureCollection {
-  const drivers = new Map<string, { line: LonLat[]; numbers: number[] }>();
-  plan?.vehicles.forEach((vehicle, number) => {
-    for (const edgeId of vehicle.edge_ids) {
+  const drivers = new Map<string, { line: LonLat[]; ids: string[] }>();
+  const ids = (plan?.vehicles ?? []).map((vehicle) => vehicle.vehicle_id);
+  const colours = teamColours(ids, theme);
+  for (const { vehicle_id: id, edge_ids } of plan?.vehicles ?? []) {
+    for (const edgeId of edge_ids) {
       const street = district.streets.get(edgeId);
       if (!street) continue;
       // Both directions are one stretch, drawn from its lower node.
       const [a, b] = street.ends;
       const key = [Math.min(a, b), Math.max(a, b)].join();
-      const known = drivers.get(key) ?? { line: a < b ? street.line : [...street.line].reverse(), numbers: [] };
-      if (!known.numbers.includes(number)) known.numbers.push(number);
+      const known = drivers.get(key) ?? { line: a < b ? street.line : [...street.line].reverse(), ids: [] };
+      if (!known.ids.includes(id)) known.ids.push(id);
       drivers.set(key, known);
     }
-  });
+  }
   return collection(
-    [...drivers.values()].flatMap(({ line, numbers }) =>
-      numbers.map((number, i) => ({
+    [...drivers.values()].flatMap(({ line, ids }) =>
+      ids.map((id, i) => ({
         type: "Feature",
-        properties: { colour: teamColour(number, theme), lane: i - (numbers.length - 1) / 2 },
+        properties: { colour: colours.get(id), lane: i - (ids.length - 1) / 2 },
         geometry: { type: "LineString", coordinates: line },
       })),
     ),

@@ -1,4 +1,4 @@
-/** A colour for each vehicle of a plan, the same on the map and in the panel. */
+/** A colour for each vehicle of a plan: the same on the map and in the panel, and in the next plan. */
 import type { Theme } from "../store/store";
 
 // Eight hues that a colour-blind eye keeps apart by lightness; none is the alarm's vermilion.
@@ -7,7 +7,19 @@ const COLOURS: Record<Theme, readonly string[]> = {
   light: ["#12745c", "#2a5db0", "#8a6100", "#8a3fa5", "#55750a", "#0a7189", "#a1532b", "#525c66"],
 };
 
-export function teamColour(number: number, theme: Theme): string {
+/** By vehicle id. The number in its name decides, so that a vehicle keeps its colour when another
+ *  drops out; of two with the same one, the later takes the next that is free. */
+export function teamColours(vehicleIds: readonly string[], theme: Theme): Map<string, string> {
   const colours = COLOURS[theme];
-  return colours[number % colours.length] ?? "#888888";
+  const free = new Set(colours.keys());
+  const found = new Map<string, string>();
+  for (const id of [...vehicleIds].sort()) {
+    const digits = /(\d+)\D*$/.exec(id)?.[1] ?? String(id.length);
+    const wished = (Number(digits) + colours.length - 1) % colours.length;
+    const slots = [...colours.keys()].map((i) => (wished + i) % colours.length);
+    const slot = slots.find((i) => free.has(i)) ?? wished; // of a larger team some share one
+    free.delete(slot);
+    found.set(id, colours[slot] ?? "#888888");
+  }
+  return found;
 }

@@ -5,20 +5,22 @@ import { localName, said } from "../../i18n";
 import { useConsole, useText } from "../../lib/context";
 import { formatDistance, formatDuration, formatMoment } from "../../lib/format";
 import { useSaid } from "../../lib/useSaid";
-import { teamColour } from "../../map/teamColours";
+import { teamColours } from "../../map/teamColours";
 import { Icon } from "../icons";
 
 const SHOWN_STEPS = 200;
 
 /** One card a vehicle in its colour of the map: why it got this, and its steps as a table. */
 export function PlanVehicles({ plan }: { plan: PlanView }) {
+  const theme = useConsole((s) => s.theme);
+  const colours = teamColours(plan.vehicles.map((vehicle) => vehicle.vehicle_id), theme);
   return (
     <ul className="plan-vehicles">
-      {plan.vehicles.map((vehicle, i) => (
+      {plan.vehicles.map((vehicle) => (
         <VehicleCard
           key={vehicle.vehicle_id}
           vehicle={vehicle}
-          number={i}
+          colour={colours.get(vehicle.vehicle_id)}
           open={plan.vehicles.length === 1}
         />
       ))}
@@ -28,14 +30,13 @@ export function PlanVehicles({ plan }: { plan: PlanView }) {
 
 interface CardProps {
   vehicle: PlanVehicle;
-  number: number;
+  colour: string | undefined;
   open: boolean;
 }
 
-function VehicleCard({ vehicle, number, open: openAtFirst }: CardProps) {
+function VehicleCard({ vehicle, colour, open: openAtFirst }: CardProps) {
   const t = useText();
   const language = useConsole((s) => s.language);
-  const theme = useConsole((s) => s.theme);
   const say = useSaid();
   const [open, setOpen] = useState(openAtFirst);
   const end = formatMoment(vehicle.end_at, serverNowMs() / 1000, language);
@@ -49,7 +50,7 @@ function VehicleCard({ vehicle, number, open: openAtFirst }: CardProps) {
         disabled={idle}
         onClick={() => setOpen(!open)}
       >
-        <i style={{ background: idle ? "transparent" : teamColour(number, theme) }} />
+        <i style={{ background: idle ? "transparent" : colour }} />
         <b>{vehicle.vehicle_id.split("/").pop()}</b>
         <span>
           {idle ? t("plan.idle") : `${formatDistance(vehicle.length_m)} · ${t("plan.until", { end })}`}
