@@ -16,6 +16,7 @@ from typing import Any
 from fleet_server.accounts import FIRST_USER, Accounts
 from fleet_server.api.app import create_api
 from fleet_server.api.models import AssignmentView, PublicationView
+from fleet_server.api.plan_models import PlanSummary
 from fleet_server.api.services import Services
 from fleet_server.config import FleetConfig
 from fleet_server.dispatch.following import Following
@@ -30,6 +31,7 @@ from fleet_server.ingest.decode import MapRequestItem, StateItem
 from fleet_server.ingest.mqtt import MqttLink
 from fleet_server.ingest.pipeline import IngestPipeline, Listeners
 from fleet_server.live import LiveHub
+from fleet_server.loops import first_of, show_incidents, watch_vehicles, when_ready
 from fleet_server.maps import MapLibrary
 from fleet_server.opening import (
     OpenBroker,
@@ -51,7 +53,6 @@ from patrol.vda5050.topic_names import subscriptions
 
 log = logging.getLogger(__name__)
 
-LOOK_FOR_VEHICLES_S = 0.5
 PASSWORD_FILE = "operator-password.txt"
 
 
@@ -130,13 +131,16 @@ class FleetServer:
         def show_assignment(view: AssignmentView) -> None:
             live.send({"type": "assignment", "assignment": view})
 
+        def show_plan(plan: PlanSummary) -> None:
+            live.send({"type": "plan", "plan": plan})
+
         following = Following(
             database, fleet, maps, config.dispatch, clock, self._publish, show_assignment
         )
         dispatcher = Dispatcher(database, fleet, maps, config.dispatch, clock, following)
         await dispatcher.resume()
         setup = planning_setup(config)
-        teams = TeamPlanning(database, fleet, maps, dispatcher, setup, clock)
+        teams = TeamPlanning(database, fleet, maps, dispatcher, setup, clock, show_plan)
         await teams.resume()
 
         versions = MapVersions(database, maps, fleet, clock)
@@ -178,20 +182,21 @@ class FleetServer:
             pipeline.run(),
             link.run(),
             dispatcher.run(),
+            teams.run(),
             publishing.run(),
             transfer.run(),
             live.run(),
             Retention(database, config.retention, evidence_dir, clock).run(),
-            _show_incidents(incidents, live, changed_incidents),
-            _watch_vehicles(database, fleet, enrolment, clock),
+            show_incidents(incidents, live, changed_incidents),
+            watch_vehicles(database, fleet, enrolment, clock),
         ]
         if broker.embedded is not None:
             loops.append(broker.embedded.supervise())
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(loop) for loop in loops]
             serving = group.create_task(web.serve([listener]))
-            tasks.append(group.create_task(_when_ready(web, link, listener, announce)))
-            await _first(stop.wait(), serving)
+            tasks.append(group.create_task(when_ready(web, link, listener, announce)))
+            await first_of(stop.wait(), serving)
             log.info("server_stopping")
             web.stop()
             await serving
@@ -239,40 +244,3 @@ class FleetServer:
         }
         write_private(path, json.dumps(content) + "\n")
         stack.callback(path.unlink, missing_ok=True)
-
-
-async def _when_ready(
-    web: WebServer, link: MqttLink, listener: socket.socket, announce: Callable[[str], None]
-) -> None:
-    """Ready means: HTTP answers and the broker has our subscriptions."""
-    while not (web.started and link.connected):
-        await asyncio.sleep(0.02)
-    host, port = listener.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    announce(f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}")
-
-
-async def _watch_vehicles(
-    database: Database, fleet: Fleet, enrolment: Enrolment, clock: Clock
-) -> None:
-    version = enrolment.version()
-    while True:
-        await asyncio.sleep(LOOK_FOR_VEHICLES_S)
-        if version != enrolment.version():
-            version = enrolment.version()
-            await know_vehicles(database, fleet, enrolment, clock.now_s())
-
-
-async def _show_incidents(
-    incidents: IncidentService, live: LiveHub, changed: asyncio.Queue[set[str]]
-) -> None:
-    while True:
-        for view in await incidents.some(sorted(await changed.get())):
-            live.send({"type": "incident", "incident": view})
-
-
-async def _first(waiting: Coroutine[Any, Any, Any], serving: asyncio.Task[None]) -> None:
-    """Until told to stop, or the web server has ended by itself."""
-    asked = asyncio.ensure_future(waiting)
-    await asyncio.wait([asked, serving], return_when=asyncio.FIRST_COMPLETED)
-    asked.cancel()

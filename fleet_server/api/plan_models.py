@@ -116,7 +116,10 @@ class MovedView(Model):
 
 
 class PlanHead(Model):
-    """Which kept plan; `start` is its time 0, planned or, once it is `started`, real."""
+    """Which kept plan; `start` is its time 0, planned or, once it is `started`, real.
+
+    It starts by itself where somebody has scheduled it; `start_problem` says why it has not.
+    """
 
     plan_id: str
     name: str
@@ -129,6 +132,9 @@ class PlanHead(Model):
     created_at: float
     replaces: str | None
     replaced_by: str | None
+    scheduled_by: str | None
+    start_problem: str | None
+    start_problem_ko: str | None
 
 
 class PlanSummary(PlanHead):

@@ -16,10 +16,13 @@ from fleet_server.store.database import Database
 from fleet_server.store.plans import (
     add_plan,
     find_plan,
+    find_summary,
     mark_started,
     plan_assignments,
+    put_schedule,
     select_plans,
 )
+from fleet_server.wording import korean
 from patrol.clock import Clock
 from patrol.errors import PlanError
 from patrol.map import PatrolMap
@@ -36,7 +39,8 @@ LISTED = 50
 class KeptPlan:
     """A plan and what became of it; `taken_over` are assignments of the plan before, by vehicle.
 
-    `started_at_s` is the clock's time 0 of the plan, None until vehicles were sent.
+    `started_at_s` is the clock's time 0 of the plan, None until vehicles were sent. `scheduled_by`
+    had it start by itself; `start_problem` says what kept it from that.
     """
 
     plan_id: str
@@ -49,6 +53,8 @@ class KeptPlan:
     replaced_by: str | None = None
     started_at_s: float | None = None
     taken_over: dict[str, str] = field(default_factory=dict)
+    scheduled_by: str | None = None
+    start_problem: str | None = None
 
     @property
     def start_s(self) -> float:
@@ -104,6 +110,10 @@ class KeptPlans:
         """The newest plans, newest first."""
         return [_summary(row) for row in await self._database.read(select_plans, LISTED)]
 
+    async def summary(self, plan_id: str) -> PlanSummary:
+        """One of them, which is there."""
+        return _summary(await self._database.read(find_summary, plan_id))
+
     async def assignments(self, kept: KeptPlan) -> dict[str, str]:
         """The assignments that do what a plan says, by vehicle."""
         made = await self._database.read(plan_assignments, kept.plan_id)
@@ -123,8 +133,15 @@ class KeptPlans:
             replaced.plan_id if replaced else None,
         )  # fmt: skip
         kept.started_at_s, kept.taken_over = started_at_s, taken_over
+        kept.scheduled_by = kept.start_problem = None
         if replaced is not None:
             replaced.replaced_by = kept.plan_id
+
+    async def schedule(self, plan_id: str, scheduled_by: str | None, problem: str | None) -> None:
+        """A plan starts by itself from now on, or no longer does, and what has kept it from it."""
+        await self._database.write(put_schedule, plan_id, scheduled_by, problem)
+        if (kept := self._plans.get(plan_id)) is not None:
+            kept.scheduled_by, kept.start_problem = scheduled_by, problem
 
     def _remember(self, kept: KeptPlan) -> KeptPlan:
         self._plans[kept.plan_id] = kept
@@ -158,6 +175,8 @@ def _row(kept: KeptPlan) -> dict[str, Any]:
         "moved": [asdict(moved) for moved in running.moved],
         "kept": sorted(running.kept),
         "taken_over": {},
+        "scheduled_by": None,
+        "start_problem": None,
     }
 
 
@@ -176,6 +195,7 @@ def _read(row: Mapping[str, Any], patrol_map: PatrolMap) -> KeptPlan:
     return KeptPlan(
         plan_id, row["name"], patrol_map, running, row["created_by"], row["created_at_s"],
         row["replaces"], row["replaced_by"], row["started_at_s"], dict(row["taken_over"]),
+        row["scheduled_by"], row["start_problem"],
     )  # fmt: skip
 
 
@@ -193,4 +213,7 @@ def _summary(row: Mapping[str, Any]) -> PlanSummary:
         created_at=row["created_at_s"],
         replaces=row["replaces"],
         replaced_by=row["replaced_by"],
+        scheduled_by=row["scheduled_by"],
+        start_problem=row["start_problem"],
+        start_problem_ko=korean(row["start_problem"] or ""),
     )

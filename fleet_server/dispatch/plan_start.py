@@ -11,7 +11,7 @@ from fleet_server.dispatch.route import Route
 from fleet_server.dispatch.service import Dispatcher
 from fleet_server.dispatch.succession import NewRoute
 from fleet_server.errors import ConflictError
-from fleet_server.store.plans import plan_patrol_id
+from navigation.planning.fleet.types import PlanMode
 from patrol.clock import Clock
 from patrol.vehicle import VehicleSpec
 
@@ -43,7 +43,7 @@ class PlanStart:
         """A vehicle's route of a plan, to be sent when it has dropped its last one."""
         return NewRoute(
             kept.plan_id, kept.name, vehicle_id, route, kept.patrol_map, username, self._spec,
-            kept.running.request.closed_edge_ids,
+            kept.running.request.closed_edge_ids, kept.running.plan.mode is PlanMode.COVERAGE,
         )  # fmt: skip
 
     async def _replaced(self, kept: KeptPlan) -> KeptPlan | None:
@@ -66,12 +66,9 @@ class PlanStart:
             self._dispatcher.check_free(vehicle_id, kept.patrol_map)
         await self._plans.begin(kept, started_at_s)
         return [
-            await self._dispatcher.assign_route(
-                plan_patrol_id(kept.plan_id), kept.name, vehicle_id, route, kept.patrol_map,
-                username,
-            )
+            await self._dispatcher.join_route(self.new_route(kept, vehicle_id, route, username))
             for vehicle_id, route in routes.items()
-        ]  # fmt: skip
+        ]
 
     async def _take_over(
         self, kept: KeptPlan, before: KeptPlan, started_at_s: float, username: str

@@ -34,6 +34,9 @@ def view_of(kept: KeptPlan, assignments: Mapping[str, str]) -> PlanView:
         created_at=kept.created_at_s,
         replaces=kept.replaces,
         replaced_by=kept.replaced_by,
+        scheduled_by=kept.scheduled_by,
+        start_problem=kept.start_problem,
+        start_problem_ko=korean(kept.start_problem or ""),
         moved=[
             MovedView(
                 what=m.what, what_ko=korean(m.what), from_id=m.from_id or None,

@@ -17,16 +17,20 @@ def rejoined(
     heading_rad: float,
     spec: VehicleSpec,
     closed_edge_ids: frozenset[int],
+    *,
+    whole: bool,
 ) -> Route:
     """The route from the node that the vehicle drives to first; raises PlanError.
 
-    Nothing that is to be done is skipped: a vehicle that stands on the way to the first stop goes
-    on from there, any other drives to that stop first.
+    Nothing that is to be done is skipped. Of a `whole` route driving itself is to be done: the
+    vehicle drives to its begin first. Of any other, a vehicle that stands on the way to the first
+    stop goes on from there, and one that does not drives to that stop.
     """
-    first = min((halt.node_index for halt in route.halts), default=route.last_index)
+    halts = (halt.node_index for halt in route.halts)
+    first = 0 if whole else min(halts, default=route.last_index)
     ahead = [i for i in range(first + 1) if route.node_ids[i] == node_id]
     if ahead:
-        at = ahead[-1]
+        at = ahead[0]
         return _moved(route, patrol_map, route.node_ids[at:], route.edge_ids[at:], -at)
     search = RouteSearch(patrol_map, RouteOptions(closed_edge_ids, spec=spec))
     way = search.route(Start(node_id, heading_rad), route.node_ids[first])

@@ -13,7 +13,7 @@ from fleet_server.config import DispatchConfig
 from fleet_server.dispatch.assignment import Assignment
 from fleet_server.dispatch.beginning import Beginning
 from fleet_server.dispatch.following import Following
-from fleet_server.dispatch.route import PlannedVisit, Route
+from fleet_server.dispatch.route import PlannedVisit
 from fleet_server.dispatch.succession import NewRoute, Succession
 from fleet_server.errors import ConflictError, NotFoundError, UnavailableError
 from fleet_server.fleet import Fleet
@@ -88,19 +88,10 @@ class Dispatcher:
         active = self._following.active.get(vehicle_id)
         return active.assignment_id if active else None
 
-    async def assign_route(
-        self,
-        patrol_id: str,
-        name: str,
-        vehicle_id: str,
-        route: Route,
-        patrol_map: PatrolMap,
-        username: str,
-    ) -> AssignmentView:
-        """Keep and send a route that is planned already; raises as `assign` does."""
+    async def join_route(self, new: NewRoute) -> AssignmentView:
+        """Send a free vehicle on a planned route from where it is; raises as `assign` does."""
         async with self._lock:
-            self.check_free(vehicle_id, patrol_map)
-            return await self._beginning.begin(patrol_id, name, vehicle_id, username, route)
+            return await self._succession.join(new)
 
     async def replace_route(self, new: NewRoute) -> AssignmentView:
         """Send a vehicle on a route from where it is; what it does now is cancelled first.

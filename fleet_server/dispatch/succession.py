@@ -29,7 +29,7 @@ class NewRoute:
     """A vehicle's route of a plan.
 
     The vehicle may have driven on since: it joins the route from where it is, as its `spec` may
-    and without `closed_edge_ids`.
+    and without `closed_edge_ids`. A `whole` route is driven from its begin.
     """
 
     plan_id: str
@@ -40,6 +40,7 @@ class NewRoute:
     username: str
     spec: VehicleSpec
     closed_edge_ids: frozenset[int]
+    whole: bool
 
     def row(self) -> dict[str, Any]:
         """What the plan itself does not say."""
@@ -82,7 +83,7 @@ class Succession:
             node_id = start_of(new.patrol_map, x_m, y_m, heading_rad, self._within_m)
             route = await asyncio.to_thread(
                 rejoined, new.route, new.patrol_map, node_id, heading_rad, new.spec,
-                new.closed_edge_ids,
+                new.closed_edge_ids, whole=new.whole,
             )  # fmt: skip
         except PlanError as error:
             raise ConflictError(f"{new.vehicle_id}: {error}", "plan_impossible") from None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from fleet_server.api.models import AssignmentView
 from fleet_server.api.plan_models import NewPlan, PlanChanges, PlanSummary, PlanView
 from fleet_server.dispatch.kept_plans import KeptPlan, KeptPlans
 from fleet_server.dispatch.plan_calls import Weighing, make_plan, make_replan
+from fleet_server.dispatch.plan_schedule import PlanSchedule
 from fleet_server.dispatch.plan_start import PlanStart
 from fleet_server.dispatch.plan_team import PlanTeam
 from fleet_server.dispatch.plan_views import view_of
@@ -42,6 +43,7 @@ if TYPE_CHECKING:  # loading the planners takes seconds
 log = logging.getLogger(__name__)
 DAY_S = 86400.0
 PAST_S = 60.0  # a start that is longer ago is a mistake
+LOOK_S = 1.0  # for plans that are due
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class PlanningSetup:
 
 
 class TeamPlanning:
-    """`plan`, `replan`, `start`, views; raises InvalidError, NotFoundError, ConflictError."""
+    """`plan`, `replan`, `start`, `schedule`, views; raises what `fleet_server.errors` has."""
 
     def __init__(
         self,
@@ -68,12 +70,15 @@ class TeamPlanning:
         dispatcher: Dispatcher,
         setup: PlanningSetup,
         clock: Clock,
+        show: Callable[[PlanSummary], None],
     ) -> None:
         self._database, self._maps, self._dispatcher = database, maps, dispatcher
         self._setup, self._clock = setup, clock
         self._plans = KeptPlans(database, maps, clock)
         self._team = PlanTeam(fleet, setup.spec, setup.within_m)
         self._start = PlanStart(self._plans, dispatcher, setup.spec, clock)
+        self._schedule = PlanSchedule(database, self._plans, self._start.start, clock, show)
+        self._show = show
         self._lock = asyncio.Lock()  # one plan is started at a time
 
     async def resume(self) -> None:
@@ -84,6 +89,18 @@ class TeamPlanning:
             except SunraError as error:
                 log.error("route_not_resumed vehicle=%s error=%s", row["vehicle_id"], error)
                 await self._database.write(drop_next_route, row["vehicle_id"])
+        await self._schedule.resume()
+
+    async def run(self) -> None:
+        """Start scheduled plans at their time, until cancelled."""
+        while True:
+            await self.start_due()
+            await asyncio.sleep(LOOK_S)
+
+    async def start_due(self) -> None:
+        """Start the scheduled plans whose time has come."""
+        async with self._lock:
+            await self._schedule.step()
 
     async def views(self) -> list[PlanSummary]:
         """The newest plans, newest first."""
@@ -135,7 +152,25 @@ class TeamPlanning:
     async def start(self, plan_id: str, username: str) -> list[AssignmentView]:
         """One assignment for each vehicle that has something to do; see `PlanStart`."""
         async with self._lock:
-            return await self._start.start(await self._plans.get(plan_id), username)
+            kept = await self._plans.get(plan_id)
+            views = await self._start.start(kept, username)
+            await self._schedule.leave_to(kept, username)
+            self._show(await self._plans.summary(plan_id))
+            return views
+
+    async def schedule(self, plan_id: str, username: str) -> PlanView:
+        """Have a plan start by itself at its time; see `PlanSchedule`."""
+        async with self._lock:
+            kept = await self._plans.get(plan_id)
+            await self._schedule.schedule(kept, username)
+            return await self._view(kept)
+
+    async def unschedule(self, plan_id: str, username: str) -> PlanView:
+        """Have a plan wait for a person again."""
+        async with self._lock:
+            kept = await self._plans.get(plan_id)
+            await self._schedule.unschedule(kept, username)
+            return await self._view(kept)
 
     async def _view(self, kept: KeptPlan) -> PlanView:
         return view_of(kept, await self._plans.assignments(kept))

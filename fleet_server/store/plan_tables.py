@@ -26,6 +26,8 @@ plans = Table(
     Column("moved", JSON, nullable=False),  # promises that changed hands
     Column("kept", JSON, nullable=False),  # vehicles whose rest is as it was
     Column("taken_over", JSON, nullable=False),  # their assignments, by vehicle
+    Column("scheduled_by", String(64)),  # who had it start by itself at its time
+    Column("start_problem", Text),  # why it has not, at its time
     Index("ix_plans_created", "created_at_s"),
 )
 

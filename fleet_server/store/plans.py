@@ -13,6 +13,7 @@ from fleet_server.store.plan_tables import next_routes, plans
 
 Row = Mapping[str, Any]
 LONG = ("document", "moved", "kept", "taken_over")  # what a list of plans does without
+SHORT = [column for column in plans.c if column.name not in LONG]
 
 
 def plan_patrol_id(plan_id: str) -> str:
@@ -31,10 +32,15 @@ def find_plan(connection: sa.Connection, plan_id: str) -> Row | None:
     return dict(row) if row else None
 
 
+def find_summary(connection: sa.Connection, plan_id: str) -> Row:
+    """One plan, which is there, without its long columns."""
+    query = sa.select(*SHORT).where(plans.c.plan_id == plan_id)
+    return dict(connection.execute(query).mappings().one())
+
+
 def select_plans(connection: sa.Connection, limit: int) -> list[Row]:
     """Plans without their long columns, newest first."""
-    short = [column for column in plans.c if column.name not in LONG]
-    query = sa.select(*short).order_by(plans.c.created_at_s.desc(), plans.c.plan_id).limit(limit)
+    query = sa.select(*SHORT).order_by(plans.c.created_at_s.desc(), plans.c.plan_id).limit(limit)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -49,12 +55,35 @@ def mark_started(
     connection.execute(
         sa.update(plans)
         .where(plans.c.plan_id == plan_id)
-        .values(started_at_s=started_at_s, taken_over=dict(taken_over))
+        .values(
+            started_at_s=started_at_s,
+            taken_over=dict(taken_over),
+            scheduled_by=None,
+            start_problem=None,
+        )
     )
     if replaced is not None:
         connection.execute(
             sa.update(plans).where(plans.c.plan_id == replaced).values(replaced_by=plan_id)
         )
+
+
+def put_schedule(
+    connection: sa.Connection, plan_id: str, scheduled_by: str | None, problem: str | None
+) -> None:
+    """Whether a plan starts by itself, on whose word, and what kept it from it."""
+    connection.execute(
+        sa.update(plans)
+        .where(plans.c.plan_id == plan_id)
+        .values(scheduled_by=scheduled_by, start_problem=problem)
+    )
+
+
+def select_scheduled(connection: sa.Connection) -> dict[str, float]:
+    """The start (s since the epoch) of each plan that starts by itself, by plan."""
+    c = plans.c
+    query = sa.select(c.plan_id, c.start_s).where(c.scheduled_by.is_not(None))
+    return {row.plan_id: row.start_s for row in connection.execute(query)}
 
 
 def plan_assignments(connection: sa.Connection, plan_id: str) -> dict[str, str]:
@@ -85,7 +114,7 @@ def select_next_routes(connection: sa.Connection) -> list[Row]:
 
 
 def expire_plans(connection: sa.Connection, before_s: float) -> int:
-    """Delete plans made and begun before, unless one of their routes is still driven."""
+    """Delete plans made and to begin before, unless one of their routes is still driven."""
     c, a = plans.c, t.assignments.c
     driven = {
         patrol_id.removeprefix(plan_patrol_id(""))
@@ -96,7 +125,7 @@ def expire_plans(connection: sa.Connection, before_s: float) -> int:
     driven |= set(connection.execute(sa.select(next_routes.c.plan_id)).scalars())
     old = sa.and_(
         c.created_at_s < before_s,
-        sa.func.coalesce(c.started_at_s, c.created_at_s) < before_s,
+        sa.func.coalesce(c.started_at_s, c.start_s) < before_s,
         c.plan_id.not_in(sorted(driven)),
     )
     return connection.execute(sa.delete(plans).where(old)).rowcount

@@ -65,6 +65,7 @@ SERVER_PHRASES = {
         "앞의 계획이 이미 바뀌었습니다. 다시 계획하십시오",
     "the plan begins in {minutes} min; start it then, or plan again":
         "{minutes}분 뒤 시작하는 계획입니다. 그때 시작하거나 다시 계획하십시오",
+    "the plan begins now; start it": "지금 시작할 계획입니다. 바로 시작하십시오",
     "the plan should have begun {minutes} min ago; plan again":
         "{minutes}분 전에 시작했어야 할 계획입니다. 다시 계획하십시오",
     "start {time} is over; give a time from now on, or none":

@@ -79,6 +79,11 @@ class FakePlans:
             self.plans[plan.replaces].replaced_by = plan.plan_id
         return views
 
+    def summary(self, plan: plan_models.PlanView) -> dict[str, Any]:
+        """A plan as a list and the live feed have it."""
+        names = set(plan_models.PlanSummary.model_fields)
+        return {**plan.model_dump(include=names), "left_out": len(plan.left_out)}
+
     def _keep(
         self,
         name: str,
@@ -98,7 +103,8 @@ class FakePlans:
             plan_id=f"plan-{len(self.plans) + 1}", name=name, map_id=self.map.map_id,
             map_hash=self.map.content_hash, mode=mode, vehicle_ids=vehicle_ids, start=start,
             started=False, created_by="operator", created_at=time.time(), replaces=None,
-            replaced_by=None, moved=[], kept=[], horizon_s=7200.0,
+            replaced_by=None, scheduled_by=None, start_problem=None,
+            start_problem_ko=None, moved=[], kept=[], horizon_s=7200.0,
             figures={"longest_s": longest_s}, incidents=2, closed=[], notes=notes,
             notes_ko=[korean(note) for note in notes], vehicles=vehicles,
             left_out=[_left_out(task_id) for task_id in unreached],
@@ -157,12 +163,7 @@ def add_plan_routes(app: FastAPI, plans: FakePlans) -> None:
 
     @app.get("/api/v1/plans")
     def listed() -> list[dict[str, Any]]:
-        kept = list(plans.plans.values())[::-1]
-        names = plan_models.PlanSummary.model_fields
-        return [
-            {**plan.model_dump(include=set(names)), "left_out": len(plan.left_out)}
-            for plan in kept
-        ]
+        return [plans.summary(plan) for plan in list(plans.plans.values())[::-1]]
 
     @app.get("/api/v1/plans/{plan_id}")
     def one(plan_id: str) -> plan_models.PlanView:
@@ -181,6 +182,16 @@ def add_plan_routes(app: FastAPI, plans: FakePlans) -> None:
             message = "the plan is started already; replan it"
             return error_response(409, "plan_started", message)
         return plans.start(plan)
+
+    @app.put("/api/v1/plans/{plan_id}/schedule")
+    async def schedule(plan_id: str) -> plan_models.PlanView:
+        plans.plans[plan_id].scheduled_by = "minji"
+        return plans.plans[plan_id]
+
+    @app.delete("/api/v1/plans/{plan_id}/schedule")
+    async def unschedule(plan_id: str) -> plan_models.PlanView:
+        plans.plans[plan_id].scheduled_by = None
+        return plans.plans[plan_id]
 
     @app.post("/api/v1/plans/{plan_id}/replan", status_code=201)
     async def replan(plan_id: str, changes: plan_models.PlanChanges) -> plan_models.PlanView:

@@ -9,6 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from fleet_server.wording import korean
+
 ROOT = Path(__file__).resolve().parents[2]
 HANGUL = re.compile("[가-힣]")
 
@@ -112,6 +114,35 @@ def test_a_plan_is_started_after_a_question(console: Page, server: Any) -> None:
     open_tab(console, "차량")
     row = console.locator("[data-vehicle-row='sunra/goalie-01']")
     expect(row).to_have_attribute("data-condition", "driving")
+
+
+def test_a_plan_for_later_starts_by_itself_or_says_aloud_why_not(
+    console: Page, server: Any
+) -> None:
+    ask_for_a_plan(console)
+    console.get_by_text("나중에").click()
+    console.get_by_label("시작").fill("2099-03-02T22:00")
+    console.get_by_role("button", name="계획 세우기").click()
+    schedule = console.get_by_role("button", name=re.compile("22:00에 자동 시작"))
+    schedule.click()
+    dialog = console.get_by_role("dialog")
+    expect(dialog).to_contain_text("차량 3대가 출발합니다")
+    dialog.get_by_role("button", name=re.compile("22:00에 자동 시작")).click()
+    expect(console.locator(".plan .chip")).to_have_text("예약함")
+    expect(console.locator(".plan .facts")).to_contain_text("자동 시작 (minji)")
+    console.get_by_role("button", name="자동 시작 취소").click()
+    expect(console.locator(".plan .chip")).to_have_text("시작 전")
+    plan = server.plans.plans["plan-1"]
+    plan.start_problem = "sunra/goalie-01 is not connected"
+    plan.start_problem_ko = korean(plan.start_problem)
+    open_tab(console, "차량")
+    server.call(lambda: server.send({"type": "plan", "plan": server.plans.summary(plan)}))
+    expect(console.get_by_text("밤 순찰: 시작하지 못했습니다.")).to_be_visible()
+    expect(console.get_by_role("tab", name="팀 계획")).to_contain_text("!")
+    open_tab(console, "팀 계획")
+    expect(console.locator(".plan .chip")).to_have_text("시작 못함")
+    expect(console.locator(".plan [role=alert]")).to_contain_text("goalie-01")
+    expect(console.locator(".plan [role=alert]")).to_contain_text(HANGUL)
 
 
 def test_a_failed_vehicle_and_a_closed_street_say_which_promises_moved_and_why(

@@ -63,6 +63,21 @@ async def start_plan(plan_id: str, user: Dispatching, services: Running) -> list
     return await services.teams.start(plan_id, user.username)
 
 
+@router.put("/plans/{plan_id}/schedule")
+async def schedule_plan(plan_id: str, user: Dispatching, services: Running) -> PlanView:
+    """Have a plan that begins later start by itself at its time.
+
+    Where a vehicle is not ready then, it is tried again for ten minutes; `start_problem` says why.
+    """
+    return await services.teams.schedule(plan_id, user.username)
+
+
+@router.delete("/plans/{plan_id}/schedule")
+async def unschedule_plan(plan_id: str, user: Dispatching, services: Running) -> PlanView:
+    """Have a plan wait for a person again."""
+    return await services.teams.unschedule(plan_id, user.username)
+
+
 @router.post("/plans/{plan_id}/replan", status_code=201)
 async def replan(
     plan_id: str, changes: PlanChanges, user: Dispatching, services: Running

@@ -16,6 +16,7 @@ import pytest
 from fleet_server.accounts import Accounts, put_user
 from fleet_server.api.app import create_api
 from fleet_server.api.models import AssignmentView, HealthView, PublicationView
+from fleet_server.api.plan_models import PlanSummary
 from fleet_server.api.services import Services
 from fleet_server.config import FleetConfig, IngestConfig
 from fleet_server.dispatch.following import Following
@@ -213,11 +214,13 @@ def make_teams(
     maps: MapLibrary,
     dispatcher: Dispatcher,
     clock: SimClock,
+    shown: list[PlanSummary] | None = None,
     **changes: object,
 ) -> TeamPlanning:
     """Plans of goalies; as after a restart, when made anew over the same database."""
     setup = PlanningSetup(load_vehicle(GOALIE_FILE), 15.0, **changes)  # type: ignore[arg-type]
-    return TeamPlanning(database, fleet, maps, dispatcher, setup, clock)
+    show = shown.append if shown is not None else lambda _summary: None
+    return TeamPlanning(database, fleet, maps, dispatcher, setup, clock, show)
 
 
 @dataclass
@@ -236,6 +239,7 @@ class Rig:
     incident_ids: list[set[str]] = field(default_factory=list)
     assignments: list[AssignmentView] = field(default_factory=list)
     shown: list[PublicationView] = field(default_factory=list)
+    shown_plans: list[PlanSummary] = field(default_factory=list)
     broker_up: bool = True
 
     def publish(self, topic: str, payload: bytes, qos: int) -> bool:
@@ -264,7 +268,9 @@ async def restart(rig: Rig, app: Any = None) -> None:
     )
     rig.dispatcher = Dispatcher(rig.database, rig.fleet, rig.maps, config, rig.clock, following)
     await rig.dispatcher.resume()
-    teams = make_teams(rig.database, rig.fleet, rig.maps, rig.dispatcher, rig.clock)
+    teams = make_teams(
+        rig.database, rig.fleet, rig.maps, rig.dispatcher, rig.clock, rig.shown_plans
+    )
     await teams.resume()
     rig.services = replace(rig.services, dispatcher=rig.dispatcher, teams=teams)
     if app is not None:
@@ -325,6 +331,7 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         ),
     )
     accounts = Accounts(database, config.session, clock)
+    shown_plans: list[PlanSummary] = []
     services = Services(
         database,
         accounts,
@@ -334,12 +341,14 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         publishing,
         PatrolService(database, maps, clock),
         dispatcher,
-        make_teams(database, fleet, maps, dispatcher, clock),
+        make_teams(database, fleet, maps, dispatcher, clock, shown_plans),
         IncidentService(database, maps, clock, evidence_dir),
         LiveHub(fleet, 0.5),
         lambda: _health(fleet),
     )
-    holder.append(Rig(database, clock, fleet, maps, pipeline, dispatcher, services, evidence_dir))
+    made = Rig(database, clock, fleet, maps, pipeline, dispatcher, services, evidence_dir)
+    made.shown_plans = shown_plans
+    holder.append(made)
     yield holder[0]
     database.close()
 

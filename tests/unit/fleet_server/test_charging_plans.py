@@ -15,6 +15,7 @@ from fleet_server.dispatch.plan_route import route_of_plan
 from fleet_server.dispatch.progress import base_end
 from fleet_server.dispatch.rejoin import rejoined
 from fleet_server.dispatch.route import ChargeStop, Route
+from fleet_server.dispatch.succession import NewRoute
 from navigation.planning.fleet.types import RESERVE, Step, VehiclePlan
 from patrol.vda5050.messages import (
     ActionState,
@@ -110,7 +111,7 @@ def test_a_base_ends_at_the_dock_until_the_charge_is_over(route: Route) -> None:
 def test_a_route_that_is_joined_on_the_way_keeps_its_charges(
     route: Route, kit: Any, goalie: VehicleSpec
 ) -> None:
-    joined = rejoined(route, kit.square_map(), 30, 0.0, goalie, frozenset())
+    joined = rejoined(route, kit.square_map(), 30, 0.0, goalie, frozenset(), whole=False)
     (charge,) = joined.charges
     assert joined.node_ids[0] == 30
     assert joined.node_ids[charge.node_index] == 0
@@ -195,9 +196,11 @@ async def vehicle(rig: Any, kit: Any) -> Vehicle:
 
 
 async def start(rig: Any, kit: Any, route: Route) -> Any:
-    return await rig.dispatcher.assign_route(
-        "plan-1", "Long", "sunra/goalie-01", route, kit.square_map(), "minji"
+    spec = load_vehicle(kit.GOALIE_FILE)
+    new = NewRoute(
+        "1", "Long", "sunra/goalie-01", route, kit.square_map(), "minji", spec, frozenset(), False
     )
+    return await rig.dispatcher.join_route(new)
 
 
 async def test_the_way_on_is_released_when_the_battery_is_full_enough(

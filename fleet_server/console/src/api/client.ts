@@ -137,6 +137,8 @@ export const teamApi = {
   plan: (planId: string) => request<PlanView>("GET", `/plans/${id(planId)}`),
   makePlan: (plan: NewPlan) => request<PlanView>("POST", "/plans", plan),
   startPlan: (planId: string) => request<Assignment[]>("POST", `/plans/${id(planId)}/start`),
+  schedulePlan: (planId: string) => request<PlanView>("PUT", `/plans/${id(planId)}/schedule`),
+  unschedulePlan: (planId: string) => request<PlanView>("DELETE", `/plans/${id(planId)}/schedule`),
   replan: (planId: string, changes: PlanChanges) =>
     request<PlanView>("POST", `/plans/${id(planId)}/replan`, changes),
 };

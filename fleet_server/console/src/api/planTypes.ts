@@ -30,6 +30,9 @@ export interface PlanSummary {
   created_at: number;
   replaces: string | null;
   replaced_by: string | null;
+  scheduled_by: string | null; // who has it start by itself at its time
+  start_problem: string | null; // why it has not
+  start_problem_ko: string | null;
 }
 
 /** Times end in `_s` after the plan's start, in `_at` by the clock. */

@@ -1,6 +1,6 @@
 /** Everything the fleet server sends or takes under /api/v1; SI units, times in seconds since 1970 (UTC). */
 import type { FeatureCollection, Geometry } from "geojson";
-import type { Publication } from "./planTypes";
+import type { PlanSummary, Publication } from "./planTypes";
 
 export type Language = "ko" | "en";
 export type LonLat = [number, number];
@@ -204,4 +204,5 @@ export type LiveMessage =
   | { type: "vehicles"; vehicles: VehicleView[] }
   | { type: "incident"; incident: IncidentView }
   | { type: "assignment"; assignment: Assignment }
-  | { type: "publication"; publication: Publication };
+  | { type: "publication"; publication: Publication }
+  | { type: "plan"; plan: PlanSummary };

@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { actions, useConsole, useText } from "../lib/context";
 import { MapsPanel } from "./maps/MapsPanel";
 import { PatrolPanel } from "./PatrolPanel";
@@ -17,10 +18,12 @@ const PANELS = {
 export function LeftPanel() {
   const t = useText();
   const tab = useConsole((s) => s.tab);
-  const counts: Partial<Record<(typeof TABS)[number], number>> = {
+  const counts: Partial<Record<(typeof TABS)[number], number | string>> = {
     vehicles: useConsole((s) => Object.keys(s.vehicles).length),
     patrols: useConsole((s) => s.patrols.length),
+    plans: useConsole((s) => (s.plans.some((plan) => plan.start_problem) ? "!" : "")),
   };
+  useEffect(() => void actions.loadPlans(), []);
   const Panel = PANELS[tab];
   return (
     <aside className="panel left" aria-label={t(`tab.${tab}`)}>

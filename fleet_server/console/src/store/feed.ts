@@ -1,6 +1,7 @@
 /** What the live feed does to the store. */
 import { type Api, ApiError } from "../api/client";
 import type { FeedListener, FeedStatus } from "../api/live";
+import type { PlanSummary } from "../api/planTypes";
 import type { Assignment, AssignmentStatus, LiveMessage } from "../api/types";
 import type { TextKey } from "../i18n";
 import { isActive } from "./condition";
@@ -25,12 +26,25 @@ export function createFeedActions({ get, set, toast }: Tools, api: Api) {
     });
   }
 
+  /** A plan was scheduled, started, or could not be started at its time. */
+  function takePlan(plan: PlanSummary): void {
+    const { plans, plan: open } = get();
+    const before = plans.find((known) => known.plan_id === plan.plan_id);
+    set({ plans: before ? plans.map((p) => (p === before ? plan : p)) : [plan, ...plans] });
+    if (open?.plan_id === plan.plan_id) set({ plan: { ...open, ...plan, left_out: open.left_out } });
+    const values = { plan: plan.name };
+    if (plan.started && before?.scheduled_by) toast("good", "plan.startedItself", values);
+    else if (plan.start_problem && plan.start_problem !== before?.start_problem)
+      toast("bad", plan.scheduled_by ? "plan.startWaits" : "plan.startGivenUp", values);
+  }
+
   function onMessage(message: LiveMessage): void {
     const state = get();
     const known = new Set(alarms(state.incidents).map((incident) => incident.incident_id));
     const data = applyMessage(state, message, performance.now());
     const fresh = alarms(data.incidents).find((incident) => !known.has(incident.incident_id));
     set(data);
+    if (message.type === "plan") takePlan(message.plan);
     if (message.type === "assignment") {
       announceEnd(state.assignments[message.assignment.assignment_id], message.assignment);
     }

@@ -112,3 +112,47 @@ it("never lets a list asked for earlier undo what the live feed has told since",
   await loading;
   expect(store.getState().publications).toEqual({ x: publication, y: other });
 });
+
+it("follows a scheduled plan over the live feed, and says aloud what became of it", () => {
+  const { store, actions } = setUp();
+  const plan = { ...PLAN, started: false, scheduled_by: "minji", start_problem: null, left_out: [] };
+  store.setState({ plan, plans: [plan] });
+  const tell = (change: Partial<PlanView>) =>
+    actions.feedListener.onMessage({ type: "plan", plan: { ...plan, ...change, left_out: 0 } });
+  const said = () => store.getState().toasts.at(-1)?.key;
+  tell({ start_problem: "m/a is not connected" });
+  expect(said()).toBe("plan.startWaits");
+  expect(store.getState().plan).toMatchObject({ start_problem: "m/a is not connected", left_out: [] });
+  expect(store.getState().plans).toMatchObject([{ start_problem: "m/a is not connected" }]);
+  tell({ start_problem: "m/a is not connected" });
+  expect(store.getState().toasts).toHaveLength(1);
+  tell({ started: true, scheduled_by: null });
+  expect(said()).toBe("plan.startedItself");
+});
+
+it("lists a plan that another operator has scheduled, and one that was given up", () => {
+  const { store, actions } = setUp();
+  const plan = { ...PLAN, plan_id: "p2", started: false, scheduled_by: null, left_out: 0 };
+  actions.feedListener.onMessage({ type: "plan", plan: { ...plan, start_problem: "too late" } });
+  expect(store.getState().plans.map((known) => known.plan_id)).toEqual(["p2"]);
+  expect(store.getState().toasts.at(-1)?.key).toBe("plan.startGivenUp");
+});
+
+it("schedules a plan and takes that back", async () => {
+  const asked: string[] = [];
+  const answer = (what: string, scheduled_by: string | null) => async (planId: string) => {
+    asked.push(`${what} ${planId}`);
+    return { ...PLAN, scheduled_by };
+  };
+  const { store, actions } = setUp({
+    schedulePlan: answer("schedule", "minji"),
+    unschedulePlan: answer("unschedule", null),
+    plans: async () => [],
+  });
+  store.setState({ plan: PLAN });
+  await actions.setSchedule("p1", true);
+  expect(store.getState().plan?.scheduled_by).toBe("minji");
+  await actions.setSchedule("p1", false);
+  expect(store.getState().plan?.scheduled_by).toBeNull();
+  expect(asked).toEqual(["schedule p1", "unschedule p1"]);
+});

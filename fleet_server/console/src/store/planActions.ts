@@ -81,6 +81,16 @@ export function createPlanActions({ get, set, toast, send }: Tools, feed: FeedLi
       await loadPlans();
     },
 
+    /** Have a plan start by itself at its time, or wait for a person again. */
+    async setSchedule(planId: string, on: boolean): Promise<void> {
+      const plan = await send(`start ${planId}`, () =>
+        on ? api.schedulePlan(planId) : api.unschedulePlan(planId),
+      );
+      if (plan === "failed") return;
+      if (get().plan?.plan_id === planId) set({ plan });
+      await loadPlans();
+    },
+
     startReplanning: () =>
       set({ task: { kind: "replan", changes: { vehicles: {}, closed: [], opened: [] } } }),
 

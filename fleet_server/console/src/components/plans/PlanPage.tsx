@@ -21,6 +21,14 @@ export function PlanPage({ plan }: { plan: PlanView }) {
       <FlowHead title={localName(plan.name, language)} onBack={actions.closePlan} />
       <Facts plan={plan} />
       <Actions plan={plan} />
+      {plan.start_problem !== null && (
+        <section className="left-out" role="alert">
+          <h3>
+            <Icon name="warning" size={15} /> {t("plan.startProblem")}
+          </h3>
+          <p>{said(plan.start_problem, plan.start_problem_ko)}</p>
+        </section>
+      )}
       {plan.replaces !== null && <MovedPromises moved={plan.moved} kept={plan.kept} />}
       {plan.left_out.length > 0 && <LeftOuts items={plan.left_out} />}
       <h3>{t("plan.byVehicle")}</h3>
@@ -55,7 +63,11 @@ function Facts({ plan }: { plan: PlanView }) {
         </div>
         <div>
           <dt>{t("plan.start")}</dt>
-          <dd>{formatMoment(plan.start, serverNowMs() / 1000, language)}</dd>
+          <dd>
+            {formatMoment(plan.start, serverNowMs() / 1000, language)}
+            {plan.scheduled_by !== null &&
+              ` · ${t("plan.startsItself", { user: plan.scheduled_by })}`}
+          </dd>
         </div>
         {longest !== null && (
           <div>
@@ -80,42 +92,77 @@ function Facts({ plan }: { plan: PlanView }) {
   );
 }
 
+const EARLY_S = 60; // a plan is started at its time; the server takes it so much earlier
+
 function Actions({ plan }: { plan: PlanView }) {
   const t = useText();
   const mayAct = useMayAct();
-  const [confirming, setConfirming] = useState(false);
-  const busy = useConsole((s) => Boolean(s.busy[`start ${plan.plan_id}`]));
-  const count = plan.vehicles.filter((vehicle) => vehicle.steps.length > 0).length;
   if (!mayAct || plan.replaced_by) return null;
   return (
     <div className="button-row">
-      {!plan.started && (
-        <button
-          type="button"
-          className="button primary"
-          disabled={busy || count === 0}
-          onClick={() => setConfirming(true)}
-        >
-          <Icon name="play" size={16} />
-          {t("plan.startIt")}
-        </button>
-      )}
+      {!plan.started && <StartButton plan={plan} />}
       <button type="button" className="button" onClick={actions.startReplanning}>
         <Icon name="route" size={16} />
         {t("plan.replan")}
       </button>
+    </div>
+  );
+}
+
+/** Starts a plan now, has one for later start by itself, or takes that back. */
+function StartButton({ plan }: { plan: PlanView }) {
+  const t = useText();
+  const language = useConsole((s) => s.language);
+  const busy = useConsole((s) => Boolean(s.busy[`start ${plan.plan_id}`]));
+  const [confirming, setConfirming] = useState(false);
+  const nowS = serverNowMs() / 1000;
+  const time = formatMoment(plan.start, nowS, language);
+  if (plan.scheduled_by !== null) {
+    return (
+      <button
+        type="button"
+        className="button"
+        disabled={busy}
+        onClick={() => void actions.setSchedule(plan.plan_id, false)}
+      >
+        <Icon name="close" size={16} />
+        {t("plan.unschedule")}
+      </button>
+    );
+  }
+  const later = plan.start - nowS > EARLY_S;
+  const count = plan.vehicles.filter((vehicle) => vehicle.steps.length > 0).length;
+  const yes = later ? t("plan.schedule", { time }) : t("plan.startIt");
+  const text = later
+    ? "plan.scheduleText"
+    : plan.replaces
+      ? "plan.confirmReplace"
+      : "plan.confirmText";
+  return (
+    <>
+      <button
+        type="button"
+        className="button primary"
+        disabled={busy || count === 0}
+        onClick={() => setConfirming(true)}
+      >
+        <Icon name={later ? "clock" : "play"} size={16} />
+        {yes}
+      </button>
       {confirming && (
         <ConfirmDialog
-          title={t("plan.confirmTitle")}
-          text={t(plan.replaces ? "plan.confirmReplace" : "plan.confirmText", { count })}
-          yes={t("plan.startIt")}
+          title={later ? t("plan.scheduleTitle", { time }) : t("plan.confirmTitle")}
+          text={t(text, { count })}
+          yes={yes}
           no={t("plan.notYet")}
           harmless
-          onYes={() => void actions.startPlan(plan.plan_id)}
+          onYes={() =>
+            void (later ? actions.setSchedule(plan.plan_id, true) : actions.startPlan(plan.plan_id))
+          }
           onClose={() => setConfirming(false)}
         />
       )}
-    </div>
+    </>
   );
 }
 

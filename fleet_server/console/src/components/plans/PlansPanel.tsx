@@ -63,9 +63,16 @@ function PlanRow({ plan }: { plan: PlanSummary }) {
   );
 }
 
-/** Whether a plan is shown only, under way, or has been replaced. */
+/** Whether a plan is shown only, waits for its time, is under way, or has been replaced. */
 export function PlanStatus({ plan }: { plan: PlanSummary }) {
   const t = useText();
-  const status = plan.replaced_by ? "replaced" : plan.started ? "started" : "draft";
+  const status = statusOf(plan);
   return <span className={`chip ${status}`}>{t(`plan.status.${status}`)}</span>;
+}
+
+function statusOf(plan: PlanSummary) {
+  if (plan.replaced_by) return "replaced";
+  if (plan.started) return "started";
+  if (plan.start_problem) return plan.scheduled_by ? "late" : "failed";
+  return plan.scheduled_by ? "scheduled" : "draft";
 }
