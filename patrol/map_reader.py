@@ -24,7 +24,7 @@ from patrol.map_fields import (
     REQUIRED,
     Layer,
 )
-from patrol.map_values import identifier, number, text, time_zone, whole
+from patrol.map_values import identifier, not_negative, number, text, time_zone, whole
 from patrol.windows import DEFAULT_TIME_ZONE
 
 Json = dict[str, Any]
@@ -153,6 +153,7 @@ def read_feature(feature: Any, at: str, where: str) -> tuple[Layer, Any]:
     if layer.name == "edge":  # nav2_route ignores an edge's geometry, and so do we
         values["start_id"] = _value(properties, "startid", whole, at)
         values["end_id"] = _value(properties, "endid", whole, at)
+        _value(properties, "cost", not_negative, at, None)  # not ours, but Nav2 counts with it
     if layer.name == "node":
         values |= _read_position(geometry.get("coordinates"), at)
     if layer.placed:

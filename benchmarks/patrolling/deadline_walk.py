@@ -23,7 +23,7 @@ from navigation.planning.unpredictable.certificate import (
     owners,
     persistent_idleness_s,
 )
-from navigation.planning.unpredictable.schedule import Stop, visits
+from navigation.planning.unpredictable.schedule import Ahead, Stop, moments, visits
 from navigation.planning.unpredictable.seating import seats_at_start
 from navigation.planning.unpredictable.track import Track
 
@@ -100,7 +100,8 @@ class DeadlineWalk(MovePolicy):
         limit_s = self._limits_s[group]
         longest_s = float(limit_s[np.isfinite(limit_s)].max(initial=0.0))
         known = [(at.arrive_s, at.place) for at in stops]
-        times_s, places = visits(known, [[at] for at in stops], self._tracks[group], longest_s)
+        ahead = Ahead.of_routes([[at] for at in stops])
+        times_s, places = visits(*moments(known), ahead, self._tracks[group], longest_s)
         late_s, _ = outlook_s(
             now_s, self._last_s, times_s, places, NOTHING_S, NOTHING, limit_s,
             np.full(len(limit_s), np.inf),

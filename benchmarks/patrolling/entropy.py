@@ -11,9 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from navigation.planning.patrol_graph import Floats, PatrolTrace
-
-BINS = 20  # in one P
-SAME_S = 1e-6  # arrivals as close as this are one visit
+from navigation.planning.unpredictable.surprise import SAME_S, entropy_bits
 
 
 def returns_s(trace: PatrolTrace, place: int, warm_up_s: float = 0.0) -> Floats:
@@ -22,15 +20,6 @@ def returns_s(trace: PatrolTrace, place: int, warm_up_s: float = 0.0) -> Floats:
     gaps_s: Floats = np.diff(times_s)
     found_s: Floats = gaps_s[(gaps_s > SAME_S) & (times_s[1:] >= warm_up_s)]
     return found_s
-
-
-def entropy_bits(gaps_s: Floats, persistent_s: float) -> float:
-    """Of one place's return times; 0 where it has none."""
-    if not len(gaps_s):
-        return 0.0
-    counts = np.bincount(np.floor(gaps_s * BINS / persistent_s + 0.5).astype(np.intp))
-    shares = counts[counts > 0] / len(gaps_s)
-    return float(-(shares * np.log2(shares)).sum())
 
 
 def return_time_entropy(

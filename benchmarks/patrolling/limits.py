@@ -8,17 +8,60 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmarks.patrolling.cases import Case
-from benchmarks.patrolling.entropy import BINS
+from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.patrol_cycle import PatrolCycle
+from navigation.planning.patrol_graph import Floats
+from navigation.planning.unpredictable.surprise import BINS
 
 BOUND = 2.0  # return times over P
+MEAN = 1.05  # mean idleness over the plan's
+STEEPEST, STEPS = 64.0, 60  # of the search for how fast shares fall with the return time
 
 
-def most_entropy_bits(weights: Sequence[float]) -> float:
-    """Mean over places of the entropy of return times that fill every bin up to 2 P / weight
-    evenly."""
-    last_bin = np.floor(BOUND * BINS / np.asarray(weights) + 0.5)
-    return float(np.log2(last_bin + 1).mean())
+def most_entropy_bits(
+    weights: Sequence[float], soonest: Sequence[float], mean: float = np.inf
+) -> float:
+    """The most that return times can have, as the mean over places of their entropy.
+
+    A place's return times, over P, lie between its `soonest` and 2 / weight, and the mean over
+    places of their means is at most `mean`. Under these the entropy is greatest where all
+    places' shares fall by the same rate with the return time (Cover and Thomas 2006, 12.1);
+    each bin counts as its shortest time.
+    """
+    bins = [
+        np.arange(np.floor(first * BINS + 0.5), np.floor(BOUND * BINS / weight + 0.5) + 1)
+        for first, weight in zip(soonest, weights, strict=True)
+    ]
+    low, high = 0.0, STEEPEST
+    if _falling(bins, low)[1] <= mean:
+        return _falling(bins, low)[0]
+    for _ in range(STEPS):
+        rate = (low + high) / 2
+        low, high = (rate, high) if _falling(bins, rate)[1] > mean else (low, rate)
+    return _falling(bins, low)[0]
+
+
+def _falling(bins: Sequence[Floats], rate: float) -> tuple[float, float]:
+    """Entropy and mean, both means over places, of shares that fall by exp(-rate) in one P."""
+    bits, means = [], []
+    for numbers in bins:
+        times = np.maximum(numbers - 0.5, 0.0) / BINS
+        shares = np.exp(-rate * (times - times[0]))
+        shares /= shares.sum()
+        bits.append(-(shares * np.log2(np.maximum(shares, 1e-300))).sum())
+        means.append((shares * times).sum())
+    return float(np.mean(bits)), float(np.mean(means))
+
+
+def soonest_s(arrivals: ArrivalGraph) -> Floats:
+    """(n,) the least time in which a vehicle leaves a place and is back."""
+    found = []
+    for place, at in enumerate(arrivals.arrivals_at):
+        here, others = np.array(at), np.flatnonzero(arrivals.place_of != place)
+        out_s = arrivals.legs_s[np.ix_(here, others)].min(axis=0)
+        back_s = arrivals.legs_s[np.ix_(others, here)].min(axis=1)
+        found.append(float((out_s + back_s).min(initial=np.inf)))
+    return np.array(found)
 
 
 def never_soon(case: Case, plan: Sequence[PatrolCycle], within_s: float) -> tuple[str, ...]:
@@ -27,16 +70,11 @@ def never_soon(case: Case, plan: Sequence[PatrolCycle], within_s: float) -> tupl
 
     Only another group's vehicle can visit one that soon after a visit.
     """
-    arrivals = case.arrivals
     vehicles: Counter[int] = Counter()
     for cycle in plan:
         vehicles.update(dict.fromkeys(cycle.places, cycle.vehicles))
-    found = []
-    for place, at in enumerate(arrivals.arrivals_at):
-        here = np.array(at)
-        others = np.flatnonzero(arrivals.place_of != place)
-        out_s = arrivals.legs_s[np.ix_(here, others)].min(axis=0)
-        back_s = arrivals.legs_s[np.ix_(others, here)].min(axis=1)
-        if vehicles[place] == 1 and float((out_s + back_s).min(initial=np.inf)) > within_s:
-            found.append(arrivals.names[place])
-    return tuple(found)
+    return tuple(
+        case.arrivals.names[place]
+        for place, back_s in enumerate(soonest_s(case.arrivals))
+        if vehicles[place] == 1 and back_s > within_s
+    )

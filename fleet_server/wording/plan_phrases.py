@@ -122,6 +122,10 @@ PLAN_PHRASES = {
         "길이 열려 있는 동안 들렀다 나올 수 있는 차량이 없습니다",
     "start when the way is open for longer, or stay a shorter time":
         "길이 더 오래 열려 있을 때 시작하거나 머무는 시간을 줄이십시오",
+    "none of its windows is open while the plan runs":
+        "계획이 진행되는 동안 방문 시간이 없습니다",
+    "start when one is, or plan more hours":
+        "방문 시간에 맞추어 시작하거나 계획 시간을 늘리십시오",
     "its last window closes {last} min after the start,"
     " the first vehicle is there after {first} min":
         "마지막 방문 시간이 출발 {last}분 뒤 끝나는데 가장 빠른 차량도 {first}분이 걸립니다",

@@ -113,11 +113,17 @@ class PatrolGraph:
         """(n, n) least duration from place to place, over any number of moves."""
         return self._shortest[0]
 
+    @property
+    def before(self) -> Ints:
+        """(n, n) the last place before the end on a quickest way from place to place; below 0
+        where both are the same."""
+        return self._shortest[1]
+
     def path(self, start: int, end: int) -> list[int]:
         """The places of a quickest way, with both ends."""
-        before, places = self._shortest[1], [end]
+        places = [end]
         while places[-1] != start:
-            places.append(int(before[start, places[-1]]))
+            places.append(int(self.before[start, places[-1]]))
         return places[::-1]
 
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from navigation.planning.coverage.circuit import Circuit
 from navigation.planning.coverage.feasible import Duty, LeftOut, share_parts
 from navigation.planning.coverage.postman import postman_circuit
+from navigation.planning.coverage.shares import Holder, Share
 from navigation.planning.coverage.sorties import SLACK, Sortie, cost_of, sorties_of
-from navigation.planning.coverage.splitting import Holder, Share, share_out
+from navigation.planning.coverage.splitting import share_out
 from navigation.planning.coverage.streets import StreetGraph
 from navigation.planning.coverage.vehicles import (
     Home,

@@ -12,7 +12,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from navigation.planning.coverage.circuit import Circuit
-from navigation.planning.coverage.splitting import Holder, share_out
+from navigation.planning.coverage.shares import Holder
+from navigation.planning.coverage.splitting import share_out
 from navigation.planning.coverage.streets import StreetGraph
 from navigation.planning.coverage.vehicles import Home, Vehicle
 

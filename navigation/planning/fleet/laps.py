@@ -2,7 +2,8 @@
 
 A persistent plan is chosen over times that hold whatever came before. On a walk that is driven
 round and round, what came before is known: the best ways of arriving are found once (a shortest
-closed chain through the stops' arrival states), and the lap is as short as that makes it.
+closed chain through the stops' arrival states), and the lap is as short as that makes it. Measured
+so, another order of the places may be shorter yet.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from navigation.planning.fleet.rounds import Rounds
+from navigation.planning.fleet.arrival_rounds import arrivals_of
+from navigation.planning.fleet.rounds import SAME_PLACE_S, Rounds
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import PatrolGraph
-from navigation.planning.persistent.plan import PersistentPlan
-from navigation.planning.persistent.reasons import with_reasons
+from navigation.planning.persistent.as_driven import as_driven
+from navigation.planning.persistent.plan import Beat, PersistentPlan
+from navigation.planning.persistent.search import WALKED
 from navigation.planning.route_search import RouteSearch, Start
 from navigation.planning.visit_order import chain
 
@@ -28,6 +31,53 @@ class TimedPlan:
 
     plan: PersistentPlan
     states: tuple[tuple[int | None, ...], ...]
+
+    @property
+    def is_as_driven(self) -> bool:
+        """Whether some beat's ways of arriving are known."""
+        return any(state is not None for lap in self.states for state in lap)
+
+
+def improved(rounds: Rounds, plan: PersistentPlan, most_places: int = WALKED) -> TimedPlan:
+    """The plan as driven, in its own order of places or in the best one found for driving.
+
+    Of both the smaller worst idleness, then the smaller average. Of more places than `most_places`
+    the order stays.
+    """
+    own = timed(rounds, plan)
+    if not own.is_as_driven or len(rounds.tasks) > most_places:
+        return own
+    arrivals = arrivals_of(rounds)
+    if arrivals is None:
+        return own
+    cycles = as_driven(arrivals, [plan.cycles], plan.seed)
+    members = [beat.members for beat in plan.beats]
+    if len(cycles) != len(plan.beats):  # one lap for all
+        members = [tuple(number for who in members for number in who)]
+    graph = with_moves(rounds, [cycle.places for cycle in cycles])
+    beats = [Beat(cycle, who) for cycle, who in zip(cycles, members, strict=True)]
+    other = timed(rounds, replace(plan, graph=graph, beats=tuple(beats)))
+    return min(own, other, key=_worst_and_mean_s)
+
+
+def _worst_and_mean_s(found: TimedPlan) -> tuple[float, float]:
+    return round(found.plan.worst_idleness_s, 6), found.plan.average_idleness_s
+
+
+def with_moves(rounds: Rounds, walks: Sequence[Sequence[int]]) -> PatrolGraph:
+    """The places with all moves that closed walks make, those past a third place, too."""
+    graph = rounds.graph
+    known = {(start, end) for start, end, _ in graph.moves}
+    needed = dict.fromkeys(
+        pair for places in walks for pair in zip(places, (*places[1:], places[0]), strict=True)
+    )
+    count = len(rounds.tasks)
+    worst_s = np.max([times.worst_s[:count, :count] for times in rounds.problem.times], axis=0)
+    more = [
+        (a, b, max(float(worst_s[a, b]) + rounds.tasks[b].dwell_s, SAME_PLACE_S))
+        for a, b in needed if a != b and (a, b) not in known
+    ]  # fmt: skip
+    return replace(graph, moves=(*graph.moves, *more)) if more else graph
 
 
 def timed(rounds: Rounds, plan: PersistentPlan) -> TimedPlan:
@@ -44,14 +94,14 @@ def timed(rounds: Rounds, plan: PersistentPlan) -> TimedPlan:
     driven_s: dict[tuple[int, int], float] = {}
     for beat, lap in zip(plan.beats, states, strict=True):
         for (start, end), leg_s in _legs(rounds, search, beat.cycle.places, lap):
-            driven_s[start, end] = max(leg_s, driven_s.get((start, end), 0.0))
-    moves = [(a, b, driven_s.get((a, b), s)) for a, b, s in rounds.graph.moves]
-    graph = PatrolGraph(plan.graph.names, tuple(moves), plan.graph.weights, plan.graph.positions_m)
+            driven_s[start, end] = max(leg_s, driven_s.get((start, end), SAME_PLACE_S))
+    moves = tuple((a, b, driven_s.get((a, b), s)) for a, b, s in plan.graph.moves)
+    graph = replace(plan.graph, moves=moves)
     beats = tuple(
         replace(beat, cycle=PatrolCycle.of_walk(graph, beat.cycle.places, beat.cycle.vehicles))
         for beat in plan.beats
     )
-    return TimedPlan(with_reasons(replace(plan, graph=graph, beats=beats)), tuple(states))
+    return TimedPlan(replace(plan, graph=graph, beats=beats), tuple(states))
 
 
 def _joined(rounds: Rounds, laps: Sequence[Sequence[int | None]]) -> bool:

@@ -125,7 +125,12 @@ def _reason(problem: TourProblem, task: Task, trips: Sequence[_Trip]) -> tuple[s
     in_time = [trip for trip in reachable if trip.duration_s is not None]
     if not in_time:
         earliest_s = min(trip.arrive_s for trip in reachable if trip.arrive_s is not None)
-        last_s = max((closes for _, closes in task.windows_s), default=0.0)
+        last_s = max((closes for _, closes in task.windows_s), default=None)
+        if last_s is None:
+            return (
+                "none of its windows is open while the plan runs",
+                "start when one is, or plan more hours",
+            )
         if last_s >= earliest_s:
             return (
                 "no vehicle can stay there for its visit and leave again while the way is open",

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from navigation.planning.arrivals import ArrivalGraph
-from navigation.planning.lap_order import is_one_weight, shortened
+from navigation.planning.lap_order import shortened
 from navigation.planning.patrol_cycle import PatrolCycle, gaps_between
 
 
@@ -36,11 +36,9 @@ def as_driven(
 
 def _driven(arrivals: ArrivalGraph, cycle: PatrolCycle, seed: int) -> PatrolCycle:
     """In its own order or, where that is better, in the one found."""
-    orders = [cycle.places]
-    if is_one_weight(arrivals, cycle.places):
-        orders.append(shortened(arrivals, cycle.places, seed))
+    orders = (cycle.places, shortened(arrivals, cycle.places, seed))
     laps = [_lap(arrivals, order, cycle.vehicles) for order in orders]
-    return min(laps, key=lambda lap: lap.duration_s)
+    return min(laps, key=lambda lap: _worst_and_mean_s(arrivals, [lap]))
 
 
 def _lap(arrivals: ArrivalGraph, order: Sequence[int], vehicles: int) -> PatrolCycle:

@@ -8,7 +8,7 @@ Two ways, whichever makes the smaller worst idleness of a beat of k vehicles:
   time until a vehicle's next turn, about (k - m) q lap / m, covers both ways and the charge.
 - Stops: all k vehicles pass the dock in every lap, or several times where the endurance is
   shorter than a lap, and charge what they drove:
-  lap' = lap with detours × (1 + charge / endurance).
+  lap' = (lap with detours) × (1 + charge / endurance).
 
 Vehicles of one dock place can charge there at the same time.
 """
@@ -93,12 +93,14 @@ def _stops_beat(
             f" docks ({names}), and too few of them can be spared to take turns; give them one"
             " dock, more endurance, or more vehicles"
         )
-    dock, endurance_s = vehicles[0].dock, min(vehicle.endurance_s for vehicle in vehicles)
+    dock, detour_s = vehicles[0].dock, max(vehicle.detour_s for vehicle in vehicles)
+    endurance_s = min(vehicle.endurance_s for vehicle in vehicles) - detour_s
     assert dock is not None
     slowest = max(vehicle.charge_s / vehicle.endurance_s for vehicle in vehicles)
     places, driven_s = charging_walk(graph, cycle.places, dock, endurance_s)
     walk = PatrolCycle.of_walk(graph, places, len(who))
-    return Beat(walk, who, tuple(slowest * time_s for time_s in driven_s))
+    stays_s = (detour_s + slowest * (time_s + detour_s) if time_s else 0.0 for time_s in driven_s)
+    return Beat(walk, who, tuple(stays_s))
 
 
 def _relay_beat(
@@ -112,7 +114,7 @@ def _relay_beat(
     there_s = graph.travel_s[docks][:, stops].max(axis=0)
     back_s = graph.travel_s[stops][:, docks].max(axis=1)
     stop = int((there_s + back_s).argmin())
-    ways_s = float(there_s[stop] + back_s[stop])
+    ways_s = float(there_s[stop] + back_s[stop]) + max(v.detour_s for v in vehicles)
     usable_s = min(vehicle.endurance_s for vehicle in vehicles) - ways_s
     needed_s = ways_s + max(vehicle.charge_s for vehicle in vehicles)
     longest = math.floor(usable_s / cycle.duration_s)

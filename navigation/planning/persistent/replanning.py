@@ -8,8 +8,9 @@ fewest vehicles' promises is taken.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+import math
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from navigation.planning.persistent.bounds import team_bound_s
 from navigation.planning.persistent.charging import beats_with_charging, charged_beat
 from navigation.planning.persistent.joining import stepped
 from navigation.planning.persistent.partition import Group
-from navigation.planning.persistent.plan import Beat, PersistentPlan, guarantees_s
+from navigation.planning.persistent.plan import Beat, PersistentPlan
 from navigation.planning.persistent.planner import plan_persistent
 from navigation.planning.persistent.reasons import with_reasons
 from navigation.planning.persistent.search import (
@@ -34,6 +35,26 @@ from navigation.planning.persistent.team import TeamVehicle, team_of
 from patrol.errors import PlanError
 
 NEAR_BEST = 1.05  # worst idleness that is worth keeping promises for, over the best found
+GOOD_ENOUGH = 1.1  # and over the one promised, for which no other walks are looked for
+
+
+def _as_it_is(plan: PersistentPlan) -> PersistentPlan:
+    return plan
+
+
+@dataclass(frozen=True)
+class Driven:
+    """How long walks take that are known, where a graph's moves hold whatever came before.
+
+    `walked` is the graph of the old walks as driven; `improve` makes of a new plan the one as
+    driven.
+    """
+
+    walked: PatrolGraph | None = None
+    improve: Callable[[PersistentPlan], PersistentPlan] = _as_it_is
+
+
+AS_THE_GRAPH_SAYS = Driven()
 
 
 def replan(
@@ -43,14 +64,16 @@ def replan(
     graph: PatrolGraph | None = None,
     effort: Effort = QUICK,
     promised_s: float | None = None,
+    driven: Driven = AS_THE_GRAPH_SAYS,
 ) -> PersistentPlan:
     """A plan from now on for the vehicles in `state` (see `team_at`) without the failed ones.
 
     Vehicles in `state` that the plan does not know have come back or are new. `graph` is the one
-    after closures; its places are the same. Where fewer vehicles on the old walks keep
+    after closures; its places are the same. Where fewer vehicles on the old walks about keep
     `promised_s`, the worst idleness of more vehicles before (the plan's, unless ways changed),
-    no division is searched. Time 0 is now. Raises PlanError for an unknown failed vehicle, a graph
-    with other places, and when nobody is left.
+    no division is searched: they cannot do much better. Time 0 is now. The plan's graph is the one
+    that its walks are timed on. Raises PlanError for an unknown failed vehicle, a graph with other
+    places, and when nobody is left.
     """
     if promised_s is None:
         promised_s = 0.0 if graph else plan.worst_idleness_s
@@ -67,19 +90,19 @@ def replan(
         return with_reasons(plan_persistent(graph, team, plan.seed, effort), because)
     if not {vehicle.id for vehicle in team} < {vehicle.id for vehicle in plan.team}:
         promised_s = 0.0  # nobody was lost, or somebody came: another division may be better
-    ways = _ways_to_go_on(plan, team, graph, effort, promised_s)
-    worst_s = [float(guarantees_s(graph, beats).max()) for beats in ways]
-    near = [b for b, w in zip(ways, worst_s, strict=True) if w <= NEAR_BEST * min(worst_s)]
+    ways = _ways_to_go_on(plan, team, graph, effort, promised_s, driven)
+    least_s = min(way.worst_idleness_s for way in ways)
+    near = [way for way in ways if way.worst_idleness_s <= NEAR_BEST * least_s]
     kept = {(beat.cycle.places, beat.slots) for beat in plan.beats}
 
-    def rank(beats: Sequence[Beat]) -> tuple[int, float]:
-        moved = sum(b.slots for b in beats if (b.cycle.places, b.slots) not in kept)
-        return moved, float(guarantees_s(graph, beats).max())
+    def rank(way: PersistentPlan) -> tuple[int, float]:
+        moved = sum(b.slots for b in way.beats if (b.cycle.places, b.slots) not in kept)
+        return moved, way.worst_idleness_s
 
-    beats, joins = stepped(graph, team, min(near, key=rank))
+    found = min(near, key=rank)
+    beats, joins = stepped(found.graph, team, found.beats)
     bound_s = team_bound_s(graph, len(team))
-    made = PersistentPlan(graph, team, beats, bound_s, plan.seed, joins=joins)
-    return with_reasons(made, because)
+    return with_reasons(replace(found, beats=beats, joins=joins, bound_s=bound_s), because)
 
 
 def _because(
@@ -102,25 +125,25 @@ def _ways_to_go_on(
     graph: PatrolGraph,
     effort: Effort,
     promised_s: float,
-) -> list[tuple[Beat, ...]]:
-    ways = _same_walks(plan, team, graph)
-    if ways and (len(graph) > WALKED or _least_s(graph, ways) <= promised_s + SAME_S):
+    driven: Driven,
+) -> list[PersistentPlan]:
+    walked = driven.walked or graph
+    ways = [PersistentPlan(walked, team, beats, 0.0, plan.seed)
+            for beats in _same_walks(plan, team, walked)]  # fmt: skip
+    least_s = min((way.worst_idleness_s for way in ways), default=math.inf)
+    if ways and (len(graph) > WALKED or least_s <= GOOD_ENOUGH * promised_s + SAME_S):
         # one large tour shared evenly stays one; what more vehicles did not beat stays, too
         return ways
     start = _spread(graph, _owned(plan), len(team))
     found = divisions(graph, len(team), start, plan.seed, effort)
     walks = [walks_of(graph, division) for division in found]
     try:
-        ways.append(beats_with_charging(graph, team, walks, plan.seed, effort))
+        beats = beats_with_charging(graph, team, walks, plan.seed, effort)
+        ways.append(driven.improve(PersistentPlan(graph, team, beats, 0.0, plan.seed)))
     except PlanError:
         if not ways:
             raise
     return ways
-
-
-def _least_s(graph: PatrolGraph, ways: Sequence[tuple[Beat, ...]]) -> float:
-    """The smallest worst idleness of some ways to go on."""
-    return min(float(guarantees_s(graph, beats).max()) for beats in ways)
 
 
 def _owned(plan: PersistentPlan) -> list[Group]:

@@ -24,11 +24,12 @@ class TeamVehicle:
     endurance_s: float = math.inf
     charge_s: float = 0.0  # at the dock, for a full endurance
     dock: int | None = None
+    detour_s: float = 0.0  # from the dock's place to the charger itself and back, every time
 
     def __post_init__(self) -> None:
         if not self.endurance_s > 0:
             raise PlanError(f"vehicle {self.id}: endurance {self.endurance_s} s is not above 0")
-        for name in ("charge_s", "ready_s"):
+        for name in ("charge_s", "ready_s", "detour_s"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise PlanError(f"vehicle {self.id}: {name} {value} is not a number of 0 or more")

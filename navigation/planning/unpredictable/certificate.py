@@ -17,6 +17,7 @@ from navigation.planning.unpredictable.track import Track
 from patrol.errors import PlanError
 
 TOLERANCE_S = 1e-6  # rounding of sums of leg times
+BOUND = 2.0  # worst idleness over the persistent plan's
 
 
 @compiled
@@ -66,6 +67,27 @@ def late_until_s(last_visit_s: Floats, times_s: Floats, places: Ints, limit_s: F
 def persistent_idleness_s(arrivals: ArrivalGraph, tracks: Sequence[Track]) -> float:
     """P: the worst priority-weighted idleness of evenly spaced vehicles on these tracks."""
     return max(gap_s * arrivals.weights[place] for place, (_, gap_s) in _best(arrivals, tracks))
+
+
+def limits_s(
+    arrivals: ArrivalGraph, track: Track, places: frozenset[int], persistent_s: float
+) -> Floats:
+    """(n,) how long a track's places may wait; infinite for others, and where a vehicle stays."""
+    found_s = np.full(len(arrivals), np.inf)
+    for place in places if track.lap_s > 0 else ():
+        found_s[place] = BOUND * persistent_s / arrivals.weights[place]
+    return found_s
+
+
+def unseen_limits_s(tracks: Sequence[Track], limit_s: Floats) -> Floats:
+    """(n,) how long a place may go unseen: P over its weight, or a lap of the plan's walk in its
+    slower direction."""
+    found_s = limit_s / BOUND
+    back = next((track for track in tracks if track.is_back), tracks[0])
+    for track in (tracks[0], back):
+        for place, gaps_s in track.gaps_s.items():
+            found_s[place] = max(found_s[place], *gaps_s)
+    return found_s
 
 
 def owners(arrivals: ArrivalGraph, tracks: Sequence[Track]) -> tuple[frozenset[int], ...]:

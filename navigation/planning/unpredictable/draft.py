@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from navigation.planning.patrol_graph import Floats, Ints
-from navigation.planning.unpredictable.track import Joins, Track
+from navigation.planning.unpredictable.joins import Joins
+from navigation.planning.unpredictable.track import Track
 
 DEPTHS = (1, 2, 4, 8, 16)  # shortest walks of each vehicle that a draft may choose from
 MOST_PHASES = 64  # common phases compared at each depth

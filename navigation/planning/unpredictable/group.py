@@ -23,8 +23,9 @@ from navigation.planning.unpredictable.certificate import (
     outlook_s,
 )
 from navigation.planning.unpredictable.draft import Draft, drafts, in_order
-from navigation.planning.unpredictable.schedule import Seat, Stop, visits
-from navigation.planning.unpredictable.track import JoinBook, Track
+from navigation.planning.unpredictable.joins import JoinBook, Joins
+from navigation.planning.unpredictable.schedule import Ahead, Seat, Stop, moments, visits
+from navigation.planning.unpredictable.track import Track
 
 TRIES = 32  # certificates checked in one decision
 TRACKS = 3  # other tracks considered in one decision
@@ -35,6 +36,7 @@ MEMORY = 10.0  # spacings over which it is counted how often good drafts are fou
 SELDOM = 0.35  # good drafts a spacing, below which places may go unseen for longer
 SPARE = 0.5  # spacings that they may then
 MOST_OFTEN = 0.5  # chance of a turn at one stop
+SLACK_STOPS = 1.5  # share of a group's slack in which it may stand besides, times its stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,13 @@ class PatrolGroup:
         longest_s = max(float(track.legs_s.max(initial=0.0)) for track in self.tracks)
         reach_s = max(2 * longest_s, 0.75 * self.tracks[0].spacing_s)
         self._left: list[tuple[float, int]] = []  # ends of stays that were decided beforehand
-        self._book = JoinBook(arrivals.moves, reach_s, self.tracks)
+        self._book = JoinBook(arrivals, reach_s, self.tracks)
         self._started_s = self._decided_s = min(seat.at.leave_s for seat in seats)
         self._stood_s = 0.0
+        self._standing = rules.standing + _slack(self.tracks, unseen_limit_s)
         self._often, self._good_s = 1.0, self._started_s  # good drafts a spacing, as of then
         self._ease = 1.0  # share of late decisions that found one; the rarer, the more are made
-        times_s, places = self._visits([seat.route for seat in seats], 0)
+        times_s, places = self._visits(self._ahead, 0)
         self.holds_from_s = late_until_s(last_visit_s, times_s, places, limit_s)
 
     def copy(self) -> PatrolGroup:
@@ -135,8 +138,7 @@ class PatrolGroup:
         seat.at = replace(seat.at, leave_s=seat.at.leave_s + late_s)
         seat.ahead = deque(moved)
         self._forget()
-        routes = [seat.route for seat in self.seats]
-        return self._outlook_s(seat.at.leave_s, routes, self.track)[0]
+        return self._outlook_s(seat.at.leave_s, self._ahead, self.track)[0]
 
     def _onward(self, at: Stop) -> Stop:
         track = self.tracks[self.track]
@@ -153,27 +155,26 @@ class PatrolGroup:
         schedule is worse, or if there has been no good one for long.
         """
         self._forget()
-        _, most_s = self._outlook_s(now_s, [seat.route for seat in self.seats], self.track)
+        _, most_s = self._outlook_s(now_s, self._ahead, self.track)
         hard = self._often_by(now_s) < SELDOM
-        good, spare = [], None
+        good, spare = list[Draft](), None
         spare_s = max(most_s, SPARE * self.tracks[0].spacing_s if hard else 0.0)
         drafts = self._drafts(hard, rng)
         for draft in drafts[:TRIES]:
-            routes = self._routes(draft)
-            late_s, unseen_s = self._outlook_s(now_s, routes, draft.track)
+            late_s, unseen_s = self._outlook_s(now_s, self._drafted(draft), draft.track)
             if late_s > TOLERANCE_S:
                 continue
             if unseen_s <= TOLERANCE_S:
-                good.append((draft, routes))
+                good.append(draft)
             elif unseen_s < spare_s:
-                spare, spare_s = (draft, routes), unseen_s
+                spare, spare_s = draft, unseen_s
             if len(good) == CHOICES:
                 break
         if good:
             self._often, self._good_s = self._often_by(now_s) + 1.0 / MEMORY, now_s
-            self._adopt(*good[int(rng.integers(len(good)))])
+            self._adopt(good[int(rng.integers(len(good)))])
         elif spare is not None:
-            self._adopt(*spare)
+            self._adopt(spare)
         if drafts and len(self.seats) > 1:
             self._ease += EASE_SHARE * (bool(good) - self._ease)
 
@@ -182,17 +183,25 @@ class PatrolGroup:
         passed = (now_s - self._good_s) / self.tracks[0].spacing_s
         return self._often * math.exp(-passed / MEMORY)
 
-    def _outlook_s(
-        self, now_s: float, routes: Sequence[list[Stop]], track: int
-    ) -> tuple[float, float]:
+    @property
+    def _ahead(self) -> Ahead:
+        return Ahead.of_routes([seat.route for seat in self.seats])
+
+    def _drafted(self, draft: Draft) -> Ahead:
+        free_s, here = moments([(seat.at.leave_s, seat.at.place) for seat in self.seats])
+        joins = self._joins(draft.track)
+        return self._book.ahead(joins, draft.rows, draft.waits_s, free_s, here)
+
+    def _joins(self, track: int) -> list[Joins]:
+        return [self._book.joins(seat.at.arrival, track) for seat in self.seats]
+
+    def _outlook_s(self, now_s: float, ahead: Ahead, track: int) -> tuple[float, float]:
         """See `outlook_s`; standing at a place is seeing it."""
-        times_s, places = self._visits(routes, track)
-        stays = self._left + [(s.leave_s, s.place) for route in routes for s in route]
-        seen_s = np.array([time_s for time_s, _ in stays])
-        seen = np.array([place for _, place in stays], np.intp)
+        times_s, places = self._visits(ahead, track)
+        left_s, left = moments(self._left)
         return outlook_s(
-            now_s, self.last_visit_s, times_s, places, seen_s, seen, self.limit_s,
-            self.unseen_limit_s,
+            now_s, self.last_visit_s, times_s, places, np.concatenate((left_s, ahead.seen_s)),
+            np.concatenate((left, ahead.seen)), self.limit_s, self.unseen_limit_s,
         )  # fmt: skip
 
     def _drafts(self, hasty: bool, rng: np.random.Generator) -> list[Draft]:
@@ -201,7 +210,7 @@ class PatrolGroup:
         costs_s: dict[Draft, float] = {}
         for number in rng.permutation(others)[:TRACKS].tolist():
             track = self.tracks[number]
-            joins = [self._book.joins(seat.at.arrival, number) for seat in self.seats]
+            joins = self._joins(number)
             free_s = np.array([seat.at.leave_s for seat in self.seats])
             slots = np.arange(len(self.seats)) * (1 if track.is_back else -1)
             costs_s |= drafts(number, track, joins, free_s, slots, self._allowed_s(), hasty, rng)
@@ -209,13 +218,13 @@ class PatrolGroup:
 
     def _allowed_s(self) -> float:
         passed_s = self._decided_s - self._started_s
-        return self.rules.standing * passed_s * len(self.seats) - self._stood_s
+        return self._standing * passed_s * len(self.seats) - self._stood_s
 
     def _routes(self, draft: Draft) -> list[list[Stop]]:
         """Each seat's stops from where it is or is heading to its place on the new track."""
         routes = []
-        for seat, row, wait_s in zip(self.seats, draft.rows, draft.waits_s, strict=True):
-            found = self._book.joins(seat.at.arrival, draft.track)
+        taken = zip(self.seats, self._joins(draft.track), draft.rows, draft.waits_s, strict=True)
+        for seat, found, row, wait_s in taken:
             stops, now_s = [seat.at], seat.at.leave_s
             for end in found.paths[row]:
                 now_s += float(self.arrivals.legs_s[stops[-1].arrival, end])
@@ -225,10 +234,10 @@ class PatrolGroup:
             routes.append(stops)
         return routes
 
-    def _visits(self, routes: Sequence[list[Stop]], track: int) -> tuple[Floats, Ints]:
+    def _visits(self, ahead: Ahead, track: int) -> tuple[Floats, Ints]:
         limits_s = self.limit_s[np.isfinite(self.limit_s)]
         longest_s = float(limits_s.max(initial=0.0))
-        return visits(self._recent, routes, self.tracks[track], longest_s)
+        return visits(*moments(self._recent), ahead, self.tracks[track], longest_s)
 
     def _forget(self) -> None:
         """Keep of the visits only each place's last before the earliest seat, and later ones."""
@@ -239,8 +248,18 @@ class PatrolGroup:
                 self.last_visit_s[place] = max(self.last_visit_s[place], time_s)
         self._recent = [visit for visit in self._recent if visit[0] > earliest_s]
 
-    def _adopt(self, draft: Draft, routes: Sequence[list[Stop]]) -> None:
-        for seat, route in zip(self.seats, routes, strict=True):
+    def _adopt(self, draft: Draft) -> None:
+        for seat, route in zip(self.seats, self._routes(draft), strict=True):
             seat.at, seat.ahead = route[0], deque(route[1:])
         self.track = draft.track
         self._stood_s += sum(draft.waits_s)
+
+
+def _slack(tracks: Sequence[Track], unseen_limit_s: Floats) -> float:
+    """Share of the time that vehicles may stand besides, as they come sooner than they have to.
+
+    Turning round changes little in a walk of few stops, so it is more in those.
+    """
+    slowest_s = max(track.spacing_s for track in tracks)
+    sooner = 1.0 - slowest_s / float(unseen_limit_s.min())
+    return SLACK_STOPS * max(sooner, 0.0) / len(tracks[0].stops)

@@ -11,14 +11,20 @@ import numpy as np
 from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import Floats, PatrolGraph
-from navigation.planning.unpredictable.certificate import owners, persistent_idleness_s
+from navigation.planning.unpredictable.certificate import (
+    BOUND,
+    limits_s,
+    owners,
+    persistent_idleness_s,
+    unseen_limits_s,
+)
 from navigation.planning.unpredictable.group import PatrolGroup, Rules, rules_for
+from navigation.planning.unpredictable.lone import LoneRules, LoneVehicle, laps_of
 from navigation.planning.unpredictable.schedule import Seat
 from navigation.planning.unpredictable.seating import Whereabouts, seats_at_start, seats_from
-from navigation.planning.unpredictable.track import Track, tracks_of
+from navigation.planning.unpredictable.track import tracks_of
+from navigation.planning.unpredictable.tuning import tuned
 from patrol.errors import PlanError
-
-BOUND = 2.0  # worst idleness over the persistent plan's
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,14 @@ class UnpredictablePatrol:
         seed: int | np.random.Generator = 0,
         rules: Rules | None = None,
     ) -> None:
-        self._prepare(graph, plan, seed, rules)
+        self._prepare(graph, plan, seed, rules, is_tuned=True)
         seats = [
             seats_at_start(track, cycle.vehicles)
             for track, cycle in zip(self._there, self.plan, strict=True)
         ]
-        self._seat(seats, np.zeros(len(graph)))
+        following = iter(range(sum(map(len, seats))))
+        numbers = [[next(following) for _ in group] for group in seats]
+        self._seat(seats, np.zeros(len(graph)), numbers)
 
     @classmethod
     def from_field(
@@ -90,13 +98,19 @@ class UnpredictablePatrol:
         plan: Sequence[PatrolCycle],
         seed: int | np.random.Generator,
         rules: Rules | None,
+        is_tuned: bool = False,
     ) -> None:
         self.arrivals = graph if isinstance(graph, ArrivalGraph) else ArrivalGraph.plain(graph)
         self.plan = tuple(plan)
         if not self.plan:
             raise PlanError("unpredictable patrol: the persistent plan has no cycle")
-        self.rules = rules or rules_for(sum(cycle.vehicles for cycle in self.plan))
+        vehicles = sum(cycle.vehicles for cycle in self.plan)
+        self.rules: Rules = rules or rules_for(vehicles)
         self._tracks = [tracks_of(self.arrivals, cycle) for cycle in self.plan]
+        if vehicles == 1:
+            self._tracks = [laps_of(self.arrivals, self.plan[0])]
+            is_free = is_tuned and rules is None
+            self.rules = tuned(self.arrivals, plan[0]) if is_free else LoneRules.of(rules)
         self._there = [tracks[0] for tracks in self._tracks]
         self.persistent_s = persistent_idleness_s(self.arrivals, self._there)
         self._owned = owners(self.arrivals, self._there)
@@ -106,41 +120,24 @@ class UnpredictablePatrol:
         self,
         seats: Sequence[Sequence[Seat]],
         last_visit_s: Floats,
-        numbers: Sequence[Sequence[int]] = (),
+        numbers: Sequence[Sequence[int]],
     ) -> None:
-        self._groups = []
+        self._groups = list[PatrolGroup]()
         for tracks, places, group in zip(self._tracks, self._owned, seats, strict=True):
-            limit_s = self._limits(tracks[0], places)
-            unseen_limit_s = self._unseen_limits(tracks, limit_s)
+            limit_s = limits_s(self.arrivals, tracks[0], places, self.persistent_s)
+            unseen_limit_s, visit_s = unseen_limits_s(tracks, limit_s), last_visit_s.copy()
+            common = (self.arrivals, tracks, group, limit_s, unseen_limit_s, visit_s)
             self._groups.append(
-                PatrolGroup(
-                    self.arrivals, tracks, group, limit_s, unseen_limit_s, last_visit_s.copy(),
-                    self.rules,
-                )
-            )  # fmt: skip
-        found = numbers or _in_order(seats)
+                LoneVehicle(*common, self.rules)
+                if isinstance(self.rules, LoneRules)
+                else PatrolGroup(*common, self.rules)
+            )
         pairs = [
             (vehicle, (group, seat))
-            for group, vehicles in enumerate(found)
+            for group, vehicles in enumerate(numbers)
             for seat, vehicle in enumerate(vehicles)
         ]
         self._seat_of = [pair for _, pair in sorted(pairs)]
-
-    def _limits(self, track: Track, places: frozenset[int]) -> Floats:
-        limit_s = np.full(len(self.arrivals), np.inf)
-        for place in places if track.lap_s > 0 else ():  # who stands there is never late
-            limit_s[place] = self.bound_s / self.arrivals.weights[place]
-        return limit_s
-
-    def _unseen_limits(self, tracks: Sequence[Track], limit_s: Floats) -> Floats:
-        """(n,) how long a place may go unseen: P over its weight, or a lap of the plan's walk in
-        its slower direction."""
-        found_s = limit_s / BOUND
-        back = next((track for track in tracks if track.is_back), tracks[0])
-        for track in (tracks[0], back):
-            for place, gaps_s in track.gaps_s.items():
-                found_s[place] = max(found_s[place], *gaps_s)
-        return found_s
 
     @property
     def bound_s(self) -> float:
@@ -235,20 +232,11 @@ class UnpredictablePatrol:
         cycle, places = self.plan[number], len(self._owned[number])
         track = self._there[number]
         shared = "alone" if cycle.vehicles == 1 else f"one of {cycle.vehicles}"
-        turns = "turns round at random moments"
-        if len(self._groups[number].tracks) == 1:
+        turns, is_lone = "turns round at random moments", isinstance(self.rules, LoneRules)
+        if len(self._groups[number].tracks) == 1 and not is_lone:
             turns = "goes one way only, as the way back takes far longer"
         return (
             f"{shared} on a cycle of {places} places, {track.lap_s / 60:.1f} min a lap,"
             f" a visit every {track.spacing_s / 60:.1f} min; {turns}, and no place waits more than"
             f" {self.bound_s / 60:.1f} min over its weight"
         )
-
-
-def _in_order(seats: Sequence[Sequence[Seat]]) -> list[list[int]]:
-    """Vehicles numbered through the groups."""
-    numbers, first = [], 0
-    for group in seats:
-        numbers.append(list(range(first, first + len(group))))
-        first += len(group)
-    return numbers

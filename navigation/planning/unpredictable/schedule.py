@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
+from navigation.planning.compiled import compiled
 from navigation.planning.patrol_graph import Floats, Ints
 from navigation.planning.unpredictable.certificate import TOLERANCE_S
 from navigation.planning.unpredictable.track import Track
@@ -46,28 +48,79 @@ class Seat:
         return Seat(self.at, self.ahead.copy())
 
 
-def visits(
-    known: Sequence[tuple[float, int]], routes: Sequence[Route], track: Track, longest_s: float
-) -> tuple[Floats, Ints]:
-    """Times and places of arrivals: known ones, the routes' after their first stop, the track's.
+class Ahead(NamedTuple):
+    """A schedule in arrays: decided arrivals (m,), ends of stays (k,), and for each vehicle (v,)
+    which stop of the track it leaves when, to follow the track from there."""
 
-    The track is followed for one lap and `longest_s` (at most another lap) after the last route
+    times_s: Floats
+    places: Ints
+    seen_s: Floats
+    seen: Ints
+    leave_s: Floats
+    stops: Ints
+
+    @classmethod
+    def of_routes(cls, routes: Sequence[Route]) -> Ahead:
+        """Arrivals after each route's first stop, and the ends of all stays."""
+        times_s, places = moments([(s.arrive_s, s.place) for route in routes for s in route[1:]])
+        seen_s, seen = moments([(s.leave_s, s.place) for route in routes for s in route])
+        stops = [-1 if route[-1].track_stop is None else route[-1].track_stop for route in routes]
+        leave_s = np.array([route[-1].leave_s for route in routes])
+        return cls(times_s, places, seen_s, seen, leave_s, np.array(stops, np.intp))
+
+
+def moments(pairs: Sequence[tuple[float, int]]) -> tuple[Floats, Ints]:
+    """Times and places of pairs, an array each."""
+    return np.array([time_s for time_s, _ in pairs]), np.array([p for _, p in pairs], np.intp)
+
+
+def visits(
+    known_s: Floats, known: Ints, ahead: Ahead, track: Track, longest_s: float
+) -> tuple[Floats, Ints]:
+    """Times and places of arrivals: known ones, the decided ones, those on the track.
+
+    The track is followed for one lap and `longest_s` (at most another lap) after the last vehicle
     has reached it. A visit of every place at that end stands for the later ones, so that an
     interval longer than `longest_s` that will ever occur shows.
     """
-    arrivals = [*known, *((s.arrive_s, s.place) for route in routes for s in route[1:])]
-    times_s = [np.array([time_s for time_s, _ in arrivals])]
-    places = [np.array([place for _, place in arrivals], np.intp)]
+    times_s = np.concatenate((known_s, ahead.times_s))
+    places = np.concatenate((known, ahead.places))
     if track.lap_s == 0:
-        return times_s[0], places[0]
-    end_s = max(route[-1].leave_s for route in routes)
-    end_s += track.lap_s + min(longest_s, track.lap_s) + TOLERANCE_S
-    for route in routes:
-        assert route[-1].track_stop is not None
-        later_s, later = track.visits(route[-1].track_stop, route[-1].leave_s)
-        listed = later_s <= end_s
-        times_s.append(later_s[listed])
-        places.append(later[listed])
-    times_s.append(np.full(len(track.places), end_s))
-    places.append(track.places)
-    return np.concatenate(times_s), np.concatenate(places)
+        return times_s, places
+    end_s = float(ahead.leave_s.max()) + track.lap_s + min(longest_s, track.lap_s) + TOLERANCE_S
+    return _followed(
+        times_s, places, ahead.leave_s, ahead.stops, track.offsets_s, track.places, track.lap_s,
+        end_s,
+    )  # fmt: skip
+
+
+@compiled
+def _followed(
+    decided_s: Floats,
+    decided: Ints,
+    leave_s: Floats,
+    stops: Ints,
+    offsets_s: Floats,
+    track_places: Ints,
+    lap_s: float,
+    end_s: float,
+) -> tuple[Floats, Ints]:
+    """Decided arrivals, those of vehicles on the track up to an end, and all its places then."""
+    count, length = len(decided_s), len(offsets_s)
+    laps = np.maximum((end_s - leave_s) / lap_s, 0.0).astype(np.intp) + 1
+    times_s = np.empty(count + length * (laps.sum() + 1))
+    places = np.empty(len(times_s), np.intp)
+    times_s[:count], places[:count] = decided_s, decided
+    for vehicle in range(len(stops)):
+        for lap in range(laps[vehicle]):
+            for step in range(1, length + 1):
+                stop = (stops[vehicle] + step) % length
+                ahead_s = (offsets_s[stop] - offsets_s[stops[vehicle]]) % lap_s
+                if step == length:
+                    ahead_s = lap_s
+                time_s = leave_s[vehicle] + (ahead_s + lap * lap_s)
+                if time_s <= end_s:
+                    times_s[count], places[count] = time_s, track_places[stop]
+                    count += 1
+    times_s[count : count + length], places[count : count + length] = end_s, track_places
+    return times_s[: count + length], places[: count + length]

@@ -1,8 +1,7 @@
-"""Track: one direction of a patrol cycle, and the short walks by which vehicles change tracks."""
+"""Track: one direction of a patrol cycle."""
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,10 +11,8 @@ import numpy as np
 from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.lap_order import is_one_weight, variants
 from navigation.planning.patrol_cycle import PatrolCycle, gaps_between
-from navigation.planning.patrol_graph import Floats, Ints, PatrolGraph
+from navigation.planning.patrol_graph import Floats, Ints
 
-MOST_WALKS = 24  # from one arrival to one track; the shortest are kept
-MOST_LOOKED_AT = 240  # walks that may end elsewhere
 VARIANTS = 6  # other orders of a walk
 CHANGES = 6  # in each
 MOST_LONGER = 1.05  # laps of other orders over the plan's
@@ -61,13 +58,6 @@ class Track:
         """The stop that follows, and the time to it."""
         return (stop + 1) % len(self.stops), float(self.legs_s[stop])
 
-    def visits(self, stop: int, leave_s: float) -> tuple[Floats, Ints]:
-        """Arrivals and places of three laps after leaving a stop, the stop itself last of each."""
-        ahead_s = (self.offsets_s - self.offsets_s[stop]) % self.lap_s
-        ahead_s[stop] = self.lap_s
-        times_s = leave_s + np.concatenate([ahead_s + lap * self.lap_s for lap in range(3)])
-        return times_s, np.tile(self.places, 3)
-
     @cached_property
     def stops_of(self) -> dict[int, Ints]:
         """For each arrival on the track the stops at it."""
@@ -90,56 +80,3 @@ def tracks_of(arrivals: ArrivalGraph, cycle: PatrolCycle) -> list[Track]:
     ways = [Track.of_walk(arrivals, order, cycle.vehicles) for order in orders]
     back = [Track.of_walk(arrivals, order[::-1], cycle.vehicles, True) for order in orders]
     return [*ways, *(track for track in back if track.lap_s < MOST_SLOWER * there.lap_s)]
-
-
-@dataclass(frozen=True)
-class Joins:
-    """Ways from an arrival onto a track: row i drives `paths[i]` and is then at stop `stops[i]`.
-
-    A vehicle that sets out at `t` is in step with phase `t + lead_s[i]` modulo the spacing.
-    """
-
-    paths: tuple[tuple[int, ...], ...]  # arrivals after the first
-    durations_s: Floats
-    stops: Ints
-    lead_s: Floats
-
-
-class JoinBook:
-    """Joins by arrival and track, each made when first asked for."""
-
-    def __init__(self, moves: PatrolGraph, reach_s: float, tracks: Sequence[Track]) -> None:
-        self._moves, self._reach_s, self._tracks = moves, reach_s, tracks
-        self._joins: dict[tuple[int, int], Joins] = {}
-
-    def joins(self, arrival: int, number: int) -> Joins:
-        """The shortest walks within reach from an arrival on a track to the one of that number."""
-        if (arrival, number) not in self._joins:
-            self._joins[arrival, number] = self._find(arrival, self._tracks[number])
-        return self._joins[arrival, number]
-
-    def _find(self, start: int, track: Track) -> Joins:
-        rows = [
-            (path, duration_s, int(stop))
-            for duration_s, path in self._walks(start, track)
-            for stop in track.stops_of[path[-1] if path else start]
-        ]
-        durations_s = np.array([row[1] for row in rows])
-        stops = np.array([row[2] for row in rows], np.intp)
-        lead_s = durations_s - track.offsets_s[stops]
-        return Joins(tuple(row[0] for row in rows), durations_s, stops, lead_s)
-
-    def _walks(self, start: int, track: Track) -> list[tuple[float, tuple[int, ...]]]:
-        found: list[tuple[float, tuple[int, ...]]] = []
-        queue: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
-        for _ in range(MOST_LOOKED_AT):
-            if not queue or len(found) == MOST_WALKS:
-                break
-            duration_s, path = heapq.heappop(queue)
-            here = path[-1] if path else start
-            if here in track.stops_of:
-                found.append((duration_s, path))
-            for end, leg_s in self._moves.neighbours[here]:
-                if duration_s + leg_s <= self._reach_s:
-                    heapq.heappush(queue, (duration_s + leg_s, (*path, end)))
-        return found

@@ -60,8 +60,19 @@ def test_forks_share_the_past_and_not_the_future(which: int) -> None:
 
 
 def test_entropy_has_room_for_every_bin_up_to_twice_the_plan() -> None:
-    assert most_entropy_bits([1.0]) == pytest.approx(np.log2(41))
-    assert most_entropy_bits([1.0, 2.0]) == pytest.approx((np.log2(41) + np.log2(21)) / 2)
+    assert most_entropy_bits([1.0], [0.0]) == pytest.approx(np.log2(41))
+    assert most_entropy_bits([1.0, 2.0], [0.0, 0.0]) == pytest.approx(
+        (np.log2(41) + np.log2(21)) / 2
+    )
+
+
+def test_late_returns_and_a_small_mean_leave_less_entropy() -> None:
+    free = most_entropy_bits([1.0], [0.0], 1.05)
+    late = most_entropy_bits([1.0], [0.5], 1.05)
+    fixed = most_entropy_bits([1.0], [1.0], 1.05)
+    assert np.log2(41) == pytest.approx(free)
+    assert np.log2(31) > late > fixed > 1.0
+    assert most_entropy_bits([1.0], [1.0], 1.0) < fixed  # who may not wait has one bin and a bit
 
 
 def test_a_place_far_from_all_others_is_never_seen_again_soon() -> None:

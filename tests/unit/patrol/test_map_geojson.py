@@ -191,6 +191,17 @@ def test_a_wrong_map_is_not_written(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_a_negative_cost_is_refused_though_only_nav2_counts_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "small.geojson"
+    save_map(small_map(), path)
+    features = json.loads(path.read_text(encoding="utf-8"))
+    edge = next(f for f in features["features"] if f["properties"].get("startid") is not None)
+    edge["properties"]["cost"] = -3.0
+    path.write_text(json.dumps(features), encoding="utf-8")
+    with pytest.raises(MapError, match="cost: expected a number of 0 or more, got -3"):
+        load_map(path)
+
+
 def test_a_map_no_reader_would_take_is_not_written(tmp_path: Path) -> None:
     narrow = replace(small_map().edges[5], width_m=-1.0)
     with pytest.raises(MapError, match=r"small\.geojson: edge 5: width_m: expected a number"):

@@ -8,20 +8,17 @@ change hands, as detours. A vehicle that neither gives nor takes keeps its very 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from navigation.planning.coverage.map_streets import MapStreets
 from navigation.planning.coverage.plan import CoveragePlan, Route
 from navigation.planning.coverage.replan import Replan, replan
 from navigation.planning.coverage.vehicles import Vehicle
-from navigation.planning.fleet.coverage import (
-    Sheet,
-    coverage_figures,
-    timed_streets,
-)
-from navigation.planning.fleet.replanning.changes import Moved
+from navigation.planning.fleet.coverage import Sheet, coverage_figures
+from navigation.planning.fleet.coverage_streets import timed_streets
+from navigation.planning.fleet.replanning.coverage_words import moves, reason
 from navigation.planning.fleet.replanning.left import StreetsLeft
-from navigation.planning.fleet.replanning.team import IS_BACK, KEEPS, Member, Outcome, Situation
+from navigation.planning.fleet.replanning.team import IS_BACK, Member, Outcome, Situation
 from navigation.planning.fleet.replanning.walks import (
     corners,
     delayed_end_s,
@@ -34,7 +31,6 @@ from patrol.errors import PlanError
 
 HAND_OVER = 0.1  # of the time to the end of the plan: later than this, streets are handed over
 HAND_OVER_S = 60.0  # and at least this
-NAMED = 4  # streets that a line names
 
 
 def replan_coverage(now: Situation) -> Outcome:
@@ -135,8 +131,7 @@ class _Mended:
             elif vehicle_id in by_id:
                 plans.append(self._driven(member, by_id[vehicle_id], found, streets))
             else:
-                reason = f"{member.because}; it stands on no open way"
-                plans.append(member.plan((), reason))
+                plans.append(member.plan((), f"{member.because}; it stands on no open way"))
         out = [LeftOut(streets.graph.label(o.street), o.why, o.remedy)
                for o in found.plan.left_out]  # fmt: skip
         stale = (
@@ -144,7 +139,7 @@ class _Mended:
         )
         left_out = dict.fromkeys((*stale, *self._left.shut, *out, *self._late))
         figures = coverage_figures(streets, plans)
-        moved = tuple(self._moves(found, streets))
+        moved = tuple(moves(self._now, found, streets))
         return Outcome(tuple(plans), tuple(left_out), figures, moved, frozenset(kept))
 
     def _all_go_home(self) -> Outcome:
@@ -159,8 +154,6 @@ class _Mended:
             plans.append(member.plan(steps, f"{member.because}; nothing is left to cover"))
         out = tuple(dict.fromkeys((*self._now.old.left_out, *self._left.shut)))
         return Outcome(tuple(plans), out, _figures(plans), (), frozenset(kept))
-
-    # --------------------------------------------------------------------------- walks
 
     def _mend(self) -> tuple[Replan, MapStreets]:
         left, able = self._left, self._able
@@ -201,56 +194,4 @@ class _Mended:
         )
         made = sheet.plan(route, found.plan)
         self._late += sheet.left_out
-        return member.plan(made.steps, self._reason(member, found, streets))
-
-    # --------------------------------------------------------------------------- in words
-
-    def _reason(self, member: Member, found: Replan, streets: MapStreets) -> str:
-        taken = self._taken(found, streets)
-        got = {i for (_, to_id), ids in taken.items() if to_id == member.vehicle.id for i in ids}
-        parts = [member.because] if member.because else []
-        if got:
-            parts.append(
-                f"takes over {len(got)} street{'s' if len(got) > 1 else ''}, as it would have "
-                "least to do with the way there counted"
-            )
-        if parts and not member.rest:
-            return "; ".join(parts)
-        parts.append("drives its other streets as before" if parts else KEEPS)
-        return "; ".join(parts)
-
-    def _taken(self, found: Replan, streets: MapStreets) -> dict[tuple[str, str], set[int]]:
-        """Streets by whose they were and whose they are; "" for nobody's."""
-        had = {
-            edge_id: plan.vehicle_id
-            for plan in self._now.old.vehicles
-            for step in plan.steps
-            if step.task_id and not step.is_charge
-            for edge_id in step.edge_ids
-        }
-        groups: dict[tuple[str, str], set[int]] = {}
-        for task, (_, to_id) in sorted(found.moved.items()):
-            edges = (*streets.edge_ids[task & ~1], *streets.edge_ids[task | 1])
-            owners = list(dict.fromkeys(had[e] for e in edges if e in had))
-            if to_id not in owners:
-                from_id = owners[0] if owners else ""
-                groups.setdefault((from_id, to_id), set()).add(task >> 1)
-        return groups
-
-    def _moves(self, found: Replan, streets: MapStreets) -> Iterator[Moved]:
-        """One line for each pair of vehicles."""
-        for (from_id, to_id), ids in self._taken(found, streets).items():
-            names = list(dict.fromkeys(streets.graph.streets[i].name for i in sorted(ids)))
-            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-            what = f"{len(ids)} street{'s' if len(ids) > 1 else ''}"
-            named = f"{what} ({', '.join(names[:NAMED])}{more})"
-            why = self._why(from_id) if from_id else "they can be driven now"
-            yield Moved(named, from_id, to_id, why)
-
-    def _why(self, from_id: str) -> str:
-        """What took streets from a vehicle."""
-        members = {member.vehicle.id: member for member in self._now.members}
-        back = [v for v, member in members.items() if member.because == IS_BACK]
-        if back and from_id in members and not members[from_id].because:
-            return f"{', '.join(back)} {IS_BACK}"
-        return self._now.why(from_id)
+        return member.plan(made.steps, reason(self._now, member, found, streets))

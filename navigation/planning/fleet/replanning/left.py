@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from navigation.planning.fleet.coverage import shut_streets
+from navigation.planning.fleet.coverage_streets import shut_streets
 from navigation.planning.fleet.plan import area_edges
 from navigation.planning.fleet.replanning.team import Situation
 from navigation.planning.fleet.types import LeftOut

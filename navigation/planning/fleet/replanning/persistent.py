@@ -7,19 +7,20 @@ from dataclasses import replace
 
 import numpy as np
 
+from navigation.planning.fleet.battery import full_after_s, runs_dry
 from navigation.planning.fleet.laps import timed
 from navigation.planning.fleet.persistent import walks_of_beats
 from navigation.planning.fleet.replanning.going_on import all_go_on, walks_gone_on
 from navigation.planning.fleet.replanning.held_up import is_calm
 from navigation.planning.fleet.replanning.promises import outcome_of, why_moved
 from navigation.planning.fleet.replanning.rounds import Regrouped, regroup, rounds_now
-from navigation.planning.fleet.replanning.standing import full_after_s, runs_dry
 from navigation.planning.fleet.replanning.team import Member, Outcome, Situation
 from navigation.planning.fleet.rounds import Charge, Due, Rounds, Schedule, drive_rounds
 from navigation.planning.fleet.types import VehiclePlan, Walk
 from navigation.planning.patrol_graph import Floats, PatrolGraph
 from navigation.planning.persistent.joining import Seat, seats_of
 from navigation.planning.persistent.plan import Beat
+from navigation.planning.persistent.reasons import with_reasons
 from navigation.planning.persistent.rota import stints
 from navigation.planning.persistent.trace import slot_stops
 
@@ -51,7 +52,7 @@ def _into_step(
     before it.
     """
     made = timed(found.rounds, found.plan)
-    graph = made.plan.graph
+    graph, reasons = made.plan.graph, with_reasons(made.plan).reasons
     ids = [member.vehicle.id for member in now.members]
     beats, plans, last_s = list[Beat](), dict[str, VehiclePlan](), now.now_s
     for index in found.new:
@@ -62,7 +63,7 @@ def _into_step(
             shifted, seats = seats_of(graph, beat, needs_s)
             schedules = _schedules(now, graph, shifted, seats, states, low)
             driven = {
-                v: drive_rounds(found.rounds, v, schedule, made.plan.reasons[v])
+                v: drive_rounds(found.rounds, v, schedule, reasons[v])
                 for v, schedule in schedules.items()
             }
             dry = {v for v, plan in driven.items()

@@ -9,34 +9,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from navigation.planning.fleet.laps import improved
 from navigation.planning.fleet.persistent import team_vehicle
 from navigation.planning.fleet.plan import tasks_of
 from navigation.planning.fleet.replanning.held_up import held_up
+from navigation.planning.fleet.replanning.old_walks import old_plan
 from navigation.planning.fleet.replanning.team import Situation
 from navigation.planning.fleet.rounds import Rounds, rounds_of
 from navigation.planning.fleet.tour_problem import TourProblem
 from navigation.planning.fleet.types import PlanMode, Walk
-from navigation.planning.patrol_cycle import PatrolCycle
-from navigation.planning.persistent.bounds import team_bound_s
-from navigation.planning.persistent.partition import Group
 from navigation.planning.persistent.plan import Beat, PersistentPlan
 from navigation.planning.persistent.reasons import with_reasons
-from navigation.planning.persistent.replanning import replan
-from navigation.planning.persistent.search import walks_of
+from navigation.planning.persistent.replanning import GOOD_ENOUGH, Driven, replan
 from navigation.planning.persistent.team import TeamVehicle
-from navigation.planning.unpredictable.planner import BOUND
+from navigation.planning.unpredictable.certificate import BOUND
 from patrol.errors import PlanError
 
-NAMED = 4  # checkpoints that a line names
-GOOD_ENOUGH = 1.1  # worst idleness over the promised one for which walks are not given up
+REORDERED = 40  # places up to which new walks are reordered as driven; that takes its time
 
 
 @dataclass(frozen=True)
 class Regrouped:
     """The walks from now on: those that go on as they are, and those to get into step on.
 
-    `plan` is over `rounds.graph`; `team[i]` is the member behind the plan's vehicle i, `new` are
-    numbers of its beats.
+    `plan` is over the places of `rounds`; `team[i]` is the member behind the plan's vehicle i,
+    `new` are numbers of its beats.
     """
 
     rounds: Rounds
@@ -61,13 +58,14 @@ def regroup(now: Situation, rounds: Rounds, team: Sequence[int]) -> Regrouped:
     horizon_s = now.request.horizon_s
     vehicles = [_placed(now, rounds, v, horizon_s) for v in team]
     ids = [vehicle.id for vehicle in vehicles]
-    old = _old_plan(now, rounds, vehicles)
+    old = old_plan(now, rounds, vehicles)
     if not old.beats:
         raise PlanError("patrol: none of its walks can be gone round any more; plan again")
     if {vehicle.id for vehicle in old.team} == set(ids) and _still_good(now, old):
         found = with_reasons(old)
     else:
-        found = replan(old, vehicles, (), graph, promised_s=_promised_s(now))
+        driven = _as_driven(rounds, old) if now.request.mode is PlanMode.PERSISTENT else Driven()
+        found = replan(old, vehicles, (), graph, promised_s=_promised_s(now), driven=driven)
     calm = {m.vehicle.id for m in members if not m.because or held_up(now, m)}
     kept, new = list[Walk](), list[int]()
     for index, beat in enumerate(found.beats):
@@ -80,10 +78,16 @@ def regroup(now: Situation, rounds: Rounds, team: Sequence[int]) -> Regrouped:
     return Regrouped(rounds, found, tuple(team), tuple(kept), tuple(new))
 
 
+def _as_driven(rounds: Rounds, old: PersistentPlan) -> Driven:
+    return Driven(old.graph, lambda plan: improved(rounds, plan, REORDERED).plan)
+
+
 def _still_good(now: Situation, old: PersistentPlan) -> bool:
     """Whether the old walks, on the ways as they are, promise about what they promised."""
     if len(old.team) > sum(len(beat.members) for beat in old.beats):
         return False  # somebody is new
+    if any(vehicle.must_charge for vehicle in old.team):
+        return False  # when they charge is to be found anew
     return old.worst_idleness_s <= GOOD_ENOUGH * _promised_s(now)
 
 
@@ -113,44 +117,3 @@ def _placed(now: Situation, rounds: Rounds, v: int, horizon_s: float) -> TeamVeh
     free_s = now.members[v].vehicle.available_at_s - now.now_s
     vehicle = team_vehicle(rounds, v, horizon_s - now.now_s)
     return replace(vehicle, place=place, ready_s=max(0.0, free_s) + ready_s[place])
-
-
-def _old_plan(now: Situation, rounds: Rounds, vehicles: Sequence[TeamVehicle]) -> PersistentPlan:
-    """The walks as they were, on the ways as they are; a new place goes where it is nearest."""
-    graph = rounds.graph
-    number = {name: i for i, name in enumerate(graph.names)}
-    orders = [
-        [number[name] for name in dict.fromkeys(walk.task_ids) if name in number]
-        for walk in now.old.walks
-    ]
-    for place in set(range(len(graph))).difference(*orders):
-        able = [order for order in orders if order]
-        if not able:
-            break
-        order = min(able, key=lambda order: min(graph.travel_s[order, place]))
-        order.insert(1 + min(range(len(order)), key=lambda i: graph.travel_s[order[i], place]),
-                     place)  # fmt: skip
-    known = {vehicle.id for vehicle in vehicles}
-    left = [TeamVehicle(i) for walk in now.old.walks for i in walk.vehicle_ids if i not in known]
-    team = (*vehicles, *left)
-    row = {vehicle.id: i for i, vehicle in enumerate(team)}
-    beats = []
-    for walk, order in zip(now.old.walks, orders, strict=True):
-        if order:
-            members = tuple(row[vehicle_id] for vehicle_id in walk.vehicle_ids)
-            beats.append(Beat(_cycle(rounds, walk, order), members))
-    bound_s = team_bound_s(graph, len(team))
-    return PersistentPlan(graph, team, tuple(beats), bound_s, now.request.seed)
-
-
-def _cycle(rounds: Rounds, walk: Walk, order: Sequence[int]) -> PatrolCycle:
-    """The walk itself where it can still be gone, else its places in their order."""
-    graph = rounds.graph
-    number = {name: i for i, name in enumerate(graph.names)}
-    stops = [number[name] for name in walk.task_ids if name in number]
-    if len(stops) == len(walk.task_ids) and set(stops) == set(order):
-        try:
-            return PatrolCycle.of_walk(graph, stops, walk.slots)
-        except PlanError:
-            pass  # a way between two stops is longer than one over a third by now
-    return walks_of(graph, [Group(tuple(order), walk.slots)])[0]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from navigation.planning.fleet.battery import drained_pct, full_after_s
 from navigation.planning.fleet.driving import Driver
 from navigation.planning.fleet.plan import PlanRequest
 from navigation.planning.fleet.plan_searches import PlanSearches
@@ -14,8 +15,6 @@ from navigation.planning.fleet.replanning.standing import (
     SAME_S,
     Standing,
     after_step,
-    drained_pct,
-    full_after_s,
     rest_of,
     standing_at,
     start_after,

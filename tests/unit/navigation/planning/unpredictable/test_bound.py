@@ -19,6 +19,7 @@ from navigation.planning.unpredictable import (
     moves,
     simulate_unpredictable,
 )
+from navigation.planning.unpredictable.lone import LoneRules
 from patrol.errors import PlanError
 
 
@@ -140,7 +141,8 @@ def test_what_is_decided_leaves_no_place_unseen_for_longer_than_the_persistent_p
 ) -> None:
     graph, vehicles, seed = patrol
     plan = round_trip(graph, vehicles)
-    ours = UnpredictablePatrol(graph, plan, seed)
+    rules = LoneRules(unseen=1.0) if vehicles == 1 else None
+    ours = UnpredictablePatrol(graph, plan, seed, rules)
     now_s = laps * ours.persistent_s
     seen = [(move.depart_s, move.start) for move in moves(ours, now_s)]
     calm = ours.copy(NeverAgain())
@@ -261,4 +263,15 @@ def test_a_delay_says_whether_the_bound_still_holds_and_is_made_good() -> None:
     graph = even_ring()
     patrol = UnpredictablePatrol(graph, round_trip(graph, 2), 1)
     assert patrol.delay(0, patrol.leaves_s(0) + 5.0) <= 0
-    assert patrol.delay(0, patrol.leaves_s(0) + 500.0) > 0
+    assert patrol.delay(0, patrol.leaves_s(0) + 500.0) <= 0  # the other alone keeps 2 P
+    assert patrol.delay(1, patrol.leaves_s(1) + 500.0) > 0
+
+
+def test_a_group_that_comes_sooner_than_it_has_to_stands_longer_and_is_never_late() -> None:
+    graph = even_ring()
+    plan = [PatrolCycle.of_walk(graph, walk, 1) for walk in ([0, 1], [1, 2, 3, 4, 5, 6, 7, 0])]
+    trace = simulate_unpredictable(graph, plan, 1, 4000.0)
+    small = trace.times_s[(trace.places == 0) & (trace.vehicles == 0)]
+    assert 1.2 * plan[0].spacing_s < np.diff(small).mean() < plan[1].spacing_s
+    assert np.diff(small).std() > 0.2 * plan[0].spacing_s
+    assert max(longest_waits_s(trace, 8)) <= 2 * plan[1].spacing_s + 1e-4

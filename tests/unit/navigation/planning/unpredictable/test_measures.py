@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from benchmarks.patrolling.adversary import SHARES, Effort, against_age, against_all_knowing
-from benchmarks.patrolling.entropy import entropy_bits, return_time_entropy
+from benchmarks.patrolling.entropy import return_time_entropy
 from benchmarks.patrolling.policies import OurPatrol, Walk
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import PatrolGraph, PatrolTrace
+from navigation.planning.unpredictable.surprise import entropy_bits
 
 
 def one_way_ring() -> PatrolGraph:
