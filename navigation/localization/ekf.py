@@ -1,9 +1,16 @@
-"""Extended Kalman filter over (x, y, yaw, speed, gyro bias, odometry scale error).
+"""Extended Kalman filter over (x, y, yaw, speed, gyro bias, odometry scale error, GNSS error).
 
 Prediction and update: Thrun, Burgard, Fox, Probabilistic Robotics (2005), table 3.3; covariance
 update in Joseph form (Bar-Shalom, Li, Kirubarajan, Estimation with Applications to Tracking and
 Navigation (2001), eq. 5.2.3-18); measurements outside a Mahalanobis gate are refused (ibid.,
-sec. 5.4). The gyro drives the yaw; speed is a random walk that wheel odometry observes.
+sec. 5.4). The gyro drives the yaw; the wheels' speed is a random walk that odometry observes, and
+true speed is that over (1 + scale error). So only positions tell the scale, and odometry's noise
+cannot make it up, as it would in a measurement that multiplies the two.
+
+A receiver's error wanders instead of being drawn anew with each fix, so it is part of the state (a
+first-order Gauss-Markov shaping filter, Brown and Hwang, Introduction to Random Signals and
+Applied Kalman Filtering, 4th ed., sec. 5.5): east and north, in units of the sigma that the
+receiver states. Without it a minute of fixes that are all off to one side looks like certainty.
 """
 
 from __future__ import annotations
@@ -14,13 +21,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from navigation.types import GnssFixType
 from patrol.geodesy import wrap_angle
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
-X, Y, YAW, SPEED, BIAS, SCALE = range(6)
-SIZE = 6
+X, Y, YAW, SPEED, BIAS, SCALE, GNSS_EAST, GNSS_NORTH = range(8)
+SIZE = 8
+IDENTITY = np.eye(SIZE)
+STILL_RADPS = 0.02  # a vehicle whose wheels stand and whose gyro reads less does not turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,36 +38,45 @@ class ProcessNoise:
     """Spectral densities: how fast each state may wander."""
 
     position_m_per_rts: float = 0.01  # wheel slip and uneven ground
-    yaw_rad_per_rts: float = 0.004  # gyro noise at 50 Hz, and the slip angle
+    yaw_rad_per_rts: float = 0.002  # gyro noise at 50 Hz, its scale, and the slip angle
     yaw_without_gyro_rad_per_rts: float = 0.05
     speed_mps_per_rts: float = 0.5
     bias_radps_per_rts: float = 5e-5
     scale_per_rts: float = 1e-4
+    gnss_time_s: float = 60.0  # after which, or
+    gnss_length_m: float = 10.0  # so much further on, the GNSS error is another
+    # By each rad/s that gyro and steering disagree by, beyond the slack of tyres and wheelbase:
+    doubt_slack_radps: float = 0.03
+    yaw_rad_per_rts_of_doubt: float = 0.12
+    bias_radps_per_rts_of_doubt: float = 0.03
+    position_m_per_rts_of_doubt: float = 0.5  # it may be the wheels that lie
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A linearised measurement: residual (m,), Jacobian (m, 6), covariance (m, m)."""
+    """A linearised measurement: residual (m,), Jacobian (m, 8), covariance (m, m)."""
 
     residual: Vector
     jacobian: Matrix
     covariance: Matrix
     gate: float = math.inf  # largest accepted squared Mahalanobis distance
+    considered: tuple[int, ...] = ()  # states that it leaves alone (Schmidt's consider states)
 
 
 @dataclass(slots=True)
 class Belief:
-    """Mean (6,) and covariance (6, 6) at a time, and the yaw rate that leads on from it."""
+    """Mean (8,) and covariance (8, 8) at a time, and the yaw rate that leads on from it."""
 
     stamp_s: float
     mean: Vector
     covariance: Matrix
     yaw_rate_radps: float = 0.0
     gyro_stamp_s: float = -math.inf
-    steering_rad: float = 0.0
+    steering_radps: float = 0.0  # the yaw rate that wheels and steering give
     pitch_rad: float = 0.0
     roll_rad: float = 0.0
     standing: bool = False
+    fix: GnssFixType | None = None  # of the last fix
     last_nis: float = 0.0  # normalised innovation squared of the last update
 
     def copy(self) -> Belief:
@@ -68,10 +87,11 @@ class Belief:
             self.covariance.copy(),
             self.yaw_rate_radps,
             self.gyro_stamp_s,
-            self.steering_rad,
+            self.steering_radps,
             self.pitch_rad,
             self.roll_rad,
             self.standing,
+            self.fix,
             self.last_nis,
         )
 
@@ -86,38 +106,57 @@ def predict(belief: Belief, stamp_s: float, noise: ProcessNoise, has_gyro: bool)
     if dt <= 0:
         return
     mean = belief.mean
-    bias = mean[BIAS] if has_gyro else 0.0
-    rate = belief.yaw_rate_radps - bias
-    middle = mean[YAW] + 0.5 * rate * dt
+    yaw_rad, wheels_mps, bias, scale = mean[YAW : SCALE + 1].tolist()
+    speed_mps = wheels_mps / (1.0 + scale)
+    rate = belief.yaw_rate_radps - (bias if has_gyro else 0.0)
+    still = belief.standing and abs(rate) < STILL_RADPS
+    if still:
+        rate = 0.0
+    middle = yaw_rad + 0.5 * rate * dt
     cos, sin = math.cos(middle), math.sin(middle)
-    step = mean[SPEED] * dt
-    transition = np.eye(SIZE)
+    step = speed_mps * dt
+    transition = IDENTITY.copy()
     transition[X, YAW], transition[Y, YAW] = -step * sin, step * cos
-    transition[X, SPEED], transition[Y, SPEED] = dt * cos, dt * sin
-    if has_gyro:
+    share, stretch = dt / (1.0 + scale), -step / (1.0 + scale)
+    transition[X, SPEED], transition[Y, SPEED] = share * cos, share * sin
+    transition[X, SCALE], transition[Y, SCALE] = stretch * cos, stretch * sin
+    if has_gyro and not still:
         transition[YAW, BIAS] = -dt
         transition[X, BIAS], transition[Y, BIAS] = 0.5 * dt * step * sin, -0.5 * dt * step * cos
     mean[X] += step * cos
     mean[Y] += step * sin
-    mean[YAW] = wrap_angle(mean[YAW] + rate * dt)
+    mean[YAW] = wrap_angle(yaw_rad + rate * dt)
+    age = dt / noise.gnss_time_s + abs(step) / noise.gnss_length_m
+    keep = math.exp(-age)
+    for index in (GNSS_EAST, GNSS_NORTH):
+        transition[index, index] = keep
+        mean[index] *= keep
     belief.covariance = transition @ belief.covariance @ transition.T
-    _add_noise(belief, dt, noise, has_gyro)
+    moving = min(1.0, abs(speed_mps) / 0.2)  # a standing vehicle does not slip
+    yaw = noise.yaw_rad_per_rts if has_gyro else noise.yaw_without_gyro_rad_per_rts * moving
+    doubt = max(0.0, abs(rate - belief.steering_radps) - noise.doubt_slack_radps)
+    turns = 0.0 if still else math.hypot(yaw, noise.yaw_rad_per_rts_of_doubt * doubt)
+    bends = math.hypot(noise.bias_radps_per_rts, noise.bias_radps_per_rts_of_doubt * doubt)
+    slips = math.hypot(noise.position_m_per_rts, noise.position_m_per_rts_of_doubt * doubt)
+    variances = _wandered(noise, moving * slips, turns, bends, dt)
+    gnss = 1.0 - keep * keep
+    belief.covariance.reshape(-1)[:: SIZE + 1] += (*variances, gnss, gnss)
     belief.stamp_s = stamp_s
 
 
-def _add_noise(belief: Belief, dt: float, noise: ProcessNoise, has_gyro: bool) -> None:
-    moving = min(1.0, abs(belief.mean[SPEED]) / 0.2)  # a standing vehicle does not slip
-    yaw = noise.yaw_rad_per_rts if has_gyro else noise.yaw_without_gyro_rad_per_rts * moving
+def _wandered(
+    noise: ProcessNoise, position: float, yaw: float, bias: float, dt: float
+) -> tuple[float, ...]:
+    """What a time adds to the variances of all states but the GNSS error's."""
     densities = (
-        noise.position_m_per_rts * moving,
-        noise.position_m_per_rts * moving,
+        position,
+        position,
         yaw,
         noise.speed_mps_per_rts,
-        noise.bias_radps_per_rts,
+        bias,
         noise.scale_per_rts,
     )
-    for index, density in enumerate(densities):
-        belief.covariance[index, index] += density * density * dt
+    return tuple(density * density * dt for density in densities)
 
 
 def update(belief: Belief, measurement: Measurement) -> bool:
@@ -125,16 +164,22 @@ def update(belief: Belief, measurement: Measurement) -> bool:
 
     The normalised innovation squared is left in `belief.last_nis`.
     """
-    jacobian = measurement.jacobian
-    innovation = jacobian @ belief.covariance @ jacobian.T + measurement.covariance
-    weighted = np.linalg.solve(innovation, measurement.residual)
-    belief.last_nis = float(measurement.residual @ weighted)
+    jacobian, residual = measurement.jacobian, measurement.residual
+    seen = jacobian @ belief.covariance
+    innovation = seen @ jacobian.T + measurement.covariance
+    if len(residual) > 1:
+        weighted = np.linalg.solve(innovation, residual)
+        gain = np.linalg.solve(innovation, seen).T
+    else:
+        weighted, gain = residual / innovation[0], (seen / innovation).T
+    belief.last_nis = float(residual @ weighted)
     if not belief.last_nis <= measurement.gate:
         return False
-    gain = np.linalg.solve(innovation, jacobian @ belief.covariance).T
-    belief.mean = belief.mean + gain @ measurement.residual
-    belief.mean[YAW] = wrap_angle(belief.mean[YAW])
-    left = np.eye(SIZE) - gain @ jacobian
+    if measurement.considered:
+        gain[list(measurement.considered)] = 0.0
+    belief.mean = belief.mean + gain @ residual
+    belief.mean[YAW] = wrap_angle(float(belief.mean[YAW]))
+    left = IDENTITY - gain @ jacobian
     covariance = left @ belief.covariance @ left.T + gain @ measurement.covariance @ gain.T
     belief.covariance = 0.5 * (covariance + covariance.T)
     return True

@@ -6,7 +6,16 @@ import math
 
 import numpy as np
 
-from navigation.localization.ekf import SIZE, YAW, Belief, Measurement, X, Y
+from navigation.localization.ekf import (
+    GNSS_EAST,
+    GNSS_NORTH,
+    SIZE,
+    YAW,
+    Belief,
+    Measurement,
+    X,
+    Y,
+)
 from navigation.types import GnssFix, GnssFixType
 from patrol.geodesy import GeoPoint, enu_from_wgs84
 
@@ -14,9 +23,9 @@ from patrol.geodesy import GeoPoint, enu_from_wgs84
 GATE = 13.82
 # No receiver among houses is better than this, whatever it says.
 MIN_SIGMA_M = 0.015
-# Reported sigma is multiplied by this: multipath errors last for seconds, a Kalman filter takes
-# successive fixes as independent.
-SIGMA_FACTOR = 1.5
+# Reported sigma is multiplied by this: receivers are sure of themselves among houses.
+SIGMA_FACTOR = 1.2
+WHITE_SHARE = 0.5  # of sigma, drawn anew with each fix; the whole sigma wanders
 
 
 def usable(fix: GnssFix) -> bool:
@@ -43,15 +52,26 @@ def lever_arm(x_m: float, z_m: float, roll_rad: float, pitch_rad: float) -> tupl
 def position_measurement(
     belief: Belief, antenna: tuple[float, float], sigma_m: float, arm: tuple[float, float]
 ) -> Measurement:
-    """antenna = base + R(yaw) * lever arm."""
+    """antenna = base + R(yaw) * lever arm + sigma * the GNSS error of the state, + white noise."""
+    sigma = max(sigma_m, MIN_SIGMA_M)
     cos, sin = math.cos(belief.mean[YAW]), math.sin(belief.mean[YAW])
     forward, left = arm
     dx, dy = cos * forward - sin * left, sin * forward + cos * left
     jacobian = np.zeros((2, SIZE))
     jacobian[0, X] = jacobian[1, Y] = 1.0
     jacobian[0, YAW], jacobian[1, YAW] = -dy, dx
-    residual = np.array(
-        [antenna[0] - belief.mean[X] - dx, antenna[1] - belief.mean[Y] - dy], dtype=float
-    )
-    variance = max(sigma_m, MIN_SIGMA_M) ** 2
-    return Measurement(residual, jacobian, variance * np.eye(2), GATE)
+    jacobian[0, GNSS_EAST] = jacobian[1, GNSS_NORTH] = sigma
+    east = antenna[0] - belief.mean[X] - dx - sigma * belief.mean[GNSS_EAST]
+    north = antenna[1] - belief.mean[Y] - dy - sigma * belief.mean[GNSS_NORTH]
+    white = (WHITE_SHARE * sigma) ** 2 * np.eye(2)
+    # A standing vehicle's fixes say nothing of its heading; their noise would seem to.
+    considered = (YAW,) if belief.standing else ()
+    return Measurement(np.array([east, north]), jacobian, white, GATE, considered)
+
+
+def forget_error(belief: Belief) -> None:
+    """The receiver works otherwise now (another kind of fix): its error is not the old one."""
+    for index in (GNSS_EAST, GNSS_NORTH):
+        belief.mean[index] = 0.0
+        belief.covariance[index, :] = belief.covariance[:, index] = 0.0
+        belief.covariance[index, index] = 1.0

@@ -1,4 +1,4 @@
-"""Localizer: wheel odometry, IMU and GNSS in, a pose with its certainty out.
+"""Localizer: wheel odometry, IMU, GNSS and lidar in, a pose with its certainty out.
 
 Samples may come late and out of order: the beliefs of the last half second are kept, a late
 sample is put where it belongs and what came after it is replayed. Anything older, from the future
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from navigation.localization import gnss, imu, odometry
+from navigation.localization import gnss, imu, lidar, odometry
 from navigation.localization.ekf import (
     BIAS,
     SCALE,
@@ -28,6 +28,8 @@ from navigation.localization.ekf import (
 )
 from navigation.localization.heading_start import HeadingStart
 from navigation.localization.monitor import LocalizationMonitor
+from navigation.localization.outlines import Outlines
+from navigation.localization.scan_match import OutlineFix
 from navigation.types import (
     GnssFix,
     ImuSample,
@@ -36,11 +38,11 @@ from navigation.types import (
     WheelOdometry,
 )
 from patrol.geodesy import GeoPoint
-from patrol.geometry import Pose2, StampedPose
+from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.topics import TOPICS
 from patrol.vehicle import VehicleSpec
 
-Sample = WheelOdometry | ImuSample | GnssFix
+Sample = WheelOdometry | ImuSample | GnssFix | OutlineFix
 
 MAX_DELAY_S = 0.5
 MAX_AHEAD_S = 0.5  # a sample this far ahead of the wheels has another clock
@@ -60,7 +62,7 @@ class _Entry:
 
 
 class Localizer:
-    """Fuses wheel odometry, IMU and GNSS into base_link in the map frame.
+    """Fuses wheel odometry, IMU, GNSS and (with `outlines`) lidar into base_link in the map frame.
 
     `start` None: position and heading come from the first fixes while driving. To re-seed after a
     restart, make a new one from the last pose with a sigma that covers what may have happened.
@@ -75,6 +77,7 @@ class Localizer:
         start_sigma_rad: float = 0.1,
         noise: ProcessNoise | None = None,
         gnss_sigma_factor: float = gnss.SIGMA_FACTOR,
+        outlines: Outlines | None = None,
     ) -> None:
         self._spec = spec
         self._origin = origin
@@ -85,15 +88,19 @@ class Localizer:
         self._start_sigmas = (start_sigma_m, start_sigma_rad)
         self._heading_start = HeadingStart()
         self._monitor = LocalizationMonitor()
-        self._last_wheels: WheelOdometry | None = None
         self._last_imu: ImuSample | None = None
         self._newest_wheels_s = -math.inf
+        self._outlines = outlines
+        self._last_scan_s = -math.inf
 
     def add_odometry(self, sample: WheelOdometry) -> str | None:
         """Returns why the sample was ignored, or None."""
         if not (math.isfinite(sample.speed_mps) and math.isfinite(sample.steering_rad)):
             return "odometry is not finite"
-        self._dead_reckon_start(sample)
+        if self._start is None and not self._history:
+            self._heading_start.roll(
+                sample, self._last_imu, GYRO_MAX_AGE_S, self._spec.wheelbase_m
+            )
         self._newest_wheels_s = max(self._newest_wheels_s, sample.stamp_s)
         return self._add(sample)
 
@@ -113,6 +120,19 @@ class Localizer:
             return None
         return self._add(fix)
 
+    def add_scan(self, scan: Scan) -> str | None:
+        """Returns why the scan was ignored, or None; walls are looked at twice a second."""
+        if self._outlines is None:
+            return "the map has no outlines"
+        if abs(scan.stamp_s - self._last_scan_s) < lidar.EVERY_S:
+            return "one was taken just before"
+        belief = self._belief_at(scan.stamp_s)
+        if belief is None:
+            return "its time is unknown"
+        self._last_scan_s = scan.stamp_s
+        fix = lidar.fix_of(scan, self._spec.lidar, self._outlines, belief)
+        return "it fits no walls" if fix is None else self._add(fix)
+
     def estimate(self, now_s: float) -> LocalizationEstimate:
         """The pose, carried forward to `now_s` but never far beyond the newest odometry."""
         if not self._history:
@@ -122,8 +142,7 @@ class Localizer:
         belief = self._history[-1].belief.copy()
         horizon_s = max(belief.stamp_s, self._newest_wheels_s + MAX_EXTRAPOLATION_S)
         predict(belief, min(now_s, horizon_s), self._noise, self._has_gyro(belief))
-        spread = np.linalg.eigvalsh(belief.covariance[:2, :2])
-        sigma_m = math.sqrt(max(0.0, float(spread[-1])))
+        sigma_m = math.sqrt(max(0.0, _largest_variance(belief)))
         status = self._monitor.status(sigma_m)
         return LocalizationEstimate(
             self._stamped(belief, now_s), status, self._monitor.faults(now_s), sigma_m
@@ -137,7 +156,7 @@ class Localizer:
             stamp_s=min(now_s, self._newest_wheels_s + MAX_EXTRAPOLATION_S),
             pose=Pose2(float(mean[X]), float(mean[Y]), float(mean[YAW])),
             covariance=belief.covariance[:3, :3].copy(),
-            speed_mps=float(mean[SPEED]),
+            speed_mps=float(mean[SPEED] / (1.0 + mean[SCALE])),
             yaw_rate_radps=belief.yaw_rate_radps - bias,
             roll_rad=belief.roll_rad,
             pitch_rad=belief.pitch_rad,
@@ -153,6 +172,17 @@ class Localizer:
 
     # --- the time line ---
 
+    def _belief_at(self, stamp_s: float) -> Belief | None:
+        """What was believed at a time not long ago; None outside what is remembered."""
+        if not self._history or stamp_s < self._history[0].stamp_s:
+            return None
+        if stamp_s > self._newest_wheels_s + MAX_AHEAD_S:
+            return None
+        after = bisect.bisect_right(self._history, stamp_s, key=lambda entry: entry.stamp_s)
+        belief = self._history[after - 1].belief.copy()
+        predict(belief, stamp_s, self._noise, self._has_gyro(belief))
+        return belief
+
     def _add(self, sample: Sample) -> str | None:
         if not self._history:
             if self._start is not None and isinstance(sample, WheelOdometry):
@@ -166,8 +196,7 @@ class Localizer:
             or sample.stamp_s <= self._newest_wheels_s + MAX_AHEAD_S
         ):
             return f"ahead of the wheels by {sample.stamp_s - self._newest_wheels_s:.2f} s"
-        stamps = [entry.stamp_s for entry in self._history]
-        at = bisect.bisect_right(stamps, sample.stamp_s)
+        at = bisect.bisect_right(self._history, sample.stamp_s, key=lambda entry: entry.stamp_s)
         later = [entry.sample for entry in self._history[at:]]
         del self._history[at:]
         reason = self._apply(sample)
@@ -198,10 +227,10 @@ class Localizer:
         if isinstance(sample, WheelOdometry):
             update(belief, odometry.speed_measurement(belief, sample))
             belief.standing = odometry.is_standing(sample)
+            rate = odometry.yaw_rate_from_steering(sample, self._spec.wheelbase_m)
+            belief.steering_radps = rate
             if not self._has_gyro(belief):
-                belief.yaw_rate_radps = odometry.yaw_rate_from_steering(
-                    sample, self._spec.wheelbase_m
-                )
+                belief.yaw_rate_radps = rate
             return None
         if isinstance(sample, ImuSample):
             belief.yaw_rate_radps, belief.gyro_stamp_s = sample.yaw_rate_radps, sample.stamp_s
@@ -209,6 +238,8 @@ class Localizer:
             if belief.standing:
                 update(belief, imu.bias_measurement(belief, sample))
             return None
+        if isinstance(sample, OutlineFix):
+            return lidar.apply(belief, sample)
         return self._measure_fix(belief, sample)
 
     def _measure_fix(self, belief: Belief, fix: GnssFix) -> str | None:
@@ -217,6 +248,9 @@ class Localizer:
         )
         antenna = gnss.antenna_map(fix, self._origin)
         sigma_m = fix.sigma_m * self._gnss_sigma_factor
+        if belief.fix is not fix.fix:
+            gnss.forget_error(belief)
+            belief.fix = fix.fix
         if update(belief, gnss.position_measurement(belief, antenna, sigma_m, arm)):
             return None
         return f"fix refused: squared Mahalanobis distance {belief.last_nis:.1f} > {gnss.GATE}"
@@ -224,31 +258,28 @@ class Localizer:
     # --- the beginning ---
 
     def _seed(self, wheels: WheelOdometry, pose: Pose2, sigma_m: float, sigma_rad: float) -> None:
-        mean = np.array([pose.x_m, pose.y_m, pose.yaw_rad, wheels.speed_mps, 0.0, 0.0])
-        sigmas = (sigma_m, sigma_m, sigma_rad, 0.1, START_BIAS_SIGMA_RADPS, START_SCALE_SIGMA)
+        mean = np.array([pose.x_m, pose.y_m, pose.yaw_rad, wheels.speed_mps, 0.0, 0.0, 0.0, 0.0])
+        sigmas = (
+            sigma_m, sigma_m, sigma_rad, 0.1, START_BIAS_SIGMA_RADPS, START_SCALE_SIGMA, 1.0, 1.0
+        )  # fmt: skip
         belief = Belief(wheels.stamp_s, mean, np.diag(np.square(sigmas)))
         if self._last_imu is not None and self._last_imu.stamp_s <= wheels.stamp_s:
             self._measure(belief, self._last_imu)
         self._history = [_Entry(wheels.stamp_s, wheels, belief)]
 
-    def _dead_reckon_start(self, sample: WheelOdometry) -> None:
-        """Feed the search for the first heading while there is none."""
-        previous, self._last_wheels = self._last_wheels, sample
-        if self._start is not None or self._history or previous is None:
-            return
-        dt = sample.stamp_s - previous.stamp_s
-        if not 0 < dt <= MAX_DELAY_S:
-            return
-        rate = odometry.yaw_rate_from_steering(sample, self._spec.wheelbase_m)
-        if self._last_imu and abs(sample.stamp_s - self._last_imu.stamp_s) <= GYRO_MAX_AGE_S:
-            rate = self._last_imu.yaw_rate_radps
-        self._heading_start.move(sample.speed_mps * dt, rate * dt)
-
     def _try_heading_start(self, fix: GnssFix) -> None:
         found = self._heading_start.fix(gnss.antenna_map(fix, self._origin), fix.sigma_m)
-        if found is None or self._last_wheels is None:
+        if found is None or self._heading_start.last_wheels is None:
             return
         antenna, sigma_rad = found
         x_m, y_m = antenna.transform(-self._spec.gnss_x_m, 0.0)
         pose = Pose2(x_m, y_m, antenna.yaw_rad)
-        self._seed(self._last_wheels, pose, fix.sigma_m * self._gnss_sigma_factor, sigma_rad)
+        self._seed(
+            self._heading_start.last_wheels, pose, fix.sigma_m * self._gnss_sigma_factor, sigma_rad
+        )
+
+
+def _largest_variance(belief: Belief) -> float:
+    """Of the position, along its most uncertain direction: the greater eigenvalue in 2 x 2."""
+    (east, across), (_, north) = belief.covariance[:2, :2].tolist()
+    return float((east + north) / 2 + math.hypot((east - north) / 2, across))

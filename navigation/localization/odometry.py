@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from navigation.localization.ekf import SCALE, SIZE, SPEED, Belief, Measurement
+from navigation.localization.ekf import SIZE, SPEED, Belief, Measurement
 from navigation.types import WheelOdometry
 
 SIGMA_MPS = 0.02
@@ -20,14 +20,12 @@ def is_standing(sample: WheelOdometry) -> bool:
 
 
 def speed_measurement(belief: Belief, sample: WheelOdometry) -> Measurement:
-    """Wheels read speed * (1 + scale error); on a slope the map sees the horizontal part."""
+    """The wheels' speed; on a slope the map sees the horizontal part."""
     horizontal = sample.speed_mps * math.cos(belief.pitch_rad)
-    speed, scale = belief.mean[SPEED], belief.mean[SCALE]
     jacobian = np.zeros((1, SIZE))
-    jacobian[0, SPEED] = 1.0 + scale
-    jacobian[0, SCALE] = speed
+    jacobian[0, SPEED] = 1.0
     sigma = STANDSTILL_SIGMA_MPS if is_standing(sample) else SIGMA_MPS
-    residual = np.array([horizontal - speed * (1.0 + scale)])
+    residual = np.array([horizontal - belief.mean[SPEED]])
     return Measurement(residual, jacobian, np.array([[sigma * sigma]]))
 
 

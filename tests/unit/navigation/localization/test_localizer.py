@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from navigation.localization.localizer import Localizer
+from navigation.localization.outlines import Outlines
 from navigation.types import (
     GnssFix,
     GnssFixType,
@@ -22,6 +23,7 @@ from patrol.faults import FaultKind
 from patrol.geodesy import GeoPoint, wgs84_from_enu, wrap_angle
 from patrol.geometry import Pose2
 from patrol.vehicle import load_vehicle
+from tests.unit.navigation.localization.street_scans import CANYON, YARD, scan_at
 
 SPEC = load_vehicle(Path(__file__).parents[4] / "config" / "vehicles" / "goalie.yaml")
 ORIGIN = GeoPoint(37.4843, 126.9296, 60.0)
@@ -92,6 +94,22 @@ class Drive:
         assert estimate.stamped is not None
         pose = estimate.stamped.pose
         return math.hypot(pose.x_m - self.truth.x_m, pose.y_m - self.truth.y_m)
+
+
+@dataclass
+class WanderingDrive(Drive):
+    """A drive whose fixes are all off to one side, as those of a float solution among houses."""
+
+    stated_m: float = 0.5
+
+    def fix(self) -> GnssFix:
+        x_m, y_m = self.truth.transform(SPEC.gnss_x_m, 0.0)
+        return GnssFix(
+            self.now_s,
+            wgs84_from_enu(x_m + self.offset_m[0], y_m + self.offset_m[1], 0.0, ORIGIN),
+            self.stated_m,
+            GnssFixType.RTK_FLOAT,
+        )
 
 
 def known_start(drive: Drive, **options: float) -> Localizer:
@@ -194,6 +212,59 @@ def test_finds_an_unknown_heading_by_driving() -> None:
         0.0, abs=0.05
     )
     assert drive.error_m(estimate) < 0.2
+
+
+def test_a_minute_of_fixes_off_to_one_side_is_no_certainty() -> None:
+    drive = WanderingDrive(seed=21)
+    localizer = known_start(drive, start_sigma_m=0.05, start_sigma_rad=0.02)
+    drive.offset_m = (0.35, -0.35)
+    drive.run(localizer, 60.0)
+    estimate = localizer.estimate(drive.now_s)
+    assert estimate.status is LocalizationStatus.OK
+    assert estimate.position_sigma_m > 0.2
+    assert drive.error_m(estimate) < 3 * estimate.position_sigma_m
+    assert abs(wrap_angle(estimate.stamped.pose.yaw_rad - drive.truth.yaw_rad)) < 0.05
+
+
+def test_fixes_of_a_standing_vehicle_do_not_turn_it() -> None:
+    drive = Drive(seed=22)
+    localizer = known_start(drive)
+    drive.run(localizer, 100.0, speed_mps=0.0)
+    estimate = localizer.estimate(drive.now_s)
+    assert abs(wrap_angle(estimate.stamped.pose.yaw_rad - drive.truth.yaw_rad)) < 0.02
+    assert drive.error_m(estimate) < 0.1
+
+
+@pytest.mark.parametrize("city", [CANYON, YARD])
+def test_walls_hold_the_position_through_an_outage(city: list[list[tuple[float, float]]]) -> None:
+    start = Pose2(-60.0, 0.0, 0.0) if city is CANYON else Pose2(-4.0, 0.0, 0.0)
+    drive = Drive(seed=23, truth=start, scale=0.003)
+    localizer = Localizer(SPEC, ORIGIN, start=start, outlines=Outlines(city))
+    drive.gnss = False
+    speed_mps = 1.2 if city is CANYON else 0.08
+    for tick in range(3000):
+        drive.step(localizer, 0, speed_mps)  # straight on
+        if tick % 25 == 0:
+            localizer.add_scan(scan_at(drive.truth, city, drive.rng, drive.now_s))
+    estimate = localizer.estimate(drive.now_s)
+    assert drive.error_m(estimate) < 0.3
+    assert abs(wrap_angle(estimate.stamped.pose.yaw_rad - drive.truth.yaw_rad)) < 0.01
+    assert drive.error_m(estimate) < 3 * estimate.position_sigma_m
+
+
+def test_scans_without_outlines_or_out_of_their_time_are_ignored() -> None:
+    drive = Drive(seed=24, truth=Pose2(0.0, 0.0, 0.0))
+    scan = scan_at(drive.truth, YARD, drive.rng, drive.now_s)
+    assert known_start(drive).add_scan(scan) == "the map has no outlines"
+    localizer = Localizer(SPEC, ORIGIN, start=drive.truth, outlines=Outlines(YARD))
+    assert localizer.add_scan(scan) == "its time is unknown"
+    drive.run(localizer, 1.0, speed_mps=0.0)
+    late = scan_at(drive.truth, YARD, drive.rng, drive.now_s - 3.0)
+    ahead = scan_at(drive.truth, YARD, drive.rng, drive.now_s + 3.0)
+    assert localizer.add_scan(late) == localizer.add_scan(ahead) == "its time is unknown"
+    now = scan_at(drive.truth, YARD, drive.rng, drive.now_s)
+    assert localizer.add_scan(now) is None
+    assert localizer.add_scan(now) == "one was taken just before"
 
 
 def test_reports_missing_gnss_after_ten_seconds_and_dead_reckons() -> None:
