@@ -14,7 +14,7 @@ test: lint
 	@$(RUN)/python -m pytest tests
 
 suite: prepare
-	@$(RUN)/sunra simulate suite $(addprefix config/scenarios/,driving faults rehearsal)
+	@$(RUN)/sunra simulate suite $(addprefix config/scenarios/,driving faults rehearsal seeing)
 
 lint: prepare
 	@$(RUN)/ruff format --check . && $(RUN)/ruff check . && $(RUN)/mypy && $(RUN)/lint-imports

@@ -27,7 +27,7 @@ from benchmarks.simulating.speed import (
     lidar_ratio,
     pictures_a_second,
     real_time_factor,
-    vehicle_factor,
+    vehicle_factors,
 )
 from benchmarks.simulating.startup import district_world_s, neighbourhood_start_s
 from patrol.errors import SunraError
@@ -63,11 +63,14 @@ def believable(spec: VehicleSpec) -> list[Target]:
 def fast(scenario: Scenario, spec: VehicleSpec) -> list[Target]:
     """Speed in library mode, with and without the camera."""
     world, start = scenario.build_world(), scenario.start
+    waiting, driving = vehicle_factors(scenario, world, spec)
     return [
         Target("physics and lidar, real-time factor",
                real_time_factor(world, spec, start, cameras=False), 20.0),
-        Target("physics, lidar and the vehicle's software, real-time factor",
-               vehicle_factor(world, spec, start), 10.0),
+        Target("physics, lidar and the vehicle's software, waiting, real-time factor", waiting,
+               10.0),
+        Target("physics, lidar and the vehicle's software, driving, real-time factor", driving,
+               10.0),
         Target("lidar scans a second, ratio to MuJoCo's height-field rays",
                lidar_ratio(world, spec, start), 5.0),
         Target("camera GL 640x360, pictures a second",

@@ -316,9 +316,19 @@ class FleetClient:
 
     def _rouse(self) -> None:
         loop = self._loop
-        if loop is not None:
+        if loop is not None and loop is _running_loop():
+            self._wake.set()
+        elif loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop closed this very moment
                 loop.call_soon_threadsafe(self._wake.set)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop of this thread, if it runs one."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _client_id(credentials: Credentials) -> str:

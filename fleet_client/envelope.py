@@ -10,7 +10,7 @@ import msgspec
 from fleet_client.factsheet import build_factsheet
 from fleet_client.options import LinkOptions
 from fleet_client.reports import EvidencePiece, chunk_message, incident_message
-from fleet_client.state_builder import MapRef, StateContent, agv_position, build_state
+from fleet_client.state_builder import MapRef, OrderRest, StateContent, agv_position, build_state
 from patrol.geometry import Pose2
 from patrol.incident import Incident
 from patrol.vda5050.extension import MapRequest
@@ -55,6 +55,7 @@ class Envelope:
         self._spec = spec
         self._map_ref = map_ref
         self._stored: Sequence[MapRef] = ()
+        self._order_rest = OrderRest()
         self._options = options
 
     def show_maps(self, enabled: MapRef, stored: Sequence[MapRef]) -> None:
@@ -100,6 +101,7 @@ class Envelope:
             more_errors=refusals,
             more_action_states=action_states,
             stored=self._stored,
+            order_rest=self._order_rest,
         )
         return encode(state)
 

@@ -40,7 +40,10 @@ class Outbox:
         self._clock = clock
         self._options = options
         self._spool = Spool(
-            spool_path, max_states=options.spool_max_states, max_bytes=options.spool_max_bytes
+            spool_path,
+            max_states=options.spool_max_states,
+            max_bytes=options.spool_max_bytes,
+            max_payload=options.max_payload_bytes - ENVELOPE_BYTES,
         )
         self._lanes = Lanes(self._spool, options, self._wrap_backfill)
         self._pending: deque[Draft | Evidence] = deque()
@@ -95,7 +98,6 @@ class Outbox:
         while self._pending:
             item = self._pending.popleft()
             drafts.extend([item] if isinstance(item, Draft) else self._evidence_drafts(item))
-        drafts = [draft for draft in drafts if self._fits(draft)]
         if not drafts:
             return []
         rows = self._spool.append(drafts)
@@ -164,13 +166,6 @@ class Outbox:
         draft = self._draft("evidence", lambda *header: self._envelope.evidence(piece, *header))
         key = f"evidence {piece.evidence.evidence_id} {piece.index}"
         return replace(draft, once=key)
-
-    def _fits(self, draft: Draft) -> bool:
-        size = len(draft.encode(2**32 - 1))
-        if size <= self._options.max_payload_bytes - ENVELOPE_BYTES:
-            return True
-        log.error("message_too_large topic=%s bytes=%d dropped=yes", draft.topic, size)
-        return False
 
     def _wrap_backfill(self, states: list[bytes]) -> bytes:
         header_id = self._spool.next_header_id("backfill")

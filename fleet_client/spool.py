@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,20 +81,31 @@ class Spool:
     """Messages by topic and header id; not thread-safe, one owner.
 
     `path` None keeps everything in memory; raises ConfigError where the file cannot be opened.
-    Bounded by `max_states` and `max_bytes` (of payload):
-    above either, every second of the older half of the states goes, again and again, so that an
-    old hour keeps its course in fewer points. Incidents and evidence are never dropped. A file
-    that SQLite cannot read is moved aside and a fresh one begun.
+    A message above `max_payload` bytes is logged and dropped. Bounded by `max_states` and
+    `max_bytes` (of payload): above either, every second of the older half of the states goes,
+    again and again, so that an old hour keeps its course in fewer points. Incidents and evidence
+    are never dropped. A file that SQLite cannot read is moved aside and a fresh one begun.
     """
 
-    def __init__(self, path: Path | None, *, max_states: int, max_bytes: int) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        max_states: int,
+        max_bytes: int,
+        max_payload: int = sys.maxsize,
+    ) -> None:
         self._path = path
+        self._max_payload = max_payload
         self._max_states = max_states
         self._max_bytes = max_bytes
         self._states_thinned = 0
         self._reserved: dict[str, tuple[int, int]] = {}
         self._counts: dict[str, int] = {}
+        self._backfill = 0  # states in that lane
         self._bytes = 0
+        self._next: dict[str, int] = {}  # header ids as stored, so as not to read them each time
+        self._synced: bool | None = None  # whether commits wait for the disk
         self._db = self._open()
 
     def _open(self) -> sqlite3.Connection:
@@ -124,11 +136,14 @@ class Spool:
                 "SELECT topic, COUNT(*), SUM(LENGTH(payload)) FROM outbox GROUP BY 1"
             )
             totals = rows.fetchall()
+            rows = db.execute("SELECT COUNT(*) FROM outbox WHERE lane = ?", (BACKFILL,))
+            self._backfill = rows.fetchone()[0]
         except sqlite3.Error:
             db.close()
             raise
         self._counts = {topic: count for topic, count, _ in totals}
         self._bytes = sum(size for _, _, size in totals)
+        self._next, self._synced = {}, None
         return db
 
     def next_header_id(self, topic: str) -> int:
@@ -144,7 +159,8 @@ class Spool:
     def append(self, drafts: Sequence[Draft]) -> list[Spooled]:
         """Give drafts their header ids and keep them, all or none; `repair`s if it must.
 
-        A draft whose `once` key was kept before, also by an earlier process, is passed over.
+        A draft whose `once` key was kept before, also by an earlier process, is passed over, and
+        so is one that is too large.
         """
         try:
             rows = self._append(drafts)
@@ -159,12 +175,15 @@ class Spool:
 
     def _append(self, drafts: Sequence[Draft]) -> list[Spooled]:
         durable = any(draft.topic != "state" for draft in drafts)
-        self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        if durable is not self._synced:
+            self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._synced = durable
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            rows = [self._insert(draft) for draft in drafts if self._is_news(draft)]
+            rows = [row for draft in drafts if (row := self._insert(draft)) is not None]
             self._db.execute("COMMIT")
         except BaseException:
+            self._next.clear()
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
@@ -180,9 +199,14 @@ class Spool:
         self._db.execute("DELETE FROM said WHERE number <= ?", (newest - _SAID_KEPT,))
         return True
 
-    def _insert(self, draft: Draft) -> Spooled:
+    def _insert(self, draft: Draft) -> Spooled | None:
         header_id = self._stored_next(draft.topic)
         payload = draft.encode(header_id)
+        if len(payload) > self._max_payload:
+            log.error("message_too_large topic=%s bytes=%d dropped=yes", draft.topic, len(payload))
+            return None
+        if not self._is_news(draft):
+            return None
         cursor = self._db.execute(
             "INSERT INTO outbox (topic, header_id, event_time, lane, payload)"
             " VALUES (?, ?, ?, ?, ?)",
@@ -199,13 +223,14 @@ class Spool:
         for key in items:
             row = self._db.execute(
                 "DELETE FROM outbox WHERE topic = ? AND header_id = ? AND event_time = ?"
-                " RETURNING seq, topic, LENGTH(payload)",
+                " RETURNING seq, topic, LENGTH(payload), lane",
                 key,
             ).fetchone()
             if row is not None:
                 forgotten.append(row[0])
                 self._counts[row[1]] -= 1
                 self._bytes -= row[2]
+                self._backfill -= row[3] == BACKFILL
         self._db.execute("COMMIT")
         return forgotten
 
@@ -216,18 +241,23 @@ class Spool:
 
     def move_to_backfill(self, up_to_seq: int) -> None:
         """States up to a row leave the live lane: too old to be sent as the present."""
-        self._db.execute(
+        moved = self._db.execute(
             "UPDATE outbox SET lane = ? WHERE topic = 'state' AND lane = ? AND seq <= ?",
             (BACKFILL, LIVE, up_to_seq),
         )
+        self._backfill += moved.rowcount
 
     def backfill(self, after_seq: int, limit: int) -> list[Spooled]:
         """The oldest states of the back-fill lane after a row."""
+        if not self._backfill:
+            return []
         where = "WHERE topic = 'state' AND lane = ? AND seq > ? ORDER BY seq LIMIT ?"
         return self._select(where, BACKFILL, after_seq, limit)
 
     def waiting(self, topic: str, limit: int) -> list[Spooled]:
         """The oldest unacknowledged messages of a topic."""
+        if not self._counts.get(topic):
+            return []
         return self._select("WHERE topic = ? ORDER BY seq LIMIT ?", topic, limit)
 
     def counts(self) -> SpoolCounts:
@@ -275,6 +305,9 @@ class Spool:
         return [Spooled(*row) for row in rows]
 
     def _stored_next(self, topic: str) -> int:
+        known = self._next.get(topic)
+        if known is not None:
+            return known
         row = self._db.execute("SELECT next_id FROM counters WHERE topic = ?", (topic,)).fetchone()
         return int(row[0]) if row else 0
 
@@ -284,6 +317,7 @@ class Spool:
             " ON CONFLICT (topic) DO UPDATE SET next_id = excluded.next_id",
             (topic, value),
         )
+        self._next[topic] = value
 
     def _keep_bounds(self) -> None:
         while self._counts.get("state", 0) > _STATES_ALWAYS_KEPT and (
@@ -296,11 +330,12 @@ class Spool:
         rows = self._db.execute(
             "DELETE FROM outbox WHERE seq IN (SELECT seq FROM (SELECT seq, ROW_NUMBER() OVER"
             " (ORDER BY seq) AS number FROM outbox WHERE topic = 'state' ORDER BY seq LIMIT ?)"
-            " WHERE number % 2 = 0) RETURNING LENGTH(payload)",
+            " WHERE number % 2 = 0) RETURNING LENGTH(payload), lane",
             (half,),
         ).fetchall()
         self._counts["state"] -= len(rows)
-        self._bytes -= sum(size for (size,) in rows)
+        self._bytes -= sum(size for size, _ in rows)
+        self._backfill -= sum(lane == BACKFILL for _, lane in rows)
         self._states_thinned += len(rows)
         log.warning("spool_thinned states=%d left=%d", len(rows), self._counts["state"])
 

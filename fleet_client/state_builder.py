@@ -78,6 +78,26 @@ class StateContent:
     faults: frozenset[FaultKind] = frozenset()
 
 
+class OrderRest:
+    """What remains of the order, in VDA's words; made once for as long as it is the same tuple."""
+
+    def __init__(self) -> None:
+        self._of: tuple[object, object] = (None, None)
+        self._made: tuple[list[NodeState], list[EdgeState]] = ([], [])
+
+    def states(self, content: StateContent) -> tuple[list[NodeState], list[EdgeState]]:
+        """Node and edge states; do not change them."""
+        nodes, edges = content.node_states, content.edge_states
+        constant = isinstance(nodes, tuple) and isinstance(edges, tuple)
+        if not (constant and nodes is self._of[0] and edges is self._of[1]):
+            self._of = nodes, edges
+            self._made = (
+                [NodeState(node_id=i, sequence_id=n, released=free) for i, n, free in nodes],
+                [EdgeState(edge_id=i, sequence_id=n, released=free) for i, n, free in edges],
+            )
+        return self._made
+
+
 def build_state(
     content: StateContent,
     map_ref: MapRef,
@@ -90,9 +110,12 @@ def build_state(
     more_errors: Sequence[Error] = (),
     more_action_states: Sequence[ActionState] = (),
     stored: Sequence[MapRef] = (),
+    order_rest: OrderRest | None = None,
 ) -> State:
     """The VDA state of a vehicle; `more_errors` are refused messages, `map_ref` is enabled and
-    `stored` are all maps that are on the vehicle."""
+    `stored` are all maps that are on the vehicle; `order_rest` is what the vehicle's last state
+    was built with."""
+    node_states, edge_states = (order_rest or OrderRest()).states(content)
     return State(
         header_id=header_id,
         timestamp=timestamp,
@@ -110,14 +133,8 @@ def build_state(
         new_base_request=content.new_base_request,
         distance_since_last_node=content.distance_since_last_node_m,
         operating_mode=content.operating_mode,
-        node_states=[
-            NodeState(node_id=node_id, sequence_id=sequence_id, released=released)
-            for node_id, sequence_id, released in content.node_states
-        ],
-        edge_states=[
-            EdgeState(edge_id=edge_id, sequence_id=sequence_id, released=released)
-            for edge_id, sequence_id, released in content.edge_states
-        ],
+        node_states=node_states,
+        edge_states=edge_states,
         action_states=[*content.action_states, *more_action_states],
         agv_position=_position(content, map_ref.map_id),
         velocity=Velocity(vx=content.speed_mps, vy=0.0, omega=content.yaw_rate_radps),

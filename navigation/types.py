@@ -121,13 +121,30 @@ class LocalizationEstimate:
 
 
 @dataclass(frozen=True, slots=True)
+class RangeSample:
+    """What an ultrasonic ranger measured (m), by its name in the vehicle file.
+
+    REP-117: `inf` without an echo, `-inf` where a thing is too near to be measured, NaN for an
+    error.
+    """
+
+    stamp_s: float
+    name: str
+    range_m: float
+
+
+@dataclass(frozen=True, slots=True)
 class GateInputs:
-    """The newest of everything that the safety gate reads; None where nothing came yet."""
+    """The newest of everything that the safety gate reads; None where nothing came yet.
+
+    `ranges` holds at most one sample a ranger, none where a ranger said nothing yet.
+    """
 
     command: Command | None
     command_stamp_s: float | None
     scan: Scan | None
     base: BaseStatus | None
+    ranges: tuple[RangeSample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ class FaultKind(StrEnum):
     EMERGENCY_STOP = "emergency_stop"
     OBSTACLE_IN_STOP_ZONE = "obstacle_in_stop_zone"
     SCAN_STALE = "scan_stale"
+    SCAN_FROZEN = "scan_frozen"
+    ULTRASONIC_STALE = "ultrasonic_stale"
+    ULTRASONIC_FROZEN = "ultrasonic_frozen"
+    ULTRASONIC_INVALID = "ultrasonic_invalid"
     COMMAND_STALE = "command_stale"
     COMMAND_INVALID = "command_invalid"
     BASE_STALE = "base_stale"
@@ -75,7 +79,7 @@ FAULTS: dict[FaultKind, FaultRow] = {
         "Emergency stop pressed",
     ),
     _F.OBSTACLE_IN_STOP_ZONE: FaultRow(
-        "a lidar return inside the stop zone",
+        "a lidar return or an ultrasonic echo inside the stop zone",
         "gate",
         _R.STOP,
         False,
@@ -89,6 +93,38 @@ FAULTS: dict[FaultKind, FaultRow] = {
         True,
         "라이다 신호가 끊겼습니다",
         "Lidar scan missing",
+    ),
+    _F.SCAN_FROZEN: FaultRow(
+        "scans that repeat themselves for 0.3 s while the vehicle moves",
+        "gate",
+        _R.STOP,
+        True,
+        "라이다 값이 멈춰 있습니다",
+        "Lidar repeats an old scan",
+    ),
+    _F.ULTRASONIC_STALE: FaultRow(
+        "no range from an ultrasonic ranger within its max_age_s",
+        "gate",
+        _R.STOP,
+        True,
+        "초음파 센서 신호가 끊겼습니다",
+        "Ultrasonic ranger missing",
+    ),
+    _F.ULTRASONIC_FROZEN: FaultRow(
+        "an ultrasonic echo that does not change for 0.3 s while the vehicle moves",
+        "gate",
+        _R.STOP,
+        True,
+        "초음파 센서 값이 멈춰 있습니다",
+        "Ultrasonic ranger repeats an old range",
+    ),
+    _F.ULTRASONIC_INVALID: FaultRow(
+        "an ultrasonic range that is no number, negative or beyond the ranger's reach",
+        "gate",
+        _R.STOP,
+        True,
+        "초음파 센서 값이 올바르지 않습니다",
+        "Ultrasonic range invalid",
     ),
     _F.COMMAND_STALE: FaultRow(
         "no velocity command within its max_age_s",

@@ -19,6 +19,14 @@ class AnomalyKind(StrEnum):
     CROWD = "crowd"
     BLOCKED_PATH = "blocked_path"
     MISSING_PERSON = "missing_person"
+    PERSON_IN_NEED = "person_in_need"
+    PERSON_ON_ROAD = "person_on_road"
+    VULNERABLE_ALONE = "vulnerable_alone"
+    RUNNING = "running"
+    CHANGED_PROPERTY = "changed_property"
+    FORBIDDEN_PARKING = "forbidden_parking"
+    DARK_LAMP = "dark_lamp"
+    CAMERA_TAMPERING = "camera_tampering"
 
 
 class Severity(StrEnum):
@@ -56,6 +64,26 @@ ANOMALIES: dict[AnomalyKind, AnomalyRow] = {
     AnomalyKind.BLOCKED_PATH: AnomalyRow(Severity.LOW, False, "통행로 막힘", "Blocked path"),
     AnomalyKind.MISSING_PERSON: AnomalyRow(
         Severity.HIGH, True, "실종자 후보", "Missing person candidate"
+    ),
+    AnomalyKind.PERSON_IN_NEED: AnomalyRow(
+        Severity.HIGH, True, "도움이 필요한 사람", "Person needs help"
+    ),
+    AnomalyKind.PERSON_ON_ROAD: AnomalyRow(
+        Severity.HIGH, True, "차도 위의 사람", "Person on the carriageway"
+    ),
+    AnomalyKind.VULNERABLE_ALONE: AnomalyRow(
+        Severity.HIGH, True, "홀로 있는 어린이·노인", "Child or old person alone"
+    ),
+    AnomalyKind.RUNNING: AnomalyRow(Severity.MEDIUM, False, "달리기·추격", "Running or pursuit"),
+    AnomalyKind.CHANGED_PROPERTY: AnomalyRow(
+        Severity.MEDIUM, False, "시설물 변화", "Changed property"
+    ),
+    AnomalyKind.FORBIDDEN_PARKING: AnomalyRow(
+        Severity.LOW, False, "불법 주정차", "Forbidden parking"
+    ),
+    AnomalyKind.DARK_LAMP: AnomalyRow(Severity.LOW, False, "꺼진 가로등", "Dark street lamp"),
+    AnomalyKind.CAMERA_TAMPERING: AnomalyRow(
+        Severity.HIGH, False, "카메라 방해", "Camera tampering"
     ),
 }
 

@@ -30,9 +30,26 @@ class TopicRow:
     qos: Qos
 
 
+# The Goalie's ultrasonic rangers; those of another vehicle file have topics of the same kind.
+_RANGERS = (
+    *("front_left", "front_middle_left", "front_middle_right", "front_right"),
+    *("side_left", "side_right", "rear_left", "rear_right"),
+)
+
+
+def ultrasonic_topic(ranger: str) -> str:
+    """The topic of an ultrasonic ranger, by its name in the vehicle file."""
+    return f"/ultrasonic/{ranger}"
+
+
+def _ranger_row(topic: str) -> TopicRow:
+    return TopicRow(topic, "sensor_msgs/msg/Range", "simulator", 10, 0.25, Qos.SENSOR)
+
+
 _ROWS = (
     # sensors and the base
     TopicRow("/scan", "sensor_msgs/msg/LaserScan", "simulator", 10, 0.25, Qos.SENSOR),
+    *(_ranger_row(ultrasonic_topic(ranger)) for ranger in _RANGERS),
     TopicRow("/imu/data", "sensor_msgs/msg/Imu", "simulator", 50, 0.2, Qos.SENSOR),
     TopicRow("/gnss/fix", "sensor_msgs/msg/NavSatFix", "simulator", 5, 10.0, Qos.SENSOR),
     TopicRow("/camera/front/image_raw", "sensor_msgs/msg/Image", "simulator", 5, 1.0, Qos.SENSOR),
@@ -119,6 +136,13 @@ _ROWS = (
 )
 
 TOPICS: dict[str, TopicRow] = {row.name: row for row in _ROWS}
+
+
+def topic_row(topic: str) -> TopicRow:
+    """The row of a topic, of a ranger that the table does not name too; raises KeyError."""
+    is_ranger = topic.startswith(ultrasonic_topic(""))
+    return _ranger_row(topic) if is_ranger else TOPICS[topic]
+
 
 # Services and actions.
 EXECUTE_ORDER_ACTION = "/navigation/execute_order"  # patrol_interfaces/action/ExecuteOrder

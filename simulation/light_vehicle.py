@@ -7,6 +7,7 @@ the vehicle itself is a point in `simulation.fleet_motion`.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from fleet_client.state_builder import StateContent
 from patrol.errors import OrderError
@@ -21,6 +22,16 @@ NEW_BASE_BELOW_M = 25.0
 BATTERY_LOW_PCT, BATTERY_CRITICAL_PCT = 20.0, 7.0
 ACTION_STATES_KEPT = 5  # of instant actions
 LOOK_AHEAD_M = 30.0  # beyond any vehicle's braking distance; every leg looks ahead anew
+
+
+@dataclass(frozen=True, slots=True)
+class _OrderRest:
+    """Remaining nodes and edges of an order as a state tells them; whether some are horizon."""
+
+    key: tuple[str, int, bool, int]
+    nodes: tuple[tuple[str, int, bool], ...]
+    edges: tuple[tuple[str, int, bool], ...]
+    horizon: bool
 
 
 class LightVehicle:
@@ -46,6 +57,7 @@ class LightVehicle:
         self._update_id = 0
         self._nodes: list[OrderNode] = []  # the rest of the order, last reached node first
         self._edges: list[OrderEdge] = []  # between them
+        self._rest: _OrderRest | None = None
         self._under_way = False  # on a leg towards _nodes[0] (approach) or _nodes[1]
         self._approaching = False
         self._todo: list[Action] = []  # actions of the node the vehicle stands on
@@ -136,7 +148,9 @@ class LightVehicle:
     # -- driving -------------------------------------------------------------------------------
 
     def arrived(self) -> None:
-        """The leg's end is reached: the next node counts as passed."""
+        """The leg's end is reached: the next node counts as passed, once."""
+        if not self._under_way:
+            return  # it stands within a millimetre of a node that it has passed
         self._under_way = False
         if self._approaching:
             self._approaching = False
@@ -253,9 +267,8 @@ class LightVehicle:
     def content(self) -> StateContent:
         """The vehicle's condition for a VDA state."""
         motion, i = self._motion, self._index
-        rest = self._nodes if self._approaching else self._nodes[1:]
+        rest = self._order_rest()
         speed_mps = float(motion.speed_mps[i])
-        horizon = any(not node.released for node in self._nodes)
         return StateContent(
             order_id=self._order_id,
             order_update_id=self._update_id,
@@ -263,10 +276,10 @@ class LightVehicle:
             last_node_sequence_id=self._last_sequence_id,
             driving=speed_mps > 0,
             paused=bool(motion.paused[i]),
-            new_base_request=horizon and self._base_left_m() < NEW_BASE_BELOW_M,
+            new_base_request=rest.horizon and self._base_left_m() < NEW_BASE_BELOW_M,
             distance_since_last_node_m=float(motion.driven_m[i]) - self._driven_at_node_m,
-            node_states=[(n.node_id, n.sequence_id, n.released) for n in rest],
-            edge_states=[(e.edge_id, e.sequence_id, e.released) for e in self._edges],
+            node_states=rest.nodes,
+            edge_states=rest.edges,
             action_states=[*self._action_states.values(), *self._instant_states],
             pose=motion.pose(i),
             position_sigma_m=0.02,
@@ -275,6 +288,19 @@ class LightVehicle:
             charging=bool(motion.charging[i]),
             faults=_battery_faults(float(motion.battery_pct[i])),
         )
+
+    def _order_rest(self) -> _OrderRest:
+        """What is left of the order; the same from one node to the next."""
+        key = (self._order_id, self._update_id, self._approaching, len(self._nodes))
+        if self._rest is None or self._rest.key != key:
+            rest = self._nodes if self._approaching else self._nodes[1:]
+            self._rest = _OrderRest(
+                key,
+                tuple((n.node_id, n.sequence_id, n.released) for n in rest),
+                tuple((e.edge_id, e.sequence_id, e.released) for e in self._edges),
+                any(not node.released for node in self._nodes),
+            )
+        return self._rest
 
 
 def _battery_faults(battery_pct: float) -> frozenset[FaultKind]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +13,24 @@ class SignalLight(StrEnum):
     WALK = "walk"
     CLEARANCE = "clearance"
     DONT_WALK = "dont_walk"
+
+
+class Lamp(StrEnum):
+    """The lamps of a pedestrian light, from above."""
+
+    RED = "red"
+    GREEN = "green"
+
+
+FLASH_HZ = 1.0  # of the green in the clearance
+
+
+def shines(light: SignalLight, lamp: Lamp, time_s: float) -> bool:
+    """Whether a lamp burns at a time while its signal shows a light."""
+    if lamp is Lamp.RED:
+        return light is SignalLight.DONT_WALK
+    flashes_off = light is SignalLight.CLEARANCE and time_s * FLASH_HZ % 1.0 >= 0.5
+    return light is not SignalLight.DONT_WALK and not flashes_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +82,11 @@ class CrosswalkSignal:
     crosswalk_id: str
     program: SignalProgram
     heads: tuple[SignalHead, ...]
+
+    def at(self, time_s: float, set_lights: Mapping[str, SignalLight]) -> SignalLight:
+        """What it shows: what somebody set it to (by crosswalk), else what its programme says.
+
+        The one rule for walkers, pictures and the trace of a scenario; `time_s` counts from the
+        world's beginning.
+        """
+        return set_lights.get(self.crosswalk_id) or self.program.at(time_s)[0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import STRtree
-from shapely.geometry import LineString, Point, Polygon
+from shapely import STRtree, points
+from shapely.geometry import LineString, Polygon
 
 from patrol.map import AreaKind, PatrolMap
 
@@ -90,18 +92,28 @@ class SurfaceMap:
 
     def at(self, x_m: float, y_m: float) -> str:
         """The surface's OpenStreetMap name."""
-        point = Point(x_m, y_m)
-        way, distance_m = self._next_way(point)
-        if way is not None and distance_m <= self._half_widths_m[way]:
-            return self._surfaces[way]
-        inside: NDArray[np.intp] = self._areas.query(point, predicate="within")
-        if len(inside):
-            return self._area_surfaces[int(inside.min())]
-        return UNKNOWN if way is None else self._surfaces[way]
+        return self.at_all([(x_m, y_m)])[0]
 
-    def _next_way(self, point: Point) -> tuple[int | None, float]:
+    def at_all(self, places_m: Sequence[tuple[float, float]]) -> list[str]:
+        """The surfaces' names at several places, for little more than one costs."""
+        spots = points(places_m)
+        ways = self._next_ways(spots)
+        names = [UNKNOWN if way is None else self._surfaces[way] for way, _ in ways]
+        off = [way is None or distance_m > self._half_widths_m[way] for way, distance_m in ways]
+        if not any(off):
+            return names
+        inside = self._areas.query(spots, predicate="within").T.tolist()
+        for i, area in sorted(inside, reverse=True):  # of areas that overlap the first counts
+            names[i] = self._area_surfaces[area] if off[i] else names[i]
+        return names
+
+    def _next_ways(self, spots: NDArray[np.object_]) -> list[tuple[int | None, float]]:
         if self._ways is None:
-            return None, 0.0
-        found, distances = self._ways.query_nearest(point, return_distance=True)
-        nearest = int(np.min(found))  # of equally near ones always the same
-        return nearest, float(distances[0])
+            return [(None, 0.0)] * len(spots)
+        found, distances = self._ways.query_nearest(spots, return_distance=True)
+        nearest: list[tuple[int | None, float]] = [(None, math.inf)] * len(spots)
+        for i, way, distance_m in zip(*found.tolist(), distances.tolist(), strict=True):
+            known = nearest[i][0]
+            if known is None or way < known:  # of equally near ones always the same
+                nearest[i] = (way, distance_m)
+        return nearest

@@ -51,6 +51,18 @@ class Terrain:
         result: NDArray[np.float64] = low + fv * (high - low)
         return result
 
+    def spot_height_m(self, x_m: float, y_m: float) -> float:
+        """`height_at` of one place, many times as fast."""
+        rows, columns = self.heights_m.shape
+        u = min(max((x_m - self.west_m) / self.cell_m, 0.0), columns - 1 - 1e-9)
+        v = min(max((y_m - self.south_m) / self.cell_m, 0.0), rows - 1 - 1e-9)
+        i, j, height = int(u), int(v), self.heights_m.item
+        low: float = height(j, i)
+        high: float = height(j + 1, i)
+        low += (u - i) * (height(j, i + 1) - low)
+        high += (u - i) * (height(j + 1, i + 1) - high)
+        return float(low + (v - j) * (high - low))
+
     def slope_at(self, x_m: float, y_m: float) -> tuple[float, float]:
         """Rise over run to the east and to the north."""
         step = self.cell_m / 2

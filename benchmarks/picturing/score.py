@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from perception.detectors.base import Detections
 from simulation.actors.kinds import ActorKind
-from simulation.camera.truth import SeenBox
+from simulation.truth_box import TruthBox
 
 Array = NDArray[np.float64]
 MIN_SCORE = 0.25  # the detector's own default
@@ -19,29 +19,29 @@ MAX_TRUNCATED_PX = 2.0  # a box this close to the picture's edge is cut off
 
 
 def wanted(
-    boxes: Iterable[SeenBox], kind: ActorKind, near_m: float, far_m: float,
+    boxes: Iterable[TruthBox], kind: ActorKind, near_m: float, far_m: float,
     size: tuple[int, int],
-) -> list[SeenBox]:  # fmt: skip
+) -> list[TruthBox]:  # fmt: skip
     """Those of a kind that count: near enough, visible enough, not cut off."""
     width, height = size
     return [
         box
         for box in boxes
-        if box.kind is kind
+        if box.class_name == kind.value
         and near_m <= box.distance_m <= far_m
         and box.visible >= MIN_VISIBLE
-        and box.box_xyxy[0] > MAX_TRUNCATED_PX
-        and box.box_xyxy[1] > MAX_TRUNCATED_PX
-        and box.box_xyxy[2] < width - MAX_TRUNCATED_PX
-        and box.box_xyxy[3] < height - MAX_TRUNCATED_PX
+        and box.box_xyxy_px[0] > MAX_TRUNCATED_PX
+        and box.box_xyxy_px[1] > MAX_TRUNCATED_PX
+        and box.box_xyxy_px[2] < width - MAX_TRUNCATED_PX
+        and box.box_xyxy_px[3] < height - MAX_TRUNCATED_PX
     ]
 
 
-def found(boxes: list[SeenBox], detections: Detections, labels: Set[str]) -> int:
+def found(boxes: list[TruthBox], detections: Detections, labels: Set[str]) -> int:
     """How many boxes have a detection of one of the labels over them."""
     rows = [i for i in range(len(detections)) if detections.label(i) in labels]
     seen = detections.boxes_xyxy[rows].astype(float)
-    return sum(bool((overlap(box.box_xyxy, seen) >= MIN_OVERLAP).any()) for box in boxes)
+    return sum(bool((overlap(box.box_xyxy_px, seen) >= MIN_OVERLAP).any()) for box in boxes)
 
 
 def overlap(box: tuple[float, float, float, float], others: Array) -> Array:

@@ -23,9 +23,9 @@ from simulation.actors.spec import ActorSpec, Look
 from simulation.actors.state import ActorState, Motion
 from simulation.camera.mesh import rotation_map
 from simulation.camera.renderer import SceneNow, open_renderer
-from simulation.camera.truth import SeenBox
 from simulation.placing import edge_line
 from simulation.terrain import attitude_on
+from simulation.truth_box import TruthBox
 from simulation.world import World, build_world
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,7 @@ class Shot:
     """One picture and its truth."""
 
     bgr: NDArray[np.uint8]
-    boxes: list[SeenBox]
+    boxes: list[TruthBox]
 
 
 class Streets:
@@ -153,5 +153,5 @@ class Streets:
         ground = float(terrain.height_at(pose.x_m, pose.y_m))
         place = np.array((pose.x_m, pose.y_m, ground))
         turn, scene = rotation_map(pose.yaw_rad, pitch, roll), SceneNow(people)
-        boxes = self._renderer.seen(self.camera, place, turn, scene)
+        boxes = self._renderer.drawn_boxes(self.camera, place, turn, scene)
         return Shot(self._renderer.render(self.camera, place, turn, scene), boxes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 
@@ -16,12 +17,16 @@ from simulation.camera.renderer import SceneNow, open_renderer
 from simulation.mujoco.groups import GROUND_GROUP
 from simulation.mujoco.lidar import Lidar
 from simulation.mujoco.mjcf import build_model
+from simulation.mujoco.schedule import TICK_S
 from simulation.mujoco.simulator import Simulator
+from simulation.scenarios.control_room import ControlRoom
 from simulation.scenarios.places import Place, place_map
 from simulation.scenarios.scenario import Scenario
 from simulation.terrain import attitude_on
 from simulation.types import DriveCommand
 from simulation.vehicle.library import LibraryVehicle
+from simulation.vehicle.orders import ADDRESS
+from simulation.vehicle.radio import Radio
 from simulation.world import World
 
 CAMERA_HZ = 10.0
@@ -42,17 +47,31 @@ def real_time_factor(world: World, spec: VehicleSpec, start: Pose2, cameras: boo
     return factor
 
 
-def vehicle_factor(world: World, spec: VehicleSpec, start: Pose2) -> float:
-    """Simulated seconds a second with all of a vehicle's software, waiting for an order."""
-    vehicle = LibraryVehicle(Simulator(world, spec, start, 1, cameras=False))
-    for _ in range(100):
-        vehicle.tick()
-    begun = time.process_time()
-    for _ in range(1000):
-        vehicle.tick()
-    factor = 10.0 / (time.process_time() - begun)
+def vehicle_factors(scenario: Scenario, world: World, spec: VehicleSpec) -> tuple[float, float]:
+    """Simulated seconds a second with all of a vehicle's software: waiting, then on a patrol."""
+    radio = Radio()
+    vehicle = LibraryVehicle(Simulator(world, spec, scenario.start, 1, cameras=False), radio)
+    _tick(vehicle, 100)
+    waiting = _tick(vehicle, 1000)
+    room = ControlRoom(scenario.patrol_map, spec, radio, ADDRESS)
+    checkpoints = [checkpoint.id for checkpoint in scenario.patrol_map.checkpoints][:3]
+    heading_rad, now_s = scenario.start.yaw_rad, vehicle.now_s
+    room.send_tour(scenario.start_node_id, checkpoints, now_s, heading_rad=heading_rad)
+    _tick(vehicle, 600)
+    begins = vehicle.simulator.truth.pose
+    driving = _tick(vehicle, 2000)
+    ends = vehicle.simulator.truth.pose
+    if math.hypot(ends.x_m - begins.x_m, ends.y_m - begins.y_m) < 5.0:
+        raise SystemExit("the vehicle did not drive: the figure would say nothing")
     vehicle.simulator.close()
-    return factor
+    return waiting, driving
+
+
+def _tick(vehicle: LibraryVehicle, ticks: int) -> float:
+    begun = time.process_time()
+    for _ in range(ticks):
+        vehicle.tick()
+    return ticks * TICK_S / (time.process_time() - begun)
 
 
 def lidar_ratio(world: World, spec: VehicleSpec, start: Pose2) -> float:
@@ -60,10 +79,10 @@ def lidar_ratio(world: World, spec: VehicleSpec, start: Pose2) -> float:
     model = build_model(world, spec, start)
     data = mujoco.MjData(model)
     mujoco.mj_forward(model, data)
-    lidar = Lidar(model, spec.lidar, world.terrain, np.random.default_rng(0))
+    lidar = Lidar(model, data, spec.lidar, world.terrain, np.random.default_rng(0))
     begun = time.process_time()
     for _ in range(200):
-        lidar.scan(data, 0.0)
+        lidar.scan(0.0)
     ours = 200 / (time.process_time() - begun)
     body = model.body("chassis").id
     rays = spec.lidar.rays

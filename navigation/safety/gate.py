@@ -2,10 +2,10 @@
 
 Whatever drives the vehicle, its command passes here. What is unknown stops it: a stale or
 impossible input gives zero at once, and the base brakes. What is known limits it: law, steering
-lock, side acceleration, acceleration, and how far the lidar sees the swept path clear. The stop
-zone is that path as far as the vehicle needs to stop with its hardest braking; before it, speed
-falls so that comfortable braking is enough (dynamic protective field after ISO 13482:2014, 5.10;
-stopping distance after ISO 13855). docs/safety.md lists the hazards.
+lock, side acceleration, acceleration, and how far the lidar and the ultrasonic rangers see the
+swept path clear. The stop zone is that path as far as the vehicle needs to stop with its hardest
+braking; before it, speed falls so that comfortable braking is enough (dynamic protective field
+after ISO 13482:2014, 5.10; stopping distance after ISO 13855). docs/safety.md lists the hazards.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from navigation.safety.limits import (
     stoppable_speed_mps,
     stopping_distance_m,
 )
+from navigation.safety.low_things import LowThings
 from navigation.safety.memory import ObstacleMemory
 from navigation.safety.swept_path import Outline, free_travel_m
+from navigation.safety.watch import ReadingWatch, is_fresh
 from navigation.types import STANDSTILL, BaseStatus, Command, GateInputs, GateOutput
 from patrol.faults import FAULTS, FaultKind, Response
 from patrol.geometry import Scan
@@ -34,7 +36,6 @@ from patrol.vehicle import VehicleSpec
 COMMAND_MAX_AGE_S = TOPICS["/cmd_vel"].max_age_s or 0.0
 SCAN_MAX_AGE_S = TOPICS["/scan"].max_age_s or 0.0
 BASE_MAX_AGE_S = TOPICS["/base/feedback"].max_age_s or 0.0
-CLOCK_SLACK_S = 0.02  # two publishers of one clock may differ by a tick, no more
 MAX_TILT_RAD = math.radians(20.0)
 REACTION_S = 0.3  # a scan period, a gate period, the base's answer, and some
 STOP_MARGIN_M = 0.25  # between bumper and obstacle when standing
@@ -48,16 +49,11 @@ MAX_STEP_S = 0.1  # a late cycle must not allow a leap in speed
 
 @dataclass(frozen=True, slots=True)
 class _Surroundings:
-    """What the lidar allows on the commanded and on the steered path."""
+    """What the surroundings allow on the commanded and on the steered path."""
 
     clear_m: float
     limit_mps: float
     inside_stop_zone: bool
-
-
-def is_fresh(stamp_s: float | None, max_age_s: float, now_s: float) -> bool:
-    """Whether a stamp is neither missing, too old, in the future, nor no number."""
-    return stamp_s is not None and -CLOCK_SLACK_S <= now_s - stamp_s <= max_age_s
 
 
 def is_seeing(scan: Scan) -> bool:
@@ -66,6 +62,11 @@ def is_seeing(scan: Scan) -> bool:
         return False
     blind = np.count_nonzero(~(scan.ranges_m >= scan.range_min_m))
     return bool(blind <= MAX_BLIND_SHARE * len(scan.ranges_m))
+
+
+def is_measured(base: BaseStatus) -> bool:
+    """Whether the base's speed and steering are numbers."""
+    return math.isfinite(base.speed_mps) and math.isfinite(base.steering_rad)
 
 
 def is_level(tilt_rad: float) -> bool:
@@ -85,9 +86,7 @@ def input_faults(inputs: GateInputs, now_s: float) -> frozenset[FaultKind]:
         faults.add(FaultKind.SCAN_STALE)
     if base is None or not is_fresh(base.stamp_s, BASE_MAX_AGE_S, now_s):
         faults.add(FaultKind.BASE_STALE)
-    if base is not None and not (
-        math.isfinite(base.speed_mps) and math.isfinite(base.steering_rad)
-    ):
+    if base is not None and not is_measured(base):
         faults.add(FaultKind.BASE_STALE)
     if base is not None and base.emergency_stop:
         faults.add(FaultKind.EMERGENCY_STOP)
@@ -117,18 +116,20 @@ class SafetyGate:
         self._scan: Scan | None = None
         self._points: NDArray[np.float64] = np.empty((0, 2))
         self._memory = ObstacleMemory(spec.lidar, spec.wheelbase_m)
+        self._watch = ReadingWatch(spec.ultrasonics)
+        self._low = LowThings(spec.ultrasonics, spec.wheelbase_m)
 
     def step(self, inputs: GateInputs, now_s: float) -> GateOutput:
         """The command that may go to the wheels now."""
-        faults = input_faults(inputs, now_s)
+        dt = self._elapsed_s(now_s)
+        faults = input_faults(inputs, now_s) | self._sense(inputs, dt, now_s)
         self._causes = latching(faults)
         self._latched |= self._causes
-        dt = self._elapsed_s(now_s)
         command, scan, base = inputs.command, inputs.scan, inputs.base
         if faults or self._latched or command is None or scan is None or base is None:
             return self._stop(faults | self._latched, 0.0)
         wanted = steerable(command, self._spec)
-        around = self._look(wanted, scan, base)
+        around = self._look(wanted, base)
         if wanted.speed_mps == 0:
             return self._stop(faults, around.limit_mps, around.clear_m)
         if self._is_blocked(around):
@@ -142,6 +143,19 @@ class SafetyGate:
             return False
         self._latched = frozenset()
         return True
+
+    def _sense(self, inputs: GateInputs, dt: float, now_s: float) -> frozenset[FaultKind]:
+        """Take in the scan and the ranges; what is wrong with them."""
+        scan, base = inputs.scan, inputs.base
+        samples = {sample.name: sample for sample in inputs.ranges}
+        if base is None or not is_measured(base):
+            return self._watch.faults(scan, samples, 0.0, dt, now_s)
+        if scan is not None and scan is not self._scan:
+            self._scan = scan
+            self._points = scan.points_base(self._spec.lidar.x_m, self._spec.lidar.y_m)
+            self._memory.see(scan, self._points, base.speed_mps, base.steering_rad)
+        self._low.step(samples, self._points, base.speed_mps, base.steering_rad, now_s)
+        return self._watch.faults(scan, samples, base.speed_mps, dt, now_s)
 
     def _elapsed_s(self, now_s: float) -> float:
         last_s, self._last_step_s = self._last_step_s, now_s
@@ -180,7 +194,7 @@ class SafetyGate:
     def _is_blocked(self, around: _Surroundings) -> bool:
         return around.inside_stop_zone or (self._blocked and around.limit_mps < RESTART_MPS)
 
-    def _look(self, wanted: Command, scan: Scan, base: BaseStatus) -> _Surroundings:
+    def _look(self, wanted: Command, base: BaseStatus) -> _Surroundings:
         """Free travel on the commanded and the steered curve, and what it allows."""
         direction = -1.0 if (wanted.speed_mps or base.speed_mps) < 0 else 1.0
         steered = math.tan(base.steering_rad) / self._spec.wheelbase_m
@@ -190,7 +204,7 @@ class SafetyGate:
         far_m = STOP_MARGIN_M + stopping_distance_m(
             self._spec.speed_cap_mps, self._spec.comfort_deceleration_mps2, REACTION_S
         )
-        points = self._points_of(scan, base)
+        points = np.concatenate((self._points, self._low.points))
         if direction < 0:  # behind, the lidar is blind: count on what it saw before
             points = np.concatenate((points, self._memory.points))
         clear_m = min(
@@ -200,10 +214,3 @@ class SafetyGate:
         need_m = stopping_distance_m(base.speed_mps, self._spec.max_deceleration_mps2, REACTION_S)
         limit = stoppable_speed_mps(room_m, self._spec.comfort_deceleration_mps2, REACTION_S)
         return _Surroundings(clear_m, min(limit, self._spec.speed_cap_mps), room_m <= need_m)
-
-    def _points_of(self, scan: Scan, base: BaseStatus) -> NDArray[np.float64]:
-        if self._scan is not scan:
-            self._scan = scan
-            self._points = scan.points_base(self._spec.lidar.x_m, self._spec.lidar.y_m)
-            self._memory.see(scan, self._points, base.speed_mps, base.steering_rad)
-        return self._points

@@ -42,7 +42,7 @@ class ObstacleMemory:
         if not 0 <= dt <= GAP_S:
             points, seen_s = np.empty((0, 2)), np.empty(0)
         else:
-            points = _moved(points, speed_mps * dt, math.tan(steering_rad) / self._wheelbase_m)
+            points = moved(points, speed_mps * dt, math.tan(steering_rad) / self._wheelbase_m)
         keep = self._is_blind(points) & (scan.stamp_s - seen_s <= KEEP_S) & _is_near(points)
         self.points, self._seen_s = points[keep], seen_s[keep]
         self._fresh = fresh[_is_near(fresh)]
@@ -58,8 +58,8 @@ def _is_near(points: Array) -> NDArray[np.bool_]:
     return near
 
 
-def _moved(points: Array, travel_m: float, curvature_1pm: float) -> Array:
-    """Points as seen after driving along an arc."""
+def moved(points: Array, travel_m: float, curvature_1pm: float) -> Array:
+    """Points (n, 2) in base_link as seen after driving along an arc."""
     turn = travel_m * curvature_1pm
     dx = points[:, 0] - travel_m * math.cos(turn / 2)
     dy = points[:, 1] - travel_m * math.sin(turn / 2)

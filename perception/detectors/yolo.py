@@ -12,6 +12,7 @@ import contextlib
 import logging
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -40,6 +41,8 @@ def _import_yolo(settings_dir: Path) -> Any:
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("YOLO_CONFIG_DIR", str(settings_dir))
+    # torch looks for triton, whose LLVM crashes a process that has numba's; nothing here needs it
+    sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
     import torch
     from ultralytics.models.yolo.model import YOLO
 

@@ -36,7 +36,11 @@ class ActorNow:
 
 
 class Company:
-    """Deterministic for a world; the order in which actors are listed does not matter."""
+    """Deterministic for a world; the order in which actors are listed does not matter.
+
+    `set_lights` holds what pedestrian lights were set to, by crosswalk; others follow their
+    programmes.
+    """
 
     def __init__(self, world: World) -> None:
         raining = world.conditions.raining_mmph > 0
@@ -45,7 +49,8 @@ class Company:
         self._holders = {a.name: a.held_by for a in world.actors if a.held_by}
         self._walls = walls_of(world)
         self._crossings = crossings_of(world.patrol_map)
-        self._programs = {s.crosswalk_id: s.program for s in world.signals}
+        self._signals = {s.crosswalk_id: s for s in world.signals}
+        self.set_lights: dict[str, SignalLight] = {}
         angle = float(np.random.default_rng([world.seed & 0xFFFF_FFFF, 3]).uniform(0, math.tau))
         self._wind = (WIND_MPS * math.cos(angle), WIND_MPS * math.sin(angle))
         self._states = {name: actor.state for name, actor in self._actors.items()}
@@ -69,6 +74,20 @@ class Company:
         """Cameras that somebody covers now, by name; "" is the robot's first."""
         return frozenset(a.covers for a in self._actors.values() if a.covers is not None)
 
+    @property
+    def lights(self) -> dict[str, SignalLight]:
+        """What every pedestrian light shows now, by crosswalk."""
+        return {
+            crosswalk: signal.at(self.now_s, self.set_lights)
+            for crosswalk, signal in self._signals.items()
+        }
+
+    def put(self, name: str, place_map: tuple[float, float], yaw_rad: float) -> None:
+        """Move a thing from outside, as something that drives; it stays there until the next."""
+        body = self._actors[name].body
+        body.place, body.yaw_rad = np.array(place_map), yaw_rad
+        self._states[name] = self._actors[name].state = body.state(0)
+
     def step(self, duration_s: float, robot: RobotNow | None = None) -> None:
         """Live on for a time in equal stretches of about TICK_S; raises ValueError for none."""
         if not 0.0 < duration_s < math.inf:
@@ -91,8 +110,8 @@ class Company:
         self._carry()
 
     def _light_of(self, crosswalk_id: str) -> SignalLight | None:
-        program = self._programs.get(crosswalk_id)
-        return None if program is None else program.at(self.now_s)[0]
+        signal = self._signals.get(crosswalk_id)
+        return None if signal is None else signal.at(self.now_s, self.set_lights)
 
     def _hand_over(self, name: str, actor: Actor) -> None:
         if actor.body.takes and actor.body.takes not in self._holders:

@@ -8,11 +8,13 @@ from bisect import bisect_right
 import numpy as np
 from numpy.typing import NDArray
 
+from navigation.planning.compiled import compiled
 from simulation.actors.script import Point, Repeat
 
 Array = NDArray[np.float64]
 SEARCH_M = 2.5  # how far ahead of the last place a walker's foot point is looked for
 SAMPLE_M = 0.1
+SAMPLES = round(SEARCH_M / SAMPLE_M) + 1
 
 
 class Path:
@@ -76,6 +78,30 @@ class Path:
 
     def progressed(self, s: float, place: Array) -> float:
         """The distance of the path's nearest point to a place, not before `s`."""
-        ahead = np.arange(0.0, SEARCH_M + 1e-9, SAMPLE_M) + s
-        away = self.at(ahead) - place
-        return float(ahead[int(np.einsum("ij,ij->i", away, away).argmin())])
+        return nearest_ahead(
+            self._at, self._points, self._repeats, s, float(place[0]), float(place[1])
+        )
+
+
+@compiled
+def nearest_ahead(
+    at: Array, points: Array, repeats: bool, s: float, x_m: float, y_m: float
+) -> float:
+    """Of the distances from `s` on, in steps of SAMPLE_M, that of the place nearest to (x, y).
+
+    `at` (n,) are the distances of the path's points (n, 2).
+    """
+    last, best, found = len(at) - 1, np.inf, s
+    for k in range(SAMPLES):
+        ahead = k * SAMPLE_M + s
+        along = ahead % at[last] if repeats and at[last] > 0.0 else ahead
+        i = min(max(np.searchsorted(at, along, side="right") - 1, 0), last)
+        x, y = points[i]
+        if i < last:
+            share = (along - at[i]) / (at[i + 1] - at[i])
+            x += share * (points[i + 1, 0] - x)
+            y += share * (points[i + 1, 1] - y)
+        squared = (x - x_m) ** 2 + (y - y_m) ** 2
+        if squared < best:
+            best, found = squared, ahead
+    return found

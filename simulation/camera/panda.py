@@ -40,10 +40,11 @@ from simulation.camera.signal_lights import SignalLights
 from simulation.camera.sky import GREY, HAZE, sky_dome
 from simulation.camera.stage import SEEN, SHADE, SPRITES, WARM, Stage
 from simulation.camera.thermal import air_c, finished, sky_c
-from simulation.camera.truth import SeenBox, seen_actors, seen_cars
+from simulation.camera.truth import drawn_actors, drawn_cars
 from simulation.camera.view import View
 from simulation.camera.warm_scene import colour_by_warmth
 from simulation.conditions import Weather
+from simulation.truth_box import TruthBox
 from simulation.world import World
 
 log = logging.getLogger(__name__)
@@ -141,13 +142,13 @@ class PandaRenderer:
             degrees, seen, actors, scene.now_s, self._world.terrain, self._world.conditions, seed
         )
 
-    def seen(
+    def drawn_boxes(
         self,
         camera: CameraSpec,
         position_map: NDArray[np.float64],
         map_from_base: NDArray[np.float64],
         scene: SceneNow,
-    ) -> list[SeenBox]:
+    ) -> list[TruthBox]:
         """Boxes of all actors and parked cars in the picture; needs `truth` from the start."""
         view = self._views[camera.name]
         axes, place = view.aim(position_map, map_from_base)
@@ -155,8 +156,8 @@ class PandaRenderer:
         self._draw(view)
         seen = View(camera, place, axes, view.depth_m(NEAR_M, VIEW_M))
         return [
-            *seen_actors(seen, scene.actors, self._world.terrain),
-            *seen_cars(seen, self._world.cars),
+            *drawn_actors(seen, scene.actors, scene.now_s, self._world.terrain),
+            *drawn_cars(seen, self._world.cars),
         ]
 
     def close(self) -> None:
@@ -179,7 +180,7 @@ class PandaRenderer:
     ) -> list[tuple[float, float, float, Rgb]]:
         self._sky.set_pos(*place)
         self._stage.update(scene.actors)
-        return self._signals.update(scene.now_s)
+        return self._signals.update(scene.now_s, scene.set_lights)
 
     def _draw(self, view: CameraView) -> None:
         for other in (*self._views.values(), *self._thermal.values()):

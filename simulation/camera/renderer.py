@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from patrol.vehicle import CameraSpec
 from simulation.actors.company import ActorNow
+from simulation.signals import SignalLight
+from simulation.truth_box import TruthBox
 from simulation.world import World
-
-if TYPE_CHECKING:
-    from simulation.camera.truth import SeenBox
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class SceneNow:
     """What changes from picture to picture; `now_s` counts from the world's beginning.
 
     `covered` names cameras that somebody covers. `dark_posts` are numbers of the world's posts
-    whose lamps do not burn.
+    whose lamps do not burn. `set_lights` is what pedestrian lights were set to, by crosswalk.
     """
 
     actors: Sequence[ActorNow] = ()
@@ -30,6 +29,7 @@ class SceneNow:
     headlights: bool = True
     covered: frozenset[str] = frozenset()
     dark_posts: frozenset[int] = frozenset()
+    set_lights: Mapping[str, SignalLight] = field(default_factory=dict)
 
 
 class CameraRenderer(Protocol):
@@ -55,14 +55,14 @@ class CameraRenderer(Protocol):
         """A (height, width) picture of temperatures in degrees Celsius."""
         ...
 
-    def seen(
+    def drawn_boxes(
         self,
         camera: CameraSpec,
         position_map: NDArray[np.float64],
         map_from_base: NDArray[np.float64],
         scene: SceneNow,
-    ) -> list[SeenBox]:
-        """The boxes that a perfect detector would draw; only where opened with `truth`."""
+    ) -> list[TruthBox]:
+        """Boxes of what it draws; only where opened with `truth`. For scoring: Simulator.boxes."""
         ...
 
     def close(self) -> None:
@@ -73,7 +73,7 @@ class CameraRenderer(Protocol):
 def open_renderer(
     world: World, cameras: Sequence[CameraSpec], backend: str = "auto", *, truth: bool = False
 ) -> CameraRenderer:
-    """The renderer of a backend (auto, gl, osmesa, software); `truth` is needed for `seen`.
+    """The renderer of a backend (auto, gl, osmesa, software); `truth` is needed for `drawn_boxes`.
 
     Raises ConfigError where it cannot run, StandInError where it needs a compiler to.
     """

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from panda3d.core import GeomNode, NodePath
 
 from simulation.camera.light import Daylight
 from simulation.camera.mesh import Rgb
-from simulation.camera.scene import SIGNALS, draw_in_order, white
+from simulation.camera.scene import MATERIAL_TAG, SIGNALS, draw_in_order, white
 from simulation.camera.shape import Shape
-from simulation.signals import SignalLight
+from simulation.signals import Lamp, SignalLight, shines
 from simulation.world import World
 
 POST_M = 2.9
@@ -18,8 +19,9 @@ POST: Rgb = (0.45, 0.46, 0.47)
 CASE: Rgb = (0.08, 0.08, 0.09)
 RED: Rgb = (1.0, 0.16, 0.12)
 GREEN: Rgb = (0.15, 1.0, 0.55)
-FLASH_HZ = 1.0
-LAMP_Z_M = {"red": POST_M - 0.20, "green": POST_M - 0.52}
+LIT_LAMP = "lit lamp"  # a material of thermal pictures
+LAMP_Z_M = {Lamp.RED: POST_M - 0.20, Lamp.GREEN: POST_M - 0.52}
+COLOURS = {Lamp.RED: RED, Lamp.GREEN: GREEN}
 FACE_M = 0.11  # the lamps' faces before the post's middle
 
 
@@ -28,12 +30,13 @@ class SignalLights:
 
     def __init__(self, parent: NodePath, world: World, light: Daylight) -> None:
         self._signals = world.signals
-        self._lamps: list[dict[str, NodePath]] = []
+        self._lamps: list[dict[Lamp, NodePath]] = []
         root = parent.attach_new_node("signals")
         root.set_texture(white())
+        root.set_tag(MATERIAL_TAG, "plain")
         draw_in_order(root, SIGNALS)
         post = _post().node("post", light, 0.0)
-        lamps = {"red": _lamp(RED), "green": _lamp(GREEN)}
+        lamps = {lamp: _lamp(colour) for lamp, colour in COLOURS.items()}
         for signal in world.signals:
             for head in signal.heads:
                 place = root.attach_new_node("signal")
@@ -43,23 +46,23 @@ class SignalLights:
                 self._lamps.append({name: _hung(place, node, name)
                                     for name, node in lamps.items()})  # fmt: skip
 
-    def update(self, now_s: float) -> list[tuple[float, float, float, Rgb]]:
+    def update(
+        self, now_s: float, set_lights: Mapping[str, SignalLight]
+    ) -> list[tuple[float, float, float, Rgb]]:
         """Show the lights of a time; places and colours of the lamps that are lit."""
         lit: list[tuple[float, float, float, Rgb]] = []
         at = iter(self._lamps)
         for signal in self._signals:
-            light, _ = signal.program.at(now_s)
-            on = "red" if light is SignalLight.DONT_WALK else "green"
-            dark = light is SignalLight.CLEARANCE and now_s * FLASH_HZ % 1.0 >= 0.5
+            light = signal.at(now_s, set_lights)
             for head in signal.heads:
-                for name, lamp in next(at).items():
-                    shines = name == on and not dark
-                    lamp.set_color_scale(*((1.0,) * 3 if shines else (0.18,) * 3), 1.0)
-                    if shines:
-                        colour = RED if name == "red" else GREEN
+                for lamp, node in next(at).items():
+                    burns = shines(light, lamp, now_s)
+                    node.set_color_scale(*((1.0,) * 3 if burns else (0.18,) * 3), 1.0)
+                    node.set_tag(MATERIAL_TAG, LIT_LAMP if burns else "plain")
+                    if burns:
                         x_m = head.x_m + FACE_M * math.cos(head.yaw_rad)
                         y_m = head.y_m + FACE_M * math.sin(head.yaw_rad)
-                        lit.append((x_m, y_m, head.z_m + LAMP_Z_M[name], colour))
+                        lit.append((x_m, y_m, head.z_m + LAMP_Z_M[lamp], COLOURS[lamp]))
         return lit
 
 
@@ -77,7 +80,7 @@ def _lamp(colour: Rgb) -> GeomNode:
     return shape.node("lamp", flat, 0.0)
 
 
-def _hung(place: NodePath, node: GeomNode, name: str) -> NodePath:
+def _hung(place: NodePath, node: GeomNode, name: Lamp) -> NodePath:
     lamp = place.attach_new_node(node)
     lamp.set_z(LAMP_Z_M[name])
     return lamp

@@ -23,6 +23,7 @@ SUN_WARMS_C: dict[str, float] = {  # above the air in full sun, at the warmest
     "plain": 9.0,
 }  # fmt: skip
 WALL_WARMS_C = 7.0
+LIT_LAMP_WARMS_C = 8.0  # the face of a light of 10 W above its dark neighbour
 HEAT_KEPT_C = 2.5  # walls and asphalt give back at night
 SKY_C: dict[Weather, float] = {  # apparent, near the horizon
     Weather.CLEAR: -18.0, Weather.CLOUDY: 3.0, Weather.RAIN: 8.0, Weather.FOG: 11.0,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from patrol.topics import ultrasonic_topic
 from patrol.vehicle import CameraSpec, VehicleSpec
 
 PREFIX = "/gazebo"
@@ -85,7 +86,7 @@ _SENSORS = (
 def bridge_rows(spec: VehicleSpec) -> tuple[BridgeRow, ...]:
     """The rows of a vehicle: what every vehicle has, and its own cameras and rangers.
 
-    Thermal cameras and rangers feed no topic of the table yet: they are bridged to be looked at.
+    Thermal cameras feed no topic of the table yet: they are bridged to be looked at.
     """
     cameras = tuple(
         _picture(
@@ -100,7 +101,7 @@ def bridge_rows(spec: VehicleSpec) -> tuple[BridgeRow, ...]:
             "sensor_msgs/msg/LaserScan",
             f"/vehicle/ultrasonic/{ranger.name}",
             "gz.msgs.LaserScan",
-            (),
+            (ultrasonic_topic(ranger.name),),
         )
         for ranger in spec.ultrasonics
     )

@@ -1,4 +1,4 @@
-"""Houses, kerbs, posts and crosswalk signals as static models.
+"""Houses, kerbs and posts as static models.
 
 Collisions are those of simulation/mujoco/mjcf.py, shape for shape and under the same names, so
 that "what did the vehicle touch" has one answer.
@@ -28,7 +28,6 @@ from simulation.gazebo.elements import (
 from simulation.gazebo.meshes import Files, cuboid, joined, prism
 from simulation.mujoco.groups import GROUND_BIT, OBSTACLE_BIT
 from simulation.props import POST_RADIUS_M, Kerb, Post, PostKind, Prism
-from simulation.signals import CrosswalkSignal, SignalHead, SignalLight
 
 RECTANGLE_M = 1e-3  # a footprint whose corners are this near to a rectangle's is a box
 WALLS: tuple[Rgb, ...] = (
@@ -39,11 +38,6 @@ KERB_RGB, POLE_RGB, LAMP_RGB = (0.66, 0.66, 0.64), (0.46, 0.46, 0.45), (0.95, 0.
 TRUNK_RGB, LEAVES_RGB, BLACK_RGB = (0.33, 0.25, 0.18), (0.20, 0.36, 0.14), (0.06, 0.06, 0.07)
 ARM_M = 1.35  # of a lamp, from the pole
 LAMP_DROP_M = 0.6  # from the pole's top down to the lamp
-SIGNAL_HEIGHT_M, SIGNAL_RADIUS_M = 2.6, 0.06
-LIGHTS: dict[SignalLight, tuple[float, Rgb]] = {  # height above the middle of the box, colour
-    SignalLight.DONT_WALK: (0.13, (0.9, 0.08, 0.06)),
-    SignalLight.WALK: (-0.13, (0.1, 0.85, 0.3)),
-}
 
 
 def buildings_model(buildings: Sequence[Prism]) -> tuple[Element, Files]:
@@ -144,32 +138,3 @@ def _draw_crown(link: Element, name: str, post: Post) -> None:
         xyz = (post.x_m + aside * post.height_m, post.y_m, post.z_m + up * post.height_m)
         ball = sphere(share * post.height_m)
         add_visual(link, f"{name} crown {i}", ball, LEAVES_RGB, xyz)
-
-
-def signals_model(signals: Sequence[CrosswalkSignal]) -> Element:
-    """Posts with a red and a green light, as they burn when the world begins."""
-    model, link = static_model("crosswalk_signals")
-    for signal in signals:
-        burning, _ = signal.program.at(0.0)
-        for i, head in enumerate(signal.heads):
-            name = sdf_name(f"signal {signal.signal_id} {i}")
-            _draw_signal(link, name, head, burning)
-    return model
-
-
-def _draw_signal(link: Element, name: str, head: SignalHead, burning: SignalLight) -> None:
-    foot = (head.x_m, head.y_m, head.z_m + SIGNAL_HEIGHT_M / 2 - 0.2)
-    post = (SIGNAL_RADIUS_M, SIGNAL_HEIGHT_M)
-    add_visual(link, f"{name} post", cylinder(*post), POLE_RGB, foot)
-    top = head.z_m + SIGNAL_HEIGHT_M
-    c, s = math.cos(head.yaw_rad), math.sin(head.yaw_rad)
-    yaw = (0.0, 0.0, head.yaw_rad)
-    add_visual(
-        link, f"{name} box", box((0.18, 0.3, 0.6)), BLACK_RGB, (head.x_m, head.y_m, top), yaw
-    )
-    shown = SignalLight.WALK if burning is not SignalLight.DONT_WALK else burning
-    for light, (up_m, rgb) in LIGHTS.items():
-        xyz = (head.x_m + 0.1 * c, head.y_m + 0.1 * s, top + up_m)
-        lit = 1.0 if light is shown else 0.0
-        colour = rgb if light is shown else BLACK_RGB
-        add_visual(link, f"{name} {light}", box((0.02, 0.2, 0.2)), colour, xyz, yaw, emissive=lit)

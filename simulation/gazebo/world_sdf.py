@@ -16,7 +16,8 @@ from simulation.gazebo.light import lights, scene_element
 from simulation.gazebo.meshes import Files
 from simulation.gazebo.people import people_elements
 from simulation.gazebo.plugins import add_plugin, check_plugins
-from simulation.gazebo.scenery import buildings_model, kerbs_model, posts_model, signals_model
+from simulation.gazebo.scenery import buildings_model, kerbs_model, posts_model
+from simulation.gazebo.signals import signal_elements
 from simulation.terrain import attitude_on
 from simulation.world import World
 
@@ -53,7 +54,7 @@ def world_files(world: World, vehicle: Element, start: Pose2) -> WorldFiles:
         root.append(model)
         files |= meshes
     root.append(posts_model(world.posts))
-    root.append(signals_model(world.signals))
+    root.extend(signal_elements(world.signals))
     root.extend(lights(world, start))
     people, meshes = people_elements(world)
     root.extend(people)

@@ -10,6 +10,7 @@ from simulation.actors.state import RobotNow, RobotPush
 from simulation.camera.renderer import SceneNow
 from simulation.mujoco.people_mjcf import body_names, shown_body
 from simulation.mujoco.plant import Plant
+from simulation.signals import SignalLight
 from simulation.world import World
 
 AWAY_M = -200.0  # where bodies are kept that stand for nobody now
@@ -25,6 +26,7 @@ class Cast:
         self._terrain, self._plant = world.terrain, plant
         self._company = Company(world)
         self.dark_posts: frozenset[int] = frozenset()
+        self._bodies = {spec.name: body_names(spec) for spec in world.actors}
         self._placed: dict[str, tuple[float, float, float, float]] = {}
         self._place()
 
@@ -41,7 +43,29 @@ class Cast:
     def scene(self, headlights: bool = True) -> SceneNow:
         """What a camera needs to know of this moment."""
         company = self._company
-        return SceneNow(company.now, company.now_s, headlights, company.covered, self.dark_posts)
+        return SceneNow(
+            company.now, company.now_s, headlights, company.covered, self.dark_posts,
+            dict(company.set_lights),
+        )  # fmt: skip
+
+    @property
+    def lights(self) -> dict[str, SignalLight]:
+        """What every pedestrian light shows now, by crosswalk."""
+        return self._company.lights
+
+    def set_light(self, crosswalk_id: str, light: SignalLight | None) -> None:
+        """Set a pedestrian light; None gives it back to its programme. KeyError: no such light."""
+        if light is None:
+            self._company.set_lights.pop(crosswalk_id, None)
+            return
+        if crosswalk_id not in self._company.lights:
+            raise KeyError(crosswalk_id)
+        self._company.set_lights[crosswalk_id] = light
+
+    def put(self, name: str, place_map: tuple[float, float], yaw_rad: float) -> None:
+        """Move a thing from outside (Company.put), at once in the physics as well."""
+        self._company.put(name, place_map, yaw_rad)
+        self._place()
 
     def step(self, duration_s: float, robot: RobotNow | None) -> None:
         """Live on, seeing the robot."""
@@ -52,10 +76,10 @@ class Cast:
         for actor in self._company.now:
             shown, state = shown_body(actor), actor.state
             opening = state.amount if actor.spec.kind is ActorKind.DOOR else 0.0
-            for name in body_names(actor.spec):
+            for name in self._bodies[actor.spec.name]:
                 x_m, y_m, z_m = state.x_m, state.y_m, AWAY_M
                 if name == shown:
-                    z_m = float(self._terrain.height_at(x_m, y_m)) + state.z_offset_m
+                    z_m = self._terrain.spot_height_m(x_m, y_m) + state.z_offset_m
                 place = (x_m, y_m, z_m, state.yaw_rad + opening)
                 if self._placed.get(name) != place:
                     self._placed[name] = place

@@ -10,10 +10,11 @@ import numpy as np
 from navigation.types import BaseStatus, GnssFix, ImuSample
 from patrol.geometry import Scan
 from patrol.vehicle import VehicleSpec
-from simulation.mujoco.lidar import Lidar
+from simulation.mujoco.lidar import BEYOND_M, Lidar
+from simulation.mujoco.obstacle_rays import ObstacleRays
 from simulation.mujoco.plant import Plant
-from simulation.mujoco.schedule import due
-from simulation.mujoco.ultrasonic import Ultrasonic
+from simulation.mujoco.schedule import Turns
+from simulation.mujoco.ultrasonic import Ultrasonics
 from simulation.sensors.battery import Battery
 from simulation.sensors.gnss import GnssModel
 from simulation.sensors.inertial import ImuModel
@@ -34,16 +35,23 @@ class Instruments:
     ) -> None:
         self._world, self._spec, self._plant, self._options = world, spec, plant, options
         rngs = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)]
-        self._lidar = Lidar(plant.model, spec.lidar, world.terrain, rngs[0], world.conditions)
+        model, data = plant.model, plant.data
+        obstacles = ObstacleRays(model, data, spec.lidar.range_max_m + BEYOND_M)
+        self._lidar = Lidar(
+            model, data, spec.lidar, world.terrain, rngs[0], world.conditions, obstacles
+        )
         self._gnss = GnssModel(
             world.patrol_map.origin, options, rngs[1], _sky(world, rngs[4], options)
         )
         self._imu = ImuModel(options, rngs[2])
         self._rng = rngs[3]
         self._odometry_factor = 1.0 + float(self._rng.normal(0.0, options.odometry_scale))
-        self._ultrasonics = [Ultrasonic(plant.model, u, rngs[5]) for u in spec.ultrasonics]
+        self._ultrasonics = Ultrasonics(model, data, spec.ultrasonics, rngs[5], obstacles)
         self._docks = [world.patrol_map.nodes[d.node_id] for d in world.patrol_map.docks]
         self.battery = Battery(spec)
+        self._imu_turns, self._gnss_turns = Turns(options.imu_rate_hz), Turns(options.gnss_rate_hz)
+        self._lidar_turns = Turns(spec.lidar.rate_hz)
+        self._sound_turns = Turns(0.0 if spec.microphone is None else spec.microphone.rate_hz)
         self.clear()
 
     def clear(self) -> None:
@@ -56,23 +64,20 @@ class Instruments:
 
     def read(self, tick: int, now_s: float, sources: Callable[[], Sequence[SoundSource]]) -> None:
         """Read what is due on this tick, the base apart."""
-        options, spec, plant = self._options, self._spec, self._plant
-        if due(tick, options.imu_rate_hz):
+        spec, plant = self._spec, self._plant
+        if self._imu_turns.come(tick):
             roll, pitch, _ = plant.attitude
             self.imus.append(
                 self._imu.read(plant.map_from_base, plant.velocity_map, plant.yaw_rate_radps,
                                (roll, pitch), now_s)
             )  # fmt: skip
-        if due(tick, options.gnss_rate_hz):
+        if self._gnss_turns.come(tick):
             antenna = plant.place_map(spec.gnss_x_m, 0.0, spec.gnss_z_m)
             self.fixes.append(self._gnss.read(antenna, now_s))
-        if due(tick, spec.lidar.rate_hz):
-            self.scans.append(self._lidar.scan(plant.data, now_s))
-        for ranger in self._ultrasonics:
-            if due(tick, ranger.spec.rate_hz):
-                reading = RangeReading(now_s, ranger.spec, ranger.range_m(plant.data))
-                self.ranges.append(reading)
-        if spec.microphone is not None and due(tick, spec.microphone.rate_hz):
+        if self._lidar_turns.come(tick):
+            self.scans.append(self._lidar.scan(now_s))
+        self.ranges += self._ultrasonics.read(tick, now_s)
+        if spec.microphone is not None and self._sound_turns.come(tick):
             place = plant.place_map(spec.microphone.x_m, 0.0, spec.microphone.z_m)
             speed, conditions = plant.wheel_speed_mps, self._world.conditions
             level_dba = sound_level_dba(sources(), place, conditions, speed)
@@ -107,7 +112,7 @@ class Instruments:
         return PowerReading(now_s, self.battery.voltage_v, self.battery.current_a)
 
     def _on_dock(self) -> bool:
-        x_m, y_m, _ = self._plant.position_map
+        x_m, y_m, _ = self._plant.position_map.tolist()
         return any(math.hypot(n.x_m - x_m, n.y_m - y_m) < DOCK_REACH_M for n in self._docks)
 
 

@@ -12,9 +12,11 @@ from shapely.geometry import Polygon
 
 from patrol.geometry import Pose2
 from patrol.vehicle import VehicleSpec
+from simulation.mujoco.footing import footing_xml
 from simulation.mujoco.groups import (
     GROUND_BIT,
     GROUND_GROUP,
+    LOW_KERB_GROUP,
     OBSTACLE,
     OBSTACLE_BIT,
     OBSTACLE_GROUP,
@@ -27,6 +29,7 @@ from simulation.world import World
 
 TIMESTEP_S = 0.002
 GROUND_DEPTH_M = 5.0  # of the height field below its lowest point
+SILENT_KERB_M = 0.05  # up to here a kerb gives no ultrasonic echo (docs/safety.md#low-things)
 
 
 def build_model(world: World, spec: VehicleSpec, start: Pose2) -> mujoco.MjModel:
@@ -58,8 +61,8 @@ def world_mjcf(world: World, spec: VehicleSpec, start: Pose2) -> str:
     return f"""
 <mujoco model="sunra">
   <compiler angle="radian" autolimits="true"/>
-  <option timestep="{TIMESTEP_S}" integrator="implicitfast" cone="elliptic" impratio="5"
-    iterations="20" noslip_iterations="4" gravity="0 0 -9.80665">
+  <option timestep="{TIMESTEP_S}" integrator="implicitfast" cone="elliptic" impratio="100"
+    iterations="20" gravity="0 0 -9.80665">
     <flag sleep="enable"/>
   </option>
   <size memory="64M"/>
@@ -71,6 +74,7 @@ def world_mjcf(world: World, spec: VehicleSpec, start: Pose2) -> str:
     {ground}
     {nl.join(geoms)}
     {nl.join(actors)}
+    {footing_xml()}
     {vehicle_xml(spec, *_start_attitude(world.terrain, start))}
   </worldbody>
   {actuators_xml(spec)}
@@ -135,7 +139,8 @@ def _kerb(index: int, kerb: Kerb) -> str:
     (x0, y0, z0), (x1, y1, z1) = kerb.start, kerb.end
     run = math.hypot(x1 - x0, y1 - y0)
     quat = _quaternion(0.0, -math.atan2(z1 - z0, run), math.atan2(y1 - y0, x1 - x0))
-    bits = f'contype="{GROUND_BIT | OBSTACLE_BIT}" conaffinity="0" group="{OBSTACLE_GROUP}"'
+    group = OBSTACLE_GROUP if kerb.height_m > SILENT_KERB_M else LOW_KERB_GROUP
+    bits = f'contype="{GROUND_BIT | OBSTACLE_BIT}" conaffinity="0" group="{group}"'
     return (
         f'<geom name="kerb {index}" type="box" pos="{(x0 + x1) / 2:.4f} {(y0 + y1) / 2:.4f}'
         f' {(z0 + z1) / 2:.4f}" quat="{quat}"'

@@ -18,7 +18,9 @@ from simulation.mujoco.drive import (
     middle_angle,
     rear_wheel_speeds,
 )
+from simulation.mujoco.footing import Footing
 from simulation.mujoco.mjcf import TIMESTEP_S, build_model
+from simulation.mujoco.schedule import TICK_S
 from simulation.mujoco.tyres import Tyres
 from simulation.mujoco.vehicle_mjcf import WHEELS
 from simulation.types import SOUND, Actuation
@@ -27,6 +29,7 @@ from simulation.world import World
 HOLD_PS = 10.0  # parked: motor speed against each radian that a wheel has crept, 1/s
 BRAKE_FACTOR = 1.5  # mechanical brakes hold this times the force of the hardest service braking
 HULL = ("hull", "mast")
+STEPS_PER_TICK = round(TICK_S / TIMESTEP_S)
 
 
 class Plant:
@@ -52,6 +55,7 @@ class Plant:
         self.tyres = Tyres(self.model, self.data, world, spec)
         self._view()
         mujoco.mj_forward(self.model, self.data)
+        self._footing = Footing(self.model, self.data, world, spec)
 
     def _view(self) -> None:
         """Keep views of what every tick reads or writes: to ask the engine for one is slow."""
@@ -118,8 +122,10 @@ class Plant:
         return held
 
     def step(self, duration_s: float) -> None:
-        """Integrate a multiple of the physics step."""
-        mujoco.mj_step(self.model, self.data, nstep=round(duration_s / TIMESTEP_S))
+        """Integrate a multiple of the simulator's tick."""
+        for _ in range(round(duration_s / TICK_S)):
+            self._footing.step()
+            mujoco.mj_step(self.model, self.data, nstep=STEPS_PER_TICK)
 
     def place_body(self, name: str, x_m: float, y_m: float, z_m: float, yaw_rad: float) -> None:
         """Move an actor's body."""
@@ -141,19 +147,32 @@ class Plant:
 
     def place_map(self, x_m: float, y_m: float, z_m: float) -> tuple[float, float, float]:
         """A point of base_link in the map."""
-        place = self._place + self._turn.reshape(3, 3) @ (x_m, y_m, z_m)
-        return float(place[0]), float(place[1]), float(place[2])
+        x, y, z = self._place.tolist()
+        r = self._turn.tolist()
+        return (
+            x + r[0] * x_m + r[1] * y_m + r[2] * z_m,
+            y + r[3] * x_m + r[4] * y_m + r[5] * z_m,
+            z + r[6] * x_m + r[7] * y_m + r[8] * z_m,
+        )
 
     @property
     def drive_power_w(self) -> float:
         """Mechanical power that the motors give to the wheels; negative where they brake."""
-        return float(self._drive_nm @ self._qvel[self._spin[2:]])
+        left_nm, right_nm = self._drive_nm.tolist()
+        left, right = self._rear_rates
+        return float(left_nm * left + right_nm * right)
 
     @property
     def velocity_map(self) -> NDArray[np.float64]:
         """base_link's velocity, m/s."""
         velocity: NDArray[np.float64] = self._qvel[0:3].copy()
         return velocity
+
+    @property
+    def forward_mps(self) -> float:
+        """base_link's velocity along its own x axis."""
+        turn, (east, north, up) = self._turn.item, self._qvel[0:3].tolist()
+        return float(turn(0) * east + turn(3) * north + turn(6) * up)
 
     @property
     def yaw_rate_radps(self) -> float:
@@ -170,22 +189,27 @@ class Plant:
     @property
     def wheel_speed_mps(self) -> float:
         """Mean rim speed of the rear wheels: what their encoders see."""
-        left, right = self._qvel[self._spin[2]], self._qvel[self._spin[3]]
-        return float(left + right) / 2 * self._spec.wheel_radius_m
+        left, right = self._rear_rates
+        return (left + right) / 2 * self._spec.wheel_radius_m
+
+    @property
+    def _rear_rates(self) -> tuple[float, float]:
+        rate = self._qvel.item
+        return rate(self._spin[2]), rate(self._spin[3])
 
     @property
     def steering_rad(self) -> float:
         """The virtual middle wheel's angle."""
-        left, right = self._qpos[self._steer[0]], self._qpos[self._steer[1]]
-        return middle_angle(float(left), float(right))
+        angle = self._qpos.item
+        return middle_angle(angle(self._steer[0]), angle(self._steer[1]))
 
     def touching(self) -> frozenset[str]:
         """Names of what the hull touches now."""
-        contact = self.data.contact
+        hull, contact = self._hull, self.data.contact
         pairs: list[list[int]] = contact.geom.tolist()
-        rows = [i for i, pair in enumerate(pairs) if not self._hull.isdisjoint(pair)]
+        rows = [i for i, (a, b) in enumerate(pairs) if a in hull or b in hull]
         return frozenset(
-            self.model.geom(pairs[i][1] if pairs[i][0] in self._hull else pairs[i][0]).name
+            self.model.geom(pairs[i][1] if pairs[i][0] in hull else pairs[i][0]).name
             for i in rows
             if contact.dist[i] <= 0.0
         )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from navigation.types import BaseStatus
 from patrol.geometry import Pose2, StampedPose
 from patrol.vehicle import CameraSpec, VehicleSpec
+from simulation.actors.company import ActorNow
 from simulation.actors.state import RobotNow
 from simulation.camera.renderer import CameraRenderer, open_renderer
+from simulation.mujoco.bodiless import BODILESS, column_of
 from simulation.mujoco.cast import Cast
 from simulation.mujoco.delays import CommandDelay
 from simulation.mujoco.drive import BaseDriver
@@ -20,10 +24,12 @@ from simulation.mujoco.instruments import Instruments
 from simulation.mujoco.people_mjcf import shown_body
 from simulation.mujoco.plant import Plant
 from simulation.mujoco.schedule import TICK_S as TICK_S
-from simulation.mujoco.schedule import due
-from simulation.mujoco.truth import TruthBox, TruthBoxes
+from simulation.mujoco.schedule import Turns, due
+from simulation.mujoco.truth import TruthBoxes
 from simulation.sensors.battery import Battery
 from simulation.sensors.sound import SoundSource, sound_sources
+from simulation.signals import SignalLight
+from simulation.truth_box import TruthBox
 from simulation.types import (
     SOUND,
     DriveCommand,
@@ -45,6 +51,7 @@ class Simulator:
 
     Assign to `broken` what is broken in drive and steering.
 
+    Pictures cost most: `cameras` False takes none, `thermal` adds the thermal cameras'.
     `camera_backend` is auto, gl, osmesa or software (or the environment's SUNRA_CAMERA); raises
     ScenarioError where the vehicle would start inside something, ConfigError for a camera
     backend that this machine lacks.
@@ -58,6 +65,7 @@ class Simulator:
         seed: int = 0,
         *,
         cameras: bool = True,
+        thermal: bool = False,
         camera_backend: str = "auto",
         start_epoch_s: float = 0.0,
         options: SensorOptions | None = None,
@@ -66,18 +74,22 @@ class Simulator:
         self._options = options or SensorOptions()
         self._plant = Plant(world, spec, start)
         self._driver = BaseDriver(spec)
+        self._outline_base = _outline_base(spec)
+        self._base_turns = Turns(self._options.base_rate_hz)
         self._delay = CommandDelay(spec.actuation, TICK_S)
         self._hands = Hands(self._plant.model)
         self._truth_boxes = TruthBoxes(self._plant.model, world.terrain)
         self._instruments = Instruments(world, spec, self._plant, self._options, seed)
         self.broken = SOUND
         self._cast = Cast(world, self._plant)
+        self.cast_waits = False  # set it while nobody shall live on yet
         self._tick = 0
         self._start_epoch_s = start_epoch_s
         self._emergency_stop = False
         self._touched: frozenset[str] = frozenset()
         self._renderer: CameraRenderer | None = None
-        if cameras and (spec.cameras or spec.thermal_cameras):
+        self._thermal_cameras = spec.thermal_cameras if thermal else ()
+        if cameras and (spec.cameras or self._thermal_cameras):
             self._renderer = open_renderer(world, spec.cameras, camera_backend)
         self._settle()
         self._base = self._measure_base()
@@ -94,10 +106,9 @@ class Simulator:
         """Where base_link really is, in the map frame."""
         plant = self._plant
         roll, pitch, yaw = plant.attitude
-        x_m, y_m, _ = plant.position_map
-        forward = plant.map_from_base[:, 0] @ plant.velocity_map
+        x_m, y_m, _ = plant.position_map.tolist()
         return StampedPose(
-            self.now_s, Pose2(float(x_m), float(y_m), yaw), TRUTH_COVARIANCE, float(forward),
+            self.now_s, Pose2(x_m, y_m, yaw), TRUTH_COVARIANCE, plant.forward_mps,
             plant.yaw_rate_radps, roll, pitch,
         )  # fmt: skip
 
@@ -123,13 +134,39 @@ class Simulator:
         return self._instruments.battery
 
     def boxes(self, camera: CameraSpec) -> list[TruthBox]:
-        """What the camera should find now: actors and parked cars, nearest first, for scoring."""
+        """What the camera should find now: actors and parked cars, nearest first, for scoring.
+
+        Flames, smoke, birds and plastic bags, which have no body, come as what is drawn of them.
+        """
         shown = {
             body: (actor.spec.name, actor.spec.kind.value)
             for actor in self._cast.now
             if (body := shown_body(actor)) is not None
         }
-        return self._truth_boxes.boxes(self._plant.data, camera, shown)
+        found = self._truth_boxes.boxes(self._plant.data, camera, shown)
+        for actor in self._cast.now:
+            state, kind = actor.state, actor.spec.kind
+            if kind in BODILESS and state.visible:
+                ground_m = float(self.world.terrain.height_at(state.x_m, state.y_m))
+                who = (actor.spec.name, kind.value)
+                box = self.box_of_points(camera, who, *column_of(actor, ground_m))
+                found += [] if box is None else [box]
+        return sorted(found, key=lambda box: (box.distance_m, box.name))
+
+    def box_of_points(
+        self,
+        camera: CameraSpec,
+        who: tuple[str, str],
+        points: NDArray[np.float64],
+        radius_m: float,
+    ) -> TruthBox | None:
+        """As `boxes`, of something without a body: see TruthBoxes.box_of_points."""
+        return self._truth_boxes.box_of_points(self._plant.data, camera, who, points, radius_m)
+
+    @property
+    def actors(self) -> Sequence[ActorNow]:
+        """Every actor as it is now, also who is nowhere: the truth."""
+        return self._cast.now
 
     @property
     def actor_places(self) -> dict[str, tuple[float, float]]:
@@ -148,6 +185,22 @@ class Simulator:
     @dark_posts.setter
     def dark_posts(self, posts: frozenset[int]) -> None:
         self._cast.dark_posts = posts
+
+    @property
+    def lights(self) -> dict[str, SignalLight]:
+        """What every pedestrian light shows now, by crosswalk."""
+        return self._cast.lights
+
+    def set_light(self, crosswalk_id: str, light: SignalLight | None) -> None:
+        """Set a pedestrian light for walkers and cameras; None gives it back to its programme.
+
+        Raises KeyError for a crosswalk without one.
+        """
+        self._cast.set_light(crosswalk_id, light)
+
+    def put(self, actor: str, place_map: tuple[float, float], yaw_rad: float) -> None:
+        """Move an actor that is a thing, as something that drives by itself."""
+        self._cast.put(actor, place_map, yaw_rad)
 
     def push(self, push: Push) -> None:
         """Begin to push the vehicle from outside."""
@@ -208,15 +261,15 @@ class Simulator:
         plant.step(TICK_S)
         self._tick += 1
         self._watch_contacts()
-        if self._tick % PEOPLE_TICKS == 0:
+        if self._tick % PEOPLE_TICKS == 0 and not self.cast_waits:
             truth = self.truth
-            robot = RobotNow(truth.pose, truth.speed_mps, self._outline())
+            robot = RobotNow(truth.pose, truth.speed_mps, self._outline(truth.pose))
             self._cast.step(PEOPLE_TICKS * TICK_S, robot)
             self._feel_pushes()
         self._read_sensors()
 
     def _read_sensors(self) -> None:
-        if due(self._tick, self._options.base_rate_hz):
+        if self._base_turns.come(self._tick):
             self._base = self._measure_base()
             self._power = self._instruments.power(self.now_s)
         self._instruments.read(self._tick, self.now_s, self._sound_sources)
@@ -230,7 +283,7 @@ class Simulator:
             if due(self._tick, camera.rate_hz):
                 bgr = renderer.render(camera, place, turn, self._cast.scene())
                 self._images.append(ImageReading(now_s, camera, bgr))
-        for camera in self.spec.thermal_cameras:
+        for camera in self._thermal_cameras:
             if due(self._tick, camera.rate_hz):
                 celsius = renderer.render_thermal(camera, place, turn, self._cast.scene())
                 self._thermal.append(ThermalReading(now_s, camera, celsius))
@@ -256,9 +309,16 @@ class Simulator:
             self._contacts.append(name)
         self._touched = touching
 
-    def _outline(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    def _outline(self, pose: Pose2) -> NDArray[np.float64]:
         """Points around the hull on the ground, (n, 2)."""
-        spec, pose = self.spec, self.truth.pose
-        half = spec.width_m / 2
-        xs = np.linspace(-spec.rear_overhang_m, spec.front_m, 5)
-        return np.array([pose.transform(float(x), y) for x in xs for y in (-half, 0.0, half)])
+        cos, sin = math.cos(pose.yaw_rad), math.sin(pose.yaw_rad)
+        turn = np.array(((cos, sin), (-sin, cos)))
+        outline: NDArray[np.float64] = self._outline_base @ turn + (pose.x_m, pose.y_m)
+        return outline
+
+
+def _outline_base(spec: VehicleSpec) -> NDArray[np.float64]:
+    """Points (n, 2) along the middle and both sides of the hull, in base_link."""
+    half = spec.width_m / 2
+    xs = np.linspace(-spec.rear_overhang_m, spec.front_m, 5)
+    return np.array([(x, y) for x in xs for y in (-half, 0.0, half)])

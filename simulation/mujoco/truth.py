@@ -1,14 +1,13 @@
 """Ground truth for scoring: boxes of actors and cars in a camera's picture, and what hides them.
 
 Boxes are those of the bodies that physics has (capsules and boxes), which stand for the drawn
-meshes within some centimetres; what has no body (flames, smoke, birds) has no box.
+meshes within some centimetres; `simulation.mujoco.bodiless` shapes what has no body.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import mujoco
 import numpy as np
@@ -19,28 +18,10 @@ from simulation.mujoco.ground_rays import GroundRays
 from simulation.mujoco.groups import OBSTACLE_GROUP
 from simulation.mujoco.silhouette import NEAR_M, camera_rotation, geom_points, project
 from simulation.terrain import Terrain
+from simulation.truth_box import CAR_CLASS, PARKED, TruthBox
 
 REACH_M = 60.0  # nobody is looked for further away
 SLACK_M = 0.05  # a ray that ends this near before a point has met it
-PARKED = "parked car "
-CAR_CLASS = "car"
-
-
-@dataclass(frozen=True, slots=True)
-class TruthBox:
-    """One thing in a picture; the box is clipped to the frame.
-
-    `occlusion` is the share of it that something else hides, `truncation` the share outside the
-    frame, both of points spread over its parts. `position_map` is the middle of its parts.
-    """
-
-    name: str
-    class_name: str
-    box_xyxy_px: tuple[float, float, float, float]
-    distance_m: float  # from the camera
-    occlusion: float
-    truncation: float
-    position_map: tuple[float, float, float]
 
 
 class TruthBoxes:
@@ -64,9 +45,7 @@ class TruthBoxes:
 
         `bodies` gives the name and class of those that stand for something now.
         """
-        base = data.xmat[self._chassis].reshape(3, 3)
-        eye = data.xpos[self._chassis] + base @ (camera.x_m, camera.y_m, camera.z_m)
-        turn = base @ camera_rotation(camera)
+        eye, turn = self._eye(data, camera)
         things = [(who, self._of_body[body]) for body, who in bodies.items()]
         things += [((name, CAR_CLASS), geoms) for name, geoms in self._parked.items()]
         found = [
@@ -75,6 +54,30 @@ class TruthBoxes:
             if (box := self._box(data, camera, eye, turn, who, geoms)) is not None
         ]
         return sorted(found, key=lambda box: (box.distance_m, box.name))
+
+    def box_of_points(
+        self,
+        data: mujoco.MjData,
+        camera: CameraSpec,
+        who: tuple[str, str],
+        points: NDArray[np.float64],
+        radius_m: float,
+    ) -> TruthBox | None:
+        """The box of what has no body: points (n, 3) in the map, each grown by a radius.
+
+        None where nothing of it is within the frame; `who` is its name and class.
+        """
+        eye, turn = self._eye(data, camera)
+        radii = np.full(len(points), radius_m)
+        return self._box_of(data, camera, eye, turn, who, points.mean(axis=0), points, radii, [])
+
+    def _eye(
+        self, data: mujoco.MjData, camera: CameraSpec
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Place of a camera in the map, and rotation from its frame to the map's."""
+        base = data.xmat[self._chassis].reshape(3, 3)
+        eye = data.xpos[self._chassis] + base @ (camera.x_m, camera.y_m, camera.z_m)
+        return eye, base @ camera_rotation(camera)
 
     def _box(
         self,
@@ -86,10 +89,23 @@ class TruthBoxes:
         geoms: list[int],
     ) -> TruthBox | None:
         middle = data.geom_xpos[geoms].mean(axis=0)
-        distance = float(np.linalg.norm(middle - eye))
-        if distance > REACH_M:
+        if np.linalg.norm(middle - eye) > REACH_M:
             return None
         points, radii = self._points(data, geoms)
+        return self._box_of(data, camera, eye, turn, who, middle, points, radii, geoms)
+
+    def _box_of(
+        self,
+        data: mujoco.MjData,
+        camera: CameraSpec,
+        eye: NDArray[np.float64],
+        turn: NDArray[np.float64],
+        who: tuple[str, str],
+        middle: NDArray[np.float64],
+        points: NDArray[np.float64],
+        radii: NDArray[np.float64],
+        geoms: list[int],
+    ) -> TruthBox | None:
         seen = (points - eye) @ turn
         if (seen[:, 2] < NEAR_M).all():
             return None
@@ -108,7 +124,7 @@ class TruthBoxes:
             name=who[0],
             class_name=who[1],
             box_xyxy_px=(float(low[0]), float(low[1]), float(high[0]), float(high[1])),
-            distance_m=distance,
+            distance_m=float(np.linalg.norm(middle - eye)),
             occlusion=float(hidden.mean()),
             truncation=float(1 - inside.mean()),
             position_map=(float(middle[0]), float(middle[1]), float(middle[2])),

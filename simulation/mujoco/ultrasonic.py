@@ -3,49 +3,57 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
 from patrol.vehicle import UltrasonicSpec
-from simulation.mujoco.groups import OBSTACLE_GROUP
+from simulation.mujoco.obstacle_rays import Cones, ObstacleRays
+from simulation.mujoco.schedule import Turns
+from simulation.types import RangeReading
 
 RINGS = 2  # of rays around the axis
 RAYS_PER_RING = 8
 
 
-class Ultrasonic:
-    """One ranger on the vehicle; the ground gives no echo, it lies too flat."""
+class Ultrasonics:
+    """All rangers of the vehicle; the ground gives no echo, it lies too flat."""
 
     def __init__(
-        self, model: mujoco.MjModel, spec: UltrasonicSpec, rng: np.random.Generator
+        self,
+        model: mujoco.MjModel,
+        data: mujoco.MjData,
+        specs: Sequence[UltrasonicSpec],
+        rng: np.random.Generator,
+        obstacles: ObstacleRays,
     ) -> None:
-        self.spec = spec
-        self._model, self._rng = model, rng
-        self._body = model.body("chassis").id
-        self._place_base = np.array((spec.x_m, spec.y_m, spec.z_m))
-        self._directions_base = cone_directions(spec.yaw_rad, spec.cone_rad)
-        count = len(self._directions_base)
-        self._geom_ids, self._distances = np.zeros(count, np.int32), np.zeros(count)
-        self._groups = np.zeros(6, np.uint8)
-        self._groups[OBSTACLE_GROUP] = 1
+        self._rng, self._obstacles = rng, obstacles
+        body = model.body("chassis").id
+        self._place, self._turn = data.xpos[body], data.xmat[body]
+        self._rangers = [(spec, Turns(spec.rate_hz)) for spec in specs]
+        self._cones = Cones(
+            np.array([(spec.x_m, spec.y_m, spec.z_m) for spec in specs]).reshape(-1, 3),
+            np.array([cone_directions(spec.yaw_rad, spec.cone_rad) for spec in specs]),
+            np.array([spec.range_max_m for spec in specs]),
+        )
 
-    def range_m(self, data: mujoco.MjData) -> float:
-        """The range now: at least the least one (the blind zone), `inf` without an echo."""
-        spec = self.spec
-        turn = data.xmat[self._body].reshape(3, 3)
-        origin = data.xpos[self._body] + turn @ self._place_base
-        mujoco.mj_multiRay(
-            self._model, data, origin, (self._directions_base @ turn.T).ravel(), self._groups, 1,
-            self._body, self._geom_ids, self._distances, None, len(self._distances),
-            spec.range_max_m,
-        )  # fmt: skip
-        hits = self._distances[self._geom_ids >= 0]
-        noise = self._rng.normal(0.0, spec.noise_m)
-        if len(hits) == 0 or float(hits.min()) > spec.range_max_m:
-            return math.inf
-        return max(spec.range_min_m, float(hits.min()) + float(noise))
+    def read(self, tick: int, now_s: float) -> list[RangeReading]:
+        """Of those that are due: at least the least range (the blind zone), `inf` without echo."""
+        due = [turns.come(tick) for _, turns in self._rangers]
+        if not any(due):
+            return []
+        nearest = self._obstacles.cones(self._place, self._turn, self._cones)
+        return [
+            RangeReading(now_s, spec, self._heard_m(spec, away_m))
+            for (spec, _), fires, away_m in zip(self._rangers, due, nearest, strict=True)
+            if fires
+        ]
+
+    def _heard_m(self, spec: UltrasonicSpec, away_m: float) -> float:
+        range_m = away_m + float(self._rng.normal(0.0, spec.noise_m))
+        return max(spec.range_min_m, range_m) if range_m <= spec.range_max_m else math.inf
 
 
 def cone_directions(yaw_rad: float, cone_rad: float) -> NDArray[np.float64]:

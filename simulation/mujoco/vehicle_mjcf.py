@@ -1,8 +1,8 @@
 """The vehicle as MJCF: a hull on four sprung wheels, the front pair steered.
 
 The chassis frame is base_link: on the ground under the rear axle's middle when the vehicle
-stands. Wheels are spheres to the contact solver (one clean contact each on the height field), and
-their friction counts, whatever they stand on: it is set while driving (simulation.mujoco.tyres).
+stands. Wheels are spheres to the contact solver (one clean contact each on the ground), and their
+friction counts, whatever they stand on: it is set while driving (simulation.mujoco.tyres).
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 from patrol.vehicle import VehicleSpec
 from patrol.vehicle_body import Box, Inertial, Suspension, VehicleBody, Wheel
 from patrol.vehicle_body import vehicle_body as bodies_of
-from simulation.mujoco.groups import GROUND_BIT, OBSTACLE_BIT, VEHICLE_GROUP
+from simulation.mujoco.groups import FOOTING_BITS, GROUND_BIT, OBSTACLE_BIT, VEHICLE_GROUP
 
 STEER_STIFFNESS_NMPRAD = 900.0
 STEER_DAMPING_NMSPRAD = 30.0  # in the joint; the servo adds the rest of its lag
+BRAKE_HARDNESS = 0.9995  # of 1; a softer brake (MuJoCo's is 0.9) creeps where it should hold
 WHEELS = ("front_left", "front_right", "rear_left", "rear_right")
 
 
@@ -55,14 +56,16 @@ def _wheel(body: VehicleBody, wheel: Wheel) -> str:
             f' damping="{STEER_DAMPING_NMSPRAD}"'
             f' range="{-body.wheel_lock_rad:.6g} {body.wheel_lock_rad:.6g}"/>'
         )
+    ground = GROUND_BIT | FOOTING_BITS[WHEELS.index(wheel.name)]
     return f"""
   <body name="{wheel.name}" pos="{_numbers(wheel.centre_m)}">
     <joint name="spring_{wheel.name}" type="slide" axis="0 0 1" {_spring(body.suspension)}/>
     {steer}
-    <joint name="spin_{wheel.name}" type="hinge" axis="0 1 0" armature="0.05"/>
+    <joint name="spin_{wheel.name}" type="hinge" axis="0 1 0" armature="0.05"
+      solimpfriction="{BRAKE_HARDNESS} {BRAKE_HARDNESS} 0.001"/>
     {_inertial(wheel.inertial)}
     <geom name="tyre_{wheel.name}" type="sphere" size="{wheel.radius_m}" contype="0"
-      conaffinity="{GROUND_BIT}" friction="0.8 0.005 0.0001" priority="1"
+      conaffinity="{ground}" friction="0.8 0.005 0.0001" priority="1"
       group="{VEHICLE_GROUP}"/>
   </body>"""
 

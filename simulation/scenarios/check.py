@@ -9,16 +9,27 @@ from shapely.geometry import Point, Polygon
 
 from patrol.errors import MapError
 from patrol.map import PatrolMap
+from patrol.vda5050.topic_names import VehicleAddress
 from simulation.scenarios.events import CloseStreet, Event, Fault, SendOrder, SetSignal
 from simulation.scenarios.expect_driving import Reaches
-from simulation.scenarios.expect_space import CrossesOnWalk, KeepsAway, SpeedAtMost, StaysInside
+from simulation.scenarios.expect_space import CrossesOnWalk, SpeedAtMost, StaysInside
 from simulation.scenarios.expectations import contradiction
+from simulation.scenarios.file import Perception, VehicleEntry
+from simulation.scenarios.hulls import footprint
 from simulation.scenarios.places import Place, place_map
-from simulation.scenarios.scenario import Scenario
+from simulation.scenarios.scenario import Scenario, start_of
+from simulation.scenarios.scene import LAMP
 from simulation.scenarios.trace import START
 from simulation.scenarios.triggers import When
 from simulation.scenarios.verdicts import Expectation
+from simulation.vehicle.orders import ADDRESS
 from simulation.world import ScenarioError
+
+# What can be judged by the motion and the states of a light vehicle.
+OF_LIGHT = frozenset({
+    "finishes", "does_not_finish", "reaches", "stops", "drives_on", "stands", "battery_at_least",
+    "speed_at_most", "stays_inside", "keeps_away", "crosses_on_walk", "all_delivered", "monitored",
+})  # fmt: skip
 
 
 class Lines:
@@ -37,7 +48,7 @@ class Lines:
 
 def check_entries(scenario: Scenario, lines: Lines) -> None:
     """Raises ScenarioError for the first entry that cannot be."""
-    _check_vehicle(scenario, lines)
+    _check_vehicles(scenario, lines)
     _check_actors(scenario, lines)
     known = _check_names(scenario, lines)
     sections: tuple[tuple[str, Sequence[Event | Fault]], ...] = (
@@ -48,32 +59,58 @@ def check_entries(scenario: Scenario, lines: Lines) -> None:
         for index, entry in enumerate(entries):
             for problem in _problems(scenario, entry, known):
                 raise lines.error(section, index, f"{entry.title}: {problem}")
-    for index, expectation in enumerate(scenario.expectations):
-        for problem in _unknown(scenario, expectation, known):
-            raise lines.error("expect", index, problem)
-    contradicted = contradiction(scenario.expectations, scenario.duration_s)
+    for section, expected in (("expect", scenario.expectations), ("gates", scenario.gates)):
+        for index, expectation in enumerate(expected):
+            for problem in _unknown(scenario, expectation, known):
+                raise lines.error(section, index, problem)
+    expectations = [*scenario.expectations, *scenario.gates]
+    contradicted = contradiction(expectations, scenario.duration_s)
     if contradicted is not None:
         raise lines.error("expect", 0, contradicted)
 
 
-def _check_vehicle(scenario: Scenario, lines: Lines) -> None:
-    patrol_map, entry = scenario.patrol_map, scenario.vehicle
+def _check_vehicles(scenario: Scenario, lines: Lines) -> None:
+    names: set[str] = set()
+    for index, entry in enumerate(scenario.vehicles):
+        if entry.name in names:
+            raise lines.error("vehicles", index, f"vehicle {entry.name!r} stands twice")
+        names.add(entry.name)
+        if index and entry.perception is not Perception.HEARTBEAT:
+            raise lines.error(
+                "vehicles",
+                index,
+                f"{entry.name!r} is a light vehicle, only the first one can see: leave out"
+                " perception",
+            )
+        _check_vehicle(scenario.patrol_map, entry, index, lines)
+    hulls = [footprint(scenario.spec, scenario.start)]
+    for index, other in enumerate(scenario.companions, start=1):
+        hull = footprint(other.spec, other.start)
+        if any(hull.intersects(before) for before in hulls):
+            raise lines.error(
+                "vehicles", index, f"{other.entry.name!r} would start inside another vehicle"
+            )
+        hulls.append(hull)
+
+
+def _check_vehicle(patrol_map: PatrolMap, entry: VehicleEntry, index: int, lines: Lines) -> None:
     try:
-        start = scenario.start
+        start = start_of(patrol_map, entry)
         for checkpoint in entry.checkpoints:
             patrol_map.checkpoint(checkpoint)
-    except (MapError, ScenarioError) as error:
-        raise lines.error("vehicles", 0, str(error)) from None
+        VehicleAddress(ADDRESS.interface, ADDRESS.manufacturer, entry.name)
+    except (MapError, ScenarioError, ValueError) as error:
+        raise lines.error("vehicles", index, str(error)) from None
     house = _house_at(patrol_map, start.x_m, start.y_m)
     if house:
-        raise lines.error("vehicles", 0, f"{entry.name!r} would start inside building {house}")
+        raise lines.error("vehicles", index, f"{entry.name!r} would start inside building {house}")
     for node_id in entry.nodes:
         if node_id not in patrol_map.nodes:
-            raise lines.error("vehicles", 0, f"{patrol_map.map_id} has no node {node_id}")
+            raise lines.error("vehicles", index, f"{patrol_map.map_id} has no node {node_id}")
 
 
 def _check_actors(scenario: Scenario, lines: Lines) -> None:
-    names: set[str] = set()
+    names = {entry.name for entry in scenario.vehicles}
     for index, actor in enumerate(scenario.actors):
         if actor.name in names:
             raise lines.error("actors", index, f"actor {actor.name!r} stands twice")
@@ -156,6 +193,15 @@ def _crosswalk_problem(patrol_map: PatrolMap, crosswalk: str) -> Iterator[str]:
 def _unknown(scenario: Scenario, expectation: Expectation, known: frozenset[str]) -> Iterator[str]:
     """What an expectation speaks of and the scenario does not have."""
     patrol_map = scenario.patrol_map
+    light = [companion.entry.name for companion in scenario.companions]
+    if expectation.vehicle and expectation.vehicle not in (scenario.vehicle.name, *light):
+        listed = ", ".join((scenario.vehicle.name, *light))
+        yield f"{expectation.KIND}: no vehicle {expectation.vehicle!r}; known: {listed}"
+    if expectation.vehicle in light and expectation.KIND not in OF_LIGHT:
+        yield (
+            f"{expectation.KIND}: {expectation.vehicle!r} is a light vehicle, for which only these"
+            f" can be judged: {', '.join(sorted(OF_LIGHT))}"
+        )
     for name in expectation.names:
         if name not in known:
             listed = ", ".join(sorted(known)) or "none"
@@ -173,9 +219,9 @@ def _unknown(scenario: Scenario, expectation: Expectation, known: frozenset[str]
         ids = [z.id for z in patrol_map.zones]
         if zone not in ids:
             yield f"no zone {zone!r}; known: {', '.join(ids) or 'none'}"
-    if isinstance(expectation, KeepsAway):
-        names = [actor.name for actor in scenario.actors]
-        if expectation.actor not in names:
-            yield f"no actor {expectation.actor!r}; known: {', '.join(names) or 'none'}"
+    names = [actor.name for actor in scenario.actors]
+    for name in expectation.actors:
+        if name not in names and not name.startswith(LAMP):
+            yield f"no actor {name!r}; known: {', '.join(names) or 'none'}"
     if isinstance(expectation, CrossesOnWalk):
         yield from _crosswalk_problem(patrol_map, expectation.crosswalk)

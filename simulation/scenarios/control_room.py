@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Collection, Sequence
+from typing import Protocol
 
 from fleet_client.envelope import HeaderFields
 from navigation.planning.patrol_tour import TourOrder, plan_patrol
@@ -21,16 +22,38 @@ from patrol.vda5050.topic_names import VehicleAddress
 from patrol.vehicle import VehicleSpec
 from simulation.scenarios.trace import RoomFigures
 from simulation.vehicle.orders import order_along, order_of_tour
-from simulation.vehicle.radio import Packet, Radio
+from simulation.vehicle.radio import Packet
+
+
+class RoomLink(Protocol):
+    """The room's end of a link: a radio in memory, or a broker."""
+
+    def from_room(self, packet: Packet, now_s: float) -> None:
+        """The control room sends."""
+        ...
+
+    def to_room(self, now_s: float) -> list[Packet]:
+        """What arrives at the control room now."""
+        ...
 
 
 class ControlRoom:
-    """One vehicle's control room; `alive` False is a server that answers nobody."""
+    """One vehicle's control room; `alive` False is a server that answers nobody.
+
+    `acknowledges` False leaves it to a fleet server beside it to say what is committed.
+    """
 
     def __init__(
-        self, patrol_map: PatrolMap, spec: VehicleSpec, radio: Radio, address: VehicleAddress
+        self,
+        patrol_map: PatrolMap,
+        spec: VehicleSpec,
+        radio: RoomLink,
+        address: VehicleAddress,
+        *,
+        acknowledges: bool = True,
     ) -> None:
-        self._map, self._spec, self._radio, self._address = patrol_map, spec, radio, address
+        self.patrol_map, self._spec, self._radio, self._address = patrol_map, spec, radio, address
+        self._acknowledges = acknowledges
         self._ids = itertools.count(1)
         self._committed: set[int] = set()
         self._lowest, self._highest = sys.maxsize, 0
@@ -41,6 +64,7 @@ class ControlRoom:
         self.map_version: str | None = None  # None: the vehicle's own
         self.state: State | None = None
         self.figures = RoomFigures()
+        self.checkpoint_of: dict[str, str] = {}  # action id → checkpoint, of every order made
 
     # --- what arrives ---
 
@@ -51,7 +75,7 @@ class ControlRoom:
             return
         packets, self._unread = self._unread, []
         items = [item for packet in packets for item in self._read(packet, now_s)]
-        if items:
+        if items and self._acknowledges:
             ack = Ack(items=items, **self._header(now_s))
             self._radio.from_room(Packet("ack", encode(ack)), now_s)
         self._send_waiting(now_s)
@@ -102,7 +126,7 @@ class ControlRoom:
     ) -> Order:
         """Plan a tour over checkpoints and send it; raises PlanError."""
         tour = plan_patrol(
-            self._map,
+            self.patrol_map,
             start_node_id,
             list(checkpoints),
             order,
@@ -111,14 +135,19 @@ class ControlRoom:
             closed_edge_ids=closed,
             spec=self._spec,
         )
-        made = order_of_tour(self._map, tour, now_s, f"patrol-{next(self._ids)}")
+        made = order_of_tour(
+            self.patrol_map, tour, now_s, f"patrol-{next(self._ids)}", self._address
+        )
         self._give(made, now_s, replacing)
         return made
 
     def send_nodes(self, node_ids: Sequence[int], now_s: float, replacing: bool = False) -> Order:
         """Send an order along nodes; raises PlanError where no edge joins two of them."""
         name = f"patrol-{next(self._ids)}"
-        made = order_along(self._map, node_ids, now_s, order_id=name, map_version=self.map_version)
+        made = order_along(
+            self.patrol_map, node_ids, now_s, order_id=name, map_version=self.map_version,
+            address=self._address,
+        )  # fmt: skip
         self._give(made, now_s, replacing)
         return made
 
@@ -132,6 +161,11 @@ class ControlRoom:
 
     def _give(self, order: Order, now_s: float, replacing: bool) -> None:
         """Send an order; `replacing` cancels the one under way first and waits for that."""
+        for node in order.nodes:
+            for action in node.actions:
+                if action.action_type == "patrolCheckpoint":
+                    name = str(action.parameters().get("checkpointId"))
+                    self.checkpoint_of[action.action_id] = name
         if not replacing:
             self._radio.from_room(Packet("order", encode(order)), now_s)
             return

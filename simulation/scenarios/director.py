@@ -10,12 +10,14 @@ from typing import Any
 from navigation.types import Mode
 from patrol.errors import PlanError
 from patrol.geometry import StampedPose
+from simulation.props import PostKind
 from simulation.scenarios.control_room import ControlRoom
 from simulation.scenarios.events import (
     ChangeMap,
     CloseStreet,
     Event,
     Fault,
+    LampOut,
     LetTimePass,
     Operate,
     OperatorAction,
@@ -23,12 +25,13 @@ from simulation.scenarios.events import (
     SendOrder,
     SetSignal,
 )
-from simulation.scenarios.injector import Injector
+from simulation.scenarios.injector import WorldInjector
 from simulation.scenarios.places import place_map
 from simulation.scenarios.scenario import Scenario
+from simulation.scenarios.subject import Subject
 from simulation.scenarios.trace import Mark, Sample, Trace
 from simulation.scenarios.triggers import DrivingState, When
-from simulation.vehicle.library import LibraryVehicle
+from simulation.world import ScenarioError
 
 STANDING_MPS, DRIVING_MPS, MOVING_MPS = 0.05, 0.5, 0.2
 AHEAD_RADPS, TURNING_RADPS = 0.05, 0.15
@@ -47,16 +50,17 @@ class Director:
     def __init__(
         self,
         scenario: Scenario,
-        vehicle: LibraryVehicle,
+        subject: Subject,
         room: ControlRoom,
-        injector: Injector,
+        injector: WorldInjector,
         trace: Trace,
         pass_time: Callable[[float], None],
     ) -> None:
-        self._scenario, self._vehicle, self._room = scenario, vehicle, room
+        self._scenario, self._subject, self._room = scenario, subject, room
         self._injector, self._trace, self._pass_time = injector, trace, pass_time
         self._pending: list[Event | Fault] = [*scenario.events, *scenario.faults]
         self._active: list[tuple[float, Fault]] = []
+        self._check_lamps()
         self._way_m = 0.0
         self._last_s = 0.0
 
@@ -129,7 +133,7 @@ class Director:
         handlers: dict[type, Callable[[Any, float], None]] = {
             Push: self._push, Operate: self._operate, SendOrder: self._order,
             CloseStreet: self._close_street, SetSignal: self._signal, ChangeMap: self._change_map,
-            LetTimePass: self._let_time_pass,
+            LetTimePass: self._let_time_pass, LampOut: self._lamp_out,
         }  # fmt: skip
         try:
             handlers[type(entry)](entry, t_s)
@@ -151,14 +155,14 @@ class Director:
 
     def _operate(self, event: Operate, t_s: float) -> None:
         if event.action is OperatorAction.RESET:
-            done = self._vehicle.gate.gate.reset()
+            done = self._subject.reset_gate()
             self._trace.notes.append((t_s, f"reset {'done' if done else 'refused'}"))
             return
         self._trace.notes.append((t_s, f"{event.operator}: {event.action}"))
-        self._room.act(INSTANT_ACTIONS[event.action], self._vehicle.now_s)
+        self._room.act(INSTANT_ACTIONS[event.action], self._subject.now_s)
 
     def _order(self, event: SendOrder, t_s: float) -> None:
-        now_s = self._vehicle.now_s
+        now_s = self._subject.now_s
         self._trace.notes.append((t_s, f"{event.operator}: a new order"))
         if event.nodes:
             self._room.send_nodes(event.nodes, now_s)
@@ -175,30 +179,44 @@ class Director:
         self._room.send_tour(
             self._here(),
             left,
-            self._vehicle.now_s,
+            self._subject.now_s,
             closed=event.edge_ids,
-            heading_rad=self._vehicle.simulator.truth.pose.yaw_rad,
+            heading_rad=self._subject.simulator.truth.pose.yaw_rad,
             replacing=True,
         )
 
     def _here(self) -> int:
         """The node that a new plan begins at: the last one driven over, or the nearest."""
-        state = self._vehicle.state
+        state = self._subject.state
         ahead = [int(node.node_id) for node in state.node_states[:1]]
         if ahead:
             return ahead[0]
-        pose = self._vehicle.simulator.truth.pose
+        pose = self._subject.simulator.truth.pose
         return self._scenario.patrol_map.nearest_node(pose.x_m, pose.y_m).id
 
     def _signal(self, event: SetSignal, t_s: float) -> None:
-        self._trace.lights_set.setdefault(event.crosswalk, []).append((t_s, event.light))
+        self._subject.simulator.set_light(event.crosswalk, event.light)
 
     def _change_map(self, event: ChangeMap, t_s: float) -> None:
         """The room plans on a version that the vehicle does not have, and sends an order."""
         self._room.map_version = "0" * 64
         here = self._here()
         edge = self._scenario.patrol_map.outgoing[here][0]
-        self._room.send_nodes((here, edge.end_id), self._vehicle.now_s)
+        self._room.send_nodes((here, edge.end_id), self._subject.now_s)
 
     def _let_time_pass(self, event: LetTimePass, t_s: float) -> None:
         self._pass_time(event.hours * 3600.0)
+
+    def _lamp_out(self, event: LampOut, t_s: float) -> None:
+        self._subject.simulator.dark_posts |= {event.post}
+
+    def _check_lamps(self) -> None:
+        """Raises ScenarioError for a lamp that the world does not have."""
+        poles = [i for i, post in enumerate(self._subject.simulator.world.posts)
+                 if post.kind is PostKind.POLE]  # fmt: skip
+        for entry in self._scenario.events:
+            if isinstance(entry, LampOut) and entry.post not in poles:
+                listed = ", ".join(map(str, poles)) or "none"
+                raise ScenarioError(
+                    f"{self._scenario.path}: {entry.title}: no lamp {entry.post}; known: {listed}"
+                )

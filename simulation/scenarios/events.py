@@ -129,7 +129,16 @@ class LetTimePass(_Event):
             raise ValueError(f"hours: {self.hours:g} is outside (0, 48]")
 
 
-Event = Push | Operate | SendOrder | CloseStreet | SetSignal | ChangeMap | LetTimePass
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LampOut(_Event):
+    """A street lamp goes out: the pole with this number in the world."""
+
+    post: int
+
+    KIND: ClassVar[str] = "lamp_out"
+
+
+Event = Push | Operate | SendOrder | CloseStreet | SetSignal | ChangeMap | LetTimePass | LampOut
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,11 @@ class KeepsAway(Expectation):
         """What is expected, for people."""
         return f"keeps {self.at_least_m:g} m from {self.actor}"
 
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """From whom."""
+        return (self.actor,)
+
     def check(self, trace: Trace) -> tuple[bool, str]:
         """By true places, while the vehicle moves."""
         nearest = math.inf

@@ -23,6 +23,7 @@ from simulation.scenarios.expect_room import (
     NoIncident,
     Reported,
 )
+from simulation.scenarios.expect_seeing import Alerts, DoesNotShow, Shows, Visible, Watched
 from simulation.scenarios.expect_space import (
     CrossesOnWalk,
     CrossTrack,
@@ -37,7 +38,7 @@ AnyExpectation = (
     Finishes | DoesNotFinish | Reaches | NoContact | Stops | DrivesOn | Stands | BatteryAtLeast
     | EndsIn | SpeedAtMost | StaysInside | KeepsAway | CrossTrack | Localized | CrossesOnWalk
     | FaultOpens | NoFault | Responds | Latches | IncidentRaised | NoIncident | AllDelivered
-    | Reported | Monitored
+    | Reported | Monitored | Shows | DoesNotShow | Visible | Alerts | Watched
 )  # fmt: skip
 
 
@@ -58,8 +59,10 @@ def contradiction(expectations: Iterable[Expectation], duration_s: float) -> str
 def _excludes(one: Expectation, other: Expectation) -> bool:
     if isinstance(one, DoesNotFinish) and isinstance(other, Finishes):
         return True
-    if isinstance(one, NoIncident) and isinstance(other, IncidentRaised):
+    if isinstance(one, NoIncident) and isinstance(other, IncidentRaised | Alerts):
         return one.incident is other.incident
+    if isinstance(one, DoesNotShow) and isinstance(other, Shows):
+        return one.definition == other.definition and (not one.who or one.who == other.who)
     if isinstance(one, NoFault) and isinstance(other, FaultOpens):
         return other.fault in one.faults
     if isinstance(one, EndsIn) and isinstance(other, EndsIn):

@@ -15,6 +15,7 @@ from simulation.scenarios.places import Place
 
 MAX_PARKED_CARS = 2000
 MAX_DURATION_S = 24 * 3600.0
+MAX_VEHICLES = 8  # the first in full, the others light
 
 
 class Perception(StrEnum):
@@ -42,6 +43,7 @@ class VehicleEntry:
     order: TourOrder = TourOrder.GIVEN
     return_to_dock: bool = False
     nodes: tuple[int, ...] = ()
+    ordered_at_s: float = 0.0  # when the order goes out; of light vehicles alone
     perception: Perception = Perception.HEARTBEAT
 
     def __post_init__(self) -> None:
@@ -51,6 +53,10 @@ class VehicleEntry:
             raise ValueError("nodes: give either checkpoints or nodes")
         if not 0 <= self.battery_pct <= 100:
             raise ValueError(f"battery_pct: {self.battery_pct:g} is outside [0, 100]")
+        if not 0 <= self.ordered_at_s <= MAX_DURATION_S:
+            raise ValueError(
+                f"ordered_at_s: {self.ordered_at_s:g} is outside [0, {MAX_DURATION_S:g}]"
+            )
         if self.return_to_dock and not (self.dock and self.checkpoints):
             raise ValueError("return_to_dock: needs dock and checkpoints")
 
@@ -69,10 +75,12 @@ class ScenarioFile:
     seed: int = 0
     duration_s: float = 120.0
     parked_cars: int = 0
+    gnss_shadow: bool = False  # houses hide satellites and reflect them
     actors: tuple[ActorEntry, ...] = ()
     events: tuple[Event, ...] = ()
     faults: tuple[Fault, ...] = ()
     expect: tuple[AnyExpectation, ...] = ()
+    gates: tuple[AnyExpectation, ...] = ()  # must hold in an expected failure too
     expected_failure: str = ""  # why it cannot pass yet; it then must not
     rehearses: str = ""  # the item of the outdoor-robot rehearsal that it stands for
 
@@ -83,10 +91,15 @@ class ScenarioFile:
             raise ValueError(f"parked_cars: {self.parked_cars} is outside [0, {MAX_PARKED_CARS}]")
         if not 1.0 <= self.duration_s <= MAX_DURATION_S:
             raise ValueError(f"duration_s: {self.duration_s:g} is outside [1, {MAX_DURATION_S:g}]")
-        if len(self.vehicles) != 1:
+        if not 1 <= len(self.vehicles) <= MAX_VEHICLES:
             raise ValueError(
-                f"vehicles: {len(self.vehicles)} are listed; one is driven in full, many drive"
-                " with `sunra simulate fleet`"
+                f"vehicles: {len(self.vehicles)} are listed, 1 to {MAX_VEHICLES} are possible;"
+                " more drive with `sunra simulate fleet`"
+            )
+        if self.vehicles[0].ordered_at_s > 0:
+            raise ValueError(
+                "ordered_at_s: the first vehicle's order goes out at 0; give it a later one with"
+                " an event of kind order"
             )
         _ = self.conditions  # checks its own ranges
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from simulation.mujoco.hands import Hold, Push
+from simulation.mujoco.simulator import Simulator
 from simulation.scenarios.control_room import ControlRoom
 from simulation.scenarios.events import Fault
 from simulation.scenarios.injections import Layer
@@ -21,33 +22,34 @@ PUSH_S = 0.5
 TILT_LIFT_M = 0.25  # so that the lower side stays clear of the ground
 
 
-class Injector:
-    """Knows the seams of every layer: tap, stages, radio, control room, base, body."""
+class WorldInjector:
+    """What can break in the world around any vehicle: sensors, base, body, and the server's end.
 
-    def __init__(self, vehicle: LibraryVehicle, room: ControlRoom, tap: FaultTap) -> None:
-        self._vehicle, self._room, self._tap = vehicle, room, tap
-        self._layers: dict[Layer, Callable[[Fault, bool], None]] = {
+    `layers` says which: a fault of another layer needs the vehicle's software in hand.
+    """
+
+    def __init__(self, simulator: Simulator, room: ControlRoom, tap: FaultTap) -> None:
+        self._simulator, self._room, self._tap = simulator, room, tap
+        self.layers: dict[Layer, Callable[[Fault, bool], None]] = {
             Layer.SENSOR: self._sensor,
             Layer.BASE: self._base,
-            Layer.STAGE: self._stage,
             Layer.LINK: self._link,
-            Layer.MACHINE: self._machine,
             Layer.BODY: self._body,
         }
 
     def begin(self, fault: Fault) -> None:
         """It breaks."""
-        self._layers[fault.row.layer](fault, True)
+        self.layers[fault.row.layer](fault, True)
 
     def end(self, fault: Fault) -> None:
         """It is over."""
-        self._layers[fault.row.layer](fault, False)
+        self.layers[fault.row.layer](fault, False)
 
     def push(self, force_n: float, direction_rad: float, for_s: float) -> None:
         """A horizontal force on the chassis; the direction counts from the vehicle's nose."""
-        heading = self._vehicle.simulator.truth.pose.yaw_rad + direction_rad
+        heading = self._simulator.truth.pose.yaw_rad + direction_rad
         force = (force_n * math.cos(heading), force_n * math.sin(heading), 0.0)
-        self._vehicle.simulator.push(Push(force, for_s))
+        self._simulator.push(Push(force, for_s))
 
     def _sensor(self, fault: Fault, begins: bool) -> None:
         if begins:
@@ -56,7 +58,7 @@ class Injector:
             self._tap.mend_sensor(fault.inject)
 
     def _base(self, fault: Fault, begins: bool) -> None:
-        simulator = self._vehicle.simulator
+        simulator = self._simulator
         if fault.inject == "emergency_stop_pressed":
             simulator.emergency_stop = begins
             return
@@ -68,6 +70,31 @@ class Injector:
             "motor_dead": replace(SOUND, drive_free=True),
         }
         simulator.broken = broken[fault.inject] if begins else SOUND
+
+    def _link(self, fault: Fault, begins: bool) -> None:
+        self._room.alive = not begins  # server_killed: the one that needs no hand on the radio
+
+    def _body(self, fault: Fault, begins: bool) -> None:
+        simulator, size = self._simulator, fault.strength
+        if fault.inject == "body_pushed":
+            if begins:
+                self.push(size, math.pi / 2, fault.for_s or PUSH_S)
+            return
+        holds = {
+            "body_tilted": Hold(lift_m=TILT_LIFT_M, roll_rad=-size),
+            "body_lifted": Hold(lift_m=size),
+            "body_stuck": Hold(),
+        }
+        simulator.hold(holds[fault.inject] if begins else None)
+
+
+class Injector(WorldInjector):
+    """Knows the seams of a library vehicle as well: its stages, its radio, its machine."""
+
+    def __init__(self, vehicle: LibraryVehicle, room: ControlRoom, tap: FaultTap) -> None:
+        super().__init__(vehicle.simulator, room, tap)
+        self._vehicle = vehicle
+        self.layers |= {Layer.STAGE: self._stage, Layer.MACHINE: self._machine}
 
     def _stage(self, fault: Fault, begins: bool) -> None:
         stage = self._vehicle.stages[StageName(fault.row.target)]
@@ -92,7 +119,7 @@ class Injector:
         elif fault.inject == "link_reordering":
             weather.shuffle_s = size
         else:
-            self._room.alive = not begins
+            super()._link(fault, begins)
 
     def _machine(self, fault: Fault, begins: bool) -> None:
         if fault.inject == "disk_full":
@@ -100,16 +127,3 @@ class Injector:
         elif begins:  # a clock that was set stays set
             sign = -1.0 if fault.inject == "clock_set_back" else 1.0
             self._tap.clock_offset_s += sign * fault.strength
-
-    def _body(self, fault: Fault, begins: bool) -> None:
-        simulator, size = self._vehicle.simulator, fault.strength
-        if fault.inject == "body_pushed":
-            if begins:
-                self.push(size, math.pi / 2, fault.for_s or PUSH_S)
-            return
-        holds = {
-            "body_tilted": Hold(lift_m=TILT_LIFT_M, roll_rad=-size),
-            "body_lifted": Hold(lift_m=size),
-            "body_stuck": Hold(),
-        }
-        simulator.hold(holds[fault.inject] if begins else None)

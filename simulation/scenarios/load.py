@@ -10,12 +10,18 @@ from patrol.config import build, read_yaml
 from patrol.errors import MapError
 from patrol.map import PatrolMap
 from patrol.map_geojson import load_map
-from patrol.vehicle import load_vehicle
+from patrol.vehicle import VehicleSpec, load_vehicle
 from simulation.scenarios.cast import actor_of
 from simulation.scenarios.check import Lines, check_entries
-from simulation.scenarios.file import ScenarioFile
+from simulation.scenarios.file import ScenarioFile, VehicleEntry
 from simulation.scenarios.folders import DEFAULT_VEHICLE
-from simulation.scenarios.scenario import Scenario
+from simulation.scenarios.scenario import (
+    Companion,
+    Scenario,
+    node_ahead_of,
+    node_behind_of,
+    start_of,
+)
 from simulation.world import ScenarioError
 
 
@@ -34,6 +40,7 @@ def make_scenario(
     scenario_id: str,
     vehicle_path: Path | None = None,
     read_map: Callable[[Path], PatrolMap] = load_map,
+    read_vehicle: Callable[[Path], VehicleSpec] = load_vehicle,
 ) -> Scenario:
     """A scenario from the mapping of a file; raises as `load_scenario`."""
     entries = build(ScenarioFile, data, str(path))
@@ -42,8 +49,7 @@ def make_scenario(
     if not patrol_map.edges:
         raise MapError(f"{map_path}: has no streets")
     vehicle = entries.vehicles[0]
-    own = DEFAULT_VEHICLE if vehicle.spec is None else (path.parent / vehicle.spec).resolve()
-    spec = load_vehicle(vehicle_path or own)
+    spec = read_vehicle(vehicle_path or spec_path(path, vehicle))
     lines = Lines(str(path), data)
     actors = _actors(entries, patrol_map, lines)
     scenario = Scenario(
@@ -62,11 +68,34 @@ def make_scenario(
         events=entries.events,
         faults=entries.faults,
         expectations=entries.expect,
+        gates=entries.gates,
         expected_failure=entries.expected_failure,
         rehearses=entries.rehearses,
+        gnss_shadow=entries.gnss_shadow,
+        companions=_companions(entries, path, patrol_map, lines),
     )
     check_entries(scenario, lines)
     return scenario
+
+
+def spec_path(path: Path, entry: VehicleEntry) -> Path:
+    """The file of a vehicle's type, from the scenario's path."""
+    return DEFAULT_VEHICLE if entry.spec is None else (path.parent / entry.spec).resolve()
+
+
+def _companions(
+    entries: ScenarioFile, path: Path, patrol_map: PatrolMap, lines: Lines
+) -> Sequence[Companion]:
+    companions = []
+    for index, entry in enumerate(entries.vehicles[1:], start=1):
+        try:
+            start = start_of(patrol_map, entry)
+        except (MapError, ScenarioError) as error:
+            raise lines.error("vehicles", index, str(error)) from None
+        spec = load_vehicle(spec_path(path, entry))
+        nodes = node_ahead_of(patrol_map, entry), node_behind_of(patrol_map, entry)
+        companions.append(Companion(entry, spec, start, *nodes))
+    return tuple(companions)
 
 
 def _actors(entries: ScenarioFile, patrol_map: PatrolMap, lines: Lines) -> Sequence[Any]:

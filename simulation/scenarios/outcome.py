@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
 from simulation.scenarios.expect_space import cross_track_errors, localization_errors
 from simulation.scenarios.scenario import Scenario
+from simulation.scenarios.scene_truth import TruthRow
 from simulation.scenarios.trace import Trace
 from simulation.scenarios.verdicts import Verdict
 
@@ -49,6 +50,7 @@ class Outcome:
     faults: tuple[str, ...] = ()
     ended_because: str = ""
     rehearses: str = ""
+    truth: TruthRow | None = None
 
     @property
     def real_time_factor(self) -> float:
@@ -63,11 +65,14 @@ class Outcome:
 
 def conclude(scenario: Scenario, trace: Trace, run_hash: str, wall_s: float) -> Outcome:
     """Judge a finished run."""
-    verdicts = [expectation.judge(trace) for expectation in scenario.expectations]
+    gates = [replace(gate.judge(trace), is_gate=True) for gate in scenario.gates]
+    verdicts = gates + [expectation.judge(trace) for expectation in scenario.expectations]
     if "wall-clock" in trace.ended_because:
         verdicts.append(Verdict("ends in time", False, f"stopped after {trace.ended_because}"))
     passed = all(verdict.passed for verdict in verdicts)
-    if scenario.expected_failure:
+    if not all(gate.passed for gate in gates):
+        status = Status.FAILED
+    elif scenario.expected_failure:
         status = Status.UNEXPECTED_PASS if passed else Status.EXPECTED_FAILURE
     else:
         status = Status.PASSED if passed else Status.FAILED
@@ -87,6 +92,7 @@ def conclude(scenario: Scenario, trace: Trace, run_hash: str, wall_s: float) -> 
         tuple(str(fault) for fault in trace.all_faults()),
         trace.ended_because,
         scenario.rehearses,
+        scenario.truth.row(scenario.id, trace) if scenario.truth else None,
     )
 
 

@@ -37,6 +37,7 @@ def map_svg(trace: Trace) -> str:
         f'<svg viewBox="0 0 {WIDTH_PX:.0f} {height:.0f}" class="map" role="img"'
         ' aria-label="map with track">',
         *_ground(trace.patrol_map, at, scale),
+        *_others(trace, at),
         *_track(trace.samples, at),
         *_marks(trace, at),
         "</svg>",
@@ -95,6 +96,21 @@ def _track(samples: Sequence[Sample], at: At) -> Iterable[str]:
         yield (
             f'<polyline points="{at(a.pose.x_m, a.pose.y_m)} {at(b.pose.x_m, b.pose.y_m)}"'
             f' stroke="rgb({red},{green},{blue})" stroke-width="3" fill="none"/>'
+        )
+
+
+def _others(trace: Trace, at: At) -> Iterable[str]:
+    """Tracks of the other vehicles, and where they stood at the end."""
+    for name, other in trace.others.items():
+        every = other.samples[:: max(1, len(other.samples) // 500)]
+        points = " ".join(at(sample.pose.x_m, sample.pose.y_m) for sample in every)
+        x, y = points.rsplit(" ", 1)[-1].split(",") if points else ("0", "0")
+        title = f"<title>{html.escape(name)}</title>"
+        yield (
+            f'<polyline points="{points}" stroke="#777" stroke-width="2" stroke-dasharray="2 4"'
+            f' fill="none">{title}</polyline>'
+            f'<rect x="{float(x) - 5:.1f}" y="{float(y) - 5:.1f}" width="10" height="10"'
+            f' fill="#ed8c1a">{title}</rect>'
         )
 
 

@@ -55,12 +55,10 @@ def run_command(
         camera = scenario.spec.cameras[0]
         run.observers.append(Video(video, camera.width_px, camera.height_px, camera.rate_hz))
     click.echo(f"{scenario.id}: {scenario.title}")
-    outcome = _drive(run)
+    outcome = drive(run)
     if page is not None:
         write_page(page, outcome, run.trace, stills.taken)
-    if json_path is not None:
-        json_path.parent.mkdir(parents=True, exist_ok=True)
-        json_path.write_text(json.dumps(asdict(outcome), indent=2) + "\n", encoding="utf-8")
+    write_figures(json_path, outcome)
     tell(outcome)
     if not outcome.status.is_good:
         raise SystemExit(1)
@@ -72,7 +70,7 @@ def _names(scenario: Scenario, checkpoints: str) -> list[str]:
     return [name for name in checkpoints.split(",") if name]
 
 
-def _drive(run: Run) -> Outcome:
+def drive(run: Run) -> Outcome:
     """To the end, with a line of progress now and then."""
     next_line_s = PROGRESS_S
     try:
@@ -84,6 +82,13 @@ def _drive(run: Run) -> Outcome:
         return run.outcome()
     finally:
         run.close()
+
+
+def write_figures(path: Path | None, outcome: Outcome) -> None:
+    """Write the outcome as JSON, where a file is asked for."""
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(outcome), indent=2) + "\n", encoding="utf-8")
 
 
 def tell(outcome: Outcome) -> None:

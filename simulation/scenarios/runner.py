@@ -10,36 +10,35 @@ from __future__ import annotations
 import math
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-from navigation.types import Mode
 from perception.pipeline import PerceptionPipeline
 from simulation.mujoco.simulator import Simulator
+from simulation.scenarios.companions import Companions
 from simulation.scenarios.control_room import ControlRoom
-from simulation.scenarios.director import Director
 from simulation.scenarios.file import Perception
 from simulation.scenarios.folders import PERCEPTION_FILE
 from simulation.scenarios.injector import Injector
-from simulation.scenarios.outcome import Outcome, conclude
+from simulation.scenarios.ordering import address_of, check_orders
+from simulation.scenarios.outcome import Outcome
+from simulation.scenarios.play import Play
 from simulation.scenarios.scenario import Scenario
+from simulation.scenarios.subject import LibrarySubject
 from simulation.scenarios.tap import FaultTap
-from simulation.scenarios.trace import RunHash, Sample, Trace
-from simulation.scenarios.witness import Witness
+from simulation.scenarios.trace import Sample, Trace
+from simulation.types import SensorOptions
 from simulation.vehicle.library import LibraryVehicle
 from simulation.vehicle.orders import ADDRESS
 from simulation.vehicle.perception_stage import StandInCamera, blind_pipeline
 from simulation.vehicle.radio import Radio
 
 WARM_UP_TICKS = 150  # sensors, filter and link have filled when the scenario's time begins
-LINGER_S = 2.0  # after the end of the order
-SETTLED_EVERY = 10  # samples
 TICKS_A_SAMPLE = 5
 WALL_FACTOR, LEAST_WALL_S = 10.0, 300.0  # a run may take so long, times its duration
-ENDS = (Mode.FINISHED, Mode.CHARGING)
 YOLO_FACTORY = "perception.factory"  # by name: only who asks for YOLO needs ultralytics (AGPL)
 DAY = datetime(2026, 3, 20, tzinfo=UTC)  # the equinox, as simulation.conditions has it
 UTC_OFFSET_H = 9.0  # Korea
@@ -61,7 +60,8 @@ class Run:
     """One scenario under way; iterate over `samples`, then ask for the `outcome`.
 
     Raises what loading and building raise (ScenarioError, PlanError, ConfigError, ModelError)
-    before the first tick. `cameras` renders pictures though nobody on board needs them.
+    before the first tick. `cameras` renders pictures though nobody on board needs them. `radios`
+    are other links than those in memory, by vehicle; behind them a fleet server acknowledges.
     """
 
     def __init__(
@@ -71,13 +71,14 @@ class Run:
         *,
         cameras: bool = False,
         wall_limit_s: float | None = None,
+        radios: Mapping[str, Radio] | None = None,
+        interface: str = ADDRESS.interface,
+        start_epoch_s: float | None = None,
     ) -> None:
         self.scenario = scenario
         self.observers = list(observers)
-        rehearsed = ControlRoom(scenario.patrol_map, scenario.spec, Radio(), ADDRESS)
-        self._ordered = self._send_order(rehearsed, 0.0)  # refuses now what cannot be planned
+        check_orders(scenario)
         self._wall_limit_s = wall_limit_s or max(LEAST_WALL_S, WALL_FACTOR * scenario.duration_s)
-        self.hash = RunHash()
         spec, entry = scenario.spec, scenario.vehicle
         simulator = Simulator(
             scenario.build_world(),
@@ -85,37 +86,53 @@ class Run:
             scenario.start,
             scenario.seed,
             cameras=cameras or entry.perception is Perception.YOLO,
-            start_epoch_s=_epoch_s(scenario.conditions.hour_h),
+            start_epoch_s=start_epoch_s or _epoch_s(scenario.conditions.hour_h),
+            options=SensorOptions(gnss_shadow=scenario.gnss_shadow),
         )
         simulator.battery.charge_pct = entry.battery_pct
         self._folder = tempfile.TemporaryDirectory(prefix="sunra-scenario-")
-        self._radio = Radio(scenario.seed)
-        self._tap = FaultTap(scenario.seed)
+        self._radio = radios[entry.name] if radios else Radio(scenario.seed)
+        address = address_of(interface, entry.name)
+        tap = FaultTap(scenario.seed)
         stand_in = None
         if entry.perception is Perception.STAND_IN and not cameras:
             stand_in = StandInCamera(spec.cameras[0], scenario.seed)
         self.vehicle = LibraryVehicle(
             simulator,
             self._radio,
-            tap=self._tap,
+            tap=tap,
             pipeline=None if entry.perception is Perception.HEARTBEAT else self._pipeline,
             stand_in=stand_in,
+            address=address,
         )
-        self._room = ControlRoom(scenario.patrol_map, spec, self._radio, ADDRESS)
-        self.trace = Trace(scenario.patrol_map)
-        self.trace.programs = {s.crosswalk_id: s.program for s in simulator.world.signals}
-        injector = Injector(self.vehicle, self._room, self._tap)
-        self._director = Director(
-            scenario, self.vehicle, self._room, injector, self.trace, self._pass_time
+        self._room = ControlRoom(
+            scenario.patrol_map, spec, self._radio, address, acknowledges=radios is None
         )
-        self._done_s: float | None = None
-        self._witness = Witness(self.vehicle, self.trace, self.hash)
+        injector = Injector(self.vehicle, self._room, tap)
+        subject = LibrarySubject(self.vehicle)
+        self.companions = Companions(scenario, simulator, interface, radios)
+        self._play = Play(
+            scenario, subject, self._room, injector, self.companions, self._pass_time
+        )
         self._warm_up()
+
+    @property
+    def trace(self) -> Trace:
+        """What has happened so far."""
+        return self._play.trace
 
     def _warm_up(self) -> None:
         for _ in range(WARM_UP_TICKS):
             self._advance()
         self._start_s = self.vehicle.simulator.now_s
+
+    def wait(self) -> None:
+        """10 ms in which the vehicle stands and reports, before the scenario begins."""
+        simulator = self.vehicle.simulator
+        simulator.cast_waits = True
+        self._advance()
+        simulator.cast_waits = False
+        self._start_s = simulator.now_s
 
     def _pipeline(self) -> PerceptionPipeline:
         scenario, folder = self.scenario, Path(self._folder.name)
@@ -128,47 +145,22 @@ class Run:
             return pipeline
         return blind_pipeline(scenario.spec, patrol_map.map_id, folder)
 
-    def _send_order(self, room: ControlRoom, now_s: float) -> bool:
-        """Have a room plan and send the file's order; False where it has none."""
-        entry, patrol_map = self.scenario.vehicle, self.scenario.patrol_map
-        if entry.nodes:
-            room.send_nodes(entry.nodes, now_s)
-        elif entry.checkpoints:
-            room.send_tour(
-                self.scenario.start_node_id,
-                entry.checkpoints,
-                now_s,
-                order=entry.order,
-                dock=patrol_map.dock(entry.dock) if entry.return_to_dock else None,
-                heading_rad=self.scenario.start.yaw_rad,
-            )
-        return bool(entry.nodes or entry.checkpoints)
-
     # --- the loop ---
 
     def samples(self) -> Iterator[Sample]:
         """Run to the end; yields the vehicle at 20 Hz."""
-        scenario, trace = self.scenario, self.trace
-        begun_s, count = time.monotonic(), 0
-        trace.ended_because = "the scenario's duration"
-        self._send_order(self._room, self.vehicle.now_s)
-        while self._t_s < scenario.duration_s - 1e-9:
+        play, begun_s, why = self._play, time.monotonic(), ""
+        play.begin()
+        while not why:
             if not self._tick():
                 continue
-            sample = trace.samples[-1]
+            sample = self.trace.samples[-1]
             yield sample
-            count += 1
-            if self._is_over(sample):
-                trace.ended_because = "the order is done"
-                break
-            if count % SETTLED_EVERY == 0 and self._is_settled(sample):
-                trace.ended_because = "everything expected"
-                break
-            if count % 100 == 0 and time.monotonic() - begun_s > self._wall_limit_s:
-                trace.ended_because = f"{self._wall_limit_s:.0f} s of wall-clock time"
-                break
-        trace.ended_s = self._t_s
-        trace.room = self._room.figures
+            why = play.reason_to_end(sample)
+            if len(self.trace.samples) % 100 == 0:
+                late = time.monotonic() - begun_s > self._wall_limit_s
+                why = f"{self._wall_limit_s:.0f} s of wall-clock time" if late else why
+        play.end(self._t_s, why)
         self._wall_s = time.monotonic() - begun_s
 
     @property
@@ -181,39 +173,20 @@ class Run:
         link_s = self.vehicle.now_s + self.vehicle.client.lead_s
         self._radio.step(link_s)
         self._room.step(link_s)
+        self.companions.step(link_s)
 
     def _tick(self) -> bool:
         """10 ms; True when there is a new sample."""
         vehicle = self.vehicle
         self._advance()
-        self._witness.feel(self._t_s)
+        if vehicle.frame is not None:
+            self._play.feel(self._t_s, vehicle.frame.contacts)
         if round(self._t_s * 100) % TICKS_A_SAMPLE:
             return False
-        sample = self._witness.see(self._t_s)
-        self._director.step(sample, vehicle.simulator.truth)
+        sample = self._play.see(self._t_s)
         for observer in self.observers:
             observer.see(vehicle, sample)
         return True
-
-    def _is_over(self, sample: Sample) -> bool:
-        """The order is done, nothing is to come, and a little time has passed."""
-        if not (self._ordered and sample.mode in ENDS and sample.order_id and self._director.done):
-            self._done_s = None
-            return False
-        self._done_s = sample.t_s if self._done_s is None else self._done_s
-        return sample.t_s - self._done_s >= LINGER_S
-
-    def _is_settled(self, sample: Sample) -> bool:
-        """Nothing is to come, and every expectation has come true so far."""
-        if not (self.scenario.ends_when_settled and self._director.done):
-            return False
-        trace = self.trace
-        trace.ended_s = sample.t_s
-        marks = trace.marks.values()
-        last_s = max((m.begin_s if m.end_s is None else m.end_s for m in marks), default=0.0)
-        return sample.t_s - last_s >= LINGER_S and all(
-            expectation.judge(trace).passed for expectation in self.scenario.expectations
-        )
 
     def _pass_time(self, seconds: float) -> None:
         """Hours in which the standing vehicle only reports, once a second."""
@@ -227,7 +200,7 @@ class Run:
 
     def outcome(self) -> Outcome:
         """The verdicts; call after the last sample."""
-        return conclude(self.scenario, self.trace, self.hash.digest(), self._wall_s)
+        return self._play.outcome(self._wall_s)
 
     def close(self) -> None:
         """Free the renderer, finish recordings, remove what was written on the side."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from navigation.types import GnssFix
 from patrol.geometry import Scan
-from simulation.types import ImageReading, SensorFrame
+from simulation.types import ImageReading, RangeReading, SensorFrame
 
 METRES_A_DEGREE = 111_132.0  # of latitude
 
@@ -42,6 +43,25 @@ def _scans(change: Callable[[Scan, Broken], NDArray[np.float64]]) -> Breaker:
         return replace(frame, scans=scans)
 
     return breaker
+
+
+def _ranges(change: Callable[[RangeReading, Broken], float]) -> Breaker:
+    def breaker(frame: SensorFrame, broken: Broken) -> SensorFrame:
+        ranges = [replace(r, range_m=change(r, broken)) for r in frame.ranges]
+        return replace(frame, ranges=ranges)
+
+    return breaker
+
+
+def _measured(reading: RangeReading, range_m: float) -> float:
+    """What a ranger makes of a range: never below its least, no echo beyond its reach."""
+    sensor = reading.sensor
+    return max(sensor.range_min_m, range_m) if range_m <= sensor.range_max_m else math.inf
+
+
+def _frozen_range(reading: RangeReading, broken: Broken) -> float:
+    echo_m = reading.range_m if math.isfinite(reading.range_m) else broken.size
+    return float(broken.hold(reading.sensor.name, echo_m))
 
 
 def _fixes(change: Callable[[GnssFix, Broken], GnssFix]) -> Breaker:
@@ -111,6 +131,13 @@ BREAKERS: dict[str, Breaker] = {
     "lidar_biased": _scans(lambda scan, broken: scan.ranges_m + broken.size),
     "lidar_noisy": _scans(lambda scan, broken: scan.ranges_m + broken.grain(scan.ranges_m.shape)),
     "lidar_covered": _scans(lambda scan, _: np.zeros_like(scan.ranges_m)),
+    "ultrasonic_lost": lambda frame, _: replace(frame, ranges=[]),
+    "ultrasonic_frozen": _ranges(_frozen_range),
+    "ultrasonic_biased": _ranges(lambda r, broken: _measured(r, r.range_m + broken.size)),
+    "ultrasonic_noisy": _ranges(
+        lambda r, broken: _measured(r, r.range_m + float(broken.grain((1,))[0]))
+    ),
+    "ultrasonic_mad": _ranges(lambda _, broken: math.nan),
     "imu_lost": lambda frame, _: replace(frame, imu=[]),
     "imu_frozen": _frozen_imu,
     "imu_biased": _imu(yaw_rate_radps=lambda broken, rate: rate + broken.size),

@@ -57,5 +57,6 @@ class FaultTap:
             scans=[replace(scan, stamp_s=scan.stamp_s + offset_s) for scan in frame.scans],
             imu=[replace(s, stamp_s=s.stamp_s + offset_s) for s in frame.imu],
             gnss=[replace(fix, stamp_s=fix.stamp_s + offset_s) for fix in frame.gnss],
+            ranges=[replace(r, stamp_s=r.stamp_s + offset_s) for r in frame.ranges],
             images=[replace(i, stamp_s=i.stamp_s + offset_s) for i in frame.images],
         )

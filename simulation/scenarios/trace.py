@@ -14,10 +14,11 @@ from functools import cached_property
 from navigation.types import Mode
 from patrol.faults import FaultKind, Response
 from patrol.geometry import Pose2
-from patrol.incident import Incident
+from patrol.incident import AnomalyKind, Incident
 from patrol.map import PatrolMap
+from simulation.scenarios.scene import Scene
 from simulation.scenarios.whereabouts import Ways
-from simulation.signals import SignalLight, SignalProgram
+from simulation.signals import SignalLight
 
 SAMPLE_S = 0.05
 START = "start"  # the begin of the scenario, where an event's name is asked for
@@ -80,14 +81,16 @@ class Trace:
     contacts: list[tuple[float, str]] = field(default_factory=list)
     incidents: list[tuple[float, Incident]] = field(default_factory=list)
     actors: list[tuple[float, dict[str, tuple[float, float]]]] = field(default_factory=list)
-    programs: dict[str, SignalProgram] = field(default_factory=dict)  # by crosswalk
-    lights_set: dict[str, list[tuple[float, SignalLight]]] = field(default_factory=dict)
+    scene: Scene = field(default_factory=Scene)  # filled where an expectation reads it
+    watched: frozenset[AnomalyKind] = frozenset()  # kinds that a rule ran for
+    lights: list[tuple[float, dict[str, SignalLight]]] = field(default_factory=list)  # changes
     done_actions: dict[str, float] = field(default_factory=dict)  # action id → when finished
     checkpoint_visits: dict[str, float] = field(default_factory=dict)
     room: RoomFigures = field(default_factory=RoomFigures)
     notes: list[tuple[float, str]] = field(default_factory=list)
     ended_s: float = 0.0
     ended_because: str = ""
+    others: dict[str, Trace] = field(default_factory=dict)  # of the other vehicles, by name
 
     @cached_property
     def ways(self) -> Ways:
@@ -96,11 +99,8 @@ class Trace:
 
     def light_at(self, crosswalk: str, t_s: float) -> SignalLight | None:
         """What a crosswalk's light showed; None where it has none."""
-        fixed = [light for at_s, light in self.lights_set.get(crosswalk, ()) if at_s <= t_s]
-        if fixed:
-            return fixed[-1]
-        program = self.programs.get(crosswalk)
-        return program.at(t_s)[0] if program else None
+        index = bisect.bisect_right(self.lights, t_s + 1e-9, key=lambda change: change[0])
+        return self.lights[index - 1][1].get(crosswalk) if index else None
 
     def window(self, begin_s: float, end_s: float) -> list[Sample]:
         """Samples from one time to another, both included."""

@@ -19,12 +19,20 @@ class Verdict:
     expectation: str
     passed: bool
     detail: str
+    is_gate: bool = False  # of the scene itself: must hold in an expected failure too
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation(ABC):
-    """One line under `expect`; `judge` reads a finished run."""
+    """One line under `expect`; `judge` reads a finished run.
+
+    `vehicle` names one of several; empty is the scenario's first.
+    """
+
+    vehicle: str = ""
 
     KIND: ClassVar[str] = ""
+    READS_SCENE: ClassVar[bool] = False  # needs the actors' true states: trace.scene
 
     @property
     @abstractmethod
@@ -45,13 +53,19 @@ class Expectation(ABC):
         """Events and faults that it speaks of."""
         return ()
 
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """Actors that it speaks of."""
+        return ()
+
     def judge(self, trace: Trace) -> Verdict:
         """The verdict; an event that never came is a failure."""
+        sentence = f"{self.vehicle}: {self.sentence}" if self.vehicle else self.sentence
         for name in self.names:
             if trace.mark(name) is None:
-                return Verdict(self.sentence, False, f"{name} never took place")
-        passed, detail = self.check(trace)
-        return Verdict(self.sentence, passed, detail)
+                return Verdict(sentence, False, f"{name} never took place")
+        passed, detail = self.check(trace.others.get(self.vehicle, trace))
+        return Verdict(sentence, passed, detail)
 
 
 def began(trace: Trace, name: str) -> Mark:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-
-import numpy as np
+from bisect import bisect_right
 
 from patrol.vehicle import VehicleSpec
 
@@ -52,7 +51,9 @@ class Battery:
 
     @property
     def _open_circuit_v(self) -> float:
-        return CELLS * float(np.interp(self.charge_pct, CHARGE_PCT, CELL_V))
+        i = min(bisect_right(CHARGE_PCT, self.charge_pct), len(CHARGE_PCT) - 1)
+        share = (self.charge_pct - CHARGE_PCT[i - 1]) / (CHARGE_PCT[i] - CHARGE_PCT[i - 1])
+        return CELLS * (CELL_V[i - 1] + share * (CELL_V[i] - CELL_V[i - 1]))
 
     def _load(self, power_w: float) -> None:
         """Terminal voltage of E behind R that gives P: V = E / 2 + sqrt(E^2 / 4 - R P)."""

@@ -33,7 +33,7 @@ def sound_sources(actors: Iterable[ActorNow], terrain: Terrain) -> list[SoundSou
     sources = []
     for state in (actor.state for actor in actors):
         if state.visible and state.sound_dba > 0:
-            z_m = float(terrain.height_at(state.x_m, state.y_m)) + SOURCE_HEIGHT_M
+            z_m = terrain.spot_height_m(state.x_m, state.y_m) + SOURCE_HEIGHT_M
             sources.append(SoundSource(state.x_m, state.y_m, z_m, state.sound_dba))
     return sources
 

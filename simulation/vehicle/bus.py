@@ -10,6 +10,7 @@ from navigation.types import (
     GateOutput,
     LocalizationEstimate,
     NavigationState,
+    RangeSample,
 )
 from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
@@ -32,6 +33,7 @@ class Bus:
 
     base: Mail[BaseStatus] = field(default_factory=Mail)  # /base/feedback
     scan: Mail[Scan] = field(default_factory=Mail)  # /scan
+    ranges: dict[str, RangeSample] = field(default_factory=dict)  # /ultrasonic/*
     picture: Mail[ImageReading] = field(default_factory=Mail)  # /camera/*/image_raw
     pose: Mail[StampedPose] = field(default_factory=Mail)  # /localization/odometry
     estimate: Mail[LocalizationEstimate] = field(default_factory=Mail)  # /localization/state

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from navigation.localization.localizer import Localizer
+from navigation.localization.outlines import Outlines
 from navigation.safety.gate import SafetyGate
 from navigation.stack import NavigationStack
 from navigation.types import (
@@ -16,7 +17,7 @@ from navigation.types import (
     StackOutputs,
     WheelOdometry,
 )
-from patrol.geometry import Pose2
+from patrol.geometry import Pose2, Scan
 from patrol.map import PatrolMap
 from patrol.topics import TOPICS
 from patrol.vehicle import VehicleSpec
@@ -35,16 +36,18 @@ SAVE_EVERY = round(POSE_HZ)  # the last pose goes to disk once a second
 
 
 class LocalizationStage(Stage):
-    """Wheel odometry, IMU and GNSS → pose; the last pose survives a kill, as on disk."""
+    """Wheel odometry, IMU, GNSS and lidar → pose; the last pose survives a kill, as on disk."""
 
     def __init__(self, bus: Bus, spec: VehicleSpec, patrol_map: PatrolMap, start: Pose2) -> None:
         super().__init__(StageName.LOCALIZATION, POSE_HZ)
         self._bus, self._spec, self._map = bus, spec, patrol_map
         self._cycles = 0
         self._saved: tuple[float, Pose2, float] | None = None  # stamp, pose, sigma
+        self._outlines = Outlines(b.polygon_map for b in patrol_map.buildings)
         self.localizer = Localizer(
-            spec, patrol_map.origin, start, PARKED_SIGMA_M, PARKED_SIGMA_RAD
-        )
+            spec, patrol_map.origin, start, PARKED_SIGMA_M, PARKED_SIGMA_RAD,
+            outlines=self._outlines,
+        )  # fmt: skip
 
     def open(self, now_s: float) -> None:
         """Begin at the last saved pose, as unsure as its age says."""
@@ -58,9 +61,10 @@ class LocalizationStage(Stage):
             pose,
             sigma_m + min(DRIFT_MPS * age_s, MAX_DRIFT_M),
             0.05 + min(TURN_RADPS * age_s, MAX_TURN_RAD),
+            outlines=self._outlines,
         )
 
-    def hear(self, sample: WheelOdometry | ImuSample | GnssFix) -> None:
+    def hear(self, sample: WheelOdometry | ImuSample | GnssFix | Scan) -> None:
         """Take a sensor's sample; a dead or hanging stage loses it."""
         if not self.hears:
             return
@@ -68,6 +72,8 @@ class LocalizationStage(Stage):
             self.localizer.add_odometry(sample)
         elif isinstance(sample, ImuSample):
             self.localizer.add_imu(sample)
+        elif isinstance(sample, Scan):
+            self.localizer.add_scan(sample)
         else:
             self.localizer.add_gnss(sample)
 
@@ -143,7 +149,13 @@ class GateStage(Stage):
     def cycle(self, now_s: float) -> None:
         """Limit or stop the newest command."""
         bus = self._bus
-        inputs = GateInputs(bus.command.value, bus.command.stamp_s, bus.scan.value, bus.base.value)
+        inputs = GateInputs(
+            bus.command.value,
+            bus.command.stamp_s,
+            bus.scan.value,
+            bus.base.value,
+            tuple(bus.ranges.values()),
+        )
         output = self.gate.step(inputs, now_s)
         bus.gate.put(output, now_s)
         bus.safe_command.put(output.command, now_s)

@@ -9,7 +9,14 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
-from navigation.types import STANDSTILL, GateOutput, NavigationState, WheelOdometry, steering_for
+from navigation.types import (
+    STANDSTILL,
+    GateOutput,
+    NavigationState,
+    RangeSample,
+    WheelOdometry,
+    steering_for,
+)
 from patrol.faults import FaultKind
 from patrol.vda5050.topic_names import VehicleAddress
 from simulation.mujoco.simulator import Simulator
@@ -59,7 +66,10 @@ class OpenTap:
 
 
 class LibraryVehicle:
-    """The vehicle's software around a simulator."""
+    """The vehicle's software around a simulator.
+
+    `stages` are its parts by name, in the order of their turns.
+    """
 
     def __init__(
         self,
@@ -87,14 +97,10 @@ class LibraryVehicle:
         self._steering_rad = 0.0
         self._odometry_s = -math.inf
         self._tick = 0
-
-    @property
-    def stages(self) -> dict[StageName, Stage]:
-        """Every stage by name, in the order of their turns."""
-        stages: tuple[Stage, ...] = (
+        in_turn: tuple[Stage, ...] = (
             self.client, self.localization, self.perception, self.navigation, self.gate,
         )  # fmt: skip
-        return {stage.name: stage for stage in stages}
+        self.stages: dict[StageName, Stage] = {stage.name: stage for stage in in_turn}
 
     @property
     def state(self) -> NavigationState:
@@ -146,7 +152,12 @@ class LibraryVehicle:
             self.localization.hear(sample)
         for fix in frame.gnss:
             self.localization.hear(fix)
+        for scan in frame.scans:
+            self.localization.hear(scan)
         if frame.scans:
             self.bus.scan.put(frame.scans[-1], frame.scans[-1].stamp_s)
+        for reading in frame.ranges:
+            name = reading.sensor.name
+            self.bus.ranges[name] = RangeSample(reading.stamp_s, name, reading.range_m)
         if frame.images:
             self.bus.picture.put(frame.images[-1], frame.images[-1].stamp_s)

@@ -52,7 +52,11 @@ def order_along(
 
 
 def order_of_tour(
-    patrol_map: PatrolMap, tour: PatrolTour, now_s: float, order_id: str = "patrol"
+    patrol_map: PatrolMap,
+    tour: PatrolTour,
+    now_s: float,
+    order_id: str = "patrol",
+    address: VehicleAddress = ADDRESS,
 ) -> Order:
     """The tour as one VDA 5050 order, all of it released, with checkpoint actions."""
     actions: dict[int, list[Action]] = {}
@@ -63,7 +67,9 @@ def order_of_tour(
             checkpoint = leg.checkpoint
             action = checkpoint_action(checkpoint.id, checkpoint.dwell_s, f"{order_id}-{number}")
             actions.setdefault(at, []).append(action)
-    return order_along(patrol_map, tour.node_ids, now_s, order_id=order_id, actions=actions)
+    return order_along(
+        patrol_map, tour.node_ids, now_s, order_id=order_id, actions=actions, address=address
+    )
 
 
 def checkpoint_action(checkpoint_id: str, dwell_s: float, action_id: str) -> Action:

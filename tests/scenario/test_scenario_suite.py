@@ -29,12 +29,16 @@ PART = (
     "faults/matrix/gate_killed-straight",
     "faults/matrix/link_lost-checkpoint",
     "faults/matrix/clock_jumped-checkpoint",
+    "seeing/events/running/pursuit-0",
+    "seeing/events/fire/rubbish_burns-0",
+    "seeing/events/dark_lamp/off_by_day-0",
+    "seeing/events/changed_property/parcel_is_taken-0",
 )
 
 
 @pytest.fixture(scope="module")
 def scenarios() -> dict[str, Scenario]:
-    folders = [FOLDER / name for name in ("driving", "faults", "rehearsal")]
+    folders = [FOLDER / name for name in ("driving", "faults", "rehearsal", "seeing")]
     return {scenario.id: scenario for scenario in collect(folders)}
 
 

@@ -152,7 +152,7 @@ def test_up_to_four_cameras_and_a_thermal_one_take_pictures(count: int) -> None:
     thermal = (replace(camera("thermal", 0.0, 80), height_px=64, rate_hz=5.0),)
     spec = replace(SPEC, cameras=cameras, thermal_cameras=thermal)
     world = build_world(plane_map(), [stays("anna", (5.0, 0.0))])
-    car = Simulator(world, spec, ORIGIN, 0, camera_backend="software")
+    car = Simulator(world, spec, ORIGIN, 0, thermal=True, camera_backend="software")
     car.step(DriveCommand(), 0.4)
     frame = car.poll()
     car.close()

@@ -197,3 +197,40 @@ def test_a_draft_that_fails_to_encode_leaves_nothing_behind() -> None:
         spool.append([draft("state"), Draft("state", "t", fail)])
     assert spool.counts().states == 0
     assert spool.append([draft("state")])[0].header_id == 0
+
+
+def test_backfill_is_seen_after_acknowledgements_thinning_and_a_restart(tmp_path: Path) -> None:
+    spool = make(tmp_path / "spool.db")
+    rows = spool.append([draft("state", str(n)) for n in range(4)])
+    spool.move_to_backfill(rows[1].seq)
+    spool.acknowledge([("state", 0, "0"), ("state", 3, "3")])
+    assert [row.header_id for row in spool.backfill(0, 10)] == [1]
+    spool = make(tmp_path / "spool.db")
+    assert [row.header_id for row in spool.backfill(0, 10)] == [1]
+    spool.acknowledge([("state", 1, "1")])
+    assert spool.backfill(0, 10) == []
+    spool.move_to_backfill(rows[3].seq)
+    assert [row.header_id for row in spool.backfill(0, 10)] == [2]
+    thinned = make(None, max_states=700)
+    thinned.move_to_backfill(thinned.append([draft("state") for _ in range(700)])[-1].seq)
+    thinned.append([draft("state") for _ in range(20)])
+    left = thinned.counts().states
+    assert len(thinned.backfill(0, 1000)) == left - 20
+
+
+def test_ids_go_on_after_an_append_that_failed() -> None:
+    def broken(_header_id: int) -> bytes:
+        raise ValueError("cannot be encoded")
+
+    spool = make(None)
+    spool.append([draft("state")])
+    with pytest.raises(ValueError, match="encoded"):
+        spool.append([draft("state"), Draft("state", "t", broken)])
+    assert [row.header_id for row in spool.append([draft("state")])] == [1]
+    assert spool.counts().states == 2
+
+
+def test_message_that_is_too_large_takes_no_id() -> None:
+    spool = Spool(None, max_states=10, max_bytes=10**6, max_payload=50)
+    rows = spool.append([draft("state", size=51), draft("state", size=50)])
+    assert [row.header_id for row in rows] == [0]

@@ -14,6 +14,7 @@ from navigation.types import BaseStatus, Command, GnssFix, GnssFixType, ImuSampl
 from patrol.faults import FaultKind
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
+from patrol.vehicle import UltrasonicSpec
 from patrol_ros.attitude import quaternion_of, roll_pitch_yaw_of
 from patrol_ros.convert import (
     base_of,
@@ -25,9 +26,11 @@ from patrol_ros.convert import (
     message_of_fix,
     message_of_imu,
     message_of_pose,
+    message_of_range,
     message_of_scan,
     message_of_wheels,
     pose_of,
+    range_of,
     scan_of,
     wheels_of,
 )
@@ -67,6 +70,16 @@ def test_a_scan_comes_back_with_its_holes() -> None:
 
 def test_an_empty_scan_comes_back_empty() -> None:
     assert len(scan_of(message_of_scan(Scan(NOW_S, 0, 1, np.empty(0), 0, 1))).ranges_m) == 0
+
+
+@pytest.mark.parametrize("range_m", [0.2, 1.25, 3.0, math.inf, -math.inf, math.nan])
+def test_a_range_comes_back_with_its_ranger(range_m: float) -> None:
+    ranger = UltrasonicSpec("side_left", 1.2, 0.4, 0.2, 0.9, 0.6, 0.2, 3.0, 10.0)
+    message = message_of_range(range_m, ranger, NOW_S)
+    assert (message.header.frame_id, message.radiation_type) == ("side_left", message.ULTRASOUND)
+    back = range_of(message, ranger)
+    assert (back.name, back.stamp_s) == ("side_left", NOW_S)
+    assert back.range_m == pytest.approx(range_m, rel=1e-6, nan_ok=True)
 
 
 def test_base_status_comes_back() -> None:

@@ -213,6 +213,18 @@ def test_contacts_name_both_sides() -> None:
     assert convert.collision_pairs(SimpleNamespace(contacts=[contact])) == [("a", "b")]
 
 
+@pytest.mark.parametrize(
+    ("rays", "range_m"),
+    [([2.0, math.inf, 1.5], 1.5), ([-math.inf, 2.0], 0.2), ([math.inf], math.inf), ([], math.inf),
+     ([3.5], math.inf)],
+)  # fmt: skip
+def test_a_ranger_hears_the_nearest_ray_of_its_fan(rays: list[float], range_m: float) -> None:
+    ranger = SPEC.ultrasonics[0]
+    message = convert.range_message(LaserScan(ranges=rays), ranger, OFFSET_S)
+    assert message.range == pytest.approx(range_m)
+    assert message.header.frame_id == ranger.name
+
+
 # --- node and launch file --------------------------------------------------------------------
 
 
@@ -225,9 +237,10 @@ def test_simulators_publish_every_topic_of_the_table_that_is_theirs() -> None:
 
     clock = SimpleNamespace(publish="clock")
     node = SimpleNamespace(topic_publisher=publisher, create_publisher=lambda *_: clock)
-    outputs = SimulatedOutputs(cast(VehicleNode, node), SPEC.cameras)
+    outputs = SimulatedOutputs(cast(VehicleNode, node), SPEC)
     assert set(made) == {row.name for row in TOPICS.values() if row.publisher == "simulator"}
     assert outputs.clock == "clock"
+    assert outputs.ultrasonic["side_left"] == "/ultrasonic/side_left"
     assert outputs.camera["front"] == (
         "/camera/front/image_raw",
         "/camera/front/camera_info",
@@ -239,6 +252,8 @@ def test_the_node_reads_every_topic_of_the_bridge() -> None:
     assert 'super().__init__("simulator")' in source
     for row in bridge_rows(SPEC):
         name = row.ros_topic.removeprefix(f"{PREFIX}/").replace("/front/", "/{camera.name}/")
+        if name.startswith("ultrasonic/"):
+            name = "ultrasonic/{ranger.name}"
         if row.feeds:
             assert f'"{name}"' in source, name
 

@@ -13,8 +13,9 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
 from patrol.incident import AnomalyKind, Evidence, EvidenceKind, Incident, IncidentPhase, Severity
-from patrol_fleet_client.convert import evidence_of, incident_of
+from patrol_fleet_client.convert import evidence_of
 from patrol_perception.convert import message_of_incident, message_of_tracks, picture_of
+from patrol_ros.incidents import incident_of
 from patrol_ros.stamps import stamp_of
 from perception.types import TrackView
 

@@ -186,7 +186,8 @@ ALLOWED = {
     "patrol_navigation": {"patrol", "navigation"},
     "patrol_perception": {"patrol", "perception"},
     "patrol_fleet_client": {"patrol", "navigation", "fleet_client"},
-    "patrol_simulation": {"patrol", "simulation"},
+    # it plays scenarios upon the vehicle: orders over the broker, verdicts on what navigation says
+    "patrol_simulation": {"patrol", "navigation", "fleet_client", "simulation"},
     "patrol_gazebo": {
         "patrol",
         "navigation",

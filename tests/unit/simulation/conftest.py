@@ -40,7 +40,7 @@ def _plane_map(grade: float = 0.0, buildings: Sequence[Building] = ()) -> Patrol
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def plane_map() -> Callable[..., PatrolMap]:
     return _plane_map
 

@@ -55,7 +55,7 @@ def test_software_picture(plane_map: Callable[..., PatrolMap], goalie: VehicleSp
     empty = renderer.render(camera, ORIGIN, LEVEL, SceneNow())
     with_person = renderer.render(camera, ORIGIN, LEVEL, scene)
     away = renderer.render(camera, ORIGIN, np.diag((-1.0, -1.0, 1.0)), SceneNow())
-    (box,) = renderer.seen(camera, ORIGIN, LEVEL, scene)
+    (box,) = renderer.drawn_boxes(camera, ORIGIN, LEVEL, scene)
     again = renderer.render(camera, ORIGIN, LEVEL, SceneNow())
     renderer.close()
     assert empty.shape == (360, 640, 3)
@@ -72,10 +72,10 @@ def test_software_picture(plane_map: Callable[..., PatrolMap], goalie: VehicleSp
     assert (rows[1] + columns[1]) / 2 == pytest.approx(320, abs=25)
     np.testing.assert_array_equal(again, empty)
     # the truth says the same
-    assert (box.name, box.kind) == ("p", ActorKind.PERSON)
+    assert (box.name, box.class_name) == ("p", "person")
     assert box.visible > 0.95
     assert box.distance_m == pytest.approx(7.0 - camera.x_m, abs=0.1)
-    assert box.box_xyxy[3] - box.box_xyxy[1] == pytest.approx(expected_px, rel=0.08)
+    assert box.box_xyxy_px[3] - box.box_xyxy_px[1] == pytest.approx(expected_px, rel=0.08)
 
 
 def test_truth_knows_what_hides_whom(
@@ -84,7 +84,7 @@ def test_truth_knows_what_hides_whom(
     hidden = stays("q", (9.5, 0.05), look=Look(body=Body.CHILD, carries=()))
     world = build_world(plane_map(), [WHO, hidden])
     renderer = PandaRenderer(world, goalie.cameras, "software", truth=True)
-    boxes = renderer.seen(goalie.cameras[0], ORIGIN, LEVEL, SceneNow(Company(world).now))
+    boxes = renderer.drawn_boxes(goalie.cameras[0], ORIGIN, LEVEL, SceneNow(Company(world).now))
     renderer.close()
     share = {box.name: box.visible for box in boxes}
     assert share["p"] > 0.95

@@ -131,12 +131,12 @@ def test_drives_to_the_end_of_its_order_and_stands(drive: Drive) -> None:
     drive.run(5.0)
     content = drive.vehicle.content()
     assert content.driving
-    assert content.node_states == [("2", 2, True)]
+    assert content.node_states == (("2", 2, True),)
     drive.run(20.0)
     content = drive.vehicle.content()
     assert drive.x_m == pytest.approx(20.0, abs=0.01)
     assert (content.last_node_id, content.last_node_sequence_id) == ("2", 2)
-    assert (content.driving, content.node_states, content.edge_states) == (False, [], [])
+    assert (content.driving, content.node_states, content.edge_states) == (False, (), ())
     assert not drive.vehicle.busy
 
 
@@ -158,7 +158,7 @@ def test_stands_at_the_end_of_the_base_and_asks_for_more(drive: Drive) -> None:
     content = drive.vehicle.content()
     assert drive.x_m == pytest.approx(20.0, abs=0.01), "never into the horizon"
     assert content.new_base_request
-    assert content.node_states == [("3", 4, False), ("4", 6, False)]
+    assert content.node_states == (("3", 4, False), ("4", 6, False))
     drive.vehicle.accept_order(order([2, 3, 4], update=1, first=2))
     assert not drive.vehicle.content().new_base_request
     drive.run(120.0)
@@ -215,7 +215,7 @@ def test_cancel_drops_the_order_and_fails_its_actions(drive: Drive) -> None:
     drive.run(5.0)
     drive.instant("cancelOrder")
     content = drive.vehicle.content()
-    assert (content.node_states, content.edge_states, content.driving) == ([], [], False)
+    assert (content.node_states, content.edge_states, content.driving) == ((), (), False)
     assert drive.statuses() == {"visit": "FAILED", "cancelOrder": "FINISHED"}
     with pytest.raises(OrderError) as caught:
         drive.instant("cancelOrder")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from geometry_msgs.msg import TwistStamped
 from patrol_interfaces.msg import BaseFeedback
-from sensor_msgs.msg import LaserScan
+from sensor_msgs.msg import LaserScan, Range
 from std_srvs.srv import Trigger
 
 from navigation.safety.gate import SafetyGate
-from navigation.types import BaseStatus, Command, GateInputs, GateOutput
+from navigation.types import BaseStatus, Command, GateInputs, GateOutput, RangeSample
 from patrol.geometry import Scan
-from patrol.topics import SAFETY_RESET_SERVICE, TOPICS
-from patrol.vehicle import load_vehicle
+from patrol.topics import SAFETY_RESET_SERVICE, TOPICS, ultrasonic_topic
+from patrol.vehicle import UltrasonicSpec, load_vehicle
 from patrol_base.convert import message_of_safety
-from patrol_ros.convert import base_of, command_of, message_of_command, scan_of
+from patrol_ros.convert import base_of, command_of, message_of_command, range_of, scan_of
 from patrol_ros.fault_names import names_of
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
@@ -24,14 +26,16 @@ STATE_HZ = TOPICS["/safety/state"].rate_hz or 10
 
 
 class SafetyGateNode(VehicleNode):
-    """/cmd_vel, /scan, /base/feedback → /cmd_vel_safe, /safety/state."""
+    """/cmd_vel, /scan, /ultrasonic/*, /base/feedback → /cmd_vel_safe, /safety/state."""
 
     def __init__(self) -> None:
         super().__init__("safety_gate")
-        self._gate = SafetyGate(load_vehicle(self.path("vehicle_file")))
+        spec = load_vehicle(self.path("vehicle_file"))
+        self._gate = SafetyGate(spec)
         self._command: Latest[Command] = Latest()
         self._scan: Latest[Scan] = Latest()
         self._base: Latest[BaseStatus] = Latest()
+        self._ranges: dict[str, RangeSample] = {}
         self._faults: frozenset[object] = frozenset()
         self._steps = 0
         self._publish_command = self.topic_publisher("/cmd_vel_safe")
@@ -39,6 +43,8 @@ class SafetyGateNode(VehicleNode):
         self.topic_subscription("/cmd_vel", self._on_command)
         self.topic_subscription("/scan", self._on_scan)
         self.topic_subscription("/base/feedback", self._on_base)
+        for ranger in spec.ultrasonics:
+            self.topic_subscription(ultrasonic_topic(ranger.name), partial(self._on_range, ranger))
         self.create_service(Trigger, SAFETY_RESET_SERVICE, self._on_reset)
         self.every(GATE_HZ, self._step)
 
@@ -48,6 +54,9 @@ class SafetyGateNode(VehicleNode):
     def _on_scan(self, message: LaserScan) -> None:
         scan = scan_of(message)
         self._scan.put(scan, scan.stamp_s)
+
+    def _on_range(self, ranger: UltrasonicSpec, message: Range) -> None:
+        self._ranges[ranger.name] = range_of(message, ranger)
 
     def _on_base(self, message: BaseFeedback) -> None:
         status = base_of(message)
@@ -66,6 +75,7 @@ class SafetyGateNode(VehicleNode):
             command_stamp_s=self._command.stamp_s,
             scan=self._scan.value,
             base=self._base.value,
+            ranges=tuple(self._ranges.values()),
         )
         output = self._gate.step(inputs, now_s)
         self._publish_command(message_of_command(output.command, now_s))

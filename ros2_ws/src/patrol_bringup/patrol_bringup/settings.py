@@ -30,6 +30,8 @@ class VehicleSettings:
     cameras: bool = True
     detector: str = "yolo"  # or "none": the camera is watched, nobody is looked for
     start_dock: str = ""  # empty: the scenario's, else the map's first
+    start_place: str = ""  # x,y,yaw in the map; empty: the scenario's where it begins on no dock
+    play: bool = False  # the scenario is played and judged, not only its world shown
     record: bool = True
     domain_id: int = 0
 
@@ -49,6 +51,7 @@ class VehicleSettings:
             raise ConfigError(
                 f"--real-time-factor: {self.real_time_factor:g} is outside [0.05, 100]"
             )
+        start_dock, start_place = self._start()
         return replace(
             self,
             vehicle_file=self.vehicle_file.resolve(),
@@ -57,16 +60,22 @@ class VehicleSettings:
             credentials_file=self.credentials_file and self.credentials_file.resolve(),
             perception_file=self.perception_file.resolve(),
             scenario_file=self.scenario_file and self.scenario_file.resolve(),
-            start_dock=self.start_dock or self._scenario_dock(),
+            start_dock=start_dock,
+            start_place=start_place,
         )
 
-    def _scenario_dock(self) -> str:
-        """Where the scenario puts the vehicle: what starts there must know it too."""
-        if not (self.simulated and self.scenario_file):
-            return ""
+    def _start(self) -> tuple[str, str]:
+        """Dock and place where the scenario puts the vehicle: localization must know it too."""
+        asked = self.start_dock or self.start_place
+        if asked or not (self.simulated and self.scenario_file):
+            return self.start_dock, self.start_place
         from simulation.scenarios.load import load_scenario
 
-        return load_scenario(self.scenario_file).dock
+        scenario = load_scenario(self.scenario_file)
+        start = scenario.start
+        if scenario.vehicle.dock:
+            return scenario.vehicle.dock, ""
+        return "", f"{start.x_m!r},{start.y_m!r},{start.yaw_rad!r}"
 
     def parameters(self) -> dict[str, str | float | bool]:
         """The ROS parameters that every node may declare."""
@@ -82,6 +91,8 @@ class VehicleSettings:
             "cameras": self.cameras,
             "detector": self.detector,
             "start_dock": self.start_dock,
+            "start_place": self.start_place,
+            "play": self.play,
             "record": self.record,
         }
 

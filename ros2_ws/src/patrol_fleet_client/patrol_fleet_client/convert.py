@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from patrol_interfaces.msg import EvidenceRef, LinkState, LocalizationState, NavigationState
-from patrol_interfaces.msg import Incident as IncidentMessage
 
 from fleet_client.options import LinkStatus
 from fleet_client.state_builder import StateContent
 from navigation.types import BaseStatus
 from patrol.faults import FaultKind
 from patrol.geometry import StampedPose
-from patrol.incident import (
-    AnomalyKind,
-    Evidence,
-    EvidenceKind,
-    Incident,
-    IncidentPhase,
-    Severity,
-)
+from patrol.incident import Evidence, EvidenceKind
 from patrol.vda5050.messages import ActionState
 from patrol_fleet_client.order_keeper import Kept, Progress
 from patrol_ros.fault_names import faults_of, names_of
@@ -127,29 +118,6 @@ def progress_of(message: NavigationState) -> Progress:
         mode=message.mode,
         paused=message.paused,
         actions_done=all(action.status in DONE for action in message.action_states),
-    )
-
-
-def incident_of(message: IncidentMessage) -> Incident | None:
-    """The incident of a message; None where it only carries files."""
-    if not message.incident_id:
-        return None
-    return Incident(
-        incident_id=message.incident_id,
-        kind=AnomalyKind(message.kind),
-        severity=Severity(message.severity),
-        phase=IncidentPhase(message.phase),
-        revision=message.revision,
-        map_id=message.map_id,
-        x_m=message.x_m,
-        y_m=message.y_m,
-        position_sigma_m=message.position_sigma_m,
-        started_at_s=message.started_at_s,
-        detected_at_s=message.detected_at_s,
-        updated_at_s=message.updated_at_s,
-        confidence=message.confidence,
-        rule_version=message.rule_version,
-        details=json.loads(message.details_json or "{}"),
     )
 
 

@@ -31,7 +31,6 @@ from patrol.vehicle import load_vehicle
 from patrol_fleet_client.convert import (
     content_of,
     evidence_of,
-    incident_of,
     message_of_link,
     progress_of,
 )
@@ -40,6 +39,7 @@ from patrol_fleet_client.map_switch import Situation, SupervisedSwitch
 from patrol_fleet_client.navigation_link import ANSWER_WITHIN_S, NavigationLink, NavigationSilent
 from patrol_fleet_client.node_clock import NodeClock
 from patrol_fleet_client.order_keeper import OrderKeeper
+from patrol_ros.incidents import incident_of
 from patrol_ros.node import VehicleNode
 from patrol_ros.process import SUPERVISOR_VARIABLE
 

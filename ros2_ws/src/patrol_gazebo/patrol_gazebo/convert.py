@@ -6,19 +6,21 @@
 from __future__ import annotations
 
 import array
+import math
 from typing import Any
 
 import numpy as np
 from nav_msgs.msg import Odometry
-from sensor_msgs.msg import Image, Imu, JointState, LaserScan, NavSatFix
+from sensor_msgs.msg import Image, Imu, JointState, LaserScan, NavSatFix, Range
 
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
-from patrol.vehicle import CameraSpec, LidarSpec
+from patrol.vehicle import CameraSpec, LidarSpec, UltrasonicSpec
 from patrol_ros.attitude import roll_pitch_yaw_of
 from patrol_ros.convert import (
     IMU,
     message_of_pose,
+    message_of_range,
     message_of_scan,
 )
 from patrol_ros.stamps import header_of, seconds_of
@@ -46,6 +48,14 @@ def scan_message(message: LaserScan, spec: LidarSpec, offset_s: float) -> LaserS
             range_max_m=spec.range_max_m,
         )
     )
+
+
+def range_message(message: LaserScan, ranger: UltrasonicSpec, offset_s: float) -> Range:
+    """The nearest ray of a ranger's fan; Gazebo gives what is too near as minus infinity."""
+    nearest_m = min(message.ranges, default=math.inf)
+    echo_m = max(nearest_m, ranger.range_min_m)
+    range_m = echo_m if echo_m <= ranger.range_max_m else math.inf
+    return message_of_range(range_m, ranger, stamp_s_of(message, offset_s))
 
 
 def imu_message(message: Imu, offset_s: float) -> Imu:

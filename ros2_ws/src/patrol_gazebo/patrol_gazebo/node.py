@@ -21,7 +21,7 @@ from patrol.geodesy import enu_from_wgs84
 from patrol.geometry import Pose2
 from patrol.map_geojson import load_map
 from patrol.topics import TOPICS
-from patrol.vehicle import CameraSpec, load_vehicle
+from patrol.vehicle import CameraSpec, UltrasonicSpec, load_vehicle
 from patrol_gazebo import convert
 from patrol_gazebo.base import GazeboBase, Wheels, wheels_of
 from patrol_gazebo.touches import Touches, other_of
@@ -60,7 +60,7 @@ class GazeboNode(VehicleNode):
         self._declare_inputs()
 
     def _declare_outputs(self) -> None:
-        self._out = SimulatedOutputs(self, self._spec.cameras)
+        self._out = SimulatedOutputs(self, self._spec)
         self._command = {
             row.ros_topic: self.create_publisher(Float64, row.ros_topic, 1).publish
             for row in bridge_rows(self._spec)
@@ -79,6 +79,10 @@ class GazeboNode(VehicleNode):
         } | {
             f"camera/{camera.name}/image": partial(self._on_image, camera)
             for camera in self._spec.cameras
+        }
+        handlers |= {
+            f"ultrasonic/{ranger.name}": partial(self._on_range, ranger)
+            for ranger in self._spec.ultrasonics
         }
         types = {row.ros_topic: row.ros_type for row in bridge_rows(self._spec)}
         for name, handler in handlers.items():
@@ -152,6 +156,11 @@ class GazeboNode(VehicleNode):
             publish_image(convert.image_message(message, camera, self._offset_s))
             stamp_s = convert.stamp_s_of(message, self._offset_s)
             publish_info(message_of_camera(camera, stamp_s))
+
+    def _on_range(self, ranger: UltrasonicSpec, message: Any) -> None:
+        if self._offset_s is not None:
+            publish = self._out.ultrasonic[ranger.name]
+            publish(convert.range_message(message, ranger, self._offset_s))
 
     def _on_contact(self, message: Any) -> None:
         if self._offset_s is None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from nav_msgs.msg import Odometry
-from sensor_msgs.msg import Imu, NavSatFix
+from sensor_msgs.msg import Imu, LaserScan, NavSatFix
 
 from navigation.localization.localizer import Localizer
+from navigation.localization.outlines import Outlines
 from patrol.map_geojson import load_map
 from patrol.topics import TOPICS
 from patrol.vehicle import load_vehicle
@@ -17,9 +18,9 @@ from patrol_localization.seed import (
     load_seed,
     save_pose,
 )
-from patrol_ros.convert import fix_of, imu_of, message_of_pose, wheels_of
+from patrol_ros.convert import fix_of, imu_of, message_of_pose, scan_of, wheels_of
 from patrol_ros.node import VehicleNode
-from patrol_ros.places import dock_pose
+from patrol_ros.places import start_pose
 
 POSE_HZ = TOPICS["/localization/odometry"].rate_hz or 20
 STATE_HZ = TOPICS["/localization/state"].rate_hz or 2
@@ -28,14 +29,15 @@ TRANSFORM_HZ = TOPICS["/tf"].rate_hz or 5
 
 
 class LocalizationNode(VehicleNode):
-    """/wheel/odometry, /imu/data, /gnss/fix → /localization/odometry, /localization/state, /tf."""
+    """Odometry, IMU, GNSS, scans → /localization/odometry, /localization/state, /tf."""
 
     def __init__(self) -> None:
         super().__init__("localization")
         self._spec = load_vehicle(self.path("vehicle_file"))
         self._map = load_map(self.path("map_file"))
+        self._outlines = Outlines(b.polygon_map for b in self._map.buildings)
         self._pose_file = self.path("state_dir") / "pose.json"
-        self._dock = self.text("start_dock")
+        self._start = self.text("start_place"), self.text("start_dock")
         self._localizer: Localizer | None = None  # made when the clock runs
         self._wheels: Odometry | None = None
         self._status = ""
@@ -46,12 +48,13 @@ class LocalizationNode(VehicleNode):
         self.topic_subscription("/wheel/odometry", self._on_wheels)
         self.topic_subscription("/imu/data", self._on_imu)
         self.topic_subscription("/gnss/fix", self._on_fix)
+        self.topic_subscription("/scan", self._on_scan)
         self.every(POSE_HZ, self._step)
 
     def _open(self, now_s: float) -> Localizer:
         seed = load_seed(self._pose_file, self._map.map_id, now_s)
-        source = "last_pose" if seed else "dock"
-        seed = seed or Seed(dock_pose(self._map, self._dock), PARKED_SIGMA_M, PARKED_SIGMA_RAD)
+        source = "last_pose" if seed else "start"
+        seed = seed or Seed(start_pose(self._map, *self._start), PARKED_SIGMA_M, PARKED_SIGMA_RAD)
         self.event("localization_seeded", source=source, sigma_m=f"{seed.sigma_m:.2f}")
         return Localizer(
             self._spec,
@@ -59,6 +62,7 @@ class LocalizationNode(VehicleNode):
             seed.pose,
             start_sigma_m=seed.sigma_m,
             start_sigma_rad=seed.sigma_rad,
+            outlines=self._outlines,
         )
 
     def _on_wheels(self, message: Odometry) -> None:
@@ -73,6 +77,10 @@ class LocalizationNode(VehicleNode):
     def _on_fix(self, message: NavSatFix) -> None:
         if self._localizer is not None:
             self._localizer.add_gnss(fix_of(message))
+
+    def _on_scan(self, message: LaserScan) -> None:
+        if self._localizer is not None:
+            self._localizer.add_scan(scan_of(message))
 
     def _step(self) -> None:
         now_s = self.now_s()

@@ -9,11 +9,20 @@ import numpy as np
 from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import Odometry
 from patrol_interfaces.msg import BaseFeedback, DriveCommand
-from sensor_msgs.msg import Imu, LaserScan, NavSatFix, NavSatStatus
+from sensor_msgs.msg import Imu, LaserScan, NavSatFix, NavSatStatus, Range
 
-from navigation.types import BaseStatus, Command, GnssFix, GnssFixType, ImuSample, WheelOdometry
+from navigation.types import (
+    BaseStatus,
+    Command,
+    GnssFix,
+    GnssFixType,
+    ImuSample,
+    RangeSample,
+    WheelOdometry,
+)
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
+from patrol.vehicle import UltrasonicSpec
 from patrol_ros.attitude import quaternion_of, roll_pitch_yaw_of
 from patrol_ros.stamps import header_of, seconds_of
 
@@ -56,6 +65,23 @@ def scan_of(message: LaserScan) -> Scan:
         range_min_m=message.range_min,
         range_max_m=message.range_max,
     )
+
+
+def message_of_range(range_m: float, ranger: UltrasonicSpec, stamp_s: float) -> Range:
+    """A range in its ranger's frame; `inf` without an echo (REP-117)."""
+    return Range(
+        header=header_of(stamp_s, ranger.name),
+        radiation_type=Range.ULTRASOUND,
+        field_of_view=ranger.cone_rad,
+        min_range=ranger.range_min_m,
+        max_range=ranger.range_max_m,
+        range=range_m,
+    )
+
+
+def range_of(message: Range, ranger: UltrasonicSpec) -> RangeSample:
+    """A range from its message; it comes as float32."""
+    return RangeSample(seconds_of(message.header.stamp), ranger.name, float(message.range))
 
 
 def message_of_base(status: BaseStatus) -> BaseFeedback:

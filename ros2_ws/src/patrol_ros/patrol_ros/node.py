@@ -12,7 +12,7 @@ from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPo
 from rclpy.timer import Timer
 
 from patrol.errors import ConfigError
-from patrol.topics import TOPICS, Qos
+from patrol.topics import Qos, topic_row
 
 _RELIABLE, _BEST_EFFORT = ReliabilityPolicy.RELIABLE, ReliabilityPolicy.BEST_EFFORT
 _VOLATILE, _KEPT = DurabilityPolicy.VOLATILE, DurabilityPolicy.TRANSIENT_LOCAL
@@ -47,7 +47,7 @@ class VehicleNode(Node):
 
     def topic_publisher(self, name: str) -> Callable[[Any], None]:
         """The publish function of a topic of the table."""
-        row = TOPICS[name]
+        row = topic_row(name)
         publisher = self.create_publisher(message_type(row.type), name, qos_profile(row.qos))
         publish: Callable[[Any], None] = publisher.publish
         return publish
@@ -64,7 +64,7 @@ class VehicleNode(Node):
 
         `depth`: how many may wait, where the newest is not all that counts.
         """
-        row = TOPICS[name]
+        row = topic_row(name)
         kind, qos = message_type(row.type), qos_profile(row.qos)
         qos.depth = depth or qos.depth
         self.create_subscription(kind, name, callback, qos, raw=raw)

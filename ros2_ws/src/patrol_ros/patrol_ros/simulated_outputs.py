@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 
-from patrol.vehicle import CameraSpec
+from patrol.topics import ultrasonic_topic
+from patrol.vehicle import VehicleSpec
 from patrol_ros.node import VehicleNode
 
 
 class SimulatedOutputs:
     """One publish function for each topic that a simulator makes (patrol.topics).
 
-    `camera` holds (image, camera_info) by the camera's name.
+    `camera` holds (image, camera_info) by the camera's name, `ultrasonic` by the ranger's.
     """
 
-    def __init__(self, node: VehicleNode, cameras: Sequence[CameraSpec]) -> None:
+    def __init__(self, node: VehicleNode, spec: VehicleSpec) -> None:
         clock_qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
         self.clock = node.create_publisher(Clock, "/clock", clock_qos).publish
         self.scan = node.topic_publisher("/scan")
@@ -31,5 +30,9 @@ class SimulatedOutputs:
                 node.topic_publisher(f"/camera/{camera.name}/image_raw"),
                 node.topic_publisher(f"/camera/{camera.name}/camera_info"),
             )
-            for camera in cameras
+            for camera in spec.cameras
+        }
+        self.ultrasonic = {
+            ranger.name: node.topic_publisher(ultrasonic_topic(ranger.name))
+            for ranger in spec.ultrasonics
         }

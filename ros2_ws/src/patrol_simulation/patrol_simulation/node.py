@@ -7,15 +7,19 @@ stores the newest drive command.
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 
 import rclpy
 from patrol_interfaces.msg import DriveCommand as DriveMessage
 from rosgraph_msgs.msg import Clock
 
+from fleet_client.credentials import load_credentials
 from patrol.clock import SystemClock
+from patrol.errors import SunraError
 from patrol.map_geojson import load_map
 from patrol.topics import TOPICS
 from patrol.vehicle import load_vehicle
@@ -24,6 +28,7 @@ from patrol_ros.convert import (
     message_of_fix,
     message_of_imu,
     message_of_pose,
+    message_of_range,
     message_of_scan,
 )
 from patrol_ros.latest import Latest
@@ -32,7 +37,9 @@ from patrol_ros.simulated import message_of_camera, message_of_contact
 from patrol_ros.simulated_outputs import SimulatedOutputs
 from patrol_ros.stamps import seconds_of, stamp_of
 from patrol_simulation.convert import message_of_image
+from patrol_simulation.heard import Heard
 from patrol_simulation.pace import Pace
+from patrol_simulation.played import ScenarioPlay
 from patrol_simulation.scene import open_scene
 from simulation.mujoco.simulator import Simulator
 from simulation.types import DriveCommand, SensorFrame
@@ -51,20 +58,26 @@ STANDSTILL = DriveCommand(0.0, 0.0)
 
 
 class SimulatorNode(VehicleNode):
-    """/base/drive → /clock, /scan, /imu/data, /gnss/fix, /camera/*, /base/feedback, truth."""
+    """/base/drive → /clock, /base/feedback, truth, and what every sensor reads."""
 
     def __init__(self) -> None:
         super().__init__("simulator")
         self._spec = load_vehicle(self.path("vehicle_file"))
         self._map = load_map(self.path("map_file"))
-        self._scene = open_scene(self._map, self.text("scenario_file"), self.text("start_dock"))
+        scenario_file, start_dock = self.text("scenario_file"), self.text("start_dock")
+        self._scene = open_scene(self._map, scenario_file, self.text("start_place"), start_dock)
         self._cameras = self.flag("cameras", True)
         self._factor = self.number("real_time_factor", 1.0)
         self._report_path = self.path("state_dir") / "simulation.json"
         self._drive: Latest[DriveCommand] = Latest()
         self._contacts = 0
         self._ending, self._driven = threading.Event(), threading.Event()
-        self._out = SimulatedOutputs(self, self._spec.cameras)
+        self._out = SimulatedOutputs(self, self._spec)
+        credentials_file = self.text("credentials_file")
+        self._heard: Heard | None = None
+        if self.flag("play", False):
+            self._heard = Heard(self, lambda: self._drive.value or STANDSTILL)
+            self._credentials = load_credentials(Path(credentials_file))
         self.topic_subscription("/base/drive", self._on_drive)
         self._thread = threading.Thread(target=self._live, name="world", daemon=True)
         self._thread.start()
@@ -92,8 +105,11 @@ class SimulatorNode(VehicleNode):
     def _live(self) -> None:
         try:
             self._run_world()
-        except Exception:
-            traceback.print_exc()
+        except Exception as error:
+            if isinstance(error, SunraError):
+                sys.stderr.write(f"sunra: {error}\n")
+            else:
+                traceback.print_exc()
             rclpy.try_shutdown()  # the process ends, the supervisor starts a new world
 
     def _run_world(self) -> None:
@@ -104,7 +120,9 @@ class SimulatorNode(VehicleNode):
             self._scene.seed,
             cameras=self._cameras,
             start_epoch_s=time.time(),
+            options=self._scene.options,
         )
+        play = self._open_play(simulator)
         pace = Pace(self._factor, SystemClock())
         self.event("world_started", map=self._map.map_id, cameras=self._cameras)
         cycle = 0
@@ -112,13 +130,27 @@ class SimulatorNode(VehicleNode):
             self._await_base(simulator.now_s)
             drive = self._drive.fresh(simulator.now_s, DRIVE_MAX_AGE_S)
             simulator.step(drive or STANDSTILL, STEP_S)
-            self._publish(simulator.poll(), cycle)
+            frame = simulator.poll()
+            self._publish(play.sensed(frame) if play else frame, cycle)
+            if play:
+                play.step(frame.contacts)
             cycle += 1
             wait_s = pace.advance(STEP_S)
             if cycle % REPORT_EVERY == 0:
                 self._report(pace, simulator.now_s)
             time.sleep(wait_s)
+        if play:
+            play.close()
         simulator.close()
+
+    def _open_play(self, simulator: Simulator) -> ScenarioPlay | None:
+        scenario = self._scene.scenario
+        if self._heard is None or scenario is None:
+            return None
+        folder = self._report_path.parent
+        return ScenarioPlay(
+            scenario, simulator, self._heard, self._credentials, folder, self.event
+        )
 
     def _publish(self, frame: SensorFrame, cycle: int) -> None:
         self._out.clock(Clock(clock=stamp_of(frame.stamp_s)))
@@ -127,6 +159,9 @@ class SimulatorNode(VehicleNode):
             self._out.imu(message_of_imu(sample))
         for scan in frame.scans:
             self._out.scan(message_of_scan(scan))
+        for heard in frame.ranges:
+            message = message_of_range(heard.range_m, heard.sensor, heard.stamp_s)
+            self._out.ultrasonic[heard.sensor.name](message)
         for fix in frame.gnss:
             self._out.gnss(message_of_fix(fix))
         for reading in frame.images:

@@ -4,77 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import navigation.safety.gate
-from navigation.types import BaseStatus, Command, GateInputs, GateOutput
+from navigation.types import Command, GateInputs, GateOutput
 from patrol.faults import FaultKind
-from patrol.geometry import Pose2, Scan
-from patrol.vehicle import load_vehicle
+from patrol.geometry import Pose2
+from tests.unit.navigation.safety.gate_hands import (
+    CAP,
+    FORWARD,
+    NOW,
+    SPEC,
+    ahead,
+    assert_stops,
+    inputs,
+    one,
+    scan_of,
+)
 
-SPEC = load_vehicle(Path(__file__).parents[4] / "config" / "vehicles" / "goalie.yaml")
-NOW = 5000.0
-FORWARD = Command(1.0, 0.0)
-CAP = SPEC.speed_cap_mps
 F = FaultKind
 
 
 @pytest.fixture
 def gate() -> Any:
     return navigation.safety.gate
-
-
-def scan_of(*points_base: tuple[float, float], stamp_s: float = NOW) -> Scan:
-    """A clear scan but for points in base_link; each is seen by the nearest ray."""
-    lidar = SPEC.lidar
-    step = lidar.field_of_view_rad / (lidar.rays - 1)
-    ranges = np.full(lidar.rays, math.inf)
-    for x, y in points_base:
-        angle = math.atan2(y - lidar.y_m, x - lidar.x_m)
-        index = round((angle + lidar.field_of_view_rad / 2) / step)
-        assert 0 <= index < lidar.rays, "the lidar does not look there"
-        ranges[index] = math.hypot(x - lidar.x_m, y - lidar.y_m)
-    return Scan(
-        stamp_s,
-        -lidar.field_of_view_rad / 2,
-        step,
-        ranges,
-        lidar.range_min_m,
-        lidar.range_max_m,
-    )
-
-
-def inputs(
-    command: Command | None = FORWARD,
-    age_s: float = 0.0,
-    scan: Scan | None = None,
-    now_s: float = NOW,
-    **base: Any,
-) -> GateInputs:
-    """Fresh inputs with a clear scan and a vehicle that drives as it is told."""
-    values = {"stamp_s": now_s, "speed_mps": 1.0, "steering_rad": 0.0, **base}
-    seen = scan if scan is not None else scan_of(stamp_s=now_s)
-    return GateInputs(command, now_s - age_s, seen, BaseStatus(**values))
-
-
-def one(gate: Any, given: GateInputs, now_s: float = NOW) -> GateOutput:
-    """The output of a new gate."""
-    output: GateOutput = gate.SafetyGate(SPEC).step(given, now_s)
-    return output
-
-
-def ahead(distance_m: float, y_m: float = 0.0) -> tuple[float, float]:
-    """A point so far in front of the bumper."""
-    return SPEC.front_m + distance_m, y_m
-
-
-def assert_stops(output: GateOutput, *faults: FaultKind) -> None:
-    assert output.command == Command(0.0, 0.0)
-    assert output.faults == set(faults)
 
 
 # --- inputs ---
@@ -92,7 +48,8 @@ def test_passes_a_good_command(gate: Any) -> None:
 
 def test_stops_without_inputs(gate: Any) -> None:
     output = one(gate, GateInputs(None, None, None, None))
-    assert_stops(output, F.COMMAND_STALE, F.SCAN_STALE, F.BASE_STALE)
+    stale = (F.COMMAND_STALE, F.SCAN_STALE, F.BASE_STALE, F.ULTRASONIC_STALE)
+    assert_stops(output, *stale)
     assert output.speed_limit_mps == 0.0
 
 

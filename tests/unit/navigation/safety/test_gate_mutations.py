@@ -1,13 +1,12 @@
 """Mutation test of the safety gate: every listed change of its source must fail a gate test.
 
 A mutant is the gate's source with one piece of text replaced, executed in memory. A mutant that
-all tests of test_gate.py pass is a hole in these tests. Each text must stand in the source exactly
-once, so the list cannot quietly go out of date.
+all tests of test_gate.py and test_gate_low_things.py pass is a hole in these tests. Each text must
+stand in the source exactly once, so the list cannot quietly go out of date.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 import types
 from collections.abc import Callable
@@ -17,17 +16,70 @@ from typing import Any
 import pytest
 
 import navigation.safety
+from tests.unit.navigation.safety import test_gate, test_gate_low_things
 
-HERE = Path(__file__).parent
 SOURCES = Path(navigation.safety.__file__).parent
 
 MUTATIONS: dict[str, list[tuple[str, str]]] = {
-    "gate": [
-        # freshness
+    "watch": [
         ("-CLOCK_SLACK_S <= now_s", "-math.inf <= now_s"),
         ("stamp_s is not None and -CLOCK", "stamp_s is None or -CLOCK"),
         ("now_s - stamp_s <= max_age_s", "now_s - stamp_s >= max_age_s"),
         ("now_s - stamp_s <= max_age_s", "now_s - stamp_s <= 2 * max_age_s"),
+        ("FROZEN_AFTER_S = 0.3", "FROZEN_AFTER_S = 0.2"),
+        ("FROZEN_AFTER_S = 0.3", "FROZEN_AFTER_S = 0.4"),
+        ("RESOLUTION_M = 0.001", "RESOLUTION_M = 0.0"),
+        ("math.isinf(range_m) or 0", "0"),
+        ("or 0 <= range_m", "or -9 <= range_m"),
+        ("range_m <= ranger.range_max_m + RES", "range_m <= 9 + RES"),
+        ("0 <= range_m <= ranger", "not range_m > ranger"),
+        ("ranger.range_min_m + RESOLUTION_M < range_m < math.inf", "range_m < math.inf"),
+        ("ranger.range_min_m + RESOLUTION_M < range_m < math.inf", "range_m <= math.inf"),
+        ("elapsed_s if abs(speed_mps) > MOVING_MPS else 0.0", "elapsed_s"),
+        ("{FaultKind.SCAN_FROZEN} if", "set() if"),
+        ("or _differ(self._scan, scan)", ""),
+        ("return not same or not", "return not same or"),
+        ("not same or not np.any(np.isfinite(now.ranges_m))", "not same"),
+        ("self._scan_same_s > FROZEN_AFTER_S", "False"),
+        ("sample is None or not is_fresh", "sample is not None and not is_fresh"),
+        ("or not is_fresh(sample.stamp_s, max_age_s, now_s)", ""),
+        ("if not is_possible(sample.range_m, ranger)", "if False"),
+        ("sample.range_m, 0.0\n", "sample.range_m, self._range_same_s[name]\n"),
+        ("self._range_same_s[name] += moving_s", "pass"),
+        ("{FaultKind.ULTRASONIC_FROZEN} if frozen", "set() if frozen"),
+    ],
+    "low_things": [
+        ("max(range_m, ranger.range_min_m)", "range_m"),
+        ("half = ranger.cone_rad / 2", "half = 0.0"),
+        ("near_m = range_m * math.cos(half)", "near_m = range_m"),
+        ("bearing = ranger.yaw_rad +", "bearing ="),
+        ("ranger.y_m + near_m", "near_m"),
+        ("under_m = max(0.0, ranger.z_m - LOWEST_M)", "under_m = 0.0"),
+        ("ahead >= slant *", "ahead <= slant *"),
+        ("in_cone & (distance <= _heard_to_m(range_m, ranger))", "in_cone"),
+        ("in_cone & (distance <=", "(distance <="),
+        ("near_cone & (np.abs", "(np.abs"),
+        ("distance - range_m) <= LIDAR_AGREES_M", "distance - range_m) <= 9.0"),
+        ("KEEP_S = 30.0", "KEEP_S = 15.0"),
+        ("KEEP_S = 30.0", "KEEP_S = 60.0"),
+        ("KEEP_WITHIN_M = 4.5", "KEEP_WITHIN_M = 0.5"),
+        ("MANY = 300", "MANY = 300_000"),
+        ("if 0 <= elapsed_s <= GAP_S", "if 0 <= elapsed_s"),
+        ("if 0 <= elapsed_s <= GAP_S", "if False"),
+        ("speed_mps * elapsed_s, curvature", "0.0, curvature"),
+        ("or not is_possible(sample.range_m, ranger)", ""),
+        ("last is None or last.stamp_s != sample.stamp_s", "last is None"),
+        ("self._keep(~own | self._is_low[index])", "self._keep(~own)"),
+        ("self._keep(~own | self._is_low[index])", "pass"),
+        ("last.range_m == range_m and math.isfinite(range_m)", "last.range_m == range_m"),
+        ("self._keep(~gone | (self._owner != _REMEMBERED))", "pass"),
+        ("~gone | (self._owner != _REMEMBERED)", "~gone"),
+        ("return ranger.range_max_m * cos", "return 0.0"),
+        ("range_m * cos + SAME_THING_M", "range_m * cos - SAME_THING_M"),
+        ("dy * math.sin(ranger.yaw_rad)", "0.0"),
+    ],
+    "gate": [
+        # freshness
         ('TOPICS["/cmd_vel"].max_age_s', 'TOPICS["/gnss/fix"].max_age_s'),
         ('TOPICS["/scan"].max_age_s', 'TOPICS["/gnss/fix"].max_age_s'),
         ('TOPICS["/base/feedback"].max_age_s', 'TOPICS["/gnss/fix"].max_age_s'),
@@ -134,7 +186,10 @@ MUTATIONS: dict[str, list[tuple[str, str]]] = {
         ("curves.append(steered)", "curves.append(-steered)"),
         ("        if direction < 0:  #", "        if False:  #"),
         ("        if direction < 0:  #", "        if True:  #"),
-        ("if self._scan is not scan", "if self._scan is None"),
+        ("scan is not self._scan", "self._scan is None"),
+        ("| self._sense(inputs, dt, now_s)", ""),
+        ("(self._points, self._low.points)", "(self._points,)"),
+        ("self._low.step(samples", "(lambda *_: None)(samples"),
         ("self._memory.see(scan, self._points, base.speed_mps,", "(lambda *_: None)(0, 0, 0,"),
         (
             "self._memory.see(scan, self._points, base.speed_mps,",
@@ -194,17 +249,25 @@ CASES = [
     for name, rows in MUTATIONS.items()
     for old, new in rows
 ]
-ORDER = ("limits", "swept_path", "memory", "gate")  # each may import those before it
+LOW = ("watch", "low_things")
+ORDER = (
+    "limits",
+    "swept_path",
+    "memory",
+    "watch",
+    "low_things",
+    "gate",
+)  # each may import those before it
 
 
 def gate_tests() -> list[Callable[[Any], None]]:
-    """The test functions of test_gate.py."""
-    spec = importlib.util.spec_from_file_location("gate_tests", HERE / "test_gate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return [value for name, value in vars(module).items() if name.startswith("test_")]
+    """The test functions of the gate's test files."""
+    return [
+        value
+        for module in (test_gate, test_gate_low_things)
+        for name, value in vars(module).items()
+        if name.startswith("test_")
+    ]
 
 
 def source(name: str) -> str:
@@ -254,4 +317,5 @@ def test_kills(
     old: str,
     new: str,
 ) -> None:
-    assert is_killed(mutant(name, old, new, monkeypatch), tests), "the mutant survived"
+    first = tests[::-1] if name in LOW else tests  # those that are likely to notice
+    assert is_killed(mutant(name, old, new, monkeypatch), first), "the mutant survived"

@@ -16,7 +16,7 @@ def test_the_world_has_the_systems_that_its_sensors_need(sdf: Element) -> None:
     assert names == {"Physics", "UserCommands", "SceneBroadcaster", "Sensors", "Imu", "NavSat",
                      "Contact"}  # fmt: skip
     kinds = {sensor.attrib["type"] for sensor in sdf.iter("sensor")}
-    assert kinds == {"gpu_lidar", "imu", "navsat", "contact", "camera"}
+    assert kinds == {"gpu_lidar", "imu", "navsat", "contact", "camera", "thermal_camera"}
 
 
 def test_every_generated_plugin_is_of_the_table(sdf: Element) -> None:

@@ -158,7 +158,7 @@ def test_distance_to_an_actor_counts_while_driving() -> None:
 @pytest.mark.parametrize(("light", "good"), [(SignalLight.WALK, True), ("dont_walk", False)])
 def test_a_crosswalk_is_entered_on_green(light: SignalLight, good: bool) -> None:
     trace = Trace(GROUND, ended_s=10.0)
-    trace.lights_set["cw-signalled"] = [(0.0, SignalLight(light))]
+    trace.lights = [(0.0, {"cw-signalled": SignalLight(light)})]
     base = trace_of(lambda _: 1.0).samples[0]
     trace.samples = [
         Sample(*(float(t), Pose2(100.0, -2.0 + t, 1.57), *base_tail(base))) for t in range(10)

@@ -96,6 +96,11 @@ def test_a_walk_in_the_file_is_a_walk_on_the_map(tmp_path: Path) -> None:
     assert walk.speed_mps == 1.0
 
 
+def test_a_scenario_says_whether_houses_hide_satellites(tmp_path: Path) -> None:
+    assert load_scenario(written(tmp_path, OK + "gnss_shadow: true\n")).gnss_shadow
+    assert not load_scenario(written(tmp_path, OK)).gnss_shadow
+
+
 ACTOR = "actors: [{name: a, at: {edge_id: 103%s}}]\n"
 EVENT = "events: [{kind: push, force_n: 10, at_s: 5}]\n"
 FAULT = "faults: [{inject: lidar_lost, at_s: 5, for_s: 1}]\n"

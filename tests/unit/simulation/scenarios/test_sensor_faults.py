@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from navigation.types import BaseStatus, GnssFix, GnssFixType, ImuSample
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
-from patrol.vehicle import CameraSpec
+from patrol.vehicle import CameraSpec, UltrasonicSpec
 from simulation.scenarios.injections import INJECTIONS
 from simulation.scenarios.sensor_faults import BREAKERS
 from simulation.scenarios.tap import FaultTap
-from simulation.types import ImageReading, SensorFrame
+from simulation.types import ImageReading, RangeReading, SensorFrame
 
 CAMERA = CameraSpec("front", 1.0, 0.0, 1.0, 0.0, 0.1, 64, 48, 1.4, 5.0)
+RANGER = UltrasonicSpec("front", 1.2, 0.0, 0.2, 0.0, 0.7, 0.2, 20.0, 10.0)
 PICTURE = np.arange(48 * 64 * 3, dtype=np.uint8).reshape(48, 64, 3)
 
 
@@ -29,6 +30,7 @@ def frame(stamp_s: float = 10.0) -> SensorFrame:
         scans=[Scan(stamp_s, -2.0, 0.1, np.full(41, stamp_s), 0.06, 25.0)],
         imu=[ImuSample(stamp_s, stamp_s / 100)],
         gnss=[GnssFix(stamp_s, GeoPoint(37 + stamp_s / 1e6, 127.0), 0.02, GnssFixType.RTK_FIXED)],
+        ranges=[RangeReading(stamp_s, RANGER, stamp_s / 10)],
         images=[ImageReading(stamp_s, CAMERA, PICTURE + np.uint8(stamp_s))],
     )  # fmt: skip
 
@@ -39,7 +41,13 @@ def tap(injection: str, seed: int = 0) -> FaultTap:
     return made
 
 
-OWNER = {"lidar": "scans", "imu": "imu", "gnss": "gnss", "camera": "images"}
+OWNER = {
+    "lidar": "scans",
+    "ultrasonic": "ranges",
+    "imu": "imu",
+    "gnss": "gnss",
+    "camera": "images",
+}
 
 
 @pytest.mark.parametrize("injection", list(BREAKERS))
@@ -48,7 +56,7 @@ def test_only_the_broken_sensor_changes(injection: str) -> None:
     broken.frame(frame(9.0))
     before, after = frame(), broken.frame(frame())
     owner = OWNER.get(INJECTIONS[injection].target, "base")
-    for name in ("scans", "imu", "gnss", "images", "base"):
+    for name in ("scans", "ranges", "imu", "gnss", "images", "base"):
         same = repr(getattr(before, name)) == repr(getattr(after, name))
         assert same is (name != owner), name
     assert repr(after.truth) == repr(before.truth)

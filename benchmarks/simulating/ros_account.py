@@ -1,0 +1,108 @@
+"""Who uses how much processor time while a whole ROS vehicle drives a scenario."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from demo.recording import read_messages, stamp_s
+from demo.through_ros import play_through_ros
+from patrol_bringup.supervisor import Supervisor
+from simulation.scenarios.load import load_scenario
+from simulation.scenarios.outcome import Outcome
+
+TICKS_A_S = os.sysconf("SC_CLK_TCK")
+SETTLE_S = 10.0  # simulated, from the first report on: models load, caches fill
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One report of the simulator: wall and simulated time, processor time by process."""
+
+    wall_s: float
+    simulated_s: float
+    used_s: dict[str, float]
+
+
+@dataclass
+class Account:
+    """Between the first settled moment and the last."""
+
+    moments: list[Moment] = field(default_factory=list)
+    pictures_a_s: float = 0.0  # looked at, a simulated second
+
+    def look(self, supervisor: Supervisor) -> None:
+        """Note a moment whenever the simulator has reported again (every 5 simulated seconds)."""
+        report = supervisor.settings.state_dir / "simulation.json"
+        try:
+            now_s = float(json.loads(report.read_text())["now_s"])
+        except (FileNotFoundError, ValueError):
+            return
+        if self.moments and now_s <= self.moments[-1].simulated_s:
+            return
+        used = {name: used_s(c.pid) for name, c in supervisor.children.items() if c.pid}
+        self.moments.append(Moment(time.monotonic(), now_s, used))
+
+    @property
+    def _span(self) -> tuple[Moment, Moment]:
+        first_s = self.moments[0].simulated_s + SETTLE_S
+        settled = [moment for moment in self.moments if moment.simulated_s >= first_s]
+        return settled[0], settled[-1]
+
+    @property
+    def real_time_factor(self) -> float:
+        """Simulated over wall time, on this machine with whatever else it did."""
+        a, b = self._span
+        return (b.simulated_s - a.simulated_s) / (b.wall_s - a.wall_s)
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Processor seconds a simulated second, by process."""
+        a, b = self._span
+        passed_s = b.simulated_s - a.simulated_s
+        return {name: (b.used_s[name] - a.used_s[name]) / passed_s for name in a.used_s}
+
+
+def pictures_a_s(recording: Path) -> float:
+    """How many pictures perception looked at, a simulated second."""
+    states = [item.message for item in read_messages(recording, ("/perception/state",))]
+    looking = [state for state in states if state.frames > 0]
+    if len(looking) < 2:
+        return 0.0
+    first, last = looking[0], looking[-1]
+    return float(last.frames - first.frames) / (stamp_s(last) - stamp_s(first))
+
+
+def used_s(pid: int) -> float:
+    """User and system time of a process, all its threads; 0 where it is gone (proc(5))."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICKS_A_S
+
+
+def drive(
+    scenario_text: str, real_time_factor: float, tell: Callable[[str], None]
+) -> tuple[Account, Outcome]:
+    """Play a scenario through ROS, no faster than asked."""
+    account = Account()
+    with tempfile.TemporaryDirectory(prefix="sunra-bench-") as folder:
+        path = Path(folder) / "drive.yaml"
+        path.write_text(scenario_text, encoding="utf-8")
+        outcome, _ = play_through_ros(
+            load_scenario(path),
+            Path(folder) / "run",
+            real_time_factor=real_time_factor,
+            record=True,
+            tell=tell,
+            look=account.look,
+        )
+        recording = next((Path(folder) / "run" / "vehicle" / "recordings").glob("*.mcap"))
+        account.pictures_a_s = pictures_a_s(recording)
+    return account, outcome

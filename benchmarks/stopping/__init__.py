@@ -1,0 +1,1 @@
+"""Encounters of the safety gate with what lies in its way, without physics."""
