@@ -33,7 +33,7 @@ class TopicRow:
 # The Goalie's ultrasonic rangers; those of another vehicle file have topics of the same kind.
 _RANGERS = (
     *("front_left", "front_middle_left", "front_middle_right", "front_right"),
-    *("side_left", "side_right", "rear_left", "rear_right"),
+    *("side_left", "side_right", "flank_left", "flank_right", "rear_left", "rear_right"),
 )
 
 

@@ -26,6 +26,7 @@ MIRRORED = {r.name: next(o.name for o in SPEC.ultrasonics if (o.x_m, o.y_m) == (
 speeds = st.floats(0.05, CAP)
 bends = st.floats(-LOCK, LOCK)
 echoes = st.one_of(st.just(math.inf), st.floats(0.2, 3.0))
+every_ranger = st.lists(echoes, min_size=len(MIRRORED), max_size=len(MIRRORED))
 
 
 def driven(speed: float, bend: float, ranges: dict[str, float], **given_: Any) -> GateOutput:
@@ -42,7 +43,7 @@ def test_a_nearer_echo_never_gives_a_faster_command(
     """On a straight and in any bend that keeps the cone's middle in front of the bumper."""
     near_m = max(0.2, far_m - nearer_m)
     bend = bend if name.startswith("front") and far_m < 1.0 else 0.0
-    assume(not name.startswith("side"))
+    assume(name.startswith("front"))
     far, near = driven(speed, bend, {name: far_m}), driven(speed, bend, {name: near_m})
     assert near.speed_limit_mps <= far.speed_limit_mps + 1e-9
     assert near.command.speed_mps <= far.command.speed_mps + 1e-9
@@ -60,7 +61,7 @@ def test_a_nearer_thing_ahead_never_gives_a_faster_command(
 
 
 @settings(max_examples=50, deadline=None)
-@given(speeds, bends, st.lists(echoes, min_size=8, max_size=8))
+@given(speeds, bends, every_ranger)
 def test_one_more_echo_never_makes_it_faster(
     speed: float, bend: float, all_m: list[float]
 ) -> None:
@@ -72,7 +73,7 @@ def test_one_more_echo_never_makes_it_faster(
 
 
 @settings(max_examples=50, deadline=None)
-@given(speeds, bends, st.lists(echoes, min_size=8, max_size=8))
+@given(speeds, bends, every_ranger)
 def test_left_and_right_are_alike(speed: float, bend: float, all_m: list[float]) -> None:
     ranges = dict(zip((r.name for r in SPEC.ultrasonics), all_m, strict=True))
     other = {MIRRORED[name]: range_m for name, range_m in ranges.items()}
