@@ -3,7 +3,7 @@ import { type Api, ApiError } from "../api/client";
 import type { FeedListener, FeedStatus } from "../api/live";
 import type { PlanSummary } from "../api/planTypes";
 import type { Assignment, AssignmentStatus, LiveMessage } from "../api/types";
-import type { TextKey } from "../i18n";
+import { localName, type TextKey } from "../i18n";
 import { isActive } from "./condition";
 import { applyMessage, withIncidents } from "./live";
 import { alarms } from "./queue";
@@ -28,11 +28,11 @@ export function createFeedActions({ get, set, toast }: Tools, api: Api) {
 
   /** A plan was scheduled, started, or could not be started at its time. */
   function takePlan(plan: PlanSummary): void {
-    const { plans, plan: open } = get();
+    const { plans, plan: open, language } = get();
     const before = plans.find((known) => known.plan_id === plan.plan_id);
     set({ plans: before ? plans.map((p) => (p === before ? plan : p)) : [plan, ...plans] });
     if (open?.plan_id === plan.plan_id) set({ plan: { ...open, ...plan, left_out: open.left_out } });
-    const values = { plan: plan.name };
+    const values = { plan: localName(plan.name, language) };
     if (plan.started && before?.scheduled_by) toast("good", "plan.startedItself", values);
     else if (plan.start_problem && plan.start_problem !== before?.start_problem)
       toast("bad", plan.scheduled_by ? "plan.startWaits" : "plan.startGivenUp", values);

@@ -7,6 +7,7 @@ import { createConsoleStore, type DistrictMap } from "./store";
 const MAP = { summary: { map_id: "sillim" } } as DistrictMap;
 const PLAN = {
   plan_id: "p1",
+  name: "밤 (Night)",
   vehicle_ids: ["m/a"],
   vehicles: [],
   started: true,
@@ -147,11 +148,11 @@ it("schedules a plan and takes that back", async () => {
   const { store, actions } = setUp({
     schedulePlan: answer("schedule", "minji"),
     unschedulePlan: answer("unschedule", null),
-    plans: async () => [],
   });
-  store.setState({ plan: PLAN });
+  store.setState({ plan: PLAN, plans: [PLAN] });
   await actions.setSchedule("p1", true);
   expect(store.getState().plan?.scheduled_by).toBe("minji");
+  expect(store.getState().plans).toMatchObject([{ scheduled_by: "minji" }]);
   await actions.setSchedule("p1", false);
   expect(store.getState().plan?.scheduled_by).toBeNull();
   expect(asked).toEqual(["schedule p1", "unschedule p1"]);

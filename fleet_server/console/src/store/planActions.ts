@@ -88,7 +88,7 @@ export function createPlanActions({ get, set, toast, send }: Tools, feed: FeedLi
       );
       if (plan === "failed") return;
       if (get().plan?.plan_id === planId) set({ plan });
-      await loadPlans();
+      set({ plans: get().plans.map((known) => (known.plan_id === planId ? plan : known)) });
     },
 
     startReplanning: () =>
