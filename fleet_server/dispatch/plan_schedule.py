@@ -14,7 +14,7 @@ from fleet_server.dispatch.plan_start import EARLY_S, LATE_S
 from fleet_server.errors import ConflictError, RequestError
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database
-from fleet_server.store.plans import select_scheduled
+from fleet_server.store.plans import select_due
 from patrol.clock import Clock
 from patrol.errors import SunraError
 
@@ -28,7 +28,8 @@ class PlanSchedule:
     """`schedule`, `unschedule`, and `step` again and again; not re-entrant.
 
     A plan that cannot be started at its time is tried again until it is too late for it: a vehicle
-    may still be on its way home. What keeps it is shown from the first try on. Outlasts a restart.
+    may still be on its way home. What keeps it is shown from the first try on. All of it stands in
+    the database, so that it outlasts a restart.
     """
 
     def __init__(
@@ -36,16 +37,11 @@ class PlanSchedule:
     ) -> None:
         self._database, self._plans, self._start = database, plans, start
         self._clock, self._show = clock, show
-        self._starts_s: dict[str, float] = {}
-
-    async def resume(self) -> None:
-        """Know the plans that were scheduled in the last run."""
-        self._starts_s = await self._database.read(select_scheduled)
 
     async def schedule(self, kept: KeptPlan, username: str) -> None:
         """Have a plan start at its time; raises ConflictError for one that has begun or is over.
 
-        The plan that it replaces no longer starts by itself.
+        Those that it replaces no longer start by themselves.
         """
         if kept.started_at_s is not None:
             raise ConflictError("the plan is started already; replan it", "plan_started")
@@ -55,63 +51,65 @@ class PlanSchedule:
             raise ConflictError("the plan gives no vehicle anything to do", "plan_empty")
         await self.leave_to(kept, username)
         await self._put(kept.plan_id, username, None)
-        self._starts_s[kept.plan_id] = kept.start_s
-        await self._note(username, "plan_schedule", kept)
+        await self._note(username, "plan_schedule", kept.plan_id)
 
     async def unschedule(self, kept: KeptPlan, username: str) -> None:
         """Have a plan wait for a person again; what kept it from starting is forgotten."""
         if kept.scheduled_by is None and kept.start_problem is None:
             return
-        self._starts_s.pop(kept.plan_id, None)
         await self._put(kept.plan_id, None, None)
-        await self._note(username, "plan_unschedule", kept)
+        await self._note(username, "plan_unschedule", kept.plan_id)
 
     async def leave_to(self, kept: KeptPlan, username: str) -> None:
-        """The plan that this one replaces no longer starts by itself."""
-        if kept.replaces is not None and kept.replaces in self._starts_s:
-            await self.unschedule(await self._plans.get(kept.replaces), username)
+        """The plans that this one replaces, in turn, no longer start by themselves."""
+        while kept.replaces is not None:
+            try:
+                kept = await self._plans.get(kept.replaces)
+            except RequestError:  # expired, and with it those before
+                return
+            if kept.scheduled_by is not None:
+                await self.unschedule(kept, username)
 
     async def step(self) -> None:
-        """Start what is due; a failure of one does not stop the others."""
+        """Start what is due; a failure of one stops neither the others nor the server."""
         now_s = self._clock.now_s()
-        for plan_id in [p for p, start_s in self._starts_s.items() if start_s <= now_s]:
-            try:
-                await self._begin(await self._plans.get(plan_id), now_s)
-            except RequestError as error:  # it cannot be read any more
-                await self._give_up(plan_id, str(error))
-            except sa.exc.SQLAlchemyError as error:
-                log.error("plan_not_started plan=%s error=%s", plan_id, error)
+        try:
+            for plan_id in await self._database.read(select_due, now_s):
+                await self._step_one(plan_id, now_s)
+        except sa.exc.SQLAlchemyError as error:
+            log.error("plans_not_looked_at error=%s", error)
 
-    async def _begin(self, kept: KeptPlan, now_s: float) -> None:
-        username = kept.scheduled_by
-        if username is None:  # a person was quicker
-            self._starts_s.pop(kept.plan_id)
+    async def _step_one(self, plan_id: str, now_s: float) -> None:
+        try:
+            kept = await self._plans.get(plan_id)
+        except RequestError as error:  # it cannot be read any more
+            await self._give_up(plan_id, str(error))
             return
-        if kept.start_problem is not None and now_s - kept.start_s > LATE_S:
-            await self._give_up(kept.plan_id, kept.start_problem)
+        late = now_s - kept.start_s > LATE_S
+        if late and kept.start_problem is not None:
+            await self._give_up(plan_id, kept.start_problem)
             return
+        username = kept.scheduled_by or ""
         try:
             await self._start(kept, username)
         except SunraError as error:
             # Some vehicles may be under way already: such a plan is replanned, not started again.
-            if kept.started_at_s is not None or now_s - kept.start_s > LATE_S:
-                await self._give_up(kept.plan_id, str(error))
+            if late or kept.started_at_s is not None:
+                await self._give_up(plan_id, str(error))
             elif str(error) != kept.start_problem:
-                await self._put(kept.plan_id, username, str(error))
+                await self._put(plan_id, username, str(error))
             return
-        log.info("plan_started plan=%s by=%s", kept.plan_id, username)
-        self._starts_s.pop(kept.plan_id)
-        self._show(await self._plans.summary(kept.plan_id))
+        log.info("plan_started plan=%s by=%s", plan_id, username)
+        self._show(await self._plans.summary(plan_id))
 
     async def _give_up(self, plan_id: str, problem: str) -> None:
         log.error("plan_not_started plan=%s error=%s", plan_id, problem)
-        self._starts_s.pop(plan_id)
         await self._put(plan_id, None, problem)
 
     async def _put(self, plan_id: str, username: str | None, problem: str | None) -> None:
         await self._plans.schedule(plan_id, username, problem)
         self._show(await self._plans.summary(plan_id))
 
-    async def _note(self, username: str, action: str, kept: KeptPlan) -> None:
+    async def _note(self, username: str, action: str, plan_id: str) -> None:
         now_s = self._clock.now_s()
-        await self._database.write(add_audit, now_s, username, action, kept.plan_id)
+        await self._database.write(add_audit, now_s, username, action, plan_id)

@@ -27,6 +27,7 @@ from fleet_server.dispatch.service import Dispatcher
 from fleet_server.errors import InvalidError
 from fleet_server.fleet import Fleet
 from fleet_server.maps import MapLibrary
+from fleet_server.state_loop import StateLoop
 from fleet_server.store.database import Database
 from fleet_server.store.incidents import select_history
 from fleet_server.store.plans import drop_next_route, select_next_routes
@@ -43,7 +44,6 @@ if TYPE_CHECKING:  # loading the planners takes seconds
 log = logging.getLogger(__name__)
 DAY_S = 86400.0
 PAST_S = 60.0  # a start that is longer ago is a mistake
-LOOK_S = 1.0  # for plans that are due
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,10 @@ class TeamPlanning:
             except SunraError as error:
                 log.error("route_not_resumed vehicle=%s error=%s", row["vehicle_id"], error)
                 await self._database.write(drop_next_route, row["vehicle_id"])
-        await self._schedule.resume()
 
     async def run(self) -> None:
         """Start scheduled plans at their time, until cancelled."""
-        while True:
-            await self.start_due()
-            await asyncio.sleep(LOOK_S)
+        await StateLoop(self.start_due).run()
 
     async def start_due(self) -> None:
         """Start the scheduled plans whose time has come."""

@@ -79,11 +79,12 @@ def put_schedule(
     )
 
 
-def select_scheduled(connection: sa.Connection) -> dict[str, float]:
-    """The start (s since the epoch) of each plan that starts by itself, by plan."""
+def select_due(connection: sa.Connection, now_s: float) -> list[str]:
+    """The plans that start by themselves and whose start is over, soonest first."""
     c = plans.c
-    query = sa.select(c.plan_id, c.start_s).where(c.scheduled_by.is_not(None))
-    return {row.plan_id: row.start_s for row in connection.execute(query)}
+    due = sa.and_(c.scheduled_by.is_not(None), c.start_s <= now_s)
+    query = sa.select(c.plan_id).where(due).order_by(c.start_s, c.plan_id)
+    return list(connection.execute(query).scalars())
 
 
 def plan_assignments(connection: sa.Connection, plan_id: str) -> dict[str, str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
 
 from fleet_server.accounts import Accounts, put_user
@@ -48,6 +49,7 @@ from patrol.vda5050.messages import (
 )
 from patrol.vda5050.topic_names import VehicleAddress
 from patrol.vehicle import load_vehicle
+from tests.unit.fleet_server.plan_vehicles import BASE, ONE, TWO, Vehicle
 
 START_S = 1_800_000_000.0
 GOALIE = VehicleAddress("gwanak", "sunra", "goalie-01")
@@ -364,3 +366,22 @@ def _health(fleet: Fleet) -> HealthView:
 @pytest.fixture
 def app(rig: Rig, tmp_path: Path) -> object:
     return create_api(rig.services, tmp_path / "no-console")
+
+
+@pytest.fixture
+async def team(rig: Rig, kit: ModuleType) -> list[Vehicle]:
+    """Two vehicles, online at node 0."""
+    found = [Vehicle(rig, kit, address) for address in (ONE, TWO)]
+    for vehicle in found:
+        await vehicle.connect()
+        await vehicle.at(0)
+    return found
+
+
+@pytest.fixture
+async def client(app: Any, kit: ModuleType) -> AsyncIterator[httpx.AsyncClient]:
+    """An operator, logged in."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+        await client.post("/session", json={"username": "minji", "password": PASSWORD})
+        yield client

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,8 @@ from fleet_server.retention import Retention
 from fleet_server.store.plan_tables import next_routes, plans
 from navigation.planning.fleet.priorities import HourRule, PriorityConfig
 from patrol.errors import ConfigError
-from tests.unit.fleet_server.test_team_replans import (
-    BASE,
-    ONE,
+from tests.unit.fleet_server.plan_vehicles import (
     PLAN,
-    TWO,
     Vehicle,
     replanned,
     started,
@@ -33,23 +29,6 @@ from tests.unit.fleet_server.test_team_replans import (
 
 pytestmark = pytest.mark.anyio
 DAY_S = 86400.0
-
-
-@pytest.fixture
-async def team(rig: Any, kit: Any) -> list[Vehicle]:
-    found = [Vehicle(rig, kit, address) for address in (ONE, TWO)]
-    for vehicle in found:
-        await vehicle.connect()
-        await vehicle.at(0)
-    return found
-
-
-@pytest.fixture
-async def client(app: Any, kit: Any) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
-        await client.post("/session", json={"username": "minji", "password": kit.PASSWORD})
-        yield client
 
 
 async def made(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,29 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from fleet_server.config import RetentionConfig
+from fleet_server.dispatch import plan_schedule
 from fleet_server.retention import Retention
 from fleet_server.store.plan_tables import plans
-from tests.unit.fleet_server.test_team_replans import BASE, ONE, PLAN, TWO, Vehicle, replanned
+from tests.unit.fleet_server.plan_vehicles import PLAN, Vehicle, replanned
 
 pytestmark = pytest.mark.anyio
 HOUR_S, DAY_S = 3600.0, 86400.0
-
-
-@pytest.fixture
-async def team(rig: Any, kit: Any) -> list[Vehicle]:
-    found = [Vehicle(rig, kit, address) for address in (ONE, TWO)]
-    for vehicle in found:
-        await vehicle.connect()
-        await vehicle.at(0)
-    return found
-
-
-@pytest.fixture
-async def client(app: Any, kit: Any) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
-        await client.post("/session", json={"username": "minji", "password": kit.PASSWORD})
-        yield client
 
 
 async def scheduled(
@@ -248,3 +231,34 @@ async def test_a_coverage_of_streets_is_driven_from_its_begin_wherever_the_vehic
             route = routes[planned["vehicle_id"]]
             assert set(planned["edge_ids"]) <= set(route.edge_ids)
             assert route.node_ids[0] == 3
+
+
+async def test_the_plan_before_the_one_before_does_not_start_either(
+    client: httpx.AsyncClient, team: list[Vehicle], rig: Any
+) -> None:
+    first = await scheduled(client, rig)
+    second = await replanned(client, first, failed=["sunra/goalie-02"])
+    third = await replanned(client, second)
+    answer = await client.put(f"/plans/{third['plan_id']}/schedule")
+    assert answer.status_code == 200, answer.text
+    assert (await read(client, first))["scheduled_by"] is None
+    await look(rig, team, HOUR_S)
+    assert [(await read(client, p))["started"] for p in (first, second, third)] == [
+        False, False, True,
+    ]  # fmt: skip
+
+
+async def test_a_database_that_is_busy_is_asked_again(
+    client: httpx.AsyncClient, team: list[Vehicle], rig: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = await scheduled(client, rig)
+
+    def locked(*_: Any) -> None:
+        raise sa.exc.OperationalError("UPDATE plans", {}, Exception("database is locked"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(plan_schedule, "select_due", locked)
+        await look(rig, team, HOUR_S)
+    assert not (await read(client, plan))["started"]
+    await look(rig, team, 1.0)
+    assert (await read(client, plan))["started"]
