@@ -36,7 +36,7 @@ from benchmarks.patrolling.deadline_walk import DeadlineWalk
 from benchmarks.patrolling.entropy import return_time_entropy
 from benchmarks.patrolling.graphs import lattice, street_tree
 from benchmarks.patrolling.idleness import measure_idleness
-from benchmarks.patrolling.limits import MEAN, most_entropy_bits, never_soon, soonest_s
+from benchmarks.patrolling.limits import holds_for, most_bits, never_soon
 from benchmarks.patrolling.policies import MovePolicy, OurPatrol, Walk
 from benchmarks.patrolling.simulate import start_places
 from benchmarks.shared.targets import Target, finish, parser
@@ -68,7 +68,7 @@ class Figures:
     ours: Row
     others: dict[str, Row]  # trial ideas, by name
     walk_by_age: Curve
-    most_entropy: float  # of any patrol that keeps the bound, over the random walk's
+    most_entropy: float  # upper bound, over the random walk's; see `holds_for`
     never_soon: tuple[str, ...]  # places where a vehicle of their group is never back in P/2
 
 
@@ -103,9 +103,10 @@ class Measuring:
             }
             for name, start in starts.items():
                 others[name] = self.row(start().trace(self.horizon_s), start)
+        vehicles = sum(cycle.vehicles for cycle in plan)
+        most = most_bits(case.arrivals, vehicles, self.persistent_s, self._plan_mean_s)
         return Figures(
-            row, others, self._by_age(self.walk),
-            self._over_walk(self._most_bits()),
+            row, others, self._by_age(self.walk), self._over_walk(most),
             never_soon(case, plan, self.persistent_s / 2),
         )  # fmt: skip
 
@@ -126,15 +127,6 @@ class Measuring:
             all_knowing=knowing,
             all_knowing_mean=mean,
         )
-
-    def _most_bits(self) -> float:
-        """A lone vehicle's return times cannot be shorter than the way out and back, and its mean
-        is to be within 5 % of the plan's; a team's other vehicle may follow at once."""
-        weights, mean_s = self.case.arrivals.weights, self._plan_mean_s
-        if sum(cycle.vehicles for cycle in self.plan) > 1:
-            return most_entropy_bits(weights, [0.0] * len(weights))
-        soonest = soonest_s(self.case.arrivals) / self.persistent_s
-        return most_entropy_bits(weights, soonest.tolist(), MEAN * mean_s / self.persistent_s)
 
     @property
     def _plan_mean_s(self) -> float:
@@ -167,7 +159,8 @@ def show(name: str, vehicles: int, figures: Figures) -> None:
             f"  {label:21s} worst {row.worst:.3f} P, mean {row.mean:.3f} (by time"
             f" {row.time_mean:.3f}) of the plan's, entropy {row.entropy:.2f} of the random walk's"
         )
-    print(f"  at most {figures.most_entropy:.2f} of the random walk's entropy can be reached")
+    bits = f"{figures.most_entropy:.2f} of the random walk's entropy"
+    print(f"  upper bound {holds_for(vehicles)}: {bits}")
     if figures.never_soon:
         print(
             f"  no vehicle of its own group can be back in P/2 at {len(figures.never_soon)} places"

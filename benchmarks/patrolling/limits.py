@@ -1,4 +1,4 @@
-"""What no unpredictable patrol can exceed on a graph."""
+"""Upper bounds: what no unpredictable patrol of a graph exceeds, whether or not one comes near."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from benchmarks.patrolling.cases import Case
 from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import Floats
+from navigation.planning.unpredictable.certificate import BOUND
 from navigation.planning.unpredictable.surprise import BINS
 
-BOUND = 2.0  # return times over P
 MEAN = 1.05  # mean idleness over the plan's
 STEEPEST, STEPS = 64.0, 60  # of the search for how fast shares fall with the return time
 
@@ -21,12 +21,12 @@ STEEPEST, STEPS = 64.0, 60  # of the search for how fast shares fall with the re
 def most_entropy_bits(
     weights: Sequence[float], soonest: Sequence[float], mean: float = np.inf
 ) -> float:
-    """The most that return times can have, as the mean over places of their entropy.
+    """An upper bound of the entropy of return times, as the mean over places.
 
-    A place's return times, over P, lie between its `soonest` and 2 / weight, and the mean over
-    places of their means is at most `mean`. Under these the entropy is greatest where all
-    places' shares fall by the same rate with the return time (Cover and Thomas 2006, 12.1);
-    each bin counts as its shortest time.
+    It holds for return times, over P, that lie between a place's `soonest` and 2 / weight and have
+    a mean of at most `mean`, taken over places. Of all shares of bins the entropy is greatest
+    where they fall by the same rate at all places (Cover and Thomas 2006, 12.1). No patrol need
+    reach it: each bin counts as its shortest time, and what streets allow besides is left out.
     """
     bins = [
         np.arange(np.floor(first * BINS + 0.5), np.floor(BOUND * BINS / weight + 0.5) + 1)
@@ -39,6 +39,27 @@ def most_entropy_bits(
         rate = (low + high) / 2
         low, high = (rate, high) if _falling(bins, rate)[1] > mean else (low, rate)
     return _falling(bins, low)[0]
+
+
+def most_bits(
+    arrivals: ArrivalGraph, vehicles: int, persistent_s: float, plan_mean_s: float
+) -> float:
+    """An upper bound of the entropy for the patrols that `holds_for` names.
+
+    A vehicle alone is not back before the shortest way out and back; a team's next one may follow
+    at once.
+    """
+    if vehicles > 1:
+        return most_entropy_bits(arrivals.weights, [0.0] * len(arrivals))
+    soonest = soonest_s(arrivals) / persistent_s
+    return most_entropy_bits(arrivals.weights, soonest.tolist(), MEAN * plan_mean_s / persistent_s)
+
+
+def holds_for(vehicles: int) -> str:
+    """For which patrols `most_bits` is an upper bound."""
+    if vehicles > 1:
+        return "for any team within 2 P"
+    return f"for any vehicle within 2 P and {MEAN:g} of the plan's mean"
 
 
 def _falling(bins: Sequence[Floats], rate: float) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import PatrolGraph, PatrolTrace
 from navigation.planning.unpredictable import Rules, UnpredictablePatrol, moves
+from navigation.planning.unpredictable.surprise import quickest_ways
 
 Sightings = list[tuple[float, int]]
 
@@ -125,18 +126,7 @@ class Walk(MovePolicy):
             (0.0, vehicle, arrivals.arrivals_at[place][0]) for vehicle, place in enumerate(starts)
         ]
         super().__init__(arrivals, heading, seed)
-        self._ways = [
-            self._quickest(arrivals.moves.neighbours[arrival])
-            for arrival in range(len(arrivals.place_of))
-        ]
-
-    def _quickest(self, moves: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-        best: dict[int, tuple[int, float]] = {}
-        for end, leg_s in moves:
-            place = int(self.arrivals.place_of[end])
-            if place not in best or leg_s < best[place][1]:
-                best[place] = (end, leg_s)
-        return list(best.values())
+        self._ways = [quickest_ways(arrivals, at) for at in range(len(arrivals.place_of))]
 
     def choose(self, now_s: float, vehicle: int, arrival: int) -> tuple[float, int]:
         """See MovePolicy."""

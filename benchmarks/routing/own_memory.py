@@ -32,6 +32,13 @@ def own_peak_mb(streets: Streets) -> float:
     return float(done.stdout)
 
 
+def peak_mb() -> float:
+    """Of this process since it began; `getrusage` would count the one that started it, too."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    peak = next(line for line in lines if line.startswith("VmHWM:"))
+    return int(peak.split()[1]) * 1024 / 1e6
+
+
 def _search(path: Path) -> None:
     with np.load(path) as saved:
         count = int(saved["count"])
@@ -41,13 +48,6 @@ def _search(path: Path) -> None:
         search.path(int(start), int(end), graph.closed([0]))
 
 
-def _peak_mb() -> float:
-    """Of this process since it began; `getrusage` would count the one that started it, too."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    peak = next(line for line in lines if line.startswith("VmHWM:"))
-    return int(peak.split()[1]) * 1024 / 1e6
-
-
 if __name__ == "__main__":
     _search(Path(sys.argv[1]))
-    sys.stdout.write(f"{_peak_mb():.0f}\n")
+    sys.stdout.write(f"{peak_mb():.0f}\n")

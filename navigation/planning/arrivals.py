@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from navigation.planning.driven_times import driven_exactly_s
 from navigation.planning.patrol_graph import Floats, Ints, PatrolGraph
-from navigation.planning.remembering_search import RememberingSearch
+from navigation.planning.remembering_search import driven_s
 from navigation.planning.route_search import U_TURN_COST_S, RouteSearch
 from navigation.planning.visit_order import chain
 from patrol.errors import PlanError
@@ -144,17 +143,12 @@ def _driven_s(search: RouteSearch, states: Sequence[int], place_of: Ints) -> Flo
     dear: NDArray[np.bool_] = np.logical_and(np.isfinite(cost), cost >= U_TURN_COST_S)
     if not dear.any():
         return cost
-    exactly_s = (
-        search.driven_s(states, states, cost)
-        if isinstance(search, RememberingSearch)
-        else driven_exactly_s(search, states, states, cost)
-    )
-    driven_s = np.where(dear, exactly_s, cost)
+    found_s = np.where(dear, driven_s(search, states, states, cost), cost)
     turns = np.zeros(cost.shape, np.bool_)
-    turns[dear] = np.greater(cost[dear] - driven_s[dear], U_TURN_COST_S / 2)
+    turns[dear] = np.greater(cost[dear] - found_s[dear], U_TURN_COST_S / 2)
     has_other = np.any(np.isfinite(cost) & ~turns, axis=1, keepdims=True)
-    driven_s[turns & has_other] = np.inf
-    return driven_s
+    found_s[turns & has_other] = np.inf
+    return found_s
 
 
 def _joined(legs_s: Floats) -> Ints:

@@ -1,9 +1,10 @@
 """Functions in machine code, compiled by numba at their first call and kept on disk.
 
 Numba notices a change only in the file a function stands in, not in the functions it calls from
-other files. So code is kept in a folder named after all compiled sources together (under
-`build/numba`, unless `NUMBA_CACHE_DIR` names another): any change compiles anew. Where nothing can
-be written each process compiles for itself. The compiled functions let other threads run.
+other files. So code is kept in a folder named after all compiled sources of planning together
+(under `build/numba`, unless `NUMBA_CACHE_DIR` names another): any change compiles anew. Compiled
+functions of other packages must call none of another file. Where nothing can be written each
+process compiles for itself. The compiled functions let other threads run.
 """
 
 from __future__ import annotations

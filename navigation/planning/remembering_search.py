@@ -134,6 +134,15 @@ class RememberingSearch(RouteSearch):
         return (len(table.costs) + new) * len(table.states) <= MOST_TIMES
 
 
+def driven_s(
+    search: RouteSearch, origins: Sequence[Origin], states: Sequence[int], cost: Floats
+) -> Floats:
+    """`driven_exactly_s`, from what a search remembers if it is one that does."""
+    if isinstance(search, RememberingSearch):
+        return search.driven_s(origins, states, cost)
+    return driven_exactly_s(search, origins, states, cost)
+
+
 def _keep(kept: dict[K, V], key: K, value: V) -> None:
     if len(kept) >= MOST_WAYS:
         kept.clear()

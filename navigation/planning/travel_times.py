@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from navigation.planning.driven_times import driven_exactly_s
-from navigation.planning.remembering_search import RememberingSearch
+from navigation.planning.remembering_search import driven_s
 from navigation.planning.route_search import U_TURN_COST_S, RouteSearch, Start
 
 Floats = NDArray[np.float64]
@@ -104,8 +103,8 @@ class _Legs:
         rows = np.flatnonzero(dear.any(axis=1))
         if len(rows):
             origins = [self._origins[row] for row in rows]
-            driven_s = _driven_s(self._search, origins, states, self._cost[rows])
-            found_s = np.take_along_axis(driven_s, goals[rows], axis=1)
+            exactly_s = driven_s(self._search, origins, states, self._cost[rows])
+            found_s = np.take_along_axis(exactly_s, goals[rows], axis=1)
             self._times_s[rows] = np.where(dear[rows], found_s, self._times_s[rows])
 
     def _reachable(self, count: int, starts: int) -> Flags:
@@ -140,11 +139,3 @@ class _Legs:
             same = [other == self._node_ids[row] for other in self._node_ids]
             worst_s[row, same] = mean_s[row, same] = best_s[row, same] = 0.0
         return TravelTimes(worst_s, mean_s, best_s)
-
-
-def _driven_s(
-    search: RouteSearch, origins: Sequence[Start | int], states: Sequence[int], cost: Floats
-) -> Floats:
-    if isinstance(search, RememberingSearch):
-        return search.driven_s(origins, states, cost)
-    return driven_exactly_s(search, origins, states, cost)

@@ -28,7 +28,7 @@ from navigation.planning.fleet.types import (
 )
 from navigation.planning.route_search import RouteSearch
 from patrol.errors import PlanError
-from patrol.map import PatrolMap
+from patrol.map import Dock, PatrolMap
 
 
 def plan_fleet_coverage(
@@ -121,9 +121,16 @@ class Sheet:
         if self._dock is None:
             return
         if is_first and self._vehicle.endurance_s < sortie.length:
-            self._driver.charge(self._dock, charged_after_s(self._vehicle, sortie.length))
+            self._driver.charge(self._dock, self._first_charge_s(self._dock, sortie))
         elif not is_first:
             self._driver.charge(self._dock, self._vehicle.charge_s)
+
+    def _first_charge_s(self, dock: Dock, sortie: Sortie) -> float:
+        """What the way to the dock and the sortie from there need, as they are driven."""
+        trial = self._driver.copy()
+        trial.charge(dock)
+        self._follow(trial, sortie, math.inf)
+        return charged_after_s(self._vehicle, self._back_s(trial) - self._driver.clock_s)
 
     def _follow(self, driver: Driver, sortie: Sortie, home_by_s: float) -> set[int]:
         """Drive a sortie as long as the vehicle gets home in time; the tasks that are missed."""

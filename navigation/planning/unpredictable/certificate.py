@@ -69,27 +69,6 @@ def persistent_idleness_s(arrivals: ArrivalGraph, tracks: Sequence[Track]) -> fl
     return max(gap_s * arrivals.weights[place] for place, (_, gap_s) in _best(arrivals, tracks))
 
 
-def limits_s(
-    arrivals: ArrivalGraph, track: Track, places: frozenset[int], persistent_s: float
-) -> Floats:
-    """(n,) how long a track's places may wait; infinite for others, and where a vehicle stays."""
-    found_s = np.full(len(arrivals), np.inf)
-    for place in places if track.lap_s > 0 else ():
-        found_s[place] = BOUND * persistent_s / arrivals.weights[place]
-    return found_s
-
-
-def unseen_limits_s(tracks: Sequence[Track], limit_s: Floats) -> Floats:
-    """(n,) how long a place may go unseen: P over its weight, or a lap of the plan's walk in its
-    slower direction."""
-    found_s = limit_s / BOUND
-    back = next((track for track in tracks if track.is_back), tracks[0])
-    for track in (tracks[0], back):
-        for place, gaps_s in track.gaps_s.items():
-            found_s[place] = max(found_s[place], *gaps_s)
-    return found_s
-
-
 def owners(arrivals: ArrivalGraph, tracks: Sequence[Track]) -> tuple[frozenset[int], ...]:
     """For each track the places it answers for; of several the one that comes most often."""
     owned: list[set[int]] = [set() for _ in tracks]

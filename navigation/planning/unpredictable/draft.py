@@ -65,8 +65,8 @@ def drafts(
 
 
 def in_order(costs_s: dict[Draft, float], is_alone: bool, rng: np.random.Generator) -> list[Draft]:
-    """The order in which to try drafts. For a lone vehicle nearly every one is good, and the order
-    is random; for others those that stand and walk least come first."""
+    """The order in which to try drafts. For a vehicle alone on its cycle nearly every one is good,
+    and the order is random; for others those that stand and walk least come first."""
     found = list(costs_s)
     shuffled = [found[i] for i in rng.permutation(len(found))]
     return shuffled if is_alone else sorted(shuffled, key=costs_s.__getitem__)

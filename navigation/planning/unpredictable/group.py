@@ -11,21 +11,28 @@ import copy
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.patrol_graph import Floats, Ints
 from navigation.planning.unpredictable.certificate import (
     TOLERANCE_S,
     late_until_s,
     outlook_s,
 )
+from navigation.planning.unpredictable.course import Course
 from navigation.planning.unpredictable.draft import Draft, drafts, in_order
 from navigation.planning.unpredictable.joins import JoinBook, Joins
-from navigation.planning.unpredictable.schedule import Ahead, Seat, Stop, moments, visits
-from navigation.planning.unpredictable.track import Track
+from navigation.planning.unpredictable.rules import Rules
+from navigation.planning.unpredictable.schedule import (
+    Ahead,
+    Seat,
+    Stop,
+    moments,
+    stops_along,
+    visits,
+)
 
 TRIES = 32  # certificates checked in one decision
 TRACKS = 3  # other tracks considered in one decision
@@ -39,23 +46,6 @@ MOST_OFTEN = 0.5  # chance of a turn at one stop
 SLACK_STOPS = 1.5  # share of a group's slack in which it may stand besides, times its stops
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How restless a group is, and what that may cost."""
-
-    turns: float  # wished in one spacing; there is not a good way to turn at every moment
-    standing: float = 0.04  # share of the time that vehicles may stand still
-
-
-def rules_for(vehicles: int) -> Rules:
-    """The rules of a team, a table of measurements (docs/unpredictable.md)."""
-    if vehicles == 1:
-        return Rules(turns=1.0)
-    if vehicles <= 4:
-        return Rules(turns=1.4 if vehicles == 2 else 1.8, standing=0.043)
-    return Rules(turns=1.8, standing=0.036)
-
-
 class PatrolGroup:
     """The schedule of one group: where each seat is, and that all follow one track after that.
 
@@ -63,31 +53,23 @@ class PatrolGroup:
     """
 
     def __init__(
-        self,
-        arrivals: ArrivalGraph,
-        tracks: Sequence[Track],
-        seats: Sequence[Seat],
-        limit_s: Floats,
-        unseen_limit_s: Floats,
-        last_visit_s: Floats,
-        rules: Rules,
+        self, course: Course, seats: Sequence[Seat], last_visit_s: Floats, rules: Rules
     ) -> None:
-        self.arrivals, self.tracks, self.seats = arrivals, tuple(tracks), list(seats)
-        self.limit_s, self.unseen_limit_s = limit_s, unseen_limit_s
-        self.last_visit_s, self.rules = last_visit_s, rules
+        self.course, self.tracks, self.seats = course, course.tracks, list(seats)
+        self.last_visit_s, self.rules = last_visit_s.copy(), rules
         self.track = 0
         self._recent = [(seat.at.arrive_s, seat.at.place) for seat in seats]
         longest_s = max(float(track.legs_s.max(initial=0.0)) for track in self.tracks)
         reach_s = max(2 * longest_s, 0.75 * self.tracks[0].spacing_s)
         self._left: list[tuple[float, int]] = []  # ends of stays that were decided beforehand
-        self._book = JoinBook(arrivals, reach_s, self.tracks)
+        self._book = JoinBook(course.arrivals, reach_s, self.tracks)
         self._started_s = self._decided_s = min(seat.at.leave_s for seat in seats)
         self._stood_s = 0.0
-        self._standing = rules.standing + _slack(self.tracks, unseen_limit_s)
+        self._standing = rules.standing + _slack(course)
         self._often, self._good_s = 1.0, self._started_s  # good drafts a spacing, as of then
         self._ease = 1.0  # share of late decisions that found one; the rarer, the more are made
         times_s, places = self._visits(self._ahead, 0)
-        self.holds_from_s = late_until_s(last_visit_s, times_s, places, limit_s)
+        self.holds_from_s = late_until_s(last_visit_s, times_s, places, course.limit_s)
 
     def copy(self) -> PatrolGroup:
         """An independent group in the same state."""
@@ -201,7 +183,7 @@ class PatrolGroup:
         left_s, left = moments(self._left)
         return outlook_s(
             now_s, self.last_visit_s, times_s, places, np.concatenate((left_s, ahead.seen_s)),
-            np.concatenate((left, ahead.seen)), self.limit_s, self.unseen_limit_s,
+            np.concatenate((left, ahead.seen)), self.course.limit_s, self.course.unseen_limit_s,
         )  # fmt: skip
 
     def _drafts(self, hasty: bool, rng: np.random.Generator) -> list[Draft]:
@@ -222,21 +204,16 @@ class PatrolGroup:
 
     def _routes(self, draft: Draft) -> list[list[Stop]]:
         """Each seat's stops from where it is or is heading to its place on the new track."""
-        routes = []
+        arrivals = self.course.arrivals
         taken = zip(self.seats, self._joins(draft.track), draft.rows, draft.waits_s, strict=True)
-        for seat, found, row, wait_s in taken:
-            stops, now_s = [seat.at], seat.at.leave_s
-            for end in found.paths[row]:
-                now_s += float(self.arrivals.legs_s[stops[-1].arrival, end])
-                stops.append(Stop(int(self.arrivals.place_of[end]), now_s, now_s, None, end))
-            last, stop = stops[-1], int(found.stops[row])
-            stops[-1] = replace(last, leave_s=last.leave_s + wait_s, track_stop=stop)
-            routes.append(stops)
-        return routes
+        return [
+            stops_along(arrivals, seat.at, found.paths[row], int(found.stops[row]), wait_s)
+            for seat, found, row, wait_s in taken
+        ]
 
     def _visits(self, ahead: Ahead, track: int) -> tuple[Floats, Ints]:
-        limits_s = self.limit_s[np.isfinite(self.limit_s)]
-        longest_s = float(limits_s.max(initial=0.0))
+        limit_s = self.course.limit_s
+        longest_s = float(limit_s[np.isfinite(limit_s)].max(initial=0.0))
         return visits(*moments(self._recent), ahead, self.tracks[track], longest_s)
 
     def _forget(self) -> None:
@@ -255,11 +232,11 @@ class PatrolGroup:
         self._stood_s += sum(draft.waits_s)
 
 
-def _slack(tracks: Sequence[Track], unseen_limit_s: Floats) -> float:
+def _slack(course: Course) -> float:
     """Share of the time that vehicles may stand besides, as they come sooner than they have to.
 
     Turning round changes little in a walk of few stops, so it is more in those.
     """
-    slowest_s = max(track.spacing_s for track in tracks)
-    sooner = 1.0 - slowest_s / float(unseen_limit_s.min())
-    return SLACK_STOPS * max(sooner, 0.0) / len(tracks[0].stops)
+    slowest_s = max(track.spacing_s for track in course.tracks)
+    sooner = 1.0 - slowest_s / float(course.unseen_limit_s.min())
+    return SLACK_STOPS * max(sooner, 0.0) / len(course.tracks[0].stops)

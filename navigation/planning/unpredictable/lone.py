@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,8 +19,10 @@ from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.lap_order import is_one_weight, variants
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import Floats
-from navigation.planning.unpredictable.group import PatrolGroup, Rules
-from navigation.planning.unpredictable.schedule import Seat, Stop
+from navigation.planning.unpredictable.course import Course
+from navigation.planning.unpredictable.group import PatrolGroup
+from navigation.planning.unpredictable.rules import LoneRules
+from navigation.planning.unpredictable.schedule import Seat, Stop, stops_along
 from navigation.planning.unpredictable.switches import Laps, Past, chances, switches
 from navigation.planning.unpredictable.track import Track
 
@@ -29,21 +30,6 @@ LATE = 0.37  # share of a place's visits that may come later than the persistent
 ORDERS = 8  # other orders of the lap
 CHANGES = 6  # in each
 SAME = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class LoneRules(Rules):
-    """`turns` is how often in one lap a place may be put off, in the mean."""
-
-    turns: float = 2.0
-    unseen: float = 1.04  # longest that a switch leaves a place unseen, over the plan's longest
-
-    @classmethod
-    def of(cls, rules: Rules | None) -> LoneRules:
-        """For a lone vehicle; what is not said is as usual."""
-        if rules is None:
-            return cls()
-        return rules if isinstance(rules, cls) else cls(rules.turns, rules.standing, 1.0)
 
 
 def laps_of(arrivals: ArrivalGraph, cycle: PatrolCycle) -> list[Track]:
@@ -66,29 +52,22 @@ def laps_of(arrivals: ArrivalGraph, cycle: PatrolCycle) -> list[Track]:
 class LoneVehicle(PatrolGroup):
     """The schedule of a patrol's only vehicle: where it is, and the lap that it then follows."""
 
+    rules: LoneRules
+
     def __init__(
-        self,
-        arrivals: ArrivalGraph,
-        tracks: Sequence[Track],
-        seats: Sequence[Seat],
-        limit_s: Floats,
-        unseen_limit_s: Floats,
-        last_visit_s: Floats,
-        rules: LoneRules,
+        self, course: Course, seats: Sequence[Seat], last_visit_s: Floats, rules: LoneRules
     ) -> None:
-        super().__init__(arrivals, tracks, seats, limit_s, unseen_limit_s, last_visit_s, rules)
-        self._unseen = rules.unseen
-        self._laps = Laps.of_tracks(arrivals, tracks)
-        self._came_s = last_visit_s.copy()
-        self._visits_late = np.zeros((2, len(arrivals)))  # visits, and how many were late
+        super().__init__(course, seats, last_visit_s, rules)
+        self._laps = Laps.of_tracks(course.arrivals, self.tracks)
+        self._visits_late = np.zeros((2, len(course.arrivals)))  # visits, and how many were late
         self._lost_s = 0.0
-        self._count(seats[0].at)
+        self._count(seats[0].at, last_visit_s)
 
     def copy(self) -> LoneVehicle:
         """An independent vehicle in the same state."""
         other = super().copy()
         assert isinstance(other, LoneVehicle)
-        other._came_s, other._visits_late = self._came_s.copy(), self._visits_late.copy()
+        other._visits_late = self._visits_late.copy()
         return other
 
     def prepare(self, number: int, rng: np.random.Generator) -> None:
@@ -105,24 +84,24 @@ class LoneVehicle(PatrolGroup):
 
     def depart(self, number: int) -> Stop:
         """Send the vehicle on to its next stop, where it is afterwards."""
+        came_s = self.visited_s(math.inf)
         stop = super().depart(number)
-        self._count(stop)
+        self._count(stop, came_s)
         return stop
 
-    def _count(self, at: Stop) -> None:
-        waited_s = at.arrive_s - self._came_s[at.place]
+    def _count(self, at: Stop, came_s: Floats) -> None:
+        """A visit, the last one of each place having been before."""
+        usual_s = self.course.unseen_limit_s[at.place]
         self._visits_late[0, at.place] += 1
-        self._visits_late[1, at.place] += waited_s > self.unseen_limit_s[at.place] * (1 + SAME)
-        self._came_s[at.place] = max(self._came_s[at.place], at.arrive_s)
+        self._visits_late[1, at.place] += at.arrive_s - came_s[at.place] > usual_s * (1 + SAME)
 
     def _draw(self, at: Stop, most: float, rng: np.random.Generator) -> None:
         assert at.track_stop is not None
         visits, late = self._visits_late
         may_be_late = (late + 1.0 <= LATE * (visits + 1.0)).astype(np.intp)
-        past = Past(
-            self._came_s, self.limit_s, self._unseen * self.unseen_limit_s, self.unseen_limit_s,
-            may_be_late,
-        )  # fmt: skip
+        usual_s = self.course.unseen_limit_s
+        promise_s = self.rules.unseen * usual_s
+        past = Past(self.last_visit_s, self.course.limit_s, promise_s, usual_s, may_be_late)
         allowed_s = self.rules.standing * (at.leave_s - self._started_s) - self._lost_s
         order = rng.permutation(self._laps.entries[0].size)
         found = switches(
@@ -136,11 +115,7 @@ class LoneVehicle(PatrolGroup):
             self._switch(int(found.laps[row]), int(found.stops[row]))
 
     def _switch(self, lap: int, stop: int) -> None:
-        seat, track = self.seats[0], self.tracks[lap]
-        stops, now_s = [seat.at], seat.at.leave_s
-        way = self.arrivals.moves.path(seat.at.arrival, int(track.stops[stop]))
-        for end in way[1:]:
-            now_s += float(self.arrivals.legs_s[stops[-1].arrival, end])
-            stops.append(Stop(int(self.arrivals.place_of[end]), now_s, now_s, None, end))
-        stops[-1] = replace(stops[-1], track_stop=stop)
+        seat, arrivals = self.seats[0], self.course.arrivals
+        way = arrivals.moves.path(seat.at.arrival, int(self.tracks[lap].stops[stop]))
+        stops = stops_along(arrivals, seat.at, way[1:], stop)
         seat.at, seat.ahead, self.track = stops[0], deque(stops[1:]), lap

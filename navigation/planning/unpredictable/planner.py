@@ -11,15 +11,11 @@ import numpy as np
 from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import Floats, PatrolGraph
-from navigation.planning.unpredictable.certificate import (
-    BOUND,
-    limits_s,
-    owners,
-    persistent_idleness_s,
-    unseen_limits_s,
-)
-from navigation.planning.unpredictable.group import PatrolGroup, Rules, rules_for
-from navigation.planning.unpredictable.lone import LoneRules, LoneVehicle, laps_of
+from navigation.planning.unpredictable.certificate import BOUND, owners, persistent_idleness_s
+from navigation.planning.unpredictable.course import Course
+from navigation.planning.unpredictable.group import PatrolGroup
+from navigation.planning.unpredictable.lone import LoneVehicle, laps_of
+from navigation.planning.unpredictable.rules import LoneRules, Rules, rules_for
 from navigation.planning.unpredictable.schedule import Seat
 from navigation.planning.unpredictable.seating import Whereabouts, seats_at_start, seats_from
 from navigation.planning.unpredictable.track import tracks_of
@@ -45,9 +41,12 @@ class UnpredictablePatrol:
     Every place's weighted idleness stays at or below `bound_s`, twice the plan's worst, in every
     run; docs/unpredictable.md has the argument. Over an ArrivalGraph a cycle's order of places
     counts, and how long its laps take follows from the best arrivals for either way. Vehicles
-    start at time 0 at the places ahead of their slots. Deterministic for one seed. Raises
-    PlanError for a plan that leaves a place out.
+    start at time 0 at the places ahead of their slots. Deterministic for one seed. Without `rules`
+    a lone vehicle's are tried out on the graph, a second or two for forty places. Raises PlanError
+    for a plan that leaves a place out, and for a team with the rules of a lone vehicle.
     """
+
+    rules: Rules
 
     def __init__(
         self,
@@ -56,7 +55,9 @@ class UnpredictablePatrol:
         seed: int | np.random.Generator = 0,
         rules: Rules | None = None,
     ) -> None:
-        self._prepare(graph, plan, seed, rules, is_tuned=True)
+        self._prepare(graph, plan, seed, rules)
+        if rules is None and isinstance(self.rules, LoneRules):
+            self.rules = tuned(self._courses[0])
         seats = [
             seats_at_start(track, cycle.vehicles)
             for track, cycle in zip(self._there, self.plan, strict=True)
@@ -78,7 +79,8 @@ class UnpredictablePatrol:
         """With vehicles wherever they are: after a loss, a closed street, from their docks.
 
         Vehicle i is `where[i]`; `last_visit_s` is (n,). Vehicles drive to slots such that the
-        last is in step soonest; `holds_from_s` says from when on the bound holds.
+        last is in step soonest; `holds_from_s` says from when on the bound holds. Rules are not
+        tried out: without any, a lone vehicle's are `LoneRules()`.
         """
         patrol = cls.__new__(cls)
         patrol._prepare(graph, plan, seed, rules)
@@ -98,22 +100,28 @@ class UnpredictablePatrol:
         plan: Sequence[PatrolCycle],
         seed: int | np.random.Generator,
         rules: Rules | None,
-        is_tuned: bool = False,
     ) -> None:
         self.arrivals = graph if isinstance(graph, ArrivalGraph) else ArrivalGraph.plain(graph)
         self.plan = tuple(plan)
         if not self.plan:
             raise PlanError("unpredictable patrol: the persistent plan has no cycle")
         vehicles = sum(cycle.vehicles for cycle in self.plan)
-        self.rules: Rules = rules or rules_for(vehicles)
-        self._tracks = [tracks_of(self.arrivals, cycle) for cycle in self.plan]
-        if vehicles == 1:
-            self._tracks = [laps_of(self.arrivals, self.plan[0])]
-            is_free = is_tuned and rules is None
-            self.rules = tuned(self.arrivals, plan[0]) if is_free else LoneRules.of(rules)
-        self._there = [tracks[0] for tracks in self._tracks]
+        if vehicles > 1 and isinstance(rules, LoneRules):
+            raise PlanError(
+                f"unpredictable patrol: the plan is for {vehicles} vehicles, the rules are for one"
+                " alone; give Rules"
+            )
+        is_alone = vehicles == 1
+        self.rules = LoneRules.of(rules) if is_alone else rules or rules_for(vehicles)
+        tracks_for = laps_of if is_alone else tracks_of
+        tracks = [tracks_for(self.arrivals, cycle) for cycle in self.plan]
+        self._there = [found[0] for found in tracks]
         self.persistent_s = persistent_idleness_s(self.arrivals, self._there)
         self._owned = owners(self.arrivals, self._there)
+        self._courses = [
+            Course.of(self.arrivals, found, places, self.persistent_s)
+            for found, places in zip(tracks, self._owned, strict=True)
+        ]
         self._rng = np.random.default_rng(seed)
 
     def _seat(
@@ -122,16 +130,12 @@ class UnpredictablePatrol:
         last_visit_s: Floats,
         numbers: Sequence[Sequence[int]],
     ) -> None:
-        self._groups = list[PatrolGroup]()
-        for tracks, places, group in zip(self._tracks, self._owned, seats, strict=True):
-            limit_s = limits_s(self.arrivals, tracks[0], places, self.persistent_s)
-            unseen_limit_s, visit_s = unseen_limits_s(tracks, limit_s), last_visit_s.copy()
-            common = (self.arrivals, tracks, group, limit_s, unseen_limit_s, visit_s)
-            self._groups.append(
-                LoneVehicle(*common, self.rules)
-                if isinstance(self.rules, LoneRules)
-                else PatrolGroup(*common, self.rules)
-            )
+        self._groups = [
+            LoneVehicle(course, group, last_visit_s, self.rules)
+            if isinstance(self.rules, LoneRules)
+            else PatrolGroup(course, group, last_visit_s, self.rules)
+            for course, group in zip(self._courses, seats, strict=True)
+        ]
         pairs = [
             (vehicle, (group, seat))
             for group, vehicles in enumerate(numbers)
@@ -233,7 +237,7 @@ class UnpredictablePatrol:
         track = self._there[number]
         shared = "alone" if cycle.vehicles == 1 else f"one of {cycle.vehicles}"
         turns, is_lone = "turns round at random moments", isinstance(self.rules, LoneRules)
-        if len(self._groups[number].tracks) == 1 and not is_lone:
+        if len(self._courses[number].tracks) == 1 and not is_lone:
             turns = "goes one way only, as the way back takes far longer"
         return (
             f"{shared} on a cycle of {places} places, {track.lap_s / 60:.1f} min a lap,"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 
+from navigation.planning.arrivals import ArrivalGraph
 from navigation.planning.compiled import compiled
 from navigation.planning.patrol_graph import Floats, Ints
 from navigation.planning.unpredictable.certificate import TOLERANCE_S
@@ -48,6 +49,20 @@ class Seat:
         return Seat(self.at, self.ahead.copy())
 
 
+def stops_along(
+    arrivals: ArrivalGraph, at: Stop, path: Sequence[int], track_stop: int, wait_s: float = 0.0
+) -> list[Stop]:
+    """A stop, then those of a vehicle that drives on through a path of arrivals; at the last one
+    it is on a track, and stands there for a time."""
+    stops, now_s = [at], at.leave_s
+    for end in path:
+        now_s += float(arrivals.legs_s[stops[-1].arrival, end])
+        stops.append(Stop(int(arrivals.place_of[end]), now_s, now_s, None, end))
+    last = stops[-1]
+    stops[-1] = replace(last, leave_s=last.leave_s + wait_s, track_stop=track_stop)
+    return stops
+
+
 class Ahead(NamedTuple):
     """A schedule in arrays: decided arrivals (m,), ends of stays (k,), and for each vehicle (v,)
     which stop of the track it leaves when, to follow the track from there."""
@@ -64,13 +79,17 @@ class Ahead(NamedTuple):
         """Arrivals after each route's first stop, and the ends of all stays."""
         times_s, places = moments([(s.arrive_s, s.place) for route in routes for s in route[1:]])
         seen_s, seen = moments([(s.leave_s, s.place) for route in routes for s in route])
-        stops = [-1 if route[-1].track_stop is None else route[-1].track_stop for route in routes]
-        leave_s = np.array([route[-1].leave_s for route in routes])
-        return cls(times_s, places, seen_s, seen, leave_s, np.array(stops, np.intp))
+        leave_s, stops = moments([(route[-1].leave_s, _on_track(route[-1])) for route in routes])
+        return cls(times_s, places, seen_s, seen, leave_s, stops)
+
+
+def _on_track(stop: Stop) -> int:
+    assert stop.track_stop is not None
+    return stop.track_stop
 
 
 def moments(pairs: Sequence[tuple[float, int]]) -> tuple[Floats, Ints]:
-    """Times and places of pairs, an array each."""
+    """Times and places, or stops, of pairs, an array each."""
     return np.array([time_s for time_s, _ in pairs]), np.array([p for _, p in pairs], np.intp)
 
 

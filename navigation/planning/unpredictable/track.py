@@ -9,13 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from navigation.planning.arrivals import ArrivalGraph
-from navigation.planning.lap_order import is_one_weight, variants
 from navigation.planning.patrol_cycle import PatrolCycle, gaps_between
 from navigation.planning.patrol_graph import Floats, Ints
 
-VARIANTS = 6  # other orders of a walk
-CHANGES = 6  # in each
-MOST_LONGER = 1.05  # laps of other orders over the plan's
 MOST_SLOWER = 1.5  # the way back over the way there, from which on it is left alone
 
 
@@ -65,18 +61,9 @@ class Track:
 
 
 def tracks_of(arrivals: ArrivalGraph, cycle: PatrolCycle) -> list[Track]:
-    """A cycle as it is written, other orders that take about as long, and all of them backwards
-    unless that takes far longer.
-
-    Other orders are for a lone vehicle that cannot turn on the spot: it seldom finds a short way
-    to the way back, and a team could not come into step.
-    """
+    """A team's cycle as it is written, and backwards unless that takes far longer."""
     there = Track.of_walk(arrivals, cycle.places, cycle.vehicles)
     if len(cycle.places) == 1:
         return [there]
-    orders = [cycle.places]
-    if not arrivals.is_plain and cycle.vehicles == 1 and is_one_weight(arrivals, cycle.places):
-        orders += variants(arrivals, cycle.places, MOST_LONGER * there.lap_s, VARIANTS, CHANGES)
-    ways = [Track.of_walk(arrivals, order, cycle.vehicles) for order in orders]
-    back = [Track.of_walk(arrivals, order[::-1], cycle.vehicles, True) for order in orders]
-    return [*ways, *(track for track in back if track.lap_s < MOST_SLOWER * there.lap_s)]
+    back = Track.of_walk(arrivals, cycle.places[::-1], cycle.vehicles, True)
+    return [there, back] if back.lap_s < MOST_SLOWER * there.lap_s else [there]

@@ -8,51 +8,43 @@ their own, from the calmest on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from navigation.planning.arrivals import ArrivalGraph
-from navigation.planning.patrol_cycle import PatrolCycle
-from navigation.planning.unpredictable.certificate import (
-    limits_s,
-    persistent_idleness_s,
-    unseen_limits_s,
-)
-from navigation.planning.unpredictable.lone import LoneRules, LoneVehicle, laps_of
+from navigation.planning.unpredictable.course import Course
+from navigation.planning.unpredictable.lone import LoneVehicle
+from navigation.planning.unpredictable.rules import LoneRules
 from navigation.planning.unpredictable.seating import seats_at_start
 from navigation.planning.unpredictable.surprise import mean_entropy_bits, random_walk
-from navigation.planning.unpredictable.track import Track
 
 LADDER = (
     LoneRules(turns=1.0, unseen=1.0),
     LoneRules(turns=1.5, unseen=1.0),
     LoneRules(turns=2.0, unseen=1.0),
+    LoneRules(turns=2.25, unseen=1.0),
     LoneRules(turns=2.5, unseen=1.0),
     LoneRules(turns=1.5, unseen=1.04),
     LoneRules(turns=2.0, unseen=1.04),
     LoneRules(turns=2.5, unseen=1.05),
     LoneRules(turns=2.0, unseen=1.15),
 )
-ENOUGH = 0.71  # entropy over the random walk's: 70 % and what short trials may be off
-WALK = 250.0  # P that the walk lasts; its return times spread more, so it needs more of them
-STOPS = 2400.0  # of a trial, which lasts 40 to 120 laps
+ENOUGH = 0.7  # entropy over the random walk's; a trial shorter than the walk finds too little
+WALK = 250.0  # P that the walk lasts
+STOPS = 2400.0  # of a trial, which lasts 40 P and more, at most as long as the walk
 SEED = 2031  # of trials only
 
 
-def tuned(arrivals: ArrivalGraph, cycle: PatrolCycle) -> LoneRules:
+def tuned(course: Course) -> LoneRules:
     """The first rules of the ladder that are surprising enough, or the most surprising ones."""
-    tracks = laps_of(arrivals, cycle)
-    if len(cycle.places) == 1:
+    arrivals, there, persistent_s = course.arrivals, course.tracks[0], course.persistent_s
+    if there.lap_s == 0:
         return LADDER[0]
-    persistent_s = persistent_idleness_s(arrivals, tracks[:1])
-    until_s = persistent_s * min(max(STOPS / len(tracks[0].stops), 40.0), 120.0)
-    start, walking_s = int(tracks[0].stops[0]), WALK * persistent_s
+    until_s = persistent_s * min(max(STOPS / len(there.stops), 40.0), WALK)
+    start, walking_s = int(there.stops[0]), WALK * persistent_s
     walk = random_walk(arrivals, start, walking_s, np.random.default_rng(SEED))
     wished = ENOUGH * mean_entropy_bits(*walk, len(arrivals), persistent_s)
     best, most = LADDER[0], -1.0
     for rules in LADDER:
-        found = _entropy_bits(arrivals, tracks, rules, until_s)
+        found = _entropy_bits(course, rules, until_s)
         if found > most:
             best, most = rules, found
         if found >= wished:
@@ -60,16 +52,10 @@ def tuned(arrivals: ArrivalGraph, cycle: PatrolCycle) -> LoneRules:
     return best
 
 
-def _entropy_bits(
-    arrivals: ArrivalGraph, tracks: Sequence[Track], rules: LoneRules, until_s: float
-) -> float:
-    rng = np.random.default_rng(SEED)
-    persistent_s = persistent_idleness_s(arrivals, tracks[:1])
-    limit_s = limits_s(arrivals, tracks[0], frozenset(range(len(arrivals))), persistent_s)
-    vehicle = LoneVehicle(
-        arrivals, tracks, seats_at_start(tracks[0], 1), limit_s,
-        unseen_limits_s(tracks, limit_s), np.zeros(len(arrivals)), rules,
-    )  # fmt: skip
+def _entropy_bits(course: Course, rules: LoneRules, until_s: float) -> float:
+    """Of a trial run."""
+    rng, places = np.random.default_rng(SEED), len(course.arrivals)
+    vehicle = LoneVehicle(course, seats_at_start(course.tracks[0], 1), np.zeros(places), rules)
     at = vehicle.seats[0].at
     times_s, visited = [at.arrive_s], [at.place]
     while at.arrive_s < until_s:
@@ -78,4 +64,4 @@ def _entropy_bits(
         times_s.append(at.arrive_s)
         visited.append(at.place)
     came = np.array(visited, np.intp)
-    return mean_entropy_bits(np.array(times_s), came, len(arrivals), persistent_s)
+    return mean_entropy_bits(np.array(times_s), came, places, course.persistent_s)

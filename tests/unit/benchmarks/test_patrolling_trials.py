@@ -6,15 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from benchmarks.patrolling.cases import Case, case_of_file
 from benchmarks.patrolling.circuits import Circuits
 from benchmarks.patrolling.deadline_walk import DeadlineWalk
 from benchmarks.patrolling.graphs import lattice
-from benchmarks.patrolling.limits import most_entropy_bits, never_soon
+from benchmarks.patrolling.limits import most_bits, most_entropy_bits, never_soon
 from benchmarks.patrolling.policies import MovePolicy
 from navigation.planning.patrol_cycle import PatrolCycle
 from navigation.planning.patrol_graph import PatrolGraph
+from navigation.planning.unpredictable.surprise import entropy_bits
 from patrol.errors import MapError
 
 ORDER = (0, 1, 2, 3, 7, 6, 5, 4)  # of two rows of four, 10 s apart
@@ -73,6 +76,35 @@ def test_late_returns_and_a_small_mean_leave_less_entropy() -> None:
     assert np.log2(41) == pytest.approx(free)
     assert np.log2(31) > late > fixed > 1.0
     assert most_entropy_bits([1.0], [1.0], 1.0) < fixed  # who may not wait has one bin and a bit
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 9999), st.floats(0.1, 4.0), st.floats(0.0, 1.0))
+def test_no_return_times_have_more_entropy_than_the_bound(
+    seed: int, spread: float, soonest: float
+) -> None:
+    """Times drawn at random, of a place and of one that weighs double."""
+    rng, firsts, lasts = np.random.default_rng(seed), (soonest, soonest / 2), (2.0, 1.0)
+    gaps = [
+        np.minimum(first + rng.exponential(spread * (last - first), 4000), last)
+        for first, last in zip(firsts, lasts, strict=True)
+    ]
+    mean = float(np.mean([found.mean() for found in gaps]))
+    bits = float(np.mean([entropy_bits(found, 1.0) for found in gaps]))
+    assert bits <= most_entropy_bits([1.0, 2.0], firsts, mean) + 1e-9
+
+
+def test_on_a_one_way_ring_little_entropy_is_possible() -> None:
+    """By hand: shares that fall by 0.6 from bin to bin have a mean of one bin and a half."""
+    by_hand = 2.5 * np.log2(2.5) - 1.5 * np.log2(1.5)
+    assert most_entropy_bits([1.0], [1.0], 1.05) == pytest.approx(by_hand, abs=1e-3)
+
+
+def test_the_bound_of_a_lone_vehicle_counts_the_way_out_and_back() -> None:
+    made = case()
+    alone, team = (most_bits(made.arrivals, vehicles, 80.0, 80.0) for vehicles in (1, 2))
+    assert team == pytest.approx(np.log2(41))
+    assert alone < np.log2(41 - 5)  # 20 s out and back are five bins
 
 
 def test_a_place_far_from_all_others_is_never_seen_again_soon() -> None:

@@ -67,7 +67,8 @@ def standing_at(
         if step.is_charge and now_s > step.arrive_s:
             pct = min(100.0, pct + charged_pct(vehicle, now_s - step.arrive_s))
         return Standing(node_id, heading_rad, free_at_s, max(0.0, pct), number, edges)
-    return replace(at, free_at_s=max(at.free_at_s, now_s))
+    # Who is free at this very moment stands at the plan's own time, as its next step does.
+    return at if now_s <= at.free_at_s + SAME_S else replace(at, free_at_s=now_s)
 
 
 def after_step(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from navigation.planning.fleet.battery import full_after_s, runs_dry
 from navigation.planning.fleet.coverage import plan_fleet_coverage
 from navigation.planning.fleet.plan import area_edges
 from navigation.planning.fleet.types import FleetPlan, PlanVehicle
@@ -89,11 +90,23 @@ def test_a_closed_street_that_was_wanted_is_named() -> None:
 
 
 def test_a_low_battery_charges_first() -> None:
-    found = cover(vehicles(1, battery_pct=20.0))
+    team = vehicles(1, battery_pct=20.0)
+    found = cover(team)
     assert_drivable(found)
     first = found.vehicles[0].steps[0]
     assert first.is_charge
     assert first.end_s > first.arrive_s
+    assert not runs_dry(team[0], found.vehicles[0].steps)
+
+
+def test_it_charges_for_its_first_sortie_as_driven_and_not_until_full() -> None:
+    team = vehicles(1, battery_pct=16.0)
+    school = area_edges(SILLIM, "school")[:4]  # where it turns round on the way
+    (route,) = cover(team, wanted_edge_ids=school).vehicles
+    first = route.steps[0]
+    assert first.is_charge
+    assert 0.0 < first.end_s - first.arrive_s < full_after_s(team[0], 16.0) / 10
+    assert not runs_dry(team[0], route.steps)
 
 
 def test_when_time_is_up_the_vehicle_is_home_and_the_rest_is_told() -> None:

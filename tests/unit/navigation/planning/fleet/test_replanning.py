@@ -275,6 +275,12 @@ def test_changes_that_contradict_the_plan_are_refused(
         replan_fleet(running(PlanMode.TOUR), now_s, changes)
 
 
+def test_a_moment_after_the_start_vehicles_stand_at_the_time_of_their_first_steps() -> None:
+    after = replan_fleet(running(PlanMode.TOUR), 5.96e-8, Changes())
+    assert_drivable(after)
+    assert all(vehicle.available_at_s == 0.0 for vehicle in after.request.vehicles)
+
+
 def test_time_does_not_run_back_between_changes() -> None:
     after = replan_fleet(running(PlanMode.TOUR), 100.0, Changes())
     with pytest.raises(PlanError, match="before the last change at 100 s"):

@@ -108,6 +108,14 @@ def test_a_window_nobody_can_meet_is_told_and_the_rest_planned() -> None:
     assert sorted(t for v in found.vehicles for t in v.task_ids) == sorted(t.id for t in TASKS[:3])
 
 
+def test_a_checkpoint_that_is_shut_all_the_time_is_told() -> None:
+    shut = replace(TASKS[3], windows_s=())
+    (left,) = plan(vehicles(1), [*TASKS[:2], shut]).left_out
+    assert left.what == f"checkpoint {shut.id}"
+    assert left.why == "none of its windows is open while the plan runs"
+    assert left.remedy == "start when one is, or plan more hours"
+
+
 def test_a_window_moved_as_the_remedy_says_is_met() -> None:
     early = replace(TASKS[3], windows_s=((0.0, 10.0),))
     (left,) = plan(vehicles(1), [early]).left_out

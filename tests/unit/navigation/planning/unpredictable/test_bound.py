@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,53 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from navigation.planning.patrol_cycle import PatrolCycle
-from navigation.planning.patrol_graph import PatrolGraph, PatrolTrace
+from navigation.planning.patrol_graph import PatrolGraph
 from navigation.planning.unpredictable import (
+    LoneRules,
     Rules,
     UnpredictablePatrol,
-    Whereabouts,
     moves,
     simulate_unpredictable,
 )
-from navigation.planning.unpredictable.lone import LoneRules
 from patrol.errors import PlanError
-
-
-def ring(places: int, legs_s: list[float], chords: list[tuple[int, int, float]]) -> PatrolGraph:
-    """A ring of places with a few chords, all passable both ways."""
-    streets = [(i, (i + 1) % places, legs_s[i]) for i in range(places)] + chords
-    both = [move for a, b, leg_s in streets for move in ((a, b, leg_s), (b, a, leg_s))]
-    return PatrolGraph(tuple(f"p{i}" for i in range(places)), tuple(both))
-
-
-def even_ring(places: int = 8, leg_s: float = 10.0) -> PatrolGraph:
-    return ring(places, [leg_s] * places, [])
-
-
-def round_trip(graph: PatrolGraph, vehicles: int) -> list[PatrolCycle]:
-    return [PatrolCycle.of_walk(graph, range(len(graph)), vehicles)]
-
-
-def longest_waits_s(trace: PatrolTrace, places: int) -> list[float]:
-    """Of each place, the wait still open at the end included."""
-    waits = []
-    for place in range(places):
-        times_s = [0.0, *trace.times_s[trace.places == place], trace.horizon_s]
-        waits.append(float(np.diff(times_s).max()))
-    return waits
-
-
-@st.composite
-def patrols(draw: st.DrawFn) -> tuple[PatrolGraph, int, int]:
-    places = draw(st.integers(3, 12))
-    leg = st.floats(1.0, 40.0)
-    legs_s = draw(st.lists(leg, min_size=places, max_size=places))
-    chords = draw(
-        st.lists(st.tuples(st.integers(0, places - 3), st.integers(2, 3), leg), max_size=4)
-    )
-    streets = [(a, a + skip, leg_s) for a, skip, leg_s in chords if a + skip < places]
-    graph = ring(places, legs_s, streets)
-    return graph, draw(st.integers(1, min(5, places - 1))), draw(st.integers(0, 99))
+from tests.unit.navigation.planning.unpredictable.rings import (
+    even_ring,
+    longest_waits_s,
+    patrols,
+    ring,
+    round_trip,
+    unseen_after,
+)
 
 
 @settings(max_examples=25, deadline=None)
@@ -109,29 +78,19 @@ def test_one_seed_gives_one_run_and_another_another() -> None:
     assert runs[0] != runs[2]
 
 
-def test_a_lone_vehicle_is_seen_within_one_lap_as_often_as_stated() -> None:
-    graph = even_ring(20, 5.0)
-    plan, turns = round_trip(graph, 1), Rules(turns=1.0)
-    stated = math.exp(-turns.turns * (1 + 5.0 / 100.0))
-    patrol = UnpredictablePatrol(graph, plan, 7, turns)
+@pytest.mark.parametrize("rules", [Rules(turns=1.0), LoneRules()])
+def test_a_lone_vehicle_is_seen_as_often_as_stated(rules: Rules) -> None:
+    graph, unseen = even_ring(20, 5.0), LoneRules.of(rules).unseen
+    stated = math.exp(-rules.turns * (unseen + 5.0 / 100.0))
+    patrol = UnpredictablePatrol(graph, round_trip(graph, 1), 7, rules)
     list(moves(patrol, 730.0))
     hits, forks = np.zeros(20), 300
     for seed in range(forks):
         fork = patrol.copy(seed)
         now_s = fork.arrives_s(0)
-        seen = {move.end for move in moves(fork, now_s + 95.0)}
+        seen = {move.end for move in moves(fork, now_s + unseen * 100.0 - 5.0)}
         hits[list(seen)] += 1
     assert hits.min() / forks >= stated - 0.08
-
-
-class NeverAgain(np.random.Generator):
-    """Dice with which nothing more is changed."""
-
-    def __init__(self) -> None:
-        super().__init__(np.random.PCG64(1))
-
-    def random(self, *_: object, **__: object) -> float:  # type: ignore[override]
-        return 1.0
 
 
 @settings(max_examples=40, deadline=None)
@@ -144,15 +103,7 @@ def test_what_is_decided_leaves_no_place_unseen_for_longer_than_the_persistent_p
     rules = LoneRules(unseen=1.0) if vehicles == 1 else None
     ours = UnpredictablePatrol(graph, plan, seed, rules)
     now_s = laps * ours.persistent_s
-    seen = [(move.depart_s, move.start) for move in moves(ours, now_s)]
-    calm = ours.copy(NeverAgain())
-    for vehicle in range(vehicles):
-        seen += [(calm.arrives_s(vehicle), calm.place(vehicle))]
-        seen += [(calm.leaves_s(vehicle), calm.place(vehicle))]
-    for move in moves(calm, now_s + ours.persistent_s):
-        seen += [(move.arrive_s, move.end), (move.depart_s, move.start)]
-    in_time = {place for s, place in seen if now_s <= s <= now_s + ours.persistent_s + 1e-4}
-    assert in_time == set(range(len(graph)))
+    assert not unseen_after(ours, now_s, ours.persistent_s)
 
 
 def test_a_team_turns_round_even_where_few_moments_suit_all() -> None:
@@ -206,65 +157,6 @@ def test_says_why_a_vehicle_drives_where() -> None:
     assert "one of 2" in said
     assert "1.3 min a lap" in said
     assert "no place waits more than 1.3 min" in said
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.integers(0, 999), st.integers(1, 4))
-def test_after_a_loss_the_bound_of_the_smaller_team_holds_from_the_stated_time(
-    seed: int, left: int
-) -> None:
-    graph = even_ring(10)
-    rng = np.random.default_rng(seed)
-    where = [
-        Whereabouts(int(rng.integers(10)), 1000.0 + float(rng.uniform(0, 10))) for _ in range(left)
-    ]
-    last_visit_s = 1000.0 - rng.uniform(0.0, 30.0, 10)
-    plan = round_trip(graph, left)
-    patrol = UnpredictablePatrol.from_field(graph, plan, where, last_visit_s, seed)
-    assert patrol.holds_from_s <= 1010.0 + 3 * plan[0].duration_s
-    seen = [[float(time_s)] for time_s in last_visit_s]
-    for vehicle in range(left):
-        seen[patrol.place(vehicle)].append(patrol.leaves_s(vehicle))
-    for move in moves(patrol, 2500.0):
-        seen[move.end].append(move.arrive_s)
-    for times_s in map(sorted, seen):
-        for before_s, after_s in pairwise(times_s):
-            if after_s > patrol.holds_from_s + 1e-6:
-                assert after_s - before_s <= patrol.bound_s + 1e-4
-
-
-def test_replanning_remembers_the_last_visits() -> None:
-    graph = even_ring()
-    patrol = UnpredictablePatrol(graph, round_trip(graph, 2), 1)
-    list(moves(patrol, 300.0))
-    where = [Whereabouts(patrol.place(0), patrol.arrives_s(0))]
-    left = patrol.replan(round_trip(graph, 1), where, 300.0)
-    assert left.vehicles == 1
-    assert left.visited_s(300.0).tolist() == patrol.visited_s(300.0).tolist()
-    assert left.holds_from_s <= 300.0 + 2 * 80.0
-
-
-def test_replanning_for_other_places_is_refused() -> None:
-    patrol = UnpredictablePatrol(even_ring(8), round_trip(even_ring(8), 1), 1)
-    other = even_ring(9)
-    with pytest.raises(PlanError, match="has 9 places, the patrol's 8"):
-        patrol.replan(round_trip(other, 1), [Whereabouts(0, 0.0)], 10.0, other)
-
-
-def test_a_plan_for_another_number_of_vehicles_is_refused() -> None:
-    graph = even_ring()
-    with pytest.raises(PlanError, match="for 2 vehicles, 1 are there"):
-        UnpredictablePatrol.from_field(
-            graph, round_trip(graph, 2), [Whereabouts(0, 0.0)], np.zeros(8)
-        )
-
-
-def test_a_delay_says_whether_the_bound_still_holds_and_is_made_good() -> None:
-    graph = even_ring()
-    patrol = UnpredictablePatrol(graph, round_trip(graph, 2), 1)
-    assert patrol.delay(0, patrol.leaves_s(0) + 5.0) <= 0
-    assert patrol.delay(0, patrol.leaves_s(0) + 500.0) <= 0  # the other alone keeps 2 P
-    assert patrol.delay(1, patrol.leaves_s(1) + 500.0) > 0
 
 
 def test_a_group_that_comes_sooner_than_it_has_to_stands_longer_and_is_never_late() -> None:
