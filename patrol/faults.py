@@ -95,7 +95,7 @@ FAULTS: dict[FaultKind, FaultRow] = {
         "Lidar scan missing",
     ),
     _F.SCAN_FROZEN: FaultRow(
-        "scans that repeat themselves for 0.3 s while the vehicle moves",
+        "scans that repeat themselves for 0.27 s while the vehicle moves",
         "gate",
         _R.STOP,
         True,
@@ -111,7 +111,7 @@ FAULTS: dict[FaultKind, FaultRow] = {
         "Ultrasonic ranger missing",
     ),
     _F.ULTRASONIC_FROZEN: FaultRow(
-        "an ultrasonic echo that does not change for 0.3 s while the vehicle moves",
+        "an ultrasonic echo that does not change for 0.27 s while the vehicle moves",
         "gate",
         _R.STOP,
         True,

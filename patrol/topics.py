@@ -6,6 +6,8 @@ rates and ages from here; docs/architecture.md is checked against it.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,26 +32,14 @@ class TopicRow:
     qos: Qos
 
 
-# The Goalie's ultrasonic rangers; those of another vehicle file have topics of the same kind.
-_RANGERS = (
-    *("front_left", "front_middle_left", "front_middle_right", "front_right"),
-    *("side_left", "side_right", "flank_left", "flank_right", "rear_left", "rear_right"),
-)
-
-
-def ultrasonic_topic(ranger: str) -> str:
-    """The topic of an ultrasonic ranger, by its name in the vehicle file."""
-    return f"/ultrasonic/{ranger}"
-
-
-def _ranger_row(topic: str) -> TopicRow:
-    return TopicRow(topic, "sensor_msgs/msg/Range", "simulator", 10, 0.25, Qos.SENSOR)
+# One topic a ranger of the vehicle file: its name stands for the star.
+ULTRASONIC_TOPICS = "/ultrasonic/*"
 
 
 _ROWS = (
     # sensors and the base
     TopicRow("/scan", "sensor_msgs/msg/LaserScan", "simulator", 10, 0.25, Qos.SENSOR),
-    *(_ranger_row(ultrasonic_topic(ranger)) for ranger in _RANGERS),
+    TopicRow(ULTRASONIC_TOPICS, "sensor_msgs/msg/Range", "simulator", 10, 0.25, Qos.SENSOR),
     TopicRow("/imu/data", "sensor_msgs/msg/Imu", "simulator", 50, 0.2, Qos.SENSOR),
     TopicRow("/gnss/fix", "sensor_msgs/msg/NavSatFix", "simulator", 5, 10.0, Qos.SENSOR),
     TopicRow("/camera/front/image_raw", "sensor_msgs/msg/Image", "simulator", 5, 1.0, Qos.SENSOR),
@@ -138,10 +128,22 @@ _ROWS = (
 TOPICS: dict[str, TopicRow] = {row.name: row for row in _ROWS}
 
 
+def ultrasonic_topic(ranger: str) -> str:
+    """The topic of an ultrasonic ranger, by its name in the vehicle file."""
+    return ULTRASONIC_TOPICS.replace("*", ranger)
+
+
 def topic_row(topic: str) -> TopicRow:
-    """The row of a topic, of a ranger that the table does not name too; raises KeyError."""
+    """The row of a topic, any ranger's in its turn; raises KeyError."""
     is_ranger = topic.startswith(ultrasonic_topic(""))
-    return _ranger_row(topic) if is_ranger else TOPICS[topic]
+    return TOPICS[ULTRASONIC_TOPICS if is_ranger else topic]
+
+
+def topics_of(rangers: Iterable[str]) -> tuple[str, ...]:
+    """Every topic of a vehicle with these ultrasonic rangers, in the table's order."""
+    own = tuple(ultrasonic_topic(ranger) for ranger in rangers)
+    names = ((own if name == ULTRASONIC_TOPICS else (name,)) for name in TOPICS)
+    return tuple(itertools.chain.from_iterable(names))
 
 
 # Services and actions.

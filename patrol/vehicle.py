@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ NARROW_PAVEMENT_M = 2.5
 SPEED_CAPS_MPS = ((230.0, 5.0 / 3.6), (100.0, 10.0 / 3.6), (0.0, 15.0 / 3.6))
 GRAVITY_MPS2 = 9.80665
 MAX_CAMERAS = 4  # of each sort
+SENSOR_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)  # a part of a ROS topic's name
 
 
 def legal_speed_cap_mps(mass_kg: float) -> float:
@@ -207,6 +209,9 @@ class VehicleSpec:
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
             raise ValueError(f"name: two sensors are called {twice!r}; give each its own name")
+        wrong = next((name for name in names if not SENSOR_NAME.fullmatch(name)), None)
+        if wrong is not None:
+            raise ValueError(f"name: {wrong!r} is none for a topic: letters, digits and _ alone")
 
     @property
     def speed_cap_mps(self) -> float:

@@ -30,19 +30,20 @@ def locate(piece: Piece, pose: Pose2, s_m: float) -> PathPosition:
     Only a window around `s_m` is searched, so a path that crosses or repeats itself is no
     ambiguity. The error is the distance of base_link to the (rounded) path.
     """
-    first = max(0, int(np.searchsorted(piece.s_m, s_m - LOOK_BACK_M)) - 1)
-    last = min(len(piece.s_m) - 1, int(np.searchsorted(piece.s_m, s_m + LOOK_AHEAD_M)) + 1)
+    known = piece.s_m
+    first = max(0, int(known.searchsorted(s_m - LOOK_BACK_M)) - 1)
+    last = min(len(known) - 1, int(known.searchsorted(s_m + LOOK_AHEAD_M)) + 1)
     last = max(last, first + 1)
-    x, y, s = piece.x_m[first : last + 1], piece.y_m[first : last + 1], piece.s_m[first : last + 1]
-    dx, dy = np.diff(x), np.diff(y)
+    x, y, s = piece.x_m[first : last + 1], piece.y_m[first : last + 1], known[first : last + 1]
+    dx, dy = x[1:] - x[:-1], y[1:] - y[:-1]
     px, py = pose.x_m - x[:-1], pose.y_m - y[:-1]
-    share = np.clip((px * dx + py * dy) / np.maximum(dx * dx + dy * dy, 1e-12), 0.0, 1.0)
-    distance2 = (px - share * dx) ** 2 + (py - share * dy) ** 2
-    best = int(np.argmin(distance2))
+    share = (px * dx + py * dy) / np.maximum(dx * dx + dy * dy, 1e-12)
+    share = np.minimum(np.maximum(share, 0.0), 1.0)
+    off_x, off_y = px - share * dx, py - share * dy
+    best = int((off_x * off_x + off_y * off_y).argmin())
     found_s = float(s[best] + share[best] * (s[best + 1] - s[best]))
     yaw = float(np.interp(found_s, s, piece.yaw_rad[first : last + 1]))
-    off_x = float(px[best] - share[best] * dx[best])
-    off_y = float(py[best] - share[best] * dy[best])
-    side = -math.sin(yaw) * off_x + math.cos(yaw) * off_y
-    error = math.copysign(math.hypot(off_x, off_y), side)
+    aside_x, aside_y = float(off_x[best]), float(off_y[best])
+    side = -math.sin(yaw) * aside_x + math.cos(yaw) * aside_y
+    error = math.copysign(math.hypot(aside_x, aside_y), side)
     return PathPosition(max(s_m, found_s), error, wrap_angle(pose.yaw_rad - yaw))

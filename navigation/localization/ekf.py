@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from navigation.types import GnssFixType
 from patrol.geodesy import wrap_angle
+from patrol.geometry import Pose2
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
@@ -31,6 +32,11 @@ X, Y, YAW, SPEED, BIAS, SCALE, GNSS_EAST, GNSS_NORTH = range(8)
 SIZE = 8
 IDENTITY = np.eye(SIZE)
 STILL_RADPS = 0.02  # a vehicle whose wheels stand and whose gyro reads less does not turn
+SLIPS_FROM_MPS = 0.2  # wheel slip grows with speed up to here; a standing vehicle has none
+START_SPEED_SIGMA_MPS = 0.1  # five sigmas of the wheels' speed: the first report says little
+START_BIAS_SIGMA_RADPS = 0.01  # 0.6 degrees/s: a gyro that has just been switched on
+START_SCALE_SIGMA = 0.02  # the wheels' radius by wear, load, and pressure
+START_GNSS_SIGMA = 1.0  # the state's unit: what the receiver states
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +45,16 @@ class ProcessNoise:
 
     position_m_per_rts: float = 0.01  # wheel slip and uneven ground
     yaw_rad_per_rts: float = 0.002  # gyro noise at 50 Hz, its scale, and the slip angle
-    yaw_without_gyro_rad_per_rts: float = 0.05
-    speed_mps_per_rts: float = 0.5
-    bias_radps_per_rts: float = 5e-5
-    scale_per_rts: float = 1e-4
+    yaw_without_gyro_rad_per_rts: float = 0.05  # steering alone: 3 degrees off after a second
+    speed_mps_per_rts: float = 0.5  # in a second it starts or brakes by about as much
+    bias_radps_per_rts: float = 5e-5  # 0.003 rad/s in an hour, as a gyro warms
+    scale_per_rts: float = 1e-4  # 0.6 % in an hour, as tyres warm and loads change
     gnss_time_s: float = 60.0  # after which, or
     gnss_length_m: float = 10.0  # so much further on, the GNSS error is another
     # By each rad/s that gyro and steering disagree by, beyond the slack of tyres and wheelbase:
-    doubt_slack_radps: float = 0.03
-    yaw_rad_per_rts_of_doubt: float = 0.12
-    bias_radps_per_rts_of_doubt: float = 0.03
+    doubt_slack_radps: float = 0.03  # of 0.8 rad/s, the fastest turn that the gate lets pass
+    yaw_rad_per_rts_of_doubt: float = 0.12  # 7 degrees in a second: then fixes decide
+    bias_radps_per_rts_of_doubt: float = 0.03  # it may be the gyro that has another bias now
     position_m_per_rts_of_doubt: float = 0.5  # it may be the wheels that lie
 
 
@@ -96,6 +102,19 @@ class Belief:
         )
 
 
+def first_belief(
+    stamp_s: float, pose: Pose2, speed_mps: float, sigma_m: float, sigma_rad: float
+) -> Belief:
+    """What is believed at the start of a pose (sigmas of position and heading) and the wheels."""
+    mean = np.array([pose.x_m, pose.y_m, pose.yaw_rad, speed_mps, 0.0, 0.0, 0.0, 0.0])
+    sigmas = np.full(SIZE, START_GNSS_SIGMA)
+    sigmas[[X, Y, YAW]] = sigma_m, sigma_m, sigma_rad
+    sigmas[[SPEED, BIAS, SCALE]] = (
+        START_SPEED_SIGMA_MPS, START_BIAS_SIGMA_RADPS, START_SCALE_SIGMA,
+    )  # fmt: skip
+    return Belief(stamp_s, mean, np.diag(np.square(sigmas)))
+
+
 def predict(belief: Belief, stamp_s: float, noise: ProcessNoise, has_gyro: bool) -> None:
     """Move the belief forward to `stamp_s` with its yaw rate; no-op for a time in the past.
 
@@ -132,7 +151,7 @@ def predict(belief: Belief, stamp_s: float, noise: ProcessNoise, has_gyro: bool)
         transition[index, index] = keep
         mean[index] *= keep
     belief.covariance = transition @ belief.covariance @ transition.T
-    moving = min(1.0, abs(speed_mps) / 0.2)  # a standing vehicle does not slip
+    moving = min(1.0, abs(speed_mps) / SLIPS_FROM_MPS)
     yaw = noise.yaw_rad_per_rts if has_gyro else noise.yaw_without_gyro_rad_per_rts * moving
     doubt = max(0.0, abs(rate - belief.steering_radps) - noise.doubt_slack_radps)
     turns = 0.0 if still else math.hypot(yaw, noise.yaw_rad_per_rts_of_doubt * doubt)

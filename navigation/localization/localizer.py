@@ -1,17 +1,12 @@
 """Localizer: wheel odometry, IMU, GNSS and lidar in, a pose with its certainty out.
 
-Samples may come late and out of order: the beliefs of the last half second are kept, a late
-sample is put where it belongs and what came after it is replayed. Anything older, from the future
-or implausible is refused, and the caller is told why.
+Samples may come late and out of order (timeline.py). What is too old, from the future or
+implausible is refused, and the caller is told why.
 """
 
 from __future__ import annotations
 
-import bisect
 import math
-from dataclasses import dataclass
-
-import numpy as np
 
 from navigation.localization import gnss, imu, lidar, odometry
 from navigation.localization.ekf import (
@@ -23,6 +18,7 @@ from navigation.localization.ekf import (
     ProcessNoise,
     X,
     Y,
+    first_belief,
     predict,
     update,
 )
@@ -30,6 +26,7 @@ from navigation.localization.heading_start import HeadingStart
 from navigation.localization.monitor import LocalizationMonitor
 from navigation.localization.outlines import Outlines
 from navigation.localization.scan_match import OutlineFix
+from navigation.localization.timeline import Sample, TimeLine
 from navigation.types import (
     GnssFix,
     ImuSample,
@@ -42,23 +39,9 @@ from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.topics import TOPICS
 from patrol.vehicle import VehicleSpec
 
-Sample = WheelOdometry | ImuSample | GnssFix | OutlineFix
-
-MAX_DELAY_S = 0.5
 MAX_AHEAD_S = 0.5  # a sample this far ahead of the wheels has another clock
-MAX_EXTRAPOLATION_S = 0.1
+MAX_EXTRAPOLATION_S = 0.1  # five of the wheels' periods: without news from them, no new pose
 GYRO_MAX_AGE_S = TOPICS["/imu/data"].max_age_s or 0.2
-START_BIAS_SIGMA_RADPS = 0.01
-START_SCALE_SIGMA = 0.02
-
-
-@dataclass(slots=True)
-class _Entry:
-    """A sample and the belief after it."""
-
-    stamp_s: float
-    sample: Sample
-    belief: Belief
 
 
 class Localizer:
@@ -83,7 +66,7 @@ class Localizer:
         self._origin = origin
         self._noise = noise or ProcessNoise()
         self._gnss_sigma_factor = gnss_sigma_factor
-        self._history: list[_Entry] = []
+        self._line = TimeLine(self._advance, self._measure)
         self._start = start
         self._start_sigmas = (start_sigma_m, start_sigma_rad)
         self._heading_start = HeadingStart()
@@ -97,7 +80,7 @@ class Localizer:
         """Returns why the sample was ignored, or None."""
         if not (math.isfinite(sample.speed_mps) and math.isfinite(sample.steering_rad)):
             return "odometry is not finite"
-        if self._start is None and not self._history:
+        if self._start is None and self._line.newest is None:
             self._heading_start.roll(
                 sample, self._last_imu, GYRO_MAX_AGE_S, self._spec.wheelbase_m
             )
@@ -115,7 +98,7 @@ class Localizer:
         """Returns why the fix was ignored, or None."""
         if not gnss.usable(fix):
             return "receiver has no fix"
-        if self._start is None and not self._history:
+        if self._start is None and self._line.newest is None:
             self._try_heading_start(fix)
             return None
         return self._add(fix)
@@ -126,7 +109,8 @@ class Localizer:
             return "the map has no outlines"
         if abs(scan.stamp_s - self._last_scan_s) < lidar.EVERY_S:
             return "one was taken just before"
-        belief = self._belief_at(scan.stamp_s)
+        is_ahead = scan.stamp_s > self._newest_wheels_s + MAX_AHEAD_S
+        belief = None if is_ahead else self._line.at(scan.stamp_s)
         if belief is None:
             return "its time is unknown"
         self._last_scan_s = scan.stamp_s
@@ -135,13 +119,14 @@ class Localizer:
 
     def estimate(self, now_s: float) -> LocalizationEstimate:
         """The pose, carried forward to `now_s` but never far beyond the newest odometry."""
-        if not self._history:
+        newest = self._line.newest
+        if newest is None:
             return LocalizationEstimate(
                 None, LocalizationStatus.INITIALIZING, self._monitor.faults(now_s)
             )
-        belief = self._history[-1].belief.copy()
+        belief = newest.copy()
         horizon_s = max(belief.stamp_s, self._newest_wheels_s + MAX_EXTRAPOLATION_S)
-        predict(belief, min(now_s, horizon_s), self._noise, self._has_gyro(belief))
+        self._advance(belief, min(now_s, horizon_s))
         sigma_m = math.sqrt(max(0.0, _largest_variance(belief)))
         status = self._monitor.status(sigma_m)
         return LocalizationEstimate(
@@ -165,63 +150,35 @@ class Localizer:
     @property
     def odometry_scale_error(self) -> float:
         """Estimated wheels' reading over true distance, minus 1."""
-        return float(self._history[-1].belief.mean[SCALE]) if self._history else 0.0
+        newest = self._line.newest
+        return float(newest.mean[SCALE]) if newest is not None else 0.0
 
     def _has_gyro(self, belief: Belief) -> bool:
         return belief.stamp_s - belief.gyro_stamp_s <= GYRO_MAX_AGE_S
 
-    # --- the time line ---
-
-    def _belief_at(self, stamp_s: float) -> Belief | None:
-        """What was believed at a time not long ago; None outside what is remembered."""
-        if not self._history or stamp_s < self._history[0].stamp_s:
-            return None
-        if stamp_s > self._newest_wheels_s + MAX_AHEAD_S:
-            return None
-        after = bisect.bisect_right(self._history, stamp_s, key=lambda entry: entry.stamp_s)
-        belief = self._history[after - 1].belief.copy()
+    def _advance(self, belief: Belief, stamp_s: float) -> None:
         predict(belief, stamp_s, self._noise, self._has_gyro(belief))
-        return belief
+
+    # --- samples ---
 
     def _add(self, sample: Sample) -> str | None:
-        if not self._history:
+        if self._line.newest is None:
             if self._start is not None and isinstance(sample, WheelOdometry):
                 self._seed(sample, self._start, *self._start_sigmas)
             return None
-        newest_s = self._history[-1].stamp_s
-        if sample.stamp_s < newest_s - MAX_DELAY_S or sample.stamp_s < self._history[0].stamp_s:
-            return f"late by {newest_s - sample.stamp_s:.2f} s"
-        if not (
-            isinstance(sample, WheelOdometry)
-            or sample.stamp_s <= self._newest_wheels_s + MAX_AHEAD_S
-        ):
-            return f"ahead of the wheels by {sample.stamp_s - self._newest_wheels_s:.2f} s"
-        at = bisect.bisect_right(self._history, sample.stamp_s, key=lambda entry: entry.stamp_s)
-        later = [entry.sample for entry in self._history[at:]]
-        del self._history[at:]
-        reason = self._apply(sample)
-        self._note_fix(sample, reason)
-        for follower in later:
-            self._apply(follower)
-        self._forget(self._history[-1].stamp_s - MAX_DELAY_S)
-        return reason
-
-    def _note_fix(self, sample: Sample, reason: str | None) -> None:
+        reason = self._line.too_late(sample.stamp_s) or self._too_early(sample)
+        if reason is not None:
+            return reason
+        reason = self._line.put(sample)
         if isinstance(sample, GnssFix):
             self._monitor.fix(sample.stamp_s, accepted=reason is None)
-
-    def _forget(self, before_s: float) -> None:
-        keep = 0
-        while keep < len(self._history) - 1 and self._history[keep + 1].stamp_s < before_s:
-            keep += 1
-        del self._history[:keep]
-
-    def _apply(self, sample: Sample) -> str | None:
-        belief = self._history[-1].belief.copy()
-        predict(belief, sample.stamp_s, self._noise, self._has_gyro(belief))
-        reason = self._measure(belief, sample)
-        self._history.append(_Entry(sample.stamp_s, sample, belief))
         return reason
+
+    def _too_early(self, sample: Sample) -> str | None:
+        stamp_s, wheels_s = sample.stamp_s, self._newest_wheels_s
+        if isinstance(sample, WheelOdometry) or stamp_s <= wheels_s + MAX_AHEAD_S:
+            return None
+        return f"ahead of the wheels by {stamp_s - wheels_s:.2f} s"
 
     def _measure(self, belief: Belief, sample: Sample) -> str | None:
         if isinstance(sample, WheelOdometry):
@@ -258,14 +215,10 @@ class Localizer:
     # --- the beginning ---
 
     def _seed(self, wheels: WheelOdometry, pose: Pose2, sigma_m: float, sigma_rad: float) -> None:
-        mean = np.array([pose.x_m, pose.y_m, pose.yaw_rad, wheels.speed_mps, 0.0, 0.0, 0.0, 0.0])
-        sigmas = (
-            sigma_m, sigma_m, sigma_rad, 0.1, START_BIAS_SIGMA_RADPS, START_SCALE_SIGMA, 1.0, 1.0
-        )  # fmt: skip
-        belief = Belief(wheels.stamp_s, mean, np.diag(np.square(sigmas)))
+        belief = first_belief(wheels.stamp_s, pose, wheels.speed_mps, sigma_m, sigma_rad)
         if self._last_imu is not None and self._last_imu.stamp_s <= wheels.stamp_s:
             self._measure(belief, self._last_imu)
-        self._history = [_Entry(wheels.stamp_s, wheels, belief)]
+        self._line.start(wheels, belief)
 
     def _try_heading_start(self, fix: GnssFix) -> None:
         found = self._heading_start.fix(gnss.antenna_map(fix, self._origin), fix.sigma_m)

@@ -49,9 +49,6 @@ class Outlines:
         self._at = (math.inf, math.inf)
         self._near = self._walls.pick(np.empty(0, np.int64))
 
-    def __len__(self) -> int:
-        return len(self._walls)
-
     def near(self, x_m: float, y_m: float, reach_m: float) -> Walls:
         """The walls within reach of a place (map metres), and some beyond."""
         if not math.dist(self._at, (x_m, y_m)) < SAME_PLACE_M:

@@ -34,7 +34,6 @@ from patrol.topics import TOPICS
 from patrol.vehicle import VehicleSpec
 
 COMMAND_MAX_AGE_S = TOPICS["/cmd_vel"].max_age_s or 0.0
-SCAN_MAX_AGE_S = TOPICS["/scan"].max_age_s or 0.0
 BASE_MAX_AGE_S = TOPICS["/base/feedback"].max_age_s or 0.0
 MAX_TILT_RAD = math.radians(20.0)
 REACTION_S = 0.3  # a scan period, a gate period, the base's answer, and some
@@ -43,7 +42,6 @@ SIDE_MARGIN_M = 0.10
 STANDING_MPS = 0.05
 RESTART_MPS = 0.15  # after a stop, the way must be clear enough for this speed to go on
 REVERSE_CAP_MPS = 0.3  # the lidar does not see straight behind
-MAX_BLIND_SHARE = 0.1  # of a scan's rays without a valid reading (`inf`, nothing hit, is valid)
 MAX_STEP_S = 0.1  # a late cycle must not allow a leap in speed
 
 
@@ -56,17 +54,10 @@ class _Surroundings:
     inside_stop_zone: bool
 
 
-def is_seeing(scan: Scan) -> bool:
-    """Whether enough rays of a scan carry a reading."""
-    if len(scan.ranges_m) == 0:
-        return False
-    blind = np.count_nonzero(~(scan.ranges_m >= scan.range_min_m))
-    return bool(blind <= MAX_BLIND_SHARE * len(scan.ranges_m))
-
-
-def is_measured(base: BaseStatus) -> bool:
-    """Whether the base's speed and steering are numbers."""
-    return math.isfinite(base.speed_mps) and math.isfinite(base.steering_rad)
+def is_measured(base: BaseStatus, now_s: float) -> bool:
+    """Whether the base's speed and steering are of now, and numbers."""
+    is_now = is_fresh(base.stamp_s, BASE_MAX_AGE_S, now_s)
+    return is_now and math.isfinite(base.speed_mps) and math.isfinite(base.steering_rad)
 
 
 def is_level(tilt_rad: float) -> bool:
@@ -75,18 +66,14 @@ def is_level(tilt_rad: float) -> bool:
 
 
 def input_faults(inputs: GateInputs, now_s: float) -> frozenset[FaultKind]:
-    """Everything that is wrong with the inputs themselves."""
+    """Everything that is wrong with the command and the base."""
     faults = set()
-    command, scan, base = inputs.command, inputs.scan, inputs.base
+    command, base = inputs.command, inputs.base
     if command is None or not is_fresh(inputs.command_stamp_s, COMMAND_MAX_AGE_S, now_s):
         faults.add(FaultKind.COMMAND_STALE)
     elif not command.is_finite:
         faults.add(FaultKind.COMMAND_INVALID)
-    if scan is None or not is_fresh(scan.stamp_s, SCAN_MAX_AGE_S, now_s) or not is_seeing(scan):
-        faults.add(FaultKind.SCAN_STALE)
-    if base is None or not is_fresh(base.stamp_s, BASE_MAX_AGE_S, now_s):
-        faults.add(FaultKind.BASE_STALE)
-    if base is not None and not is_measured(base):
+    if base is None or not is_measured(base, now_s):
         faults.add(FaultKind.BASE_STALE)
     if base is not None and base.emergency_stop:
         faults.add(FaultKind.EMERGENCY_STOP)
@@ -125,8 +112,8 @@ class SafetyGate:
         faults = input_faults(inputs, now_s) | self._sense(inputs, dt, now_s)
         self._causes = latching(faults)
         self._latched |= self._causes
-        command, scan, base = inputs.command, inputs.scan, inputs.base
-        if faults or self._latched or command is None or scan is None or base is None:
+        command, base = inputs.command, inputs.base
+        if faults or self._latched or command is None or base is None:
             return self._stop(faults | self._latched, 0.0)
         wanted = steerable(command, self._spec)
         around = self._look(wanted, base)
@@ -148,7 +135,7 @@ class SafetyGate:
         """Take in the scan and the ranges; what is wrong with them."""
         scan, base = inputs.scan, inputs.base
         samples = {sample.name: sample for sample in inputs.ranges}
-        if base is None or not is_measured(base):
+        if base is None or not is_measured(base, now_s):  # its motion carries nothing along
             return self._watch.faults(scan, samples, 0.0, dt, now_s)
         if scan is not None and scan is not self._scan:
             self._scan = scan

@@ -15,13 +15,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from navigation.safety.memory import GAP_S, moved
-from navigation.safety.watch import is_possible
+from navigation.safety.memory import GAP_S, are_within, rolled, seen_from
+from navigation.safety.watch import RANGE_MAX_AGE_S, is_fresh, is_possible
 from navigation.types import RangeSample
+from patrol.geometry import Pose2
 from patrol.vehicle import UltrasonicSpec
 
 LOWEST_M = 0.10  # what is lower than this may pass under a cone unseen
@@ -30,12 +32,13 @@ LIDAR_AGREES_M, LIDAR_AGREES_RAD = 0.3, 0.1  # who walks is elsewhere a scan lat
 KEEP_S = 30.0
 KEEP_WITHIN_M = 4.5
 ARC_POINTS = 13
-MANY = 300  # points, from where those in the same place are merged
-CELL_M = 0.05
-_REMEMBERED = -1  # owner of a point that no ranger hears now
+_ACROSS = np.linspace(-0.5, 0.5, ARC_POINTS)  # of a cone
+CELL_M = 0.07  # across it is less than the gate's margin beside the way
+_CELLS_ACROSS = 100_003  # more than lie within reach
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+_News = Mapping[UltrasonicSpec, RangeSample]
 
 
 def slant_m(range_m: float, ranger: UltrasonicSpec) -> float:
@@ -45,9 +48,8 @@ def slant_m(range_m: float, ranger: UltrasonicSpec) -> float:
 
 def arc_base(range_m: float, ranger: UltrasonicSpec) -> Array:
     """Points (n, 2) in base_link on which the nearest thing may stand."""
-    half = ranger.cone_rad / 2
-    bearing = ranger.yaw_rad + np.linspace(-half, half, ARC_POINTS)
-    near_m = range_m * math.cos(half)
+    bearing = ranger.yaw_rad + ranger.cone_rad * _ACROSS
+    near_m = range_m * math.cos(ranger.cone_rad / 2)
     return np.column_stack(
         (ranger.x_m + near_m * np.cos(bearing), ranger.y_m + near_m * np.sin(bearing))
     )
@@ -70,18 +72,40 @@ def is_seen_by_lidar(range_m: float, ranger: UltrasonicSpec, lidar_points: Array
     return bool(np.any(near_cone & (np.abs(distance - range_m) <= LIDAR_AGREES_M)))
 
 
+def newest_of_cells(points: Array) -> NDArray[np.int64]:
+    """The rows of points (n, 2), newest first, that stand for all: one a cell of the ground."""
+    cells = np.round(points / CELL_M).astype(np.int64)
+    one_a_cell = np.unique(cells[:, 0] * _CELLS_ACROSS + cells[:, 1], return_index=True)
+    rows: NDArray[np.int64] = one_a_cell[1]
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Arc:
+    """Where a ranger's last echo may have come from, and whether the lidar sees nothing there."""
+
+    points: Array
+    stamp_s: float
+    is_low: bool
+
+
 class LowThings:
-    """Keeps `points` (n, 2) in base_link up to date; newest first."""
+    """Keeps `points` (n, 2) in base_link up to date.
+
+    What is known stands in a frame through which odometry carries base_link, so that a cell of
+    `newest_of_cells` stays the same ground: what is heard again and again takes no more room.
+    """
 
     def __init__(self, rangers: Sequence[UltrasonicSpec], wheelbase_m: float) -> None:
         self._rangers = rangers
         self._wheelbase_m = wheelbase_m
         self._last_s: float | None = None
+        self._base = Pose2(0.0, 0.0, 0.0)
         self._heard: dict[str, RangeSample] = {}
-        self._is_low = [False] * len(rangers)
-        self.points: Array = np.empty((0, 2))
+        self._arcs: dict[str, _Arc] = {}  # of those rangers that hear something
+        self._known: Array = np.empty((0, 2))  # remembered: no ranger hears it now
         self._seen_s: Array = np.empty(0)
-        self._owner: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self.points: Array = np.empty((0, 2))
 
     def step(
         self,
@@ -92,68 +116,65 @@ class LowThings:
         now_s: float,
     ) -> None:
         """Carry along what is known by the motion since the last step and take in new samples."""
+        curvature = math.tan(steering_rad) / self._wheelbase_m
+        self._roll(speed_mps, curvature, now_s)
+        rangers = (r for r in self._rangers if self._is_news(r, samples.get(r.name), now_s))
+        news = {ranger: samples[ranger.name] for ranger in rangers}
+        if news:
+            self._remember(news)
+            self._forget(news, now_s)
+        for ranger, sample in news.items():
+            self._heard[ranger.name] = sample
+            if sample.range_m < math.inf:
+                then = self._base.compose(rolled(speed_mps * (sample.stamp_s - now_s), curvature))
+                self._arcs[ranger.name] = _arc(sample, ranger, then, lidar_points)
+        arcs = (arc.points for arc in self._arcs.values())
+        self.points = seen_from(self._base, np.concatenate((*arcs, self._known)))
+
+    def _roll(self, speed_mps: float, curvature_1pm: float, now_s: float) -> None:
         elapsed_s = now_s - self._last_s if self._last_s is not None else math.inf
         self._last_s = now_s
-        curvature = math.tan(steering_rad) / self._wheelbase_m
         if 0 <= elapsed_s <= GAP_S:
-            self.points = moved(self.points, speed_mps * elapsed_s, curvature)
-            self._keep(_is_near(self.points) & (now_s - self._seen_s <= KEEP_S))
-        else:
-            self._keep(np.zeros(len(self.points), dtype=np.bool_))
-        new = [n for n in enumerate(self._rangers) if self._is_new(samples.get(n[1].name), n[1])]
-        for index, _ in new:
-            self._release(index)
-        for _, ranger in new:
-            self._clear(ranger, samples[ranger.name].range_m)
-        for index, ranger in new:
-            sample = self._heard[ranger.name] = samples[ranger.name]
-            range_m = slant_m(sample.range_m, ranger)
-            if math.isinf(range_m):
-                continue
-            self._is_low[index] = not is_seen_by_lidar(range_m, ranger, lidar_points)
-            travel_m = speed_mps * max(0.0, now_s - sample.stamp_s)
-            arc = moved(arc_base(range_m, ranger), travel_m, curvature)
-            self._add(arc, index, sample.stamp_s)
+            self._base = self._base.compose(rolled(speed_mps * elapsed_s, curvature_1pm))
+        else:  # what happened meanwhile is not known, so nothing has a place any more
+            self._arcs = {}
+            self._known, self._seen_s = self._known[:0], self._seen_s[:0]
 
-    def _is_new(self, sample: RangeSample | None, ranger: UltrasonicSpec) -> bool:
-        if sample is None or not is_possible(sample.range_m, ranger):
-            return False
-        last = self._heard.get(sample.name)
-        return last is None or last.stamp_s != sample.stamp_s
-
-    def _release(self, index: int) -> None:
-        """A ranger's last arc is now remembered, or gone where the lidar sees what it heard."""
-        own = self._owner == index
-        self._owner[own] = _REMEMBERED
-        self._keep(~own | self._is_low[index])
-
-    def _clear(self, ranger: UltrasonicSpec, range_m: float) -> None:
-        """What is remembered where a ranger now hears nothing is gone; a repeat is no news."""
+    def _is_news(self, ranger: UltrasonicSpec, sample: RangeSample | None, now_s: float) -> bool:
+        """Whether a ranger says what it had not said at the last step, and can be believed."""
         last = self._heard.get(ranger.name)
-        if last is not None and last.range_m == range_m and math.isfinite(range_m):
-            return
-        gone = seen_empty(self.points, slant_m(range_m, ranger), ranger)
-        self._keep(~gone | (self._owner != _REMEMBERED))
+        if sample is None or (last is not None and last.stamp_s == sample.stamp_s):
+            return False
+        is_now = is_fresh(sample.stamp_s, RANGE_MAX_AGE_S, now_s)
+        return is_now and is_possible(sample.range_m, ranger)
 
-    def _add(self, points: Array, owner: int, seen_s: float) -> None:
-        count = len(points)
-        self.points = np.concatenate((points, self.points))
-        self._seen_s = np.concatenate((np.full(count, seen_s), self._seen_s))
-        self._owner = np.concatenate((np.full(count, owner), self._owner))
-        if len(self.points) > MANY:
-            self._merge()
+    def _remember(self, news: _News) -> None:
+        """Rangers' last arcs are memory now, or gone where the lidar sees what they heard."""
+        arcs = (self._arcs.pop(ranger.name, None) for ranger in news)
+        low = [arc for arc in arcs if arc is not None and arc.is_low]
+        points = np.concatenate((*(arc.points for arc in low), self._known))
+        stamps = np.repeat([arc.stamp_s for arc in low], ARC_POINTS)
+        rows = newest_of_cells(points)
+        self._known = points[rows]
+        self._seen_s = np.concatenate((stamps, self._seen_s))[rows]
 
-    def _merge(self) -> None:
-        """Keep the newest point of each cell."""
-        cells = np.round(self.points / CELL_M).astype(np.int64)
-        _, newest = np.unique(cells[:, 0] * 100_003 + cells[:, 1], return_index=True)
-        keep = np.zeros(len(self.points), dtype=np.bool_)
-        keep[newest] = True
-        self._keep(keep | (self._owner != _REMEMBERED))
+    def _forget(self, news: _News, now_s: float) -> None:
+        """Drop what is far or long ago, and what a ranger would hear now; a repeat is no news."""
+        points = seen_from(self._base, self._known)
+        keep = are_within(points, KEEP_WITHIN_M) & (now_s - self._seen_s <= KEEP_S)
+        for ranger, sample in news.items():
+            last = self._heard.get(ranger.name)
+            if last is None or not last.range_m == sample.range_m < math.inf:
+                keep &= ~seen_empty(points, slant_m(sample.range_m, ranger), ranger)
+        self._known, self._seen_s = self._known[keep], self._seen_s[keep]
 
-    def _keep(self, keep: Mask) -> None:
-        self.points = self.points[keep]
-        self._seen_s, self._owner = self._seen_s[keep], self._owner[keep]
+
+def _arc(sample: RangeSample, ranger: UltrasonicSpec, base: Pose2, lidar_points: Array) -> _Arc:
+    """Of an echo that a ranger heard when base_link was there."""
+    range_m = slant_m(sample.range_m, ranger)
+    points = seen_from(base.inverse(), arc_base(range_m, ranger))
+    is_low = not is_seen_by_lidar(range_m, ranger, lidar_points)
+    return _Arc(points, sample.stamp_s, is_low)
 
 
 def _heard_to_m(range_m: float, ranger: UltrasonicSpec) -> float:
@@ -169,8 +190,3 @@ def _from_ranger(points: Array, ranger: UltrasonicSpec) -> tuple[Array, Array]:
     dx, dy = points[:, 0] - ranger.x_m, points[:, 1] - ranger.y_m
     ahead = dx * math.cos(ranger.yaw_rad) + dy * math.sin(ranger.yaw_rad)
     return ahead, np.hypot(dx, dy)
-
-
-def _is_near(points: Array) -> Mask:
-    near: Mask = np.einsum("ij,ij->i", points, points) <= KEEP_WITHIN_M**2
-    return near

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from patrol.geometry import Scan
+from patrol.geometry import Pose2, Scan
 from patrol.vehicle import LidarSpec
 
 KEEP_S = 20.0
@@ -42,10 +42,12 @@ class ObstacleMemory:
         if not 0 <= dt <= GAP_S:
             points, seen_s = np.empty((0, 2)), np.empty(0)
         else:
-            points = moved(points, speed_mps * dt, math.tan(steering_rad) / self._wheelbase_m)
-        keep = self._is_blind(points) & (scan.stamp_s - seen_s <= KEEP_S) & _is_near(points)
+            curvature = math.tan(steering_rad) / self._wheelbase_m
+            points = seen_from(rolled(speed_mps * dt, curvature), points)
+        keep = self._is_blind(points) & (scan.stamp_s - seen_s <= KEEP_S)
+        keep &= are_within(points, KEEP_WITHIN_M)
         self.points, self._seen_s = points[keep], seen_s[keep]
-        self._fresh = fresh[_is_near(fresh)]
+        self._fresh = fresh[are_within(fresh, KEEP_WITHIN_M)]
 
     def _is_blind(self, points: Array) -> NDArray[np.bool_]:
         angle = np.arctan2(points[:, 1] - self._lidar.y_m, points[:, 0] - self._lidar.x_m)
@@ -53,15 +55,20 @@ class ObstacleMemory:
         return blind
 
 
-def _is_near(points: Array) -> NDArray[np.bool_]:
-    near: NDArray[np.bool_] = np.einsum("ij,ij->i", points, points) <= KEEP_WITHIN_M**2
+def are_within(points: Array, distance_m: float) -> NDArray[np.bool_]:
+    """Which points (n, 2) lie no farther from base_link."""
+    near: NDArray[np.bool_] = np.einsum("ij,ij->i", points, points) <= distance_m**2
     return near
 
 
-def moved(points: Array, travel_m: float, curvature_1pm: float) -> Array:
-    """Points (n, 2) in base_link as seen after driving along an arc."""
+def rolled(travel_m: float, curvature_1pm: float) -> Pose2:
+    """Where base_link is after driving along an arc, as seen from where it was."""
     turn = travel_m * curvature_1pm
-    dx = points[:, 0] - travel_m * math.cos(turn / 2)
-    dy = points[:, 1] - travel_m * math.sin(turn / 2)
-    cos, sin = math.cos(turn), math.sin(turn)
+    return Pose2(travel_m * math.cos(turn / 2), travel_m * math.sin(turn / 2), turn)
+
+
+def seen_from(base: Pose2, points: Array) -> Array:
+    """Points (n, 2) of the frame that a pose is given in, in the pose's own."""
+    cos, sin = math.cos(base.yaw_rad), math.sin(base.yaw_rad)
+    dx, dy = points[:, 0] - base.x_m, points[:, 1] - base.y_m
     return np.column_stack((cos * dx + sin * dy, cos * dy - sin * dx))

@@ -15,18 +15,31 @@ import numpy as np
 from navigation.types import RangeSample
 from patrol.faults import FaultKind
 from patrol.geometry import Scan
-from patrol.topics import topic_row, ultrasonic_topic
+from patrol.topics import TOPICS, ULTRASONIC_TOPICS
 from patrol.vehicle import UltrasonicSpec
 
+SCAN_MAX_AGE_S = TOPICS["/scan"].max_age_s or 0.0
+RANGE_MAX_AGE_S = TOPICS[ULTRASONIC_TOPICS].max_age_s or 0.0
 CLOCK_SLACK_S = 0.02  # two publishers of one clock may differ by a tick, no more
-FROZEN_AFTER_S = 0.3  # of motion without a new reading: three periods at 10 Hz
+# Of motion without a new reading: three alike at 10 Hz. A gate cycle above the ages, so that who
+# is silent counts as stale; with another, and one on the way to the gate, zero within 0.3 s.
+FROZEN_AFTER_S = 0.27
 MOVING_MPS = 0.05
 RESOLUTION_M = 0.001  # messages carry ranges as float32, which rounds up too
+MAX_BLIND_SHARE = 0.1  # of a scan's rays without a valid reading (`inf`, nothing hit, is valid)
 
 
 def is_fresh(stamp_s: float | None, max_age_s: float, now_s: float) -> bool:
     """Whether a stamp is neither missing, too old, in the future, nor no number."""
     return stamp_s is not None and -CLOCK_SLACK_S <= now_s - stamp_s <= max_age_s
+
+
+def is_seeing(scan: Scan) -> bool:
+    """Whether enough rays of a scan carry a reading."""
+    if len(scan.ranges_m) == 0:
+        return False
+    blind = np.count_nonzero(~(scan.ranges_m >= scan.range_min_m))
+    return bool(blind <= MAX_BLIND_SHARE * len(scan.ranges_m))
 
 
 def is_possible(range_m: float, ranger: UltrasonicSpec) -> bool:
@@ -44,11 +57,11 @@ class ReadingWatch:
 
     def __init__(self, rangers: Sequence[UltrasonicSpec]) -> None:
         self._rangers = rangers
-        self._max_age_s = {r.name: topic_row(ultrasonic_topic(r.name)).max_age_s for r in rangers}
         self._range_m = {ranger.name: math.inf for ranger in rangers}
         self._range_same_s = dict.fromkeys(self._range_m, 0.0)
         self._scan: Scan | None = None
         self._scan_same_s = 0.0
+        self._is_seeing = False
 
     def faults(
         self,
@@ -60,33 +73,34 @@ class ReadingWatch:
     ) -> frozenset[FaultKind]:
         """What is wrong with the readings now; `elapsed_s` since the cycle before."""
         moving_s = elapsed_s if abs(speed_mps) > MOVING_MPS else 0.0
-        found = {FaultKind.SCAN_FROZEN} if self._is_frozen(scan, moving_s) else set()
-        for ranger in self._rangers:
-            found |= self._of_ranger(ranger, samples.get(ranger.name), moving_s, now_s)
-        return frozenset(found)
+        found = [self._of_scan(scan, moving_s, now_s)]
+        found += [self._of_ranger(r, samples.get(r.name), moving_s, now_s) for r in self._rangers]
+        return frozenset(fault for fault in found if fault is not None)
 
-    def _is_frozen(self, scan: Scan | None, moving_s: float) -> bool:
+    def _of_scan(self, scan: Scan | None, moving_s: float, now_s: float) -> FaultKind | None:
         if scan is not None and scan is not self._scan:
             if self._scan is None or _differ(self._scan, scan):
                 self._scan_same_s = 0.0
-            self._scan = scan
+            self._scan, self._is_seeing = scan, is_seeing(scan)
         self._scan_same_s += moving_s
-        return self._scan_same_s > FROZEN_AFTER_S
+        fresh = scan is not None and is_fresh(scan.stamp_s, SCAN_MAX_AGE_S, now_s)
+        if not (fresh and self._is_seeing):
+            return FaultKind.SCAN_STALE
+        return FaultKind.SCAN_FROZEN if self._scan_same_s > FROZEN_AFTER_S else None
 
     def _of_ranger(
         self, ranger: UltrasonicSpec, sample: RangeSample | None, moving_s: float, now_s: float
-    ) -> set[FaultKind]:
+    ) -> FaultKind | None:
         name = ranger.name
-        max_age_s = self._max_age_s[name] or 0.0
-        if sample is None or not is_fresh(sample.stamp_s, max_age_s, now_s):
-            return {FaultKind.ULTRASONIC_STALE}
+        if sample is None or not is_fresh(sample.stamp_s, RANGE_MAX_AGE_S, now_s):
+            return FaultKind.ULTRASONIC_STALE
         if not is_possible(sample.range_m, ranger):
-            return {FaultKind.ULTRASONIC_INVALID}
+            return FaultKind.ULTRASONIC_INVALID
         if sample.range_m != self._range_m[name] or not is_echo(sample.range_m, ranger):
             self._range_m[name], self._range_same_s[name] = sample.range_m, 0.0
         self._range_same_s[name] += moving_s
-        frozen = self._range_same_s[name] > FROZEN_AFTER_S and is_echo(sample.range_m, ranger)
-        return {FaultKind.ULTRASONIC_FROZEN} if frozen else set()
+        frozen = self._range_same_s[name] > FROZEN_AFTER_S
+        return FaultKind.ULTRASONIC_FROZEN if frozen else None
 
 
 def _differ(before: Scan, now: Scan) -> bool:

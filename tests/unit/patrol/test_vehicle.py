@@ -36,6 +36,8 @@ def test_the_law_caps_the_goalie_below_what_it_can() -> None:
         ("mass_kg: 290\n", "", "key 'mass_kg' is missing"),
         ("rays: 541", "rays: 1", r"rays: 1 is outside"),
         ("name: rear_left", "name: front", "two sensors are called 'front'"),
+        ("name: rear_left", "name: rear-left", "name: 'rear-left' is none for a topic"),
+        ("name: rear_left", "name: ''", "name: '' is none for a topic"),
         (
             "range_min_m: 0.20, range_max_m: 3.0",
             "range_min_m: 0.9, range_max_m: 0.5",

@@ -1,4 +1,4 @@
-"""recorder: writes the topics of a list to an MCAP file, bytes as they come."""
+"""recorder: writes the topics of the vehicle to an MCAP file, bytes as they come."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import shutil
 import time
 from datetime import UTC, datetime
 
-from patrol.topics import TOPICS
+from patrol.topics import topic_row, topics_of
+from patrol.vehicle import load_vehicle
 from patrol_fleet_client.health import DISK_FULL_MB
 from patrol_fleet_client.recording import Recording, definition_of, prune, share_folders
 from patrol_ros.node import VehicleNode
 
 # Everything but pictures (evidence keeps those that matter) and what follows from other topics.
 NOT_RECORDED = ("/camera/front/image_raw", "/camera/front/camera_info", "/tf")
-RECORDED = tuple(name for name in TOPICS if name not in NOT_RECORDED)
 KEEP_BYTES = 2_000_000_000
 QUEUE = 200  # of each topic: a recorder that lags must not lose what happened
 CHECK_DISK_HZ = 0.2
 
 
 class RecorderNode(VehicleNode):
-    """The topics of `RECORDED` → state_dir/recordings/*.mcap."""
+    """Every topic of the vehicle but `NOT_RECORDED` → state_dir/recordings/*.mcap."""
 
     def __init__(self) -> None:
         super().__init__("recorder")
@@ -33,8 +33,11 @@ class RecorderNode(VehicleNode):
         name = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         self._recording = Recording(self._folder / f"{name}.mcap")
         folders = share_folders()
-        for topic in RECORDED:
-            kind = TOPICS[topic].type
+        rangers = load_vehicle(self.path("vehicle_file")).ultrasonics
+        for topic in topics_of(ranger.name for ranger in rangers):
+            if topic in NOT_RECORDED:
+                continue
+            kind = topic_row(topic).type
             self._recording.add_topic(topic, kind, definition_of(kind, folders))
             self._record(topic)
         self.every(CHECK_DISK_HZ, self._check_disk)

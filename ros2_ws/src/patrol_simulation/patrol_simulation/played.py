@@ -25,14 +25,15 @@ from simulation.scenarios.play import Play
 from simulation.scenarios.runner import WARM_UP_TICKS
 from simulation.scenarios.scenario import Scenario
 from simulation.scenarios.tap import FaultTap
+from simulation.scenarios.through_ros import PLAYED_FILE
 from simulation.scenarios.trace import SAMPLE_S
 from simulation.types import SensorFrame
+from simulation.vehicle.client_stage import faults_of_refusals
 from simulation.vehicle.perception_stage import StandInCamera
 from simulation.vehicle.stage import TICK_HZ
 from simulation.world import ScenarioError
 
 WARM_UP_S = WARM_UP_TICKS / TICK_HZ
-PLAYED_FILE = "played.pickle"  # (Outcome, Trace), in the vehicle's state folder
 READY_WITHIN_S = 60.0  # simulated
 EPSILON_S = 1e-6
 
@@ -133,11 +134,7 @@ class ScenarioPlay:
         """What the client refuses, as its state says: types that are no faults of ours."""
         state = self._room.state
         types = {error.error_type for error in state.errors} if state else set()
-        types -= {kind.value for kind in FaultKind}
-        found = {FaultKind.MAP_MISMATCH} if "mapMismatch" in types else set()
-        return frozenset(
-            found | ({FaultKind.ORDER_REJECTED} if types - {"mapMismatch"} else set())
-        )
+        return faults_of_refusals(types - {kind.value for kind in FaultKind})
 
 
 def _no_time_passes(_seconds: float) -> NoReturn:

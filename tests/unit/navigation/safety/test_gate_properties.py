@@ -6,25 +6,34 @@ import math
 from typing import Any
 
 import numpy as np
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.stopping.encounter import Encounter, run
 from benchmarks.stopping.lying_person import LyingPerson, gap_m, heard_m, is_touched
 from navigation.safety import gate
-from navigation.safety.low_things import LOWEST_M, SAME_THING_M, arc_base, seen_empty
+from navigation.safety.low_things import (
+    CELL_M,
+    LOWEST_M,
+    SAME_THING_M,
+    arc_base,
+    newest_of_cells,
+    seen_empty,
+)
 from navigation.safety.watch import is_possible
 from navigation.types import Command, GateOutput
 from patrol.geometry import Pose2
 from patrol.vehicle import UltrasonicSpec
 from tests.unit.navigation.safety.gate_hands import CAP, SPEC, ahead, inputs, one, scan_of
 
-FRONT = tuple(r.name for r in SPEC.ultrasonics if r.x_m > 0)
+ALL = tuple(ranger.name for ranger in SPEC.ultrasonics)
+GRAZING = ("front_left", "front_right", "flank_left", "flank_right")
 LOCK = 1.0 / SPEC.min_turning_radius_m
 MIRRORED = {r.name: next(o.name for o in SPEC.ultrasonics if (o.x_m, o.y_m) == (r.x_m, -r.y_m))
             for r in SPEC.ultrasonics}  # fmt: skip
 speeds = st.floats(0.05, CAP)
 bends = st.floats(-LOCK, LOCK)
+backs = st.booleans()
 echoes = st.one_of(st.just(math.inf), st.floats(0.2, 3.0))
 every_ranger = st.lists(echoes, min_size=len(MIRRORED), max_size=len(MIRRORED))
 
@@ -35,18 +44,42 @@ def driven(speed: float, bend: float, ranges: dict[str, float], **given_: Any) -
     )
 
 
-@settings(max_examples=50, deadline=None)
-@given(speeds, bends, st.sampled_from(FRONT), st.floats(0.2, 3.0), st.floats(0.0, 2.8))
+def named(*beginnings: str) -> list[str]:
+    return [name for name in ALL if name.startswith(beginnings)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(speeds, bends, backs, st.sampled_from(ALL), st.floats(0.2, 3.0), st.floats(0.0, 2.8))
 def test_a_nearer_echo_never_gives_a_faster_command(
-    speed: float, bend: float, name: str, far_m: float, nearer_m: float
+    speed: float, bend: float, back: bool, name: str, far_m: float, nearer_m: float
 ) -> None:
-    """On a straight and in any bend that keeps the cone's middle in front of the bumper."""
+    """In a bend, an outer arc's end may graze a corner's way where that of a nearer one passes."""
     near_m = max(0.2, far_m - nearer_m)
-    bend = bend if name.startswith("front") and far_m < 1.0 else 0.0
-    assume(name.startswith("front"))
+    bend = 0.0 if name in GRAZING else bend
+    speed = -min(speed, gate.REVERSE_CAP_MPS) if back else speed
     far, near = driven(speed, bend, {name: far_m}), driven(speed, bend, {name: near_m})
     assert near.speed_limit_mps <= far.speed_limit_mps + 1e-9
-    assert near.command.speed_mps <= far.command.speed_mps + 1e-9
+    assert abs(near.command.speed_mps) <= abs(far.command.speed_mps) + 1e-9
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    speeds,
+    bends,
+    st.floats(0.2, 3.0),
+    st.one_of(
+        st.tuples(st.just(1.0), st.just(1.0), st.sampled_from(named("rear"))),
+        st.tuples(st.just(-1.0), st.just(1.0), st.sampled_from(named("front", "side"))),
+        st.tuples(st.just(1.0), st.just(0.0), st.sampled_from(named("side", "flank"))),
+    ),
+)
+def test_an_echo_from_where_it_does_not_go_changes_nothing(
+    speed: float, bend: float, range_m: float, case: tuple[float, float, str]
+) -> None:
+    """From behind, in any bend; in reverse, from before it; on a straight, from beside it."""
+    direction, bends_so, name = case
+    speed, bend = direction * speed, bends_so * bend
+    assert driven(speed, bend, {name: range_m}) == driven(speed, bend, {})
 
 
 @settings(max_examples=50, deadline=None)
@@ -127,6 +160,19 @@ def test_only_what_would_have_been_heard_is_seen_empty(
         return
     low = np.array([[*place, LOWEST_M]])
     assert heard_m(low, ranger) <= min(range_m + SAME_THING_M + 0.01, ranger.range_max_m)
+
+
+@given(st.lists(st.tuples(st.floats(-5e3, 5e3), st.floats(-9, 9)), max_size=60))
+def test_what_is_kept_of_many_points_stands_for_all_of_them(
+    places: list[tuple[float, float]],
+) -> None:
+    points = np.array(places).reshape(-1, 2)
+    kept = newest_of_cells(points)
+    for row, point in enumerate(points):
+        off = np.abs(points[kept] - point).max(axis=1)
+        assert ((off <= CELL_M + 1e-9) & (kept <= row)).any()  # near by, and no older
+    assert math.hypot(CELL_M, CELL_M) < gate.SIDE_MARGIN_M
+    assert len(newest_of_cells(points[kept])) == len(kept)
 
 
 def test_a_person_is_touched_where_the_vehicle_covers_it() -> None:

@@ -1,0 +1,132 @@
+"""Mutants of what the safety gate believes and remembers of its lidar and its rangers.
+
+A mutant is a text of the source, and what stands in its stead.
+"""
+
+from __future__ import annotations
+
+SENSING: dict[str, list[tuple[str, str]]] = {
+    "watch": [
+        # how old
+        ('TOPICS["/scan"].max_age_s', 'TOPICS["/gnss/fix"].max_age_s'),
+        ("TOPICS[ULTRASONIC_TOPICS].max_age_s", 'TOPICS["/gnss/fix"].max_age_s'),
+        ("-CLOCK_SLACK_S <= now_s", "-math.inf <= now_s"),
+        ("stamp_s is not None and -CLOCK", "stamp_s is None or -CLOCK"),
+        ("now_s - stamp_s <= max_age_s", "now_s - stamp_s >= max_age_s"),
+        ("now_s - stamp_s <= max_age_s", "now_s - stamp_s <= 2 * max_age_s"),
+        ("is not None and is_fresh(scan.stamp_s, SCAN_MAX_AGE_S, now_s)", "is not None"),
+        ("not (fresh and self._is_seeing)", "not fresh"),
+        ("not (fresh and self._is_seeing)", "not self._is_seeing"),
+        ("not (fresh and self._is_seeing)", "not (fresh or self._is_seeing)"),
+        ("            return FaultKind.SCAN_STALE", "            return None"),
+        ("sample is None or not is_fresh", "sample is not None and not is_fresh"),
+        ("or not is_fresh(sample.stamp_s, RANGE_MAX_AGE_S, now_s)", ""),
+        # a lidar that sees nothing
+        ("if len(scan.ranges_m) == 0", "if len(scan.ranges_m) < 0"),
+        ("~(scan.ranges_m >= scan.range_min_m)", "scan.ranges_m < scan.range_min_m"),
+        ("scan.ranges_m >= scan.range_min_m", "scan.ranges_m >= 0"),
+        ("blind <= MAX_BLIND_SHARE", "blind >= MAX_BLIND_SHARE"),
+        ("MAX_BLIND_SHARE = 0.1", "MAX_BLIND_SHARE = 0.2"),
+        ("MAX_BLIND_SHARE = 0.1", "MAX_BLIND_SHARE = 0.01"),
+        # impossible
+        ("RESOLUTION_M = 0.001", "RESOLUTION_M = 0.0"),
+        ("math.isinf(range_m) or 0", "0"),
+        ("or 0 <= range_m", "or -9 <= range_m"),
+        ("range_m <= ranger.range_max_m + RES", "range_m <= 9 + RES"),
+        ("0 <= range_m <= ranger", "not range_m > ranger"),
+        ("if not is_possible(sample.range_m, ranger)", "if False"),
+        # repeated
+        ("FROZEN_AFTER_S = 0.27", "FROZEN_AFTER_S = 0.2"),
+        ("FROZEN_AFTER_S = 0.27", "FROZEN_AFTER_S = 0.3"),
+        ("ranger.range_min_m + RESOLUTION_M < range_m < math.inf", "range_m < math.inf"),
+        ("ranger.range_min_m + RESOLUTION_M < range_m < math.inf", "range_m <= math.inf"),
+        ("elapsed_s if abs(speed_mps) > MOVING_MPS else 0.0", "elapsed_s"),
+        ("return FaultKind.SCAN_FROZEN if", "return None if"),
+        ("or _differ(self._scan, scan)", ""),
+        ("return not same or not", "return not same or"),
+        ("not same or not np.any(np.isfinite(now.ranges_m))", "not same"),
+        ("self._scan_same_s > FROZEN_AFTER_S", "False"),
+        ("self._scan_same_s += moving_s", "pass"),
+        ("sample.range_m, 0.0\n", "sample.range_m, self._range_same_s[name]\n"),
+        ("self._range_same_s[name] += moving_s", "pass"),
+        ("return FaultKind.ULTRASONIC_FROZEN if frozen", "return None if frozen"),
+    ],
+    "low_things": [
+        # where an echo counts
+        ("max(range_m, ranger.range_min_m)", "range_m"),
+        ("ranger.cone_rad * _ACROSS", "0.0 * _ACROSS"),
+        ("near_m = range_m * math.cos(ranger.cone_rad / 2)", "near_m = range_m"),
+        ("bearing = ranger.yaw_rad +", "bearing ="),
+        ("ranger.y_m + near_m", "near_m"),
+        ("rolled(speed_mps * (sample.stamp_s - now_s), curvature)", "rolled(0.0, curvature)"),
+        ("if sample.range_m < math.inf:", "if sample.range_m <= math.inf:"),
+        ("np.concatenate((*arcs, self._known))", "self._known"),
+        ("np.concatenate((*arcs, self._known))", "np.concatenate([*arcs, self._known[:0]])"),
+        # news
+        ("or (last is not None and last.stamp_s == sample.stamp_s)", ""),
+        ("return is_now and is_possible(sample.range_m, ranger)", "return is_now"),
+        ("return is_now and is_possible", "return is_possible"),
+        # seen empty
+        ("under_m = max(0.0, ranger.z_m - LOWEST_M)", "under_m = 0.0"),
+        ("ahead >= slant *", "ahead <= slant *"),
+        ("in_cone & (distance <= _heard_to_m(range_m, ranger))", "in_cone"),
+        ("in_cone & (distance <=", "(distance <="),
+        ("return ranger.range_max_m * cos", "return 0.0"),
+        ("range_m * cos + SAME_THING_M", "range_m * cos - SAME_THING_M"),
+        ("dy * math.sin(ranger.yaw_rad)", "0.0"),
+        ("if last is None or not last.range_m == sample.range_m < math.inf:", "if True:"),
+        ("last.range_m == sample.range_m < math.inf", "last.range_m == sample.range_m"),
+        ("keep &= ~seen_empty(", "seen_empty("),
+        # what the lidar sees
+        ("near_cone & (np.abs", "(np.abs"),
+        ("distance - range_m) <= LIDAR_AGREES_M", "distance - range_m) <= 9.0"),
+        ("is_low = not is_seen_by_lidar", "is_low = is_seen_by_lidar"),
+        ("if arc is not None and arc.is_low", "if arc is not None"),
+        # memory
+        ("if arc is not None and arc.is_low", "if False"),
+        ("KEEP_S = 30.0", "KEEP_S = 15.0"),
+        ("KEEP_S = 30.0", "KEEP_S = 60.0"),
+        ("KEEP_WITHIN_M = 4.5", "KEEP_WITHIN_M = 0.5"),
+        ("KEEP_WITHIN_M = 4.5", "KEEP_WITHIN_M = 90"),
+        (
+            "(*(arc.points for arc in low), self._known)",
+            "[*(arc.points for arc in low), self._known[:0]]",
+        ),
+        (
+            "np.concatenate((stamps, self._seen_s))[rows]",
+            "np.concatenate((self._seen_s, stamps))[rows]",
+        ),
+        ("rows = newest_of_cells(points)", "rows = np.arange(len(points))"),
+        ("rows = newest_of_cells(points)", "rows = newest_of_cells(points)[:ARC_POINTS]"),
+        (
+            "rows = newest_of_cells(points)",
+            "rows = newest_of_cells(points[: len(points) - len(self._known)])",
+        ),
+        ("CELL_M = 0.07", "CELL_M = 0.05"),
+        ("CELL_M = 0.07", "CELL_M = 0.7"),
+        ("_CELLS_ACROSS = 100_003", "_CELLS_ACROSS = 1"),
+        # motion
+        ("if 0 <= elapsed_s <= GAP_S", "if 0 <= elapsed_s"),
+        ("if 0 <= elapsed_s <= GAP_S", "if elapsed_s <= GAP_S"),
+        ("if 0 <= elapsed_s <= GAP_S", "if False"),
+        ("speed_mps * elapsed_s, curvature", "0.0, curvature"),
+        ("speed_mps * elapsed_s, curvature_1pm", "speed_mps * elapsed_s, 0.0"),
+        ("            self._arcs = {}", "            pass"),
+        ("self._known[:0], self._seen_s[:0]", "self._known, self._seen_s"),
+    ],
+    "memory": [
+        ("KEEP_S = 20.0", "KEEP_S = 0.05"),
+        ("KEEP_S = 20.0", "KEEP_S = 2000.0"),
+        ("KEEP_WITHIN_M = 4.0", "KEEP_WITHIN_M = 0.4"),
+        ("KEEP_WITHIN_M = 4.0", "KEEP_WITHIN_M = 90"),
+        ("GAP_S = 0.5", "GAP_S = 0.01"),
+        ("speed_mps * dt, curvature", "-speed_mps * dt, curvature"),
+        ("> self._lidar.field_of_view_rad / 2", "> math.pi"),
+        ("travel_m * math.cos(turn / 2), travel", "-travel_m * math.cos(turn / 2), travel"),
+        ("travel_m * math.sin(turn / 2), turn", "-travel_m * math.sin(turn / 2), turn"),
+        ("turn = travel_m * curvature_1pm", "turn = 0.0"),
+        ("cos * dx + sin * dy", "cos * dx - sin * dy"),
+        ("cos * dy - sin * dx", "cos * dy + sin * dx"),
+        ("fresh[are_within(fresh, KEEP_WITHIN_M)]", "fresh[:0]"),
+    ],
+}

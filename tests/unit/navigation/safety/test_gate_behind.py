@@ -1,0 +1,99 @@
+"""The safety gate in reverse: what its front sweeps, and what it remembers behind it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from navigation.types import Command
+from patrol.faults import FaultKind
+from tests.unit.navigation.safety.gate_hands import (
+    FORWARD,
+    NOW,
+    SPEC,
+    ahead,
+    assert_stops,
+    inputs,
+    one,
+    scan_of,
+)
+
+F = FaultKind
+
+
+BACK_LEFT = Command(-0.3, -0.3 * 0.7)  # the rear swings to the left
+
+
+def test_reversing_looks_at_what_the_front_sweeps(gate: Any) -> None:
+    back = Command(-0.3, 0.0)
+    in_front, at_the_side = scan_of(ahead(0.1)), scan_of((0.95, 0.64))
+    assert one(gate, inputs(back, scan=in_front, speed_mps=0.0)).faults == frozenset()
+    assert one(gate, inputs(back, scan=at_the_side, speed_mps=0.0)).faults == frozenset()
+    swing_left = Command(-0.3, 0.3 / SPEC.min_turning_radius_m)
+    output = one(gate, inputs(swing_left, scan=at_the_side, speed_mps=0.0))
+    assert_stops(output, F.OBSTACLE_IN_STOP_ZONE)
+    swing_right = Command(-0.3, -0.3 / SPEC.min_turning_radius_m)
+    assert one(gate, inputs(swing_right, scan=at_the_side, speed_mps=0.0)).faults == frozenset()
+
+
+def drive_past_a_post(gate: Any) -> tuple[Any, float]:
+    """A gate that saw a post pass on the left; it now stands out of sight by the left rear."""
+    stage = gate.SafetyGate(SPEC)
+    post_x_m, x_m, now_s = 2.0, 0.0, NOW
+    while x_m < 2.35:
+        seen = (post_x_m - x_m, 0.58)
+        in_view = abs(math.atan2(seen[1], seen[0] - SPEC.lidar.x_m)) < 2.35
+        scan = scan_of(*([seen] if in_view else []), stamp_s=now_s)
+        stage.step(inputs(scan=scan, now_s=now_s), now_s)
+        now_s += 0.1
+        x_m += 0.1
+    return stage, now_s
+
+
+def test_remembers_for_a_while_what_stands_behind(gate: Any) -> None:
+    stage, now_s = drive_past_a_post(gate)
+    given = inputs(BACK_LEFT, scan=scan_of(stamp_s=now_s), now_s=now_s, speed_mps=0.0)
+    assert_stops(stage.step(given, now_s), F.OBSTACLE_IN_STOP_ZONE)
+    for _ in range(250):
+        now_s += 0.1
+        stage.step(inputs(scan=scan_of(stamp_s=now_s), now_s=now_s, speed_mps=0.0), now_s)
+    given = inputs(BACK_LEFT, scan=scan_of(stamp_s=now_s), now_s=now_s, speed_mps=0.0)
+    assert stage.step(given, now_s).faults == frozenset()
+
+
+def test_forgets_what_it_leaves_far_behind(gate: Any) -> None:
+    """Also when it comes back to it."""
+    for away_s, faults in ((2.0, {F.OBSTACLE_IN_STOP_ZONE}), (5.0, frozenset())):
+        stage, now_s = drive_past_a_post(gate)
+        for speed_mps in (1.0, -1.0):
+            for _ in range(round(away_s / 0.1)):
+                now_s += 0.1
+                scan = scan_of(stamp_s=now_s)
+                stage.step(inputs(scan=scan, now_s=now_s, speed_mps=speed_mps), now_s)
+        given = inputs(BACK_LEFT, scan=scan_of(stamp_s=now_s), now_s=now_s, speed_mps=0.0)
+        assert stage.step(given, now_s).faults == faults
+
+
+def test_forgets_what_is_behind_after_a_gap_in_the_scans(gate: Any) -> None:
+    stage, now_s = drive_past_a_post(gate)
+    now_s += 2.0
+    given = inputs(BACK_LEFT, scan=scan_of(stamp_s=now_s), now_s=now_s, speed_mps=0.0)
+    assert stage.step(given, now_s).faults == frozenset()
+
+
+def test_memory_does_not_hinder_driving_on(gate: Any) -> None:
+    stage, now_s = drive_past_a_post(gate)
+    for _ in range(6):  # rolling back, odometry carries the post under the vehicle's rear
+        now_s += 0.1
+        rolling = inputs(
+            BACK_LEFT,
+            scan=scan_of(stamp_s=now_s),
+            now_s=now_s,
+            speed_mps=-0.5,
+            steering_rad=math.atan(0.7 * SPEC.wheelbase_m),
+        )
+        stage.step(rolling, now_s)
+    given = inputs(FORWARD, scan=scan_of(stamp_s=now_s), now_s=now_s, speed_mps=0.0)
+    assert stage.step(given, now_s).faults == frozenset()
+    given = inputs(BACK_LEFT, scan=scan_of(stamp_s=now_s), now_s=now_s, speed_mps=0.0)
+    assert stage.step(given, now_s).faults == {F.OBSTACLE_IN_STOP_ZONE}
