@@ -32,15 +32,16 @@ def measure() -> list[Target]:
         f" states a second, {run.acked / run.wall_s:.0f} acknowledged, {run.driven_m:.0f} m,"
         f" {run.process_s / run.wall_s:.2f} of a core"
     )
+    # a fleet in real time cannot be ahead of it: 1.0, to a step's end seen a millisecond late
+    kept = round(run.simulated_s / run.wall_s, 3)
     return [
         Target("1,000 kinematic vehicles, real-time factor", together, 100.0),
         Target("ratio to one motion array for each vehicle", together / alone, 10.0),
-        Target("1,000 VDA 5050 clients, simulated seconds a second", run.simulated_s / run.wall_s,
-               0.99),
+        Target("1,000 VDA 5050 clients, simulated seconds a second", kept, 1.0),
         Target("1,000 VDA 5050 clients, real-time factor of one core",
                run.simulated_s / run.process_s, 1.0),
         Target("clients connected", run.connected / run.vehicles, 1.0),
-        Target("states acknowledged after the commit", run.acked / run.states, 0.95),
+        Target("states acknowledged after the commit", run.acked / run.states, 0.99),
     ]  # fmt: skip
 
 

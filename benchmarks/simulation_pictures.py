@@ -13,8 +13,6 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import torchvision  # noqa: F401  # before any GL driver, see simulation.camera.panda
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.picturing.score import MIN_SCORE, found, wanted

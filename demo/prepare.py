@@ -1,4 +1,4 @@
-"""What a checkout needs beside its Python packages: weights, ROS interfaces, the console.
+"""What a checkout needs beside its Python packages: weights, ROS interfaces, console, loops.
 
 Every step is skipped when nothing it reads has changed, so that a second start takes seconds.
 """
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -20,6 +21,8 @@ from patrol.errors import SunraError
 ROOT = Path(__file__).resolve().parent.parent
 CONSOLE = ROOT / "fleet_server" / "console"
 LOGS = ROOT / "build" / "logs"
+COMPILED = b"from navigation.planning.compiled import"
+LOOPS_RUN = ("config/scenarios/first_patrol.yaml", "--duration-s", "1")
 
 
 class PrepareError(SunraError):
@@ -84,11 +87,30 @@ def fetch_models() -> bool:
     return fetch_all()
 
 
+def compile_loops() -> bool:
+    """Let the simulator compile its loops, which numba keeps; False when they were up to date."""
+    sources = [
+        path
+        for package in ("navigation", "simulation")
+        for path in (ROOT / package).rglob("*.py")
+        if COMPILED in path.read_bytes()
+    ]
+    compiler = f"{sys.implementation.cache_tag} numba {version('numba')}"
+    stamp, digest = ROOT / "build" / "numba" / ".stamp", f"{compiler} {_digest(sources)}"
+    if stamp.exists() and stamp.read_text() == digest:
+        return False
+    _run("loops", [sys.executable, "sunra.py", "simulate", "run", *LOOPS_RUN])
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(digest)
+    return True
+
+
 # step → (what a person reads, what does it)
 STEPS: dict[str, tuple[str, Callable[[], bool]]] = {
     "models": ("model weights", fetch_models),
     "interfaces": ("ROS 2 interfaces", build_interfaces),
     "console": ("operator console", build_console),
+    "loops": ("simulator's compiled loops", compile_loops),
 }
 
 
@@ -103,6 +125,9 @@ def prepare(report: Callable[[str], None]) -> None:
 
 @click.command()
 def prepare_command() -> None:
-    """Fetch weights, build the ROS 2 interfaces and the console, where they are out of date."""
+    """Fetch weights, build the ROS 2 interfaces, the console and the simulator's loops.
+
+    Whatever is up to date is left alone.
+    """
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
     prepare(click.echo)

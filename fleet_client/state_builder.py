@@ -31,6 +31,7 @@ from patrol.vda5050.messages import (
 )
 
 OperatingMode = Literal["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL", "SERVICE", "TEACHIN"]
+Left = tuple[str, int, bool]  # a node or edge of the order: id, sequence id, released
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class MapRef:
 class StateContent:
     """What a vehicle knows of itself; metres, radians, seconds, percent; pose of base_link.
 
-    `node_states` and `edge_states` are what remains of the order: (id, sequence id, released).
+    `node_states` and `edge_states` are what remains of the order.
     """
 
     order_id: str = ""
@@ -62,8 +63,8 @@ class StateContent:
     paused: bool = False
     new_base_request: bool = False
     distance_since_last_node_m: float | None = None
-    node_states: Sequence[tuple[str, int, bool]] = ()
-    edge_states: Sequence[tuple[str, int, bool]] = ()
+    node_states: Sequence[Left] = ()
+    edge_states: Sequence[Left] = ()
     action_states: Sequence[ActionState] = ()
     pose: Pose2 | None = None  # None: position unknown
     position_sigma_m: float | None = None
@@ -79,17 +80,16 @@ class StateContent:
 
 
 class OrderRest:
-    """What remains of the order, in VDA's words; made once for as long as it is the same tuple."""
+    """What remains of the order, in VDA's words; made once for as long as it is the same."""
 
     def __init__(self) -> None:
-        self._of: tuple[object, object] = (None, None)
+        self._of: tuple[tuple[Left, ...], tuple[Left, ...]] = ((), ())
         self._made: tuple[list[NodeState], list[EdgeState]] = ([], [])
 
     def states(self, content: StateContent) -> tuple[list[NodeState], list[EdgeState]]:
         """Node and edge states; do not change them."""
-        nodes, edges = content.node_states, content.edge_states
-        constant = isinstance(nodes, tuple) and isinstance(edges, tuple)
-        if not (constant and nodes is self._of[0] and edges is self._of[1]):
+        nodes, edges = tuple(content.node_states), tuple(content.edge_states)
+        if (nodes, edges) != self._of:
             self._of = nodes, edges
             self._made = (
                 [NodeState(node_id=i, sequence_id=n, released=free) for i, n, free in nodes],

@@ -34,6 +34,7 @@ from simulation.fleet import Fleet
 ROOT = Path(__file__).parents[2]
 MAP, VEHICLE = ROOT / "maps" / "sillim.geojson", ROOT / "config" / "vehicles" / "goalie.yaml"
 WARM_UP_S = 45.0  # for all to connect, CONNECTS_PER_S of them a second
+LOOK_S = 0.001  # how often to look for the end of a step
 ORDER_EDGES = 60  # base and horizon, as the dispatcher sends them by default
 
 
@@ -108,15 +109,16 @@ async def _drive(data_dir: Path, duration_s: float) -> LinkedRun:
     while fleet.report().connected < len(credentials) and time.monotonic() < deadline:
         await asyncio.sleep(0.2)
     await asyncio.sleep(2.0)
+    simulated = await _stepped(fleet)
     before, wall, process = fleet.report(), time.monotonic(), time.process_time()
-    simulated = fleet.simulated_s
     await asyncio.sleep(duration_s)
-    after = fleet.report()
+    simulated = await _stepped(fleet) - simulated
+    wall, after = time.monotonic() - wall, fleet.report()
     run = LinkedRun(
         vehicles=after.vehicles,
         connected=after.connected,
-        simulated_s=fleet.simulated_s - simulated,
-        wall_s=time.monotonic() - wall,
+        simulated_s=simulated,
+        wall_s=wall,
         process_s=time.process_time() - process,
         states=after.states - before.states,
         acked=after.acked - before.acked,
@@ -125,6 +127,14 @@ async def _drive(data_dir: Path, duration_s: float) -> LinkedRun:
     stop.set()
     await task
     return run
+
+
+async def _stepped(fleet: Fleet) -> float:
+    """The fleet's simulated seconds just after a step, so that whole steps are measured."""
+    before_s = fleet.simulated_s
+    while fleet.simulated_s == before_s:
+        await asyncio.sleep(LOOK_S)
+    return fleet.simulated_s
 
 
 if __name__ == "__main__":

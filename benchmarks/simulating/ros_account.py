@@ -12,6 +12,7 @@ from pathlib import Path
 
 from demo.recording import read_messages, stamp_s
 from demo.through_ros import play_through_ros
+from patrol.errors import ConfigError
 from patrol_bringup.supervisor import Supervisor
 from simulation.scenarios.load import load_scenario
 from simulation.scenarios.outcome import Outcome
@@ -49,10 +50,18 @@ class Account:
         self.moments.append(Moment(time.monotonic(), now_s, used))
 
     @property
+    def is_settled(self) -> bool:
+        """Whether there were two settled moments."""
+        return len(self._settled) > 1
+
+    @property
+    def _settled(self) -> list[Moment]:
+        first_s = self.moments[0].simulated_s + SETTLE_S if self.moments else 0.0
+        return [moment for moment in self.moments if moment.simulated_s >= first_s]
+
+    @property
     def _span(self) -> tuple[Moment, Moment]:
-        first_s = self.moments[0].simulated_s + SETTLE_S
-        settled = [moment for moment in self.moments if moment.simulated_s >= first_s]
-        return settled[0], settled[-1]
+        return self._settled[0], self._settled[-1]
 
     @property
     def real_time_factor(self) -> float:
@@ -103,6 +112,8 @@ def drive(
             tell=tell,
             look=account.look,
         )
+        if not account.is_settled:
+            raise ConfigError(f"{outcome.duration_s:.0f} s of driving are too few to count")
         recording = next((Path(folder) / "run" / "vehicle" / "recordings").glob("*.mcap"))
         account.pictures_a_s = pictures_a_s(recording)
     return account, outcome

@@ -15,8 +15,9 @@ from simulation.actors.company import Company
 from simulation.camera.mesh import rotation_map
 from simulation.camera.renderer import SceneNow, open_renderer
 from simulation.mujoco.groups import GROUND_GROUP
-from simulation.mujoco.lidar import Lidar
+from simulation.mujoco.lidar import BEYOND_M, Lidar
 from simulation.mujoco.mjcf import build_model
+from simulation.mujoco.obstacle_rays import ObstacleRays
 from simulation.mujoco.schedule import TICK_S
 from simulation.mujoco.simulator import Simulator
 from simulation.scenarios.control_room import ControlRoom
@@ -79,7 +80,8 @@ def lidar_ratio(world: World, spec: VehicleSpec, start: Pose2) -> float:
     model = build_model(world, spec, start)
     data = mujoco.MjData(model)
     mujoco.mj_forward(model, data)
-    lidar = Lidar(model, data, spec.lidar, world.terrain, np.random.default_rng(0))
+    obstacles = ObstacleRays(model, data, spec.lidar.range_max_m + BEYOND_M)
+    lidar = Lidar(model, data, spec.lidar, world.terrain, np.random.default_rng(0), obstacles)
     begun = time.process_time()
     for _ in range(200):
         lidar.scan(0.0)

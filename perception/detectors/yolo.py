@@ -41,7 +41,8 @@ def _import_yolo(settings_dir: Path) -> Any:
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("YOLO_CONFIG_DIR", str(settings_dir))
-    # torch looks for triton, whose LLVM crashes a process that has numba's; nothing here needs it
+    # torchvision loads triton, whose LLVM crashes a process with a GL driver's (Mesa): a simulator
+    # with cameras. Nothing here needs it.
     sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
     import torch
     from ultralytics.models.yolo.model import YOLO

@@ -37,7 +37,7 @@ class DepthWay(StrEnum):
 
     @staticmethod
     def of(backend: str) -> DepthWay:
-        """What a backend of simulation.camera.panda can do."""
+        """What a backend of simulation.camera.off_screen can do."""
         return DepthWay.RAMP if backend == "software" else DepthWay.BUFFER
 
 

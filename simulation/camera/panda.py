@@ -1,39 +1,22 @@
-"""Pictures by Panda3D without a screen: GL through EGL, else through OSMesa, else in software.
-
-A process that also needs torchvision imports it before the first GL renderer: PIL's font module,
-loaded after it, crashes (Pillow 13, Mesa 22). The simulator's own process never needs it.
-"""
+"""Pictures by Panda3D without a screen: the world from each of a vehicle's cameras."""
 
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from panda3d.core import (
-    FrameBufferProperties,
-    GraphicsEngine,
-    GraphicsOutput,
-    GraphicsPipe,
-    GraphicsPipeSelection,
-    NodePath,
-    WindowProperties,
-    load_prc_file_data,
-)
+from panda3d.core import GraphicsEngine, NodePath
 
-from patrol.errors import ConfigError
 from patrol.vehicle import CameraSpec
 from simulation.camera.atmosphere import Atmosphere, Moment
 from simulation.camera.camera_view import CameraView, DepthWay
 from simulation.camera.cover import covered_picture
 from simulation.camera.light import daylight
 from simulation.camera.mesh import Rgb
-from simulation.camera.no_x11 import ensure_libx11
-from simulation.camera.osmesa import ensure_gl_on_osmesa, has_egl
+from simulation.camera.off_screen import open_buffer, open_pipe
 from simulation.camera.renderer import SceneNow
 from simulation.camera.scene import build_scenery
 from simulation.camera.signal_lights import SignalLights
@@ -49,21 +32,8 @@ from simulation.world import World
 
 log = logging.getLogger(__name__)
 
-PIPES = {  # backend → Panda3D module and pipe type, the best first
-    "gl": ("p3headlessgl", "eglGraphicsPipe"),
-    "osmesa": ("p3headlessgl", "eglGraphicsPipe"),  # on our own EGL over OSMesa
-    "software": ("p3tinydisplay", "TinyOffscreenGraphicsPipe"),
-}
-BACKENDS = ("auto", *PIPES)
 VIEW_M = 90.0  # nothing is drawn beyond
 NEAR_M = 0.15
-ENVIRONMENT = "SUNRA_CAMERA"
-STAND_INS = Path(__file__).resolve().parents[2] / "build" / "stand_ins"
-
-load_prc_file_data(
-    "",
-    "notify-level-glgsg fatal\nnotify-level-display error\n",
-)
 
 
 class PandaRenderer:
@@ -79,7 +49,7 @@ class PandaRenderer:
     ) -> None:
         self._world = world
         self._engine = GraphicsEngine()
-        self.backend, self._pipe = _open_pipe(self._engine, backend)
+        self.backend, self._pipe = open_pipe(self._engine, backend)
         self._first = cameras[0].name if cameras else ""
         light = daylight(world.conditions)
         self._scene = NodePath("world")
@@ -203,58 +173,3 @@ class PandaRenderer:
 
     def _picture_seed(self, camera: CameraSpec, now_s: float) -> int:
         return (round(now_s * 1000) * 31 + sum(camera.name.encode())) % 2**31
-
-
-def _open_pipe(engine: GraphicsEngine, backend: str) -> tuple[str, GraphicsPipe]:
-    """The first pipe that can open a buffer; the environment decides where the caller does not."""
-    wanted = os.environ.get(ENVIRONMENT, "auto") if backend == "auto" else backend
-    if wanted not in BACKENDS:
-        raise ConfigError(f"camera backend: {wanted!r} is none of: {', '.join(BACKENDS)}")
-    for name in _candidates() if wanted == "auto" else (wanted,):
-        module, kind = PIPES[name]
-        if not _is_prepared(name):
-            continue
-        pipe = GraphicsPipeSelection.get_global_ptr().make_pipe(kind, module)
-        if pipe is not None and pipe.is_valid() and _can_draw(engine, pipe):
-            return name, pipe
-    raise ConfigError(f"camera backend {wanted!r}: cannot draw on this machine")
-
-
-def _candidates() -> tuple[str, ...]:
-    """A real EGL and our own exclude each other in one process."""
-    return ("gl", "software") if has_egl() else ("osmesa", "software")
-
-
-def _is_prepared(backend: str) -> bool:
-    """Load what stands in for missing libraries; False where the backend has no base here."""
-    if backend == "osmesa":
-        return ensure_gl_on_osmesa(STAND_INS)
-    if backend == "software":
-        ensure_libx11(STAND_INS)
-    return True
-
-
-def _can_draw(engine: GraphicsEngine, pipe: GraphicsPipe) -> bool:
-    try:
-        buffer = open_buffer(engine, pipe, 64, 64)
-    except ConfigError:
-        return False
-    engine.remove_window(buffer)
-    return True
-
-
-def open_buffer(
-    engine: GraphicsEngine, pipe: GraphicsPipe, width: int, height: int
-) -> GraphicsOutput:
-    """An off-screen buffer; raises ConfigError where the pipe has none of this size."""
-    properties = FrameBufferProperties()
-    properties.set_rgba_bits(8, 8, 8, 0)
-    properties.set_depth_bits(24)
-    buffer = engine.make_output(
-        pipe, "camera", 0, properties, WindowProperties.size(width, height),
-        GraphicsPipe.BF_refuse_window,
-    )  # fmt: skip
-    if buffer is None:
-        raise ConfigError("camera backend: no off-screen buffer of this size")
-    engine.open_windows()
-    return buffer

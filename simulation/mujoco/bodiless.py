@@ -9,7 +9,6 @@ from simulation.actors.company import ActorNow
 from simulation.actors.kinds import ActorKind
 from simulation.camera.fire import FLAME_HEIGHT, PUFF_LIFE_S, SMOKE_DRIFT_MPS, SMOKE_RISE_MPS
 
-BODILESS = frozenset({ActorKind.FIRE, ActorKind.SMOKE, ActorKind.PLASTIC_BAG, ActorKind.BIRD})
 POINTS = 5
 SMOKE_SHOWS = 0.75  # of a puff's life: then it is too thin to see
 

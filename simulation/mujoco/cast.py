@@ -36,17 +36,29 @@ class Cast:
         return self._company.now
 
     @property
+    def places(self) -> dict[str, tuple[float, float]]:
+        """Where everybody that can be seen is: name → (x, y), map metres."""
+        return {
+            actor.spec.name: (actor.state.x_m, actor.state.y_m)
+            for actor in self._company.now
+            if actor.state.visible
+        }
+
+    @property
     def pushes(self) -> list[RobotPush]:
         """Forces of actors on the robot now."""
         return self._company.pushes
 
-    def scene(self, headlights: bool = True) -> SceneNow:
+    def scene(self) -> SceneNow:
         """What a camera needs to know of this moment."""
         company = self._company
         return SceneNow(
-            company.now, company.now_s, headlights, company.covered, self.dark_posts,
-            dict(company.set_lights),
-        )  # fmt: skip
+            company.now,
+            company.now_s,
+            covered=company.covered,
+            dark_posts=self.dark_posts,
+            set_lights=dict(company.set_lights),
+        )
 
     @property
     def lights(self) -> dict[str, SignalLight]:

@@ -1,9 +1,12 @@
 """Footing: the ground under each wheel as a plane that goes with it.
 
-A wheel touches the ground in one point, where the terrain is as good as flat: the contact with a
-plane there is that with the terrain, at a fraction of the work that the engine has with its height
-field. Of the world's solid things wheels meet kerbs; they stay out of the engine's search for
-contacts until one is near.
+A wheel touches the ground in the point that is nearest to its hub: the contact with a plane there
+is that with the terrain, at a fraction of the work that the engine has with its height field. The
+planes are laid once a tick, in which a wheel rolls some 14 mm: in a dip where the grade changes by
+10 % it sinks up to 3 mm into the far side, twice as far as into a height field.
+
+Of the world's solid things wheels meet kerbs; they stay out of the engine's search for contacts
+until one is near.
 """
 
 from __future__ import annotations
@@ -13,19 +16,17 @@ from collections.abc import Sequence
 
 import mujoco
 import numpy as np
-from numpy.typing import NDArray
 from shapely import STRtree
 from shapely.geometry import LineString, Point
 
-from navigation.planning.compiled import compiled
 from patrol.vehicle import VehicleSpec
+from simulation.mujoco.ground_kernels import Floats, lay_planes
 from simulation.mujoco.groups import FOOTING_BITS, GROUND_BIT, GROUND_GROUP
 from simulation.mujoco.vehicle_mjcf import WHEELS
 from simulation.props import Kerb
 from simulation.world import World
 
 MARGIN_M = 0.1  # a kerb counts as near from here on to the outermost tyre
-Floats = NDArray[np.float64]
 
 
 def footing_xml() -> str:
@@ -66,38 +67,6 @@ class Footing:
             self._world_bits |= GROUND_BIT
         else:
             self._world_bits &= ~GROUND_BIT
-
-
-@compiled
-def lay_planes(
-    heights: Floats, west: float, south: float, cell: float, radius: float,
-    places: Floats, wheels: NDArray[np.int32], planes: NDArray[np.int32],
-    at: Floats, turns: Floats,
-) -> None:  # fmt: skip
-    """Set rows `planes` of `at` (n, 3) and of the quaternions `turns` (n, 4): tangents of the
-    ground where the wheels at rows `wheels` of `places` touch it.
-    """
-    rows, columns = heights.shape
-    for k in range(len(wheels)):
-        x, y, _ = places[wheels[k]]
-        east, north, height = 0.0, 0.0, 0.0
-        for _ in range(2):  # first below the hub, then where that slope has its foot
-            flat = radius / math.sqrt(1.0 + east * east + north * north)
-            x, y = places[wheels[k], 0] + flat * east, places[wheels[k], 1] + flat * north
-            u = min(max((x - west) / cell, 0.0), columns - 1 - 1e-9)
-            v = min(max((y - south) / cell, 0.0), rows - 1 - 1e-9)
-            i, j = int(u), int(v)
-            low, high = heights[j, i], heights[j + 1, i]
-            along, twist = heights[j, i + 1] - low, heights[j + 1, i + 1] - high
-            twist -= along
-            east = (along + (v - j) * twist) / cell
-            north = (high - low + (u - i) * twist) / cell
-            height = low + (u - i) * along + (v - j) * (high - low + (u - i) * twist)
-        up = 1.0 / math.sqrt(1.0 + east * east + north * north)
-        half = math.sqrt((1.0 + up) / 2)  # cosine of half the tilt
-        at[planes[k], 0], at[planes[k], 1], at[planes[k], 2] = x, y, height
-        turns[planes[k], 0], turns[planes[k], 3] = half, 0.0
-        turns[planes[k], 1], turns[planes[k], 2] = north * up / (2 * half), -east * up / (2 * half)
 
 
 class _NearKerbs:

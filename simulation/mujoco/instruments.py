@@ -38,7 +38,7 @@ class Instruments:
         model, data = plant.model, plant.data
         obstacles = ObstacleRays(model, data, spec.lidar.range_max_m + BEYOND_M)
         self._lidar = Lidar(
-            model, data, spec.lidar, world.terrain, rngs[0], world.conditions, obstacles
+            model, data, spec.lidar, world.terrain, rngs[0], obstacles, world.conditions
         )
         self._gnss = GnssModel(
             world.patrol_map.origin, options, rngs[1], _sky(world, rngs[4], options)

@@ -26,8 +26,8 @@ class Lidar:
         spec: LidarSpec,
         terrain: Terrain,
         rng: np.random.Generator,
+        obstacles: ObstacleRays,
         conditions: Conditions = FAIR,
-        obstacles: ObstacleRays | None = None,
     ) -> None:
         self._spec, self._rng = spec, rng
         self._weather = LidarWeather(conditions, spec.range_max_m, rng)
@@ -39,7 +39,7 @@ class Lidar:
         self._directions_base = np.column_stack(
             (np.cos(angles), np.sin(angles), np.zeros(spec.rays))
         )
-        self._obstacles = obstacles or ObstacleRays(model, data, spec.range_max_m + BEYOND_M)
+        self._obstacles = obstacles
         self._ground = GroundRays(terrain, spec.range_max_m)
 
     def scan(self, stamp_s: float) -> Scan:

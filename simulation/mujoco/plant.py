@@ -8,7 +8,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from patrol.geometry import Pose2
+from patrol.geometry import Pose2, StampedPose
 from patrol.vehicle import VehicleSpec
 from patrol.vehicle_body import drive_torque_nm
 from simulation.mujoco.drive import (
@@ -29,6 +29,7 @@ from simulation.world import World
 HOLD_PS = 10.0  # parked: motor speed against each radian that a wheel has crept, 1/s
 BRAKE_FACTOR = 1.5  # mechanical brakes hold this times the force of the hardest service braking
 HULL = ("hull", "mast")
+CERTAIN = np.zeros((3, 3))  # the truth's covariance
 STEPS_PER_TICK = round(TICK_S / TIMESTEP_S)
 
 
@@ -185,6 +186,15 @@ class Plant:
         r = self._turn.tolist()
         roll, pitch = math.atan2(r[7], r[8]), -math.asin(max(-1.0, min(1.0, r[6])))
         return roll, pitch, math.atan2(r[3], r[0])
+
+    def stamped_pose(self, stamp_s: float) -> StampedPose:
+        """base_link in the map frame as it really is, without any doubt."""
+        roll, pitch, yaw = self.attitude
+        x_m, y_m, _ = self._place.tolist()
+        return StampedPose(
+            stamp_s, Pose2(x_m, y_m, yaw), CERTAIN, self.forward_mps, self.yaw_rate_radps,
+            roll, pitch,
+        )  # fmt: skip
 
     @property
     def wheel_speed_mps(self) -> float:

@@ -14,47 +14,36 @@ from patrol.geometry import Pose2, StampedPose
 from patrol.vehicle import CameraSpec, VehicleSpec
 from simulation.actors.company import ActorNow
 from simulation.actors.state import RobotNow
-from simulation.camera.renderer import CameraRenderer, open_renderer
-from simulation.mujoco.bodiless import BODILESS, column_of
 from simulation.mujoco.cast import Cast
 from simulation.mujoco.delays import CommandDelay
 from simulation.mujoco.drive import BaseDriver
 from simulation.mujoco.hands import Hands, Hold, Push
 from simulation.mujoco.instruments import Instruments
-from simulation.mujoco.people_mjcf import shown_body
+from simulation.mujoco.outline import Outline
+from simulation.mujoco.pictures import Pictures
 from simulation.mujoco.plant import Plant
 from simulation.mujoco.schedule import TICK_S as TICK_S
-from simulation.mujoco.schedule import Turns, due
+from simulation.mujoco.schedule import Turns
 from simulation.mujoco.truth import TruthBoxes
 from simulation.sensors.battery import Battery
 from simulation.sensors.sound import SoundSource, sound_sources
 from simulation.signals import SignalLight
 from simulation.truth_box import TruthBox
-from simulation.types import (
-    SOUND,
-    DriveCommand,
-    ImageReading,
-    SensorFrame,
-    SensorOptions,
-    ThermalReading,
-)
+from simulation.types import SOUND, DriveCommand, SensorFrame, SensorOptions
 from simulation.world import ScenarioError, World
 
 log = logging.getLogger(__name__)
 
 PEOPLE_TICKS = 10
-TRUTH_COVARIANCE = np.zeros((3, 3))
 
 
 class Simulator:
     """Physics at 2 ms, sensors at their rates, no thread and no clock of its own.
 
-    Assign to `broken` what is broken in drive and steering.
-
-    Pictures cost most: `cameras` False takes none, `thermal` adds the thermal cameras'.
-    `camera_backend` is auto, gl, osmesa or software (or the environment's SUNRA_CAMERA); raises
-    ScenarioError where the vehicle would start inside something, ConfigError for a camera
-    backend that this machine lacks.
+    Assign to `broken` what is broken in drive and steering. Pictures cost most: `cameras` False
+    takes none, `thermal` adds the thermal cameras'. `camera_backend` is auto, gl, osmesa or
+    software (or the environment's SUNRA_CAMERA); raises ScenarioError where the vehicle would
+    start inside something, ConfigError for a camera backend that this machine lacks.
     """
 
     def __init__(
@@ -74,7 +63,7 @@ class Simulator:
         self._options = options or SensorOptions()
         self._plant = Plant(world, spec, start)
         self._driver = BaseDriver(spec)
-        self._outline_base = _outline_base(spec)
+        self._outline = Outline(spec)
         self._base_turns = Turns(self._options.base_rate_hz)
         self._delay = CommandDelay(spec.actuation, TICK_S)
         self._hands = Hands(self._plant.model)
@@ -87,11 +76,9 @@ class Simulator:
         self._start_epoch_s = start_epoch_s
         self._emergency_stop = False
         self._touched: frozenset[str] = frozenset()
-        self._renderer: CameraRenderer | None = None
-        self._thermal_cameras = spec.thermal_cameras if thermal else ()
-        if cameras and (spec.cameras or self._thermal_cameras):
-            self._renderer = open_renderer(world, spec.cameras, camera_backend)
+        self._truth: StampedPose | None = None  # of this tick, once somebody has asked
         self._settle()
+        self._pictures = Pictures(world, spec, cameras, thermal, camera_backend)
         self._base = self._measure_base()
         self._power = self._instruments.power(self.now_s)
         self._clear()
@@ -104,13 +91,9 @@ class Simulator:
     @property
     def truth(self) -> StampedPose:
         """Where base_link really is, in the map frame."""
-        plant = self._plant
-        roll, pitch, yaw = plant.attitude
-        x_m, y_m, _ = plant.position_map.tolist()
-        return StampedPose(
-            self.now_s, Pose2(x_m, y_m, yaw), TRUTH_COVARIANCE, plant.forward_mps,
-            plant.yaw_rate_radps, roll, pitch,
-        )  # fmt: skip
+        if self._truth is None:
+            self._truth = self._plant.stamped_pose(self.now_s)
+        return self._truth
 
     @property
     def base(self) -> BaseStatus:
@@ -138,20 +121,7 @@ class Simulator:
 
         Flames, smoke, birds and plastic bags, which have no body, come as what is drawn of them.
         """
-        shown = {
-            body: (actor.spec.name, actor.spec.kind.value)
-            for actor in self._cast.now
-            if (body := shown_body(actor)) is not None
-        }
-        found = self._truth_boxes.boxes(self._plant.data, camera, shown)
-        for actor in self._cast.now:
-            state, kind = actor.state, actor.spec.kind
-            if kind in BODILESS and state.visible:
-                ground_m = float(self.world.terrain.height_at(state.x_m, state.y_m))
-                who = (actor.spec.name, kind.value)
-                box = self.box_of_points(camera, who, *column_of(actor, ground_m))
-                found += [] if box is None else [box]
-        return sorted(found, key=lambda box: (box.distance_m, box.name))
+        return self._truth_boxes.boxes(self._plant.data, camera, self._cast.now)
 
     def box_of_points(
         self,
@@ -171,11 +141,7 @@ class Simulator:
     @property
     def actor_places(self) -> dict[str, tuple[float, float]]:
         """Where every actor that can be seen really is: name → (x, y), map metres."""
-        return {
-            actor.spec.name: (actor.state.x_m, actor.state.y_m)
-            for actor in self._cast.now
-            if actor.state.visible
-        }
+        return self._cast.places
 
     @property
     def dark_posts(self) -> frozenset[int]:
@@ -220,11 +186,11 @@ class Simulator:
 
     def poll(self) -> SensorFrame:
         """What the sensors produced since the last poll."""
-        tools = self._instruments
+        tools, pictures = self._instruments, self._pictures
         frame = SensorFrame(
             stamp_s=self.now_s, base=self._base, truth=self.truth, scans=tools.scans,
-            imu=tools.imus, gnss=tools.fixes, images=self._images, contacts=self._contacts,
-            thermal=self._thermal, ranges=tools.ranges, sounds=tools.sounds,
+            imu=tools.imus, gnss=tools.fixes, images=pictures.images, contacts=self._contacts,
+            thermal=pictures.thermal, ranges=tools.ranges, sounds=tools.sounds,
             power=self._power,
         )  # fmt: skip
         self._clear()
@@ -232,14 +198,11 @@ class Simulator:
 
     def close(self) -> None:
         """Free the renderer."""
-        if self._renderer is not None:
-            self._renderer.close()
-            self._renderer = None
+        self._pictures.close()
 
     def _clear(self) -> None:
         self._instruments.clear()
-        self._images: list[ImageReading] = []
-        self._thermal: list[ThermalReading] = []
+        self._pictures.clear()
         self._contacts: list[str] = []
 
     def _settle(self) -> None:
@@ -260,10 +223,11 @@ class Simulator:
         self._hands.step(plant.data, self.now_s)
         plant.step(TICK_S)
         self._tick += 1
+        self._truth = None
         self._watch_contacts()
         if self._tick % PEOPLE_TICKS == 0 and not self.cast_waits:
             truth = self.truth
-            robot = RobotNow(truth.pose, truth.speed_mps, self._outline(truth.pose))
+            robot = RobotNow(truth.pose, truth.speed_mps, self._outline.at(truth.pose))
             self._cast.step(PEOPLE_TICKS * TICK_S, robot)
             self._feel_pushes()
         self._read_sensors()
@@ -273,20 +237,7 @@ class Simulator:
             self._base = self._measure_base()
             self._power = self._instruments.power(self.now_s)
         self._instruments.read(self._tick, self.now_s, self._sound_sources)
-        if self._renderer is not None:
-            self._take_pictures(self._renderer)
-
-    def _take_pictures(self, renderer: CameraRenderer) -> None:
-        plant, now_s = self._plant, self.now_s
-        place, turn = plant.position_map, plant.map_from_base
-        for camera in self.spec.cameras:
-            if due(self._tick, camera.rate_hz):
-                bgr = renderer.render(camera, place, turn, self._cast.scene())
-                self._images.append(ImageReading(now_s, camera, bgr))
-        for camera in self._thermal_cameras:
-            if due(self._tick, camera.rate_hz):
-                celsius = renderer.render_thermal(camera, place, turn, self._cast.scene())
-                self._thermal.append(ThermalReading(now_s, camera, celsius))
+        self._pictures.take(self._tick, self.now_s, self._plant, self._cast)
 
     def _measure_base(self) -> BaseStatus:
         braking, stop = self._driver.braking, self._emergency_stop
@@ -308,17 +259,3 @@ class Simulator:
             log.warning("contact other=%r time_s=%.2f", name, self.now_s)
             self._contacts.append(name)
         self._touched = touching
-
-    def _outline(self, pose: Pose2) -> NDArray[np.float64]:
-        """Points around the hull on the ground, (n, 2)."""
-        cos, sin = math.cos(pose.yaw_rad), math.sin(pose.yaw_rad)
-        turn = np.array(((cos, sin), (-sin, cos)))
-        outline: NDArray[np.float64] = self._outline_base @ turn + (pose.x_m, pose.y_m)
-        return outline
-
-
-def _outline_base(spec: VehicleSpec) -> NDArray[np.float64]:
-    """Points (n, 2) along the middle and both sides of the hull, in base_link."""
-    half = spec.width_m / 2
-    xs = np.linspace(-spec.rear_overhang_m, spec.front_m, 5)
-    return np.array([(x, y) for x in xs for y in (-half, 0.0, half)])

@@ -32,7 +32,8 @@ class Ultrasonics:
         self._rng, self._obstacles = rng, obstacles
         body = model.body("chassis").id
         self._place, self._turn = data.xpos[body], data.xmat[body]
-        self._rangers = [(spec, Turns(spec.rate_hz)) for spec in specs]
+        self._specs = specs
+        self._turns = {rate_hz: Turns(rate_hz) for rate_hz in {spec.rate_hz for spec in specs}}
         self._cones = Cones(
             np.array([(spec.x_m, spec.y_m, spec.z_m) for spec in specs]).reshape(-1, 3),
             np.array([cone_directions(spec.yaw_rad, spec.cone_rad) for spec in specs]),
@@ -41,14 +42,14 @@ class Ultrasonics:
 
     def read(self, tick: int, now_s: float) -> list[RangeReading]:
         """Of those that are due: at least the least range (the blind zone), `inf` without echo."""
-        due = [turns.come(tick) for _, turns in self._rangers]
-        if not any(due):
+        due = [rate_hz for rate_hz, turns in self._turns.items() if turns.come(tick)]
+        if not due:
             return []
         nearest = self._obstacles.cones(self._place, self._turn, self._cones)
         return [
             RangeReading(now_s, spec, self._heard_m(spec, away_m))
-            for (spec, _), fires, away_m in zip(self._rangers, due, nearest, strict=True)
-            if fires
+            for spec, away_m in zip(self._specs, nearest, strict=True)
+            if spec.rate_hz in due
         ]
 
     def _heard_m(self, spec: UltrasonicSpec, away_m: float) -> float:

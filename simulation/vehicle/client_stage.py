@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from fleet_client.options import LinkHandlers, LinkOptions
 from fleet_client.outbox import Outbox
 from fleet_client.receiver import Receiver
 from fleet_client.state_builder import MapRef, StateContent
-from navigation.types import LocalizationStatus, Mode, NavigationState
+from navigation.types import Mode, NavigationState
 from patrol.clock import SimClock
 from patrol.errors import OrderError
 from patrol.faults import FaultKind
@@ -22,6 +22,7 @@ from patrol.vda5050.messages import Action, Order
 from patrol.vda5050.topic_names import VehicleAddress
 from patrol.vehicle import VehicleSpec
 from simulation.vehicle.bus import Bus, max_age_s
+from simulation.vehicle.content import content_of, is_news
 from simulation.vehicle.driving_stages import NavigationStage
 from simulation.vehicle.radio import Packet, Radio
 from simulation.vehicle.stage import Stage, StageName
@@ -33,18 +34,6 @@ DISK_FULL_MB = 200.0  # patrol.faults: "less than 200 MB free on the state disk"
 DAY_STATES = 100_000  # what the spool keeps: a day at 1 Hz
 GIVE_EVERY_S = 5.0  # an order to a navigation that stays silent or without it
 ENDED = (Mode.IDLE, Mode.FINISHED)
-NEWS = (  # changes of which the control room hears at once (VDA 5050 2.1.0, clause 6.10)
-    "order_id",
-    "order_update_id",
-    "last_node_sequence_id",
-    "driving",
-    "paused",
-    "new_base_request",
-    "action_states",
-    "charging",
-    "emergency_stop",
-    "faults",
-)
 
 
 @dataclass
@@ -109,7 +98,7 @@ class ClientStage(Stage):
         self._connect(link_s)
         for packet in self._radio.to_vehicle(link_s):
             topic = self._address.topic(packet.topic)
-            _finish(self.receiver.receive(topic, packet.payload))
+            finish(self.receiver.receive(topic, packet.payload))
         self._note_progress(now_s)
         self._resume_where_lost(now_s)
         if link_s - self._linked_s >= 1.0 / LINK_STATE_HZ:
@@ -192,15 +181,15 @@ class ClientStage(Stage):
         try:
             self._navigation.stack.accept_order(kept.order, now_s, kept.reached)
         except OrderError as error:
-            _finish(self.receiver.refuse(error, kept.order))
+            finish(self.receiver.refuse(error, kept.order))
             self._kept = None
 
     # --- what goes up ---
 
     def _report(self, now_s: float, link_s: float) -> None:
-        content = self._content(now_s)
+        content = content_of(self._bus, now_s, self._connected)
         due = link_s - self._sent_s >= STATE_EVERY_S or self._wanted
-        if not due and not _is_news(self._sent, content):
+        if not due and not is_news(self._sent, content):
             return
         self._sent, self._sent_s, self._wanted = content, link_s, False
         known = {state.action_id for state in content.action_states}
@@ -212,45 +201,17 @@ class ClientStage(Stage):
             )
         )
 
-    def _content(self, now_s: float) -> StateContent:
-        bus, state = self._bus, self._state(now_s)
-        base = bus.base.fresh(now_s, max_age_s("/base/feedback"))
-        pose = bus.pose.fresh(now_s, max_age_s("/localization/odometry"))
-        estimate = bus.estimate.fresh(now_s, max_age_s("/localization/state"))
-        faults = set(state.faults if state else {FaultKind.NAVIGATION_LOST})
-        faults.discard(FaultKind.LINK_LOST)
-        if not self._connected:
-            faults.add(FaultKind.LINK_LOST)
-        shown = state or NavigationState()
-        return StateContent(
-            order_id=shown.order_id,
-            order_update_id=shown.order_update_id,
-            last_node_id=shown.last_node_id,
-            last_node_sequence_id=shown.last_node_sequence_id,
-            driving=shown.driving,
-            paused=shown.paused,
-            new_base_request=shown.new_base_request,
-            node_states=[(n.node_id, n.sequence_id, n.released) for n in shown.node_states],
-            edge_states=[(e.edge_id, e.sequence_id, e.released) for e in shown.edge_states],
-            action_states=shown.action_states,
-            pose=pose.pose if pose else None,
-            position_sigma_m=estimate.position_sigma_m if estimate else None,
-            localized=estimate is not None and estimate.status is LocalizationStatus.OK,
-            speed_mps=base.speed_mps if base else 0.0,
-            battery_pct=base.battery_pct if base else 0.0,
-            charging=base.charging if base else False,
-            emergency_stop=base.emergency_stop if base else False,
-            field_violation=FaultKind.OBSTACLE_IN_STOP_ZONE in faults,
-            faults=frozenset(faults),
-        )
-
     def refused(self) -> frozenset[FaultKind]:
         """The client's own faults: messages that it had to refuse and still shows."""
-        types = {error.error_type for error in self.receiver.refusals}
-        faults = {FaultKind.MAP_MISMATCH} if "mapMismatch" in types else set()
-        if types - {"mapMismatch"}:
-            faults.add(FaultKind.ORDER_REJECTED)
-        return frozenset(faults)
+        return faults_of_refusals({error.error_type for error in self.receiver.refusals})
+
+
+def faults_of_refusals(types: Set[str]) -> frozenset[FaultKind]:
+    """What a client with refusals of these error types has open."""
+    faults = {FaultKind.MAP_MISMATCH} if "mapMismatch" in types else set()
+    if types - {"mapMismatch"}:
+        faults.add(FaultKind.ORDER_REJECTED)
+    return frozenset(faults)
 
 
 def _has(state: NavigationState, order: Order) -> bool:
@@ -264,14 +225,7 @@ def _has_charged(state: NavigationState) -> bool:
     return state.mode is Mode.CHARGING and not state.node_states and done
 
 
-def _is_news(before: StateContent | None, after: StateContent) -> bool:
-    """Whether the control room should hear at once."""
-    if before is None:
-        return True
-    return any(getattr(before, name) != getattr(after, name) for name in NEWS)
-
-
-def _finish(coroutine: Coroutine[Any, Any, None]) -> None:
+def finish(coroutine: Coroutine[Any, Any, None]) -> None:
     """Run a coroutine that never waits: all handlers here are plain functions."""
     try:
         coroutine.send(None)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torchvision  # noqa: F401  # before any GL driver: Mesa's LLVM and triton's clash otherwise
 
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, StampedPose

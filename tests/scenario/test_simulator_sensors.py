@@ -19,6 +19,7 @@ from simulation.actors.kinds import Posture
 from simulation.actors.people import stays, walks
 from simulation.actors.spec import ActorSpec
 from simulation.conditions import Conditions, Weather
+from simulation.mujoco import pictures
 from simulation.mujoco.simulator import Simulator
 from simulation.types import DriveCommand, SensorOptions
 from simulation.world import build_world
@@ -40,6 +41,9 @@ def worst_fix(buildings: Sequence[Building], *, shadow: bool) -> GnssFixType:
 
 def camera(name: str, yaw_rad: float, width_px: int = 160) -> CameraSpec:
     return replace(FRONT, name=name, yaw_rad=yaw_rad, width_px=width_px, height_px=96)
+
+
+THERMAL = replace(camera("thermal", 0.0, 80), height_px=64, rate_hz=5.0)
 
 
 def test_ultrasonic_rangers_measure_the_nearest_thing_in_their_cones() -> None:
@@ -149,8 +153,7 @@ def test_walkers_and_the_lying_move_their_boxes() -> None:
 @pytest.mark.parametrize("count", [1, 4])
 def test_up_to_four_cameras_and_a_thermal_one_take_pictures(count: int) -> None:
     cameras = tuple(camera(f"c{i}", i * math.pi / 2) for i in range(count))
-    thermal = (replace(camera("thermal", 0.0, 80), height_px=64, rate_hz=5.0),)
-    spec = replace(SPEC, cameras=cameras, thermal_cameras=thermal)
+    spec = replace(SPEC, cameras=cameras, thermal_cameras=(THERMAL,))
     world = build_world(plane_map(), [stays("anna", (5.0, 0.0))])
     car = Simulator(world, spec, ORIGIN, 0, thermal=True, camera_backend="software")
     car.step(DriveCommand(), 0.4)
@@ -161,3 +164,25 @@ def test_up_to_four_cameras_and_a_thermal_one_take_pictures(count: int) -> None:
     assert len(frame.thermal) == 2
     assert frame.thermal[0].celsius.shape == (64, 80)
     assert frame.thermal[0].celsius.max() > 25.0
+
+
+def test_thermal_cameras_open_no_renderer_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "open_renderer", lambda *_: pytest.fail("opened a renderer"))
+    spec = replace(SPEC, cameras=(), thermal_cameras=(THERMAL,))
+    for car in (
+        Simulator(plane_world(), spec, ORIGIN, camera_backend="software"),
+        Simulator(plane_world(), spec, ORIGIN, cameras=False, thermal=True),
+    ):
+        car.step(DriveCommand(), 0.4)
+        assert car.poll().thermal == []
+        car.close()
+
+
+def test_thermal_cameras_draw_nothing_beside_others_unless_asked() -> None:
+    spec = replace(SPEC, cameras=(camera("front", 0.0),), thermal_cameras=(THERMAL,))
+    car = Simulator(plane_world(), spec, ORIGIN, camera_backend="software")
+    car.step(DriveCommand(), 0.4)
+    frame = car.poll()
+    car.close()
+    assert len(frame.images) > 0
+    assert frame.thermal == []

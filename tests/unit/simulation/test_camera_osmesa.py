@@ -59,7 +59,7 @@ def test_draws_what_egl_draws(tmp_path: Path) -> None:
 def test_is_chosen_where_there_is_no_egl(tmp_path: Path) -> None:
     program = (
         "import sys; from simulation.camera import osmesa; osmesa.EGL = 'libsurely-not-there.so';"
-        "from simulation.camera.panda import _candidates; print(_candidates()[0])"
+        "from simulation.camera.off_screen import candidates; print(candidates()[0])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True

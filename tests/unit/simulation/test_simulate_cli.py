@@ -8,8 +8,8 @@ import cv2
 import pytest
 from click.testing import CliRunner
 
+from demo.simulate_cli import COMMANDS, simulate_group
 from patrol.errors import SunraError
-from simulation.cli import COMMANDS, simulate_group
 
 ROOT = Path(__file__).parents[3]
 MAP, VEHICLE = ROOT / "maps" / "sillim.geojson", ROOT / "config" / "vehicles" / "goalie.yaml"

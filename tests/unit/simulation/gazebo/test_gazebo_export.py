@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from demo.simulate_cli import simulate_group
 from patrol.errors import ConfigError, MapError, SunraError
 from patrol.vehicle import VehicleSpec
 from patrol_description.urdf import urdf_of
-from simulation.cli import simulate_group
 from simulation.gazebo.export import folder_files, write_folder
 from simulation.gazebo.source import Source, dock_pose, open_source
 from simulation.scenarios.load import load_scenario

@@ -1,0 +1,62 @@
+"""Content: what the vehicle says of itself to the control room, and when at once."""
+
+from __future__ import annotations
+
+from fleet_client.state_builder import StateContent
+from navigation.types import LocalizationStatus, NavigationState
+from patrol.faults import FaultKind
+from simulation.vehicle.bus import Bus, max_age_s
+
+NEWS = (  # changes of which the control room hears at once (VDA 5050 2.1.0, clause 6.10)
+    "order_id",
+    "order_update_id",
+    "last_node_sequence_id",
+    "driving",
+    "paused",
+    "new_base_request",
+    "action_states",
+    "charging",
+    "emergency_stop",
+    "faults",
+)
+
+
+def content_of(bus: Bus, now_s: float, connected: bool) -> StateContent:
+    """What the vehicle reports of itself now; what it does not hear of is left out."""
+    state = bus.navigation.fresh(now_s, max_age_s("/navigation/state"))
+    base = bus.base.fresh(now_s, max_age_s("/base/feedback"))
+    pose = bus.pose.fresh(now_s, max_age_s("/localization/odometry"))
+    estimate = bus.estimate.fresh(now_s, max_age_s("/localization/state"))
+    faults = set(state.faults if state else {FaultKind.NAVIGATION_LOST})
+    faults.discard(FaultKind.LINK_LOST)
+    if not connected:
+        faults.add(FaultKind.LINK_LOST)
+    shown = state or NavigationState()
+    return StateContent(
+        order_id=shown.order_id,
+        order_update_id=shown.order_update_id,
+        last_node_id=shown.last_node_id,
+        last_node_sequence_id=shown.last_node_sequence_id,
+        driving=shown.driving,
+        paused=shown.paused,
+        new_base_request=shown.new_base_request,
+        node_states=[(n.node_id, n.sequence_id, n.released) for n in shown.node_states],
+        edge_states=[(e.edge_id, e.sequence_id, e.released) for e in shown.edge_states],
+        action_states=shown.action_states,
+        pose=pose.pose if pose else None,
+        position_sigma_m=estimate.position_sigma_m if estimate else None,
+        localized=estimate is not None and estimate.status is LocalizationStatus.OK,
+        speed_mps=base.speed_mps if base else 0.0,
+        battery_pct=base.battery_pct if base else 0.0,
+        charging=base.charging if base else False,
+        emergency_stop=base.emergency_stop if base else False,
+        field_violation=FaultKind.OBSTACLE_IN_STOP_ZONE in faults,
+        faults=frozenset(faults),
+    )
+
+
+def is_news(before: StateContent | None, after: StateContent) -> bool:
+    """Whether the control room should hear at once."""
+    if before is None:
+        return True
+    return any(getattr(before, name) != getattr(after, name) for name in NEWS)
