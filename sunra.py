@@ -21,9 +21,9 @@ COMMANDS: CommandTable = {
     "enroll": ("fleet_server.cli", "enroll_command", "Give a vehicle its credentials."),
     "passwd": ("fleet_server.cli", "passwd_command", "Give a user a new password."),
     "publish": ("fleet_server.publish_cli", "publish_command", "Give vehicles a new map."),
-    "simulate": ("simulation.cli", "simulate_group", "Simulate a vehicle or a fleet."),
+    "simulate": ("demo.simulate_cli", "simulate_group", "Simulate a vehicle or a fleet."),
     "drive": ("patrol_bringup.cli", "drive_command", "Run a vehicle's ROS 2 processes."),
-    "prepare": ("demo.prepare", "prepare_command", "Fetch weights, build interfaces, console."),
+    "prepare": ("demo.prepare", "prepare_command", "Fetch and build what the others need."),
     "demo": ("demo.cli", "demo_command", "Run the whole chain on this machine."),
 }
 

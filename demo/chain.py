@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,9 @@ from pathlib import Path
 from demo.api_client import ApiClient
 from demo.prepare import ROOT
 from demo.processes import Child, wait_for
+from demo.server_beside import START_LIMIT_S, ServerBeside
 
 VEHICLE = "sunra/goalie-01"
-START_LIMIT_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,10 @@ class Chain:
 
     def __init__(self, options: ChainOptions, report: Callable[[str], None]) -> None:
         self.options, self._report = options, report
-        self.data = options.out / "fleet"
+        enrolled = ((VEHICLE,), ("--count", str(options.light_vehicles), "--prefix", "light"))
+        self.server = ServerBeside(
+            options.out, options.map, enrolled, options.host, options.port, options.broker_port
+        )
         self.children: list[Child] = []
 
     def __enter__(self) -> Chain:
@@ -67,28 +69,14 @@ class Chain:
         return child
 
     def _start_server(self) -> None:
-        options = self.options
-        enroll = ("enroll", "--data", str(self.data))
-        for what in (
-            (VEHICLE,),
-            ("--count", str(options.light_vehicles), "--prefix", "light"),
-        ):
-            child = Child("enroll", [*enroll, *what], options.out / "logs" / "enroll.log")
-            child.wait_success()
-        (self.data / "server.json").unlink(missing_ok=True)  # of an earlier run
-        server = self._child(
-            "fleet-server", "serve", "--data", str(self.data), "--map", str(options.map),
-            "--host", options.host, "--port", str(options.port),
-            "--broker-port", str(options.broker_port),
-        )  # fmt: skip
-        wait_for("fleet server", (self.data / "server.json").exists, [server], START_LIMIT_S)
-        self._report(f"fleet server and broker: up at {self.url}")
+        self.children.append(self.server.start())
+        self._report(f"fleet server and broker: up at {self.server.url}")
 
     def _start_light_vehicles(self) -> None:
         options = self.options
         self._child(
             "light-vehicles", "simulate", "fleet", "--vehicles", str(options.light_vehicles),
-            "--map", str(options.map), "--credentials-dir", str(self.data / "credentials"),
+            "--map", str(options.map), "--credentials-dir", str(self.server.credentials),
         )  # fmt: skip
         self._report(f"light vehicles: {options.light_vehicles} started")
 
@@ -96,7 +84,7 @@ class Chain:
         options = self.options
         self._child(
             "goalie-01", "drive", "--vehicle", str(options.vehicle), "--map", str(options.map),
-            "--credentials", str(self.data / "credentials" / f"{VEHICLE}.json"),
+            "--credentials", str(self.server.credentials / f"{VEHICLE}.json"),
             "--state-dir", str(self.vehicle_state), "--simulated",
             "--scenario", str(options.scenario),
             "--real-time-factor", str(options.real_time_factor),
@@ -107,17 +95,6 @@ class Chain:
     def vehicle_state(self) -> Path:
         """The full vehicle's own folder: spool, evidence, recording, logs."""
         return self.options.out / "goalie-01"
-
-    @property
-    def url(self) -> str:
-        """Where the console is."""
-        facts = json.loads((self.data / "server.json").read_text())
-        return str(facts["url"])
-
-    @property
-    def login(self) -> tuple[str, str]:
-        """User name and password of the generated operator."""
-        return "operator", (self.data / "operator-password.txt").read_text().strip()
 
     def wait_until_online(self, api: ApiClient) -> None:
         """Until every vehicle reports a position; raises DemoError naming the logs."""

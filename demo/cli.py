@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 import threading
 import time
@@ -16,6 +15,7 @@ from demo.api_client import ApiClient
 from demo.chain import Chain, ChainOptions
 from demo.once import Check, run_once
 from demo.prepare import ROOT
+from demo.processes import end_on_signals
 
 
 def _table(checks: list[Check]) -> str:
@@ -75,9 +75,7 @@ def demo_command(
     def report(line: str) -> None:
         click.echo(f"[{time.monotonic() - started_s:6.1f} s] {line}")
 
-    # A shell's background job inherits an ignored SIGINT, and so would everything started here.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    end_on_signals()
     try:
         with Chain(options, report) as chain:
             if once:
@@ -98,13 +96,15 @@ def _finish(checks: list[Check], out: Path) -> int:
 
 def _keep_running(chain: Chain) -> None:
     """Show where to go, then run until Ctrl-C; raises DemoError when a part ends."""
-    username, password = chain.login
-    api = ApiClient(chain.url, username, password)
+    username, password = chain.server.login
+    api = ApiClient(chain.server.url, username, password)
     try:
         chain.wait_until_online(api)
     finally:
         api.close()
-    click.echo(f"\n  {chain.url}\n  user {username}   password {password}\n\n  Ctrl-C ends it.")
+    click.echo(
+        f"\n  {chain.server.url}\n  user {username}   password {password}\n\n  Ctrl-C ends it."
+    )
     wait = threading.Event()
     while not wait.wait(1.0):
         chain.check()

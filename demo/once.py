@@ -207,7 +207,7 @@ def judge(chain: Chain, seen: Observed, health: dict[str, Any]) -> list[Check]:
 
 def run_once(chain: Chain, report: Callable[[str], None]) -> list[Check]:
     """Assign, drive, detect, acknowledge, return, judge; raises DemoError when a part fails."""
-    api = ApiClient(chain.url, *chain.login)
+    api = ApiClient(chain.server.url, *chain.server.login)
     try:
         chain.wait_until_online(api)
         feed = LiveFeed(api)

@@ -16,17 +16,28 @@ from patrol.errors import SunraError
 STOP_PATIENCE_S = 8.0
 
 
+def end_on_signals() -> None:
+    """Ctrl-C and TERM raise KeyboardInterrupt, so that whatever was started is ended.
+
+    A shell's background job inherits an ignored SIGINT, and so would everything started here.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+
+
 class DemoError(SunraError):
     """The demonstration cannot start or go on; the message names the log to read."""
 
 
 class Child:
-    """One `sunra` command in a process group of its own, its output in `log`."""
+    """One command (`sunra`, unless another is named) in its own process group, output in `log`."""
 
-    def __init__(self, name: str, arguments: list[str], log: Path) -> None:
+    def __init__(
+        self, name: str, arguments: list[str], log: Path, program: str | None = None
+    ) -> None:
         self.name, self.log = name, log
         log.parent.mkdir(parents=True, exist_ok=True)
-        command = [str(Path(sys.executable).with_name("sunra")), *arguments]
+        command = [program or str(Path(sys.executable).with_name("sunra")), *arguments]
         with log.open("ab") as stream:
             self._process = subprocess.Popen(
                 command,

@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-import logging
-import signal
 import tempfile
 from pathlib import Path
 
 import click
 
+from demo.processes import end_on_signals
 from demo.through_ros import play_through_ros
 from simulation.scenarios.agreement import agreement
 from simulation.scenarios.load import load_scenario
 from simulation.scenarios.outcome import Outcome
-from simulation.scenarios.page import write_page
-from simulation.scenarios.run_cli import drive, tell, write_figures
 from simulation.scenarios.runner import Run
 from simulation.scenarios.scenario import Scenario
+from simulation.scenarios.shared_cli import drive, quiet_logs, report, scenario_arguments
 from simulation.scenarios.through_ros import check_through_ros
 from simulation.scenarios.trace import Trace
 
 
 @click.command("ros")
-@click.argument("scenario_path", metavar="SCENARIO", type=Path)
+@scenario_arguments
 @click.option("--compare", is_flag=True, help="Run it without ROS first; must agree in bounds.")
 @click.option("--real-time-factor", type=click.FloatRange(0.1, 10), default=1.0,
               show_default=True, help="At most so fast.")  # fmt: skip
-@click.option("--vehicle", type=Path, help="Vehicle file; instead of the file's.")
-@click.option("--page", type=Path, help="Write an HTML page: map, track, plots.")
-@click.option("--json", "json_path", type=Path, help="Write the verdicts and figures.")
 @click.option("--out", type=Path, help="Keep logs and the vehicle's MCAP recording here.")
 def ros_command(
     scenario_path: Path, compare: bool, real_time_factor: float, vehicle: Path | None,
     page: Path | None, json_path: Path | None, out: Path | None,
 ) -> None:  # fmt: skip
     """Play a scenario upon the ROS 2 processes; exit 0 when every expectation comes true."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    for name in ("simulation", "supervisor"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    for number in (signal.SIGINT, signal.SIGTERM):  # what was started must be ended
-        signal.signal(number, signal.default_int_handler)
+    quiet_logs()
+    end_on_signals()
     scenario = load_scenario(scenario_path.resolve(), vehicle)
     check_through_ros(scenario)
     click.echo(f"{scenario.id}: {scenario.title}")
@@ -53,10 +45,7 @@ def ros_command(
             record=out is not None,
             tell=click.echo,
         )
-    if page is not None:
-        write_page(page, outcome, trace)
-    write_figures(json_path, outcome)
-    tell(outcome)
+    report(outcome, trace, page, json_path)
     agrees = True
     if before is not None:
         found = agreement(*before, outcome, trace)

@@ -5,71 +5,69 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from demo.processes import Child, wait_for
 
-START_WITHIN_S = 60.0
-INTERFACE = "scenario"
+START_LIMIT_S = 120.0
 
 
 class ServerBeside:
-    """Enrols, starts and ends; a context manager. Raises DemoError naming the log."""
+    """A fleet server over `folder`, whose broker is its own; a context manager, or `start`.
+
+    `enrolled` holds the arguments of `sunra enroll`, once for each call of it.
+    """
 
     def __init__(
-        self, folder: Path, map_path: Path, serial_numbers: Sequence[str], host: str, port: int
+        self,
+        folder: Path,
+        map_path: Path,
+        enrolled: Sequence[Sequence[str]],
+        host: str,
+        port: int,
+        broker_port: int = 0,
     ) -> None:
-        self._folder, self._data = folder, folder / "fleet"
-        self._map, self._serial_numbers = map_path, serial_numbers
-        self._host, self._port = host, port
-        self._server: Child | None = None
+        self._map, self._enrolled, self._logs = map_path, enrolled, folder / "logs"
+        self._listen = ("--host", host, "--port", str(port), "--broker-port", str(broker_port))
+        self._data = folder / "fleet"
+        self._facts = self._data / "server.json"
 
     def __enter__(self) -> ServerBeside:
-        try:
-            self._start()
-        except BaseException:
-            self.__exit__()
-            raise
+        self._child = self.start()
         return self
 
-    def __exit__(self, *_: Any) -> None:
-        if self._server is not None:
-            self._server.stop()
+    def __exit__(self, *_: object) -> None:
+        self._child.stop()
 
-    def _start(self) -> None:
-        logs, config = self._folder / "logs", self._folder / "fleet.yaml"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        config.write_text(f"interface: {INTERFACE}\n", encoding="utf-8")
-        where = ("--data", str(self._data), "--config", str(config))
-        for serial_number in self._serial_numbers:
-            enrol = Child(
-                "enroll", ["enroll", f"sunra/{serial_number}", *where], logs / "enroll.log"
-            )
-            enrol.wait_success()
-        self._server = Child(
-            "fleet-server",
-            ["serve", *where, "--map", str(self._map), "--host", self._host,
-             "--port", str(self._port), "--broker-port", "0"],
-            logs / "fleet-server.log",
-        )  # fmt: skip
-        facts = self._data / "server.json"
-        wait_for("fleet server", facts.exists, [self._server], START_WITHIN_S)
+    def start(self) -> Child:
+        """Enrol, then serve; returns when it listens. Raises DemoError naming the log."""
+        data = ("--data", str(self._data))
+        for what in self._enrolled:
+            Child("enroll", ["enroll", *data, *what], self._logs / "enroll.log").wait_success()
+        self._facts.unlink(missing_ok=True)  # of an earlier run
+        arguments = ["serve", *data, "--map", str(self._map), *self._listen]
+        server = Child("fleet-server", arguments, self._logs / "fleet-server.log")
+        try:
+            wait_for("fleet server", self._facts.exists, [server], START_LIMIT_S)
+        except BaseException:
+            server.stop()
+            raise
+        return server
 
     def check(self) -> None:
         """Raises DemoError when the server has ended."""
-        if self._server is not None:
-            self._server.check()
+        self._child.check()
 
     @property
     def url(self) -> str:
         """Where the console is."""
-        return str(json.loads((self._data / "server.json").read_text())["url"])
+        return str(json.loads(self._facts.read_text())["url"])
 
     @property
     def login(self) -> tuple[str, str]:
         """User name and password of the generated operator."""
         return "operator", (self._data / "operator-password.txt").read_text().strip()
 
-    def credentials(self, serial_number: str) -> Path:
-        """What a vehicle logs in with."""
-        return self._data / "credentials" / "sunra" / f"{serial_number}.json"
+    @property
+    def credentials(self) -> Path:
+        """The folder of what vehicles log in with: MANUFACTURER/SERIAL.json."""
+        return self._data / "credentials"

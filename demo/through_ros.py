@@ -8,21 +8,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from demo.open_broker import OpenBroker
 from demo.processes import DemoError
-from patrol.vda5050.topic_names import VehicleAddress
+from demo.scenario_broker import ScenarioBroker
 from patrol_bringup.settings import VehicleSettings
 from patrol_bringup.supervisor import STEP_S, Supervisor
 from simulation.scenarios.file import Perception
 from simulation.scenarios.load import spec_path
+from simulation.scenarios.ordering import address_of
 from simulation.scenarios.outcome import Outcome
 from simulation.scenarios.runner import LEAST_WALL_S, WALL_FACTOR
 from simulation.scenarios.scenario import Scenario
-from simulation.scenarios.through_ros import check_through_ros
+from simulation.scenarios.through_ros import PLAYED_FILE, check_through_ros
 from simulation.scenarios.trace import Trace
 
 START_WITHIN_S = 120.0
-PLAYED_FILE = "played.pickle"  # as patrol_simulation.played writes it
 FIRST_DOMAIN, DOMAINS = 1, 100
 
 
@@ -41,9 +40,9 @@ def play_through_ros(
     Raises ScenarioError for what cannot be played so, ConfigError, DemoError.
     """
     check_through_ros(scenario)
-    address = VehicleAddress("sunra", "sunra", scenario.vehicle.name)
+    address = address_of(scenario.vehicle.name)
     folder.mkdir(parents=True, exist_ok=True)
-    with OpenBroker(folder / "broker") as broker:
+    with ScenarioBroker(folder / "broker") as broker:
         credentials = folder / "credentials.json"
         broker.write_credentials(credentials, address)
         yolo = scenario.vehicle.perception is Perception.YOLO

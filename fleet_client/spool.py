@@ -15,11 +15,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from patrol.errors import ConfigError
+from fleet_client.spool_file import BACKFILL, LIVE, move_aside, open_database
 
 log = logging.getLogger(__name__)
 
-LIVE, BACKFILL = "live", "backfill"
 SPOOLED_TOPICS = ("state", "incident", "evidence")
 # Ids of topics that are not spooled are reserved in blocks: no disk write for each visualization.
 _ID_BLOCK = 256
@@ -27,21 +26,6 @@ _ID_BLOCK = 256
 _STATES_ALWAYS_KEPT = 600
 # How many keys of messages that are said only once are remembered.
 _SAID_KEPT = 4096
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS counters (topic TEXT PRIMARY KEY, next_id INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS outbox (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    topic TEXT NOT NULL,
-    header_id INTEGER NOT NULL,
-    event_time TEXT NOT NULL,
-    lane TEXT NOT NULL,
-    payload BLOB NOT NULL
-);
-CREATE TABLE IF NOT EXISTS said (number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE);
-CREATE UNIQUE INDEX IF NOT EXISTS outbox_header ON outbox (topic, header_id);
-CREATE INDEX IF NOT EXISTS outbox_lane ON outbox (topic, lane, seq);
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,49 +85,13 @@ class Spool:
         self._max_bytes = max_bytes
         self._states_thinned = 0
         self._reserved: dict[str, tuple[int, int]] = {}
-        self._counts: dict[str, int] = {}
-        self._backfill = 0  # states in that lane
-        self._bytes = 0
-        self._next: dict[str, int] = {}  # header ids as stored, so as not to read them each time
-        self._synced: bool | None = None  # whether commits wait for the disk
         self._db = self._open()
 
     def _open(self) -> sqlite3.Connection:
-        if self._path is None:
-            return self._prepare(sqlite3.connect(":memory:", check_same_thread=False))
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            return self._prepare(sqlite3.connect(self._path, check_same_thread=False))
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                # locked by another process, or no right to write: not corruption
-                raise ConfigError(f"spool {self._path}: cannot be opened: {error}") from None
-            _move_aside(self._path, error)
-            return self._prepare(sqlite3.connect(self._path, check_same_thread=False))
-
-    def _prepare(self, db: sqlite3.Connection) -> sqlite3.Connection:
-        try:
-            db.isolation_level = None  # transactions are ours
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=NORMAL")
-            db.execute(
-                "PRAGMA cache_size=-512" if self._path is None else "PRAGMA cache_size=-4096"
-            )
-            if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise sqlite3.DatabaseError("quick_check failed")
-            db.executescript(_SCHEMA)
-            rows = db.execute(
-                "SELECT topic, COUNT(*), SUM(LENGTH(payload)) FROM outbox GROUP BY 1"
-            )
-            totals = rows.fetchall()
-            rows = db.execute("SELECT COUNT(*) FROM outbox WHERE lane = ?", (BACKFILL,))
-            self._backfill = rows.fetchone()[0]
-        except sqlite3.Error:
-            db.close()
-            raise
-        self._counts = {topic: count for topic, count, _ in totals}
-        self._bytes = sum(size for _, _, size in totals)
-        self._next, self._synced = {}, None
+        db, fill = open_database(self._path)
+        self._counts, self._bytes, self._backfill = fill.counts, fill.payload_bytes, fill.backfill
+        self._next: dict[str, int] = {}  # header ids as stored, so as not to read them each time
+        self._synced = False  # whether commits wait for the disk
         return db
 
     def next_header_id(self, topic: str) -> int:
@@ -274,7 +222,7 @@ class Spool:
         counters = self._counters()
         self._db.close()
         if self._path is not None and not isinstance(error, sqlite3.OperationalError):
-            _move_aside(self._path, error)
+            move_aside(self._path, error)
         elif self._path is not None:
             log.error("spool_unwritable path=%s error=%r", self._path, str(error))
             self._path = None
@@ -338,15 +286,3 @@ class Spool:
         self._backfill -= sum(lane == BACKFILL for _, lane in rows)
         self._states_thinned += len(rows)
         log.warning("spool_thinned states=%d left=%d", len(rows), self._counts["state"])
-
-
-def _move_aside(path: Path, error: Exception) -> None:
-    """Rename a broken database and its log files; they stay for a person to look at."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.corrupt-{number}")).exists():
-        number += 1
-    for suffix in ("", "-wal", "-shm"):
-        source = path.with_name(path.name + suffix)
-        if source.exists():
-            source.replace(aside.with_name(aside.name + suffix))
-    log.error("spool_corrupt path=%s moved_to=%s error=%r", path, aside, str(error))

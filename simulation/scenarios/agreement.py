@@ -59,7 +59,7 @@ def agreement(one: Outcome, its: Trace, other: Outcome, its_trace: Trace) -> Agr
     apart = np.concatenate((distances(a, b), distances(b, a)))
     mine = {verdict.expectation: verdict.passed for verdict in one.verdicts}
     yours = {verdict.expectation: verdict.passed for verdict in other.verdicts}
-    differ = tuple(name for name in mine if mine[name] is not yours.get(name))
+    differ = tuple(name for name in mine | yours if mine.get(name) is not yours.get(name))
     took = other.duration_s / one.duration_s - 1.0 if one.duration_s > 0 else 0.0
     end_m = float(math.dist(a[-1], b[-1]))
     return Agreement(float(np.percentile(apart, 95)), end_m, took, differ)

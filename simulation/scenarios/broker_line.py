@@ -86,21 +86,18 @@ class BrokerLine:
                     OPTIONS,
                 )
             except LinkError:
-                await self._pause(self._stop, RETRY_S)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), RETRY_S)
                 continue
             self._waiting.extendleft(reversed(self._greeting))
             self._flush()
-            closed = self._connection.closed
-            while not (closed.is_set() or self._stop.is_set()):
-                await self._pause(closed, RETRY_S / 10)
+            ends = [asyncio.create_task(e.wait()) for e in (self._connection.closed, self._stop)]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for task in ends:
+                task.cancel()
         if self._connection is not None:
             self._flush()
             await self._connection.close()
-
-    @staticmethod
-    async def _pause(event: asyncio.Event, longest_s: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), longest_s)
 
     async def _hear(self, topic: str, payload: bytes) -> None:
         self._received.append(Packet(parse_topic(topic)[1], payload))

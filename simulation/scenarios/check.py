@@ -9,20 +9,19 @@ from shapely.geometry import Point, Polygon
 
 from patrol.errors import MapError
 from patrol.map import PatrolMap
-from patrol.vda5050.topic_names import VehicleAddress
 from simulation.scenarios.events import CloseStreet, Event, Fault, SendOrder, SetSignal
 from simulation.scenarios.expect_driving import Reaches
 from simulation.scenarios.expect_space import CrossesOnWalk, SpeedAtMost, StaysInside
 from simulation.scenarios.expectations import contradiction
 from simulation.scenarios.file import Perception, VehicleEntry
 from simulation.scenarios.hulls import footprint
+from simulation.scenarios.ordering import address_of
 from simulation.scenarios.places import Place, place_map
 from simulation.scenarios.scenario import Scenario, start_of
 from simulation.scenarios.scene import LAMP
 from simulation.scenarios.trace import START
 from simulation.scenarios.triggers import When
 from simulation.scenarios.verdicts import Expectation
-from simulation.vehicle.orders import ADDRESS
 from simulation.world import ScenarioError
 
 # What can be judged by the motion and the states of a light vehicle.
@@ -98,7 +97,7 @@ def _check_vehicle(patrol_map: PatrolMap, entry: VehicleEntry, index: int, lines
         start = start_of(patrol_map, entry)
         for checkpoint in entry.checkpoints:
             patrol_map.checkpoint(checkpoint)
-        VehicleAddress(ADDRESS.interface, ADDRESS.manufacturer, entry.name)
+        address_of(entry.name)
     except (MapError, ScenarioError, ValueError) as error:
         raise lines.error("vehicles", index, str(error)) from None
     house = _house_at(patrol_map, start.x_m, start.y_m)
@@ -221,7 +220,9 @@ def _unknown(scenario: Scenario, expectation: Expectation, known: frozenset[str]
             yield f"no zone {zone!r}; known: {', '.join(ids) or 'none'}"
     names = [actor.name for actor in scenario.actors]
     for name in expectation.actors:
-        if name not in names and not name.startswith(LAMP):
+        if name not in names and not (expectation.READS_SCENE and name.startswith(LAMP)):
             yield f"no actor {name!r}; known: {', '.join(names) or 'none'}"
+    for place in expectation.places:
+        yield from _place_problem(patrol_map, place)
     if isinstance(expectation, CrossesOnWalk):
         yield from _crosswalk_problem(patrol_map, expectation.crosswalk)

@@ -10,10 +10,10 @@ from patrol.config import read_yaml
 from patrol.errors import ConfigError
 from patrol.map import PatrolMap
 from patrol.map_geojson import load_map
-from simulation.scenarios.load import make_scenario
-from simulation.scenarios.matrix import is_matrix, load_matrix
+from simulation.scenarios.load import is_matrix, is_seeing, make_scenario
+from simulation.scenarios.matrix import load_matrix
 from simulation.scenarios.scenario import Scenario
-from simulation.scenarios.seeing import is_seeing, load_seeing
+from simulation.scenarios.seeing import load_seeing
 
 
 def collect(paths: Iterable[Path], seeds: Sequence[int] | None = None) -> list[Scenario]:

@@ -29,7 +29,6 @@ from simulation.scenarios.light_client import LightClient
 from simulation.scenarios.ordering import address_of, send_order
 from simulation.scenarios.scenario import Companion, Scenario
 from simulation.scenarios.trace import Sample, Trace, Visit
-from simulation.vehicle.orders import ADDRESS
 from simulation.vehicle.radio import Radio
 
 STEP_S = 0.1
@@ -57,7 +56,7 @@ class LightCompanion:
         self.radio = radio
         self.client = LightClient(self._vehicle, spec, patrol_map, radio, address)
         self.room = ControlRoom(patrol_map, spec, radio, address, acknowledges=acknowledges)
-        self.trace = Trace(patrol_map)
+        self.trace = Trace(patrol_map, room=self.room.figures)
         self._last_node_id = str(companion.node_behind_id)
         self._held_mps = 0.0  # the leg's limit while somebody is ahead
         self._is_told = self._ordered = False
@@ -72,13 +71,6 @@ class LightCompanion:
     def outline(self) -> Points:
         """Points around its hull, (n, 2)."""
         return outline(self.companion.spec, self.pose)
-
-    def _give_order(self, now_s: float) -> None:
-        """Its order goes out."""
-        companion = self.companion
-        self._ordered = send_order(
-            self.room, companion.entry, companion.start_node_id, companion.start.yaw_rad, now_s
-        )
 
     def step(self, now_s: float, in_the_way: Points) -> None:
         """A tenth of a second: yield, drive, report."""
@@ -108,14 +100,22 @@ class LightCompanion:
         within = (ahead[:, 0] > 0) & (ahead[:, 0] < spec.front_m + KEEP_M + brake_m)
         return bool(np.any(within & (np.abs(ahead[:, 1]) < spec.width_m / 2 + ASIDE_M)))
 
-    def note(self, t_s: float, now_s: float, first: Trace) -> None:
-        """Give it its order when that is due; write down what it does."""
-        if not self._is_told and t_s >= self.companion.entry.ordered_at_s - EPSILON_S:
-            self._is_told = True
-            self._give_order(now_s)
-        trace, content = self.trace, self._vehicle.content()
+    def join(self, first: Trace) -> None:
+        """What happens around the first vehicle happens around this one."""
+        trace = self.trace
         trace.marks, trace.actors, trace.notes = first.marks, first.actors, first.notes
         trace.lights = first.lights
+        first.others[self.name] = trace
+
+    def note(self, t_s: float, now_s: float) -> None:
+        """Give it its order when that is due; write down what it does."""
+        companion = self.companion
+        if not self._is_told and t_s >= companion.entry.ordered_at_s - EPSILON_S:
+            self._is_told = True
+            self._ordered = send_order(
+                self.room, companion.entry, companion.start_node_id, companion.start.yaw_rad, now_s
+            )
+        trace, content = self.trace, self._vehicle.content()
         has_ended = self._ordered and not self._vehicle.busy and bool(content.order_id)
         self.is_done = self._is_told and (has_ended or not self._ordered)
         mode = Mode.FINISHED if has_ended else Mode.DRIVING if content.driving else Mode.WAITING
@@ -140,11 +140,7 @@ class Companions:
     """All of them; `radios` are other links than those in memory, by vehicle."""
 
     def __init__(
-        self,
-        scenario: Scenario,
-        simulator: Simulator,
-        interface: str = ADDRESS.interface,
-        radios: Mapping[str, Radio] | None = None,
+        self, scenario: Scenario, simulator: Simulator, radios: Mapping[str, Radio] | None = None
     ) -> None:
         self._simulator, self._spec = simulator, scenario.spec
         limits = SpeedLimits(scenario.patrol_map)
@@ -154,7 +150,7 @@ class Companions:
                 scenario.patrol_map,
                 limits,
                 radios[companion.entry.name] if radios else Radio(scenario.seed + 1 + number),
-                address_of(interface, companion.entry.name),
+                address_of(companion.entry.name),
                 acknowledges=radios is None,
             )
             for number, companion in enumerate(scenario.companions)
@@ -175,22 +171,25 @@ class Companions:
             pose = light.pose
             self._simulator.put(light.name, hull_middle(light.companion.spec, pose), pose.yaw_rad)
 
-    def note(self, t_s: float, first: Trace) -> None:
-        """Write down what all do, beside the first vehicle's trace."""
+    def join(self, first: Trace) -> None:
+        """Their traces beside the first vehicle's."""
         for light in self.all:
-            light.note(t_s, self._simulator.now_s, first)
+            light.join(first)
+
+    def note(self, t_s: float) -> None:
+        """Write down what all do."""
+        for light in self.all:
+            light.note(t_s, self._simulator.now_s)
 
     @property
     def are_done(self) -> bool:
         """Whether no order is still to come or under way."""
         return all(light.is_done for light in self.all)
 
-    def end(self, first: Trace) -> None:
+    def end(self, t_s: float, because: str) -> None:
         """Close their traces."""
         for light in self.all:
-            light.trace.ended_s, light.trace.ended_because = first.ended_s, first.ended_because
-            light.trace.room = light.room.figures
-            first.others[light.name] = light.trace
+            light.trace.ended_s, light.trace.ended_because = t_s, because
 
 
 def _around(people: list[tuple[float, float]]) -> Points:

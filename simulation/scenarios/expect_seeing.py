@@ -17,30 +17,54 @@ from simulation.scenarios.occurrences import (
     seen_s,
     window_s,
 )
-from simulation.scenarios.scene import SCENE_S
+from simulation.scenarios.places import Place
+from simulation.scenarios.scene import LAMP, SCENE_S
 from simulation.scenarios.trace import Trace
 from simulation.scenarios.verdicts import Expectation, require_positive
 
 
+class _OfActors(Expectation):
+    definition: AnyDefinition | None
+    who: tuple[str, ...]
+
+    READS_SCENE: ClassVar[bool] = True
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """Whom it speaks of."""
+        return self.who
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where its definition looks."""
+        return self.definition.places if self.definition else ()
+
+
+def _check_who(who: tuple[str, ...], definition: AnyDefinition | None, least: int = 1) -> None:
+    """Raises ValueError where nobody is named, or somebody who can never meet the definition."""
+    if len(who) < least:
+        raise ValueError("who: nobody is named")
+    for name in who:
+        if definition is not None and name.startswith(LAMP) is not definition.OF_LAMPS:
+            raise ValueError(f"who: {name!r} can never be {definition.KIND}")
+
+
 @dataclass(frozen=True, slots=True)
-class Shows(Expectation):
+class Shows(_OfActors):
     """An event really takes place, by its definition and the true states of actors."""
 
     definition: AnyDefinition
     who: tuple[str, ...]
 
     KIND: ClassVar[str] = "shows"
-    READS_SCENE: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        _check_who(self.who, self.definition)
 
     @property
     def sentence(self) -> str:
         """What is expected, for people."""
         return f"{', '.join(self.who)}: {self.definition.KIND}"
-
-    @property
-    def actors(self) -> tuple[str, ...]:
-        """Whom it speaks of."""
-        return self.who
 
     def check(self, trace: Trace) -> tuple[bool, str]:
         """By the first occurrence."""
@@ -51,24 +75,21 @@ class Shows(Expectation):
 
 
 @dataclass(frozen=True, slots=True)
-class DoesNotShow(Expectation):
+class DoesNotShow(_OfActors):
     """A look-alike stays one: the definition never comes true (for nobody, if none is named)."""
 
     definition: AnyDefinition
     who: tuple[str, ...] = ()
 
     KIND: ClassVar[str] = "does_not_show"
-    READS_SCENE: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        _check_who(self.who, self.definition, least=0)
 
     @property
     def sentence(self) -> str:
         """What is expected, for people."""
         return f"{', '.join(self.who) or 'nobody'}: not {self.definition.KIND}"
-
-    @property
-    def actors(self) -> tuple[str, ...]:
-        """Whom it speaks of."""
-        return self.who
 
     def check(self, trace: Trace) -> tuple[bool, str]:
         """By every occurrence."""
@@ -79,7 +100,7 @@ class DoesNotShow(Expectation):
 
 
 @dataclass(frozen=True, slots=True)
-class Visible(Expectation):
+class Visible(_OfActors):
     """A camera sees actors, by true boxes: large, near, free and long enough.
 
     With a `definition` only while it holds for them.
@@ -90,17 +111,14 @@ class Visible(Expectation):
     definition: AnyDefinition | None = None
 
     KIND: ClassVar[str] = "visible"
-    READS_SCENE: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        _check_who(self.who, self.definition)
 
     @property
     def sentence(self) -> str:
         """What is expected, for people."""
         return f"{', '.join(self.who)} in view for {self.sight.for_s:g} s"
-
-    @property
-    def actors(self) -> tuple[str, ...]:
-        """Whom it speaks of."""
-        return self.who
 
     def check(self, trace: Trace) -> tuple[bool, str]:
         """Over the run, or the first occurrence."""
@@ -115,7 +133,7 @@ class Visible(Expectation):
 
 
 @dataclass(frozen=True, slots=True)
-class Alerts(Expectation):
+class Alerts(_OfActors):
     """One incident for one event: in time, near its true place.
 
     In time is as `simulation.scenarios.occurrences.window_s` has it; more than one is wrong, and
@@ -129,20 +147,15 @@ class Alerts(Expectation):
     within_m: float = 3.0
 
     KIND: ClassVar[str] = "alerts"
-    READS_SCENE: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        _check_who(self.who, self.definition)
         require_positive(within_m=self.within_m)
 
     @property
     def sentence(self) -> str:
         """What is expected, for people."""
         return f"raises one {self.incident} within {LATE_S:g} s"
-
-    @property
-    def actors(self) -> tuple[str, ...]:
-        """Whom it speaks of."""
-        return self.who
 
     def check(self, trace: Trace) -> tuple[bool, str]:
         """Against the first occurrence."""

@@ -47,6 +47,13 @@ class Ground:
             self._zones[key] = Polygon(self.ring(key))
         return bool(self._zones[key].covers(Point(place)))
 
+    def is_between(self, begin_h: float, end_h: float) -> bool:
+        """Whether it is so late; over midnight where the first hour is the later one."""
+        hour_h = self.conditions.hour_h
+        if begin_h <= end_h:
+            return begin_h <= hour_h <= end_h
+        return hour_h >= begin_h or hour_h <= end_h
+
     def is_carriageway(self, x_m: float, y_m: float) -> bool:
         """Whether only cars should be there: a road area, off the crosswalks."""
         return self._roads.covers(Point(x_m, y_m)) and not self._crosswalks.covers(Point(x_m, y_m))

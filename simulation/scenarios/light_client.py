@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import Any
-
 from fleet_client.envelope import Envelope
 from fleet_client.options import LinkHandlers, LinkOptions
 from fleet_client.outbox import Outbox
@@ -15,9 +12,9 @@ from patrol.map import PatrolMap
 from patrol.vda5050.topic_names import VehicleAddress
 from patrol.vehicle import VehicleSpec
 from simulation.light_vehicle import LightVehicle
+from simulation.vehicle.client_stage import STATE_EVERY_S, finish
 from simulation.vehicle.radio import Packet, Radio
 
-STATE_EVERY_S = 1.0
 POSITION_EVERY_S = 0.5
 
 
@@ -54,7 +51,7 @@ class LightClient:
         messages = self.outbox.on_connect(now_s) if up and not self._connected else []
         self._connected = up
         for packet in self._radio.to_vehicle(now_s):
-            _finish(self._receiver.receive(self._address.topic(packet.topic), packet.payload))
+            finish(self._receiver.receive(self._address.topic(packet.topic), packet.payload))
         self._report(now_s)
         messages += self.outbox.collect(now_s if up else None)
         messages += self.outbox.due(now_s) if up else []
@@ -78,13 +75,3 @@ class LightClient:
             content = vehicle.content()
             if content.pose is not None:
                 self.outbox.put_visualization(content.pose, content.speed_mps, 0.0)
-
-
-def _finish(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine that never waits: all handlers here are plain functions."""
-    try:
-        coroutine.send(None)
-    except StopIteration:
-        return
-    coroutine.close()
-    raise RuntimeError("a handler of a light vehicle waited for something")

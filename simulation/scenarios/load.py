@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from patrol.config import build, read_yaml
-from patrol.errors import MapError
+from patrol.errors import ConfigError, MapError
 from patrol.map import PatrolMap
 from patrol.map_geojson import load_map
 from patrol.vehicle import VehicleSpec, load_vehicle
@@ -31,7 +31,22 @@ def load_scenario(path: Path, vehicle_path: Path | None = None) -> Scenario:
     Raises ConfigError (file, line, key), MapError, or ScenarioError (file, line) for what does not
     fit the map or cannot be.
     """
-    return make_scenario(read_yaml(path), path, path.stem, vehicle_path)
+    data = read_yaml(path)
+    if is_matrix(data) or is_seeing(data):
+        raise ConfigError(
+            f"{path}: holds a table of many scenarios; run them with `sunra simulate suite {path}`"
+        )
+    return make_scenario(data, path, path.stem, vehicle_path)
+
+
+def is_matrix(data: Mapping[str, Any]) -> bool:
+    """Whether a file's mapping is a table of faults (simulation.scenarios.matrix)."""
+    return "rows" in data
+
+
+def is_seeing(data: Mapping[str, Any]) -> bool:
+    """Whether it is a table of events and look-alikes (simulation.scenarios.seeing)."""
+    return "kinds" in data
 
 
 def make_scenario(

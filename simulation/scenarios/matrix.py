@@ -7,7 +7,6 @@ patrol.faults. Each state says where the vehicle starts, where it drives, and wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -79,11 +78,6 @@ class MatrixFile:
     rows: tuple[MatrixRow, ...]
     vehicle: Path = Path("../../vehicles/goalie.yaml")
     seed: int = 0
-
-
-def is_matrix(data: Mapping[str, Any]) -> bool:
-    """Whether a file's mapping is a matrix."""
-    return "rows" in data
 
 
 def load_matrix(data: Any, path: Path, scenario_id: str) -> list[Scenario]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulation.scenarios.definitions import Definition, LampDark
+from simulation.scenarios.definition import Definition
 from simulation.scenarios.grounds import Ground
 from simulation.scenarios.scene import SCENE_S, Moment, Scene
 
@@ -70,14 +70,11 @@ def occurrences(
     """Every event of these actors (none named: of everybody), in order of time."""
     if not scene.moments:
         return []
-    names = tuple(who) or _everybody(definition, scene.moments[0])
+    first = scene.moments[0]
+    names = tuple(who) or tuple(first.lamps_map if definition.OF_LAMPS else first.actors)
     groups = [names] if definition.JOINT else [(name,) for name in names]
     found = [o for group in groups for o in _of_group(definition, scene, ground, group)]
     return sorted(found, key=lambda o: (o.met_s, o.who))
-
-
-def _everybody(definition: Definition, moment: Moment) -> tuple[str, ...]:
-    return tuple(moment.lamps_map if isinstance(definition, LampDark) else moment.actors)
 
 
 def _of_group(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from patrol.vda5050.topic_names import VehicleAddress
 from simulation.scenarios.control_room import ControlRoom
 from simulation.scenarios.file import VehicleEntry
@@ -10,9 +12,9 @@ from simulation.vehicle.orders import ADDRESS
 from simulation.vehicle.radio import Radio
 
 
-def address_of(interface: str, name: str) -> VehicleAddress:
+def address_of(name: str) -> VehicleAddress:
     """A vehicle's place in the topic tree; raises ValueError for a name that MQTT cannot carry."""
-    return VehicleAddress(interface, ADDRESS.manufacturer, name)
+    return replace(ADDRESS, serial_number=name)
 
 
 def check_orders(scenario: Scenario) -> None:

@@ -50,6 +50,7 @@ class Play:
         self._director = Director(scenario, subject, room, injector, self.trace, pass_time)
         self._witness = Witness(subject, self.trace, self.hash, room.checkpoint_of)
         self._companions = companions
+        companions.join(self.trace)
         self._ordered = False
         self._done_s: float | None = None
 
@@ -68,7 +69,7 @@ class Play:
     def see(self, t_s: float) -> Sample:
         """Note the vehicle (20 Hz), and let happen what is due."""
         sample = self._witness.see(t_s)
-        self._companions.note(t_s, self.trace)
+        self._companions.note(t_s)
         for light in self._companions.all:
             self.hash.numbers((light.pose.x_m, light.pose.y_m, light.pose.yaw_rad))
         if self._watch is not None:
@@ -89,7 +90,7 @@ class Play:
         """Close the trace."""
         self.trace.ended_s, self.trace.ended_because = t_s, because
         self.trace.room = self._room.figures
-        self._companions.end(self.trace)
+        self._companions.end(t_s, because)
 
     def outcome(self, wall_s: float) -> Outcome:
         """The verdicts; call after `end`."""

@@ -32,7 +32,6 @@ from simulation.scenarios.tap import FaultTap
 from simulation.scenarios.trace import Sample, Trace
 from simulation.types import SensorOptions
 from simulation.vehicle.library import LibraryVehicle
-from simulation.vehicle.orders import ADDRESS
 from simulation.vehicle.perception_stage import StandInCamera, blind_pipeline
 from simulation.vehicle.radio import Radio
 
@@ -72,7 +71,6 @@ class Run:
         cameras: bool = False,
         wall_limit_s: float | None = None,
         radios: Mapping[str, Radio] | None = None,
-        interface: str = ADDRESS.interface,
         start_epoch_s: float | None = None,
     ) -> None:
         self.scenario = scenario
@@ -92,7 +90,7 @@ class Run:
         simulator.battery.charge_pct = entry.battery_pct
         self._folder = tempfile.TemporaryDirectory(prefix="sunra-scenario-")
         self._radio = radios[entry.name] if radios else Radio(scenario.seed)
-        address = address_of(interface, entry.name)
+        address = address_of(entry.name)
         tap = FaultTap(scenario.seed)
         stand_in = None
         if entry.perception is Perception.STAND_IN and not cameras:
@@ -110,7 +108,7 @@ class Run:
         )
         injector = Injector(self.vehicle, self._room, tap)
         subject = LibrarySubject(self.vehicle)
-        self.companions = Companions(scenario, simulator, interface, radios)
+        self.companions = Companions(scenario, simulator, radios)
         self._play = Play(
             scenario, subject, self._room, injector, self.companions, self._pass_time
         )

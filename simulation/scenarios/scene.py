@@ -14,6 +14,7 @@ import numpy as np
 
 from patrol.vehicle import CameraSpec
 from simulation.actors.company import ActorNow
+from simulation.actors.kinds import ActorKind
 from simulation.camera.lamps import lamps_of
 from simulation.conditions import FAIR, Conditions
 from simulation.mujoco.simulator import Simulator
@@ -46,6 +47,20 @@ class Moment:
         if actor is None:
             return self.lamps_map.get(name)
         return (actor.state.x_m, actor.state.y_m) if actor.state.visible else None
+
+    def is_here(self, name: str) -> bool:
+        """Whether an actor or a lamp is anywhere."""
+        return self.place_of(name) is not None
+
+    def is_person(self, name: str) -> bool:
+        """Whether this is somebody on foot who is here."""
+        actor = self.actors.get(name)
+        return actor is not None and actor.spec.kind is ActorKind.PERSON and actor.state.visible
+
+    def apart_m(self, one: str, other: str) -> float:
+        """How far apart two are; infinite where one is not here."""
+        a, b = self.place_of(one), self.place_of(other)
+        return math.inf if a is None or b is None else math.dist(a, b)
 
 
 @dataclass

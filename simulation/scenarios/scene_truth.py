@@ -67,7 +67,6 @@ class SceneTruth:
         if window is not None and math.isinf(window[1]):
             window = None
         ground = Ground(trace.patrol_map, trace.ways, trace.scene.conditions)
-        zone = getattr(self.definition, "zone", ())
         raised = first_reports(trace, self.incident)
         return TruthRow(
             scenario_id,
@@ -83,7 +82,7 @@ class SceneTruth:
             window,
             event.place_map if event else None,
             self.within_m,
-            ground.ring(zone),
+            ground.ring(self.definition.places),
             trace.scene.conditions.hour_h,
             trace.scene.conditions.weather.value,
             trace.scene.conditions.is_dark,

@@ -24,10 +24,18 @@ from patrol.map_geojson import load_map
 from patrol.vehicle import load_vehicle
 from simulation.scenarios.draws import Drawer
 from simulation.scenarios.load import make_scenario
+from simulation.scenarios.places import place_map
 from simulation.scenarios.scenario import Scenario
 from simulation.scenarios.scene import LAMP
 from simulation.scenarios.scene_truth import SceneTruth
-from simulation.scenarios.seeing_file import KindKeys, SeeingFile, Setting, Side, TruthEntry
+from simulation.scenarios.seeing_file import (
+    CaseKeys,
+    KindKeys,
+    SeeingFile,
+    Setting,
+    Side,
+    TruthEntry,
+)
 from simulation.scenarios.sites import AFTER_S, SiteLine, Stage
 from simulation.world import ScenarioError
 
@@ -38,13 +46,8 @@ def _keys(kind: type) -> tuple[str, ...]:
 
 SETTING, TRUTH, SCENE = _keys(Setting), _keys(TruthEntry), ("actors", "events", "faults")
 OF_SCENARIO = ("hour_h", "weather", "rain_mmph", "visibility_m", "parked_cars")
-CASE = ("name", "lets", "fails", *SETTING, *TRUTH, *SCENE)
-KIND = (*_keys(KindKeys), "lets", *SETTING, *TRUTH)
-
-
-def is_seeing(data: Any) -> bool:
-    """Whether a file's mapping is a table of events and look-alikes."""
-    return "kinds" in data
+CASE = (*_keys(CaseKeys), *SETTING, *TRUTH, *SCENE)
+KIND = (*_keys(KindKeys), *SETTING, *TRUTH)
 
 
 def load_seeing(
@@ -75,7 +78,7 @@ class _Table:
         self._read_map: Callable[[Path], PatrolMap] = lambda _: patrol_map
         self._read_vehicle = cache(load_vehicle)
         self._sites = {
-            name: SiteLine(str(path), name, entry, patrol_map)
+            name: SiteLine(f"{path}:{data['sites'].lines[name]}", name, entry, patrol_map)
             for name, entry in self.file.sites.items()
         }
 
@@ -87,18 +90,21 @@ class _Table:
         for section in ("events", "lookalikes"):
             for case in raw[section]:
                 self._check_keys(section, case, CASE)
-                self._check_name(section, case, names)
+                own = build(CaseKeys, _picked(_keys(CaseKeys), case), str(self._path))
+                if own.name in names:
+                    raise ConfigError(f"{self._path}:{case.line}: name: {own.name!r} stands twice")
+                names.add(own.name)
                 for seed in seeds:
-                    yield self._scenario(kind, raw, case, seed, section == "events")
+                    yield self._scenario(kind, own, raw, case, seed, section == "events")
 
     def _scenario(
-        self, kind: KindKeys, raw: Any, case: Any, seed: int, is_event: bool
+        self, kind: KindKeys, own: CaseKeys, raw: Any, case: Any, seed: int, is_event: bool
     ) -> Scenario:
-        name, where = case["name"], str(self._path)
+        name, where = own.name, str(self._path)
         rng = np.random.default_rng([seed, *f"{kind.incident}/{name}".encode()])
         drawer = Drawer(where, rng)
-        for entry in (raw, case):
-            drawer.lets |= drawer.drawn(entry.get("lets", {}))
+        for lets in (kind.lets, own.lets):
+            drawer.lets |= drawer.drawn(lets)
         setting = build(Setting, drawer.drawn(_picked(SETTING, raw, case)), where)
         try:
             site = self._site(setting)
@@ -121,30 +127,34 @@ class _Table:
             content, self._path, scenario_id, None, self._read_map, self._read_vehicle
         )
         entry = build(TruthEntry, label, where)
-        truth = self._truth(made, kind, case, entry, seed, is_event)
+        try:
+            truth = self._truth(made, kind, entry, seed, is_event)
+            gates, expectations = truth.gates, truth.expectations
+        except (ScenarioError, ValueError) as error:
+            raise ScenarioError(f"{where}:{case.line}: {error}") from None
         speed_mps = stage.speed_mps or made.spec.max_speed_mps
         return dataclasses.replace(
             made,
             spec=dataclasses.replace(made.spec, max_speed_mps=speed_mps),
             truth=truth,
-            gates=truth.gates,
-            expectations=truth.expectations,
-            expected_failure=str(case.get("fails", {}).get(str(seed), kind.expected_failure)),
+            gates=gates,
+            expectations=expectations,
+            expected_failure=own.fails.get(str(seed), kind.expected_failure),
         )
 
+    @staticmethod
     def _truth(
-        self, made: Scenario, kind: KindKeys, case: Any, entry: TruthEntry, seed: int,
-        is_event: bool,
-    ) -> SceneTruth:  # fmt: skip
-        """The label; raises ScenarioError where it names nobody of the scene."""
+        made: Scenario, kind: KindKeys, entry: TruthEntry, seed: int, is_event: bool
+    ) -> SceneTruth:
+        """The label; raises ScenarioError where it names nobody or no place of the scene."""
         names = [actor.name for actor in made.actors]
         who = entry.who or tuple(names[:1])
         for name in who:
             if name not in names and not name.startswith(LAMP):
                 known = ", ".join(names) or "none"
-                raise ScenarioError(
-                    f"{self._path}:{case.line}: who: no actor {name!r}; known: {known}"
-                )
+                raise ScenarioError(f"who: no actor {name!r}; known: {known}")
+        for place in entry.definition.places:
+            place_map(made.patrol_map, place)
         return SceneTruth(
             kind.incident, is_event, entry.definition, who, entry.sight, entry.within_m, seed,
             asked_of_all=not entry.who,
@@ -188,14 +198,6 @@ class _Table:
                     f"{self._path}:{line}: {section}: unknown key {key!r};"
                     f" allowed: {', '.join(allowed)}"
                 )
-
-    def _check_name(self, section: str, case: Any, names: set[str]) -> None:
-        name = case.get("name")
-        if not isinstance(name, str) or not name:
-            raise ConfigError(f"{self._path}:{case.line}: {section}: key 'name' is missing")
-        if name in names:
-            raise ConfigError(f"{self._path}:{case.line}: name: {name!r} stands twice")
-        names.add(name)
 
 
 def _picked(keys: Iterable[str], *entries: Any) -> Any:

@@ -92,10 +92,27 @@ class KindKeys:
     events: tuple[Any, ...]
     lookalikes: tuple[Any, ...]
     expected_failure: str = ""
+    lets: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not (self.events and self.lookalikes):
             raise ValueError("events: a kind needs events and lookalikes")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKeys:
+    """What an event or a look-alike has for itself; `fails` is why it cannot pass yet, by seed."""
+
+    name: str
+    fails: dict[str, str] = field(default_factory=dict)
+    lets: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise ValueError("name: must not be empty")
+        for seed in self.fails:
+            if not seed.isdecimal():
+                raise ValueError(f"fails: {seed!r} is no seed")
 
 
 @dataclass(frozen=True, slots=True)

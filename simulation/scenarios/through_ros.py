@@ -11,6 +11,7 @@ from simulation.scenarios.injections import Layer
 from simulation.scenarios.scenario import Scenario
 from simulation.world import ScenarioError
 
+PLAYED_FILE = "played.pickle"  # the end: (Outcome, Trace), in the vehicle's state folder
 REACHED = frozenset({Layer.SENSOR, Layer.BASE, Layer.BODY})
 
 

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
+from simulation.scenarios.places import Place
 from simulation.scenarios.trace import Mark, Trace
 
 STANDING_MPS = 0.05
@@ -56,6 +57,11 @@ class Expectation(ABC):
     @property
     def actors(self) -> tuple[str, ...]:
         """Actors that it speaks of."""
+        return ()
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Places of the map that it speaks of."""
         return ()
 
     def judge(self, trace: Trace) -> Verdict:

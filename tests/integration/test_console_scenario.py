@@ -44,6 +44,18 @@ def start(folder: Path, duration_s: float, *arguments: str) -> subprocess.Popen[
     )
 
 
+def announced(process: subprocess.Popen[str]) -> tuple[list[str], threading.Thread]:
+    """Its lines, which grow until the thread ends, once the console's address is among them."""
+    said: list[str] = []
+    reader = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
+    reader.start()
+    until_s = time.monotonic() + LIMIT_S
+    while not any("Ctrl-C" in line for line in said):
+        assert time.monotonic() < until_s, said
+        time.sleep(0.1)
+    return said, reader
+
+
 def test_the_server_has_every_state_and_the_verdicts_are_the_scenarios(tmp_path: Path) -> None:
     process = start(tmp_path, 8.0, "--real-time-factor", "10")
     said, _ = process.communicate(timeout=LIMIT_S)
@@ -61,14 +73,7 @@ def test_the_server_has_every_state_and_the_verdicts_are_the_scenarios(tmp_path:
 
 def test_ctrl_c_ends_scenario_server_and_broker(tmp_path: Path) -> None:
     process = start(tmp_path, 600.0)
-    said: list[str] = []
-    assert process.stdout is not None
-    reader = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
-    reader.start()
-    until_s = time.monotonic() + LIMIT_S
-    while not any("Ctrl-C" in line for line in said):
-        assert time.monotonic() < until_s, said
-        time.sleep(0.1)
+    said, reader = announced(process)
     url = next(line.strip() for line in said if "http://" in line)
     assert httpx.get(url, timeout=10.0).status_code == 200
     process.send_signal(signal.SIGINT)
@@ -81,3 +86,13 @@ def test_ctrl_c_ends_scenario_server_and_broker(tmp_path: Path) -> None:
     if pid.exists():
         with pytest.raises(ProcessLookupError):
             os.kill(int(pid.read_text()), 0)
+
+
+def test_a_server_that_ends_before_the_scenario_begins_is_told_at_once(tmp_path: Path) -> None:
+    process = start(tmp_path, 8.0, "--delay-s", "600")
+    said, reader = announced(process)
+    [server] = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(server), signal.SIGTERM)
+    assert process.wait(LIMIT_S) == 2
+    reader.join(5.0)
+    assert said[-1].startswith("sunra: fleet-server ended with status ")

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from fleet_client import spool as spool_module
-from fleet_client.spool import BACKFILL, Draft, Spool
+from fleet_client.spool import Draft, Spool
+from fleet_client.spool_file import BACKFILL
 from patrol.errors import ConfigError
 
 

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 from mcap.reader import make_reader
 
+from demo.simulate_cli import simulate_group
 from patrol.errors import ConfigError, PlanError
 from simulation.camera import skin
-from simulation.cli import simulate_group
 from simulation.scenarios.load import load_scenario
 from simulation.scenarios.outcome import Status
 from simulation.scenarios.runner import Run, run_scenario

@@ -148,6 +148,16 @@ EXPECT = "expect:\n  - {%s}\n"
         (OK + EXPECT % "kind: keeps_away, actor: bob, at_least_m: 1", ScenarioError, "'bob'"),
         (OK + EXPECT % "kind: crosses_on_walk, crosswalk: cw-plain", ScenarioError,
          "no signalled crosswalk 'cw-plain'; known: cw-signalled"),
+        (OK + EXPECT % "kind: keeps_away, actor: lamp 1, at_least_m: 1", ScenarioError, "lamp 1"),
+        (OK + EXPECT % "kind: visible, who: []", ConfigError, "s.yaml:5: who: nobody is named"),
+        (OK + EXPECT % "kind: shows, who: [], definition: {kind: lies}", ConfigError, "nobody"),
+        (OK + EXPECT % "kind: shows, who: [lamp 1], definition: {kind: lies}", ConfigError,
+         "who: 'lamp 1' can never be lies"),
+        (OK + EXPECT % "kind: does_not_show, who: [a], definition: {kind: lamp_dark}", ConfigError,
+         "who: 'a' can never be lamp_dark"),
+        (OK + EXPECT % "kind: does_not_show, definition: {kind: loiters, zone: [{edge_id: 7},"
+         " {edge_id: 7}, {edge_id: 7}]}", ScenarioError,
+         "s.yaml:5: expect: edge_id 7: proving-ground has no such edge"),
         (OK + EXPECT % "kind: hopes", ConfigError, "kind 'hopes' is unknown; allowed: finishes"),
     ],
 )  # fmt: skip
@@ -157,6 +167,13 @@ def test_wrong_files_get_one_line(
     with pytest.raises(error, match=message) as raised:
         load_scenario(written(tmp_path, text))
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("table", ["faults/matrix.yaml", "seeing/events.yaml"])
+def test_a_table_of_scenarios_is_refused_with_the_way_to_run_it(table: str) -> None:
+    path = ROOT / "config" / "scenarios" / table
+    with pytest.raises(ConfigError, match=f"`sunra simulate suite {path}`$"):
+        load_scenario(path)
 
 
 def test_left_is_left_of_the_edges_direction() -> None:

@@ -11,12 +11,12 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from demo.simulate_cli import simulate_group
 from patrol.config import read_yaml
 from patrol.errors import ConfigError, SunraError
 from patrol.incident import ANOMALIES, AnomalyKind
 from patrol.map_geojson import load_map
 from perception.rules.registry import RULES
-from simulation.cli import simulate_group
 from simulation.scenarios.collect import collect
 from simulation.scenarios.expect_room import NoIncident
 from simulation.scenarios.expect_seeing import Alerts, DoesNotShow, Shows, Visible, Watched
@@ -171,9 +171,9 @@ def test_a_truth_file_of_an_unknown_kind_is_refused_before_anything_runs() -> No
             r"t.yaml:7: definition: kind 'flies' is unknown",
         ),
         (("for_s: 5", "for_s: -5"), r"t.yaml:7: for_s: -5 is outside \[0, 3600\]"),
-        (("edges: [103, 105]", "edges: [103, 107]"), r"edge 107 does not follow 103"),
-        (("edges: [103, 105]", "edges: [103, 5]"), r"proving-ground has no edge 5"),
-        (("to_m: 30", "to_m: 90"), r"to_m 90 is beyond its 58.0 m"),
+        (("edges: [103, 105]", "edges: [103, 107]"), r"t.yaml:4: sites: 'here': edge 107 does"),
+        (("edges: [103, 105]", "edges: [103, 5]"), r"t.yaml:4: .* has no edge 5$"),
+        (("to_m: 30", "to_m: 90"), r"t.yaml:4: .* to_m 90 is beyond its 58.0 m"),
         (("from_m: 20", "from_m: 40"), r"t.yaml:4: from_m: 40 to 30 is no stretch"),
         (("incident: collapsed_person", "incident: ufo"), r"t.yaml:6: incident: 'ufo' is none of"),
         (("at: {}, does", "at: {ahead_m: 60}, does"), r"t.yaml:10: lies: 'here': a place at 8\d"),
@@ -185,6 +185,27 @@ def test_a_truth_file_of_an_unknown_kind_is_refused_before_anything_runs() -> No
         (("site: here", "site: here\n    standoff_m: 35"), r"leaves no room for a vehicle 35 m"),
         (("name: lies", "who: [eva]\n        name: lies"), r"t.yaml:10: who: no actor 'eva'"),
         (("at: {}, does", "at: {}, dose"), r"t.yaml:11: unknown key 'dose'"),
+        (
+            ("- name: lies", "- fails: {x: why}\n        name: lies"),
+            r"t.yaml:10: fails: 'x' is no",
+        ),
+        (("- name: lies", "- fails: no\n        name: lies"), r"t.yaml:10: fails: expected a map"),
+        (
+            ("- name: lies", "- lets: 5\n        name: lies"),
+            r"t.yaml:10: lets: expected a mapping",
+        ),
+        (
+            ("- name: lies", "- who: [lamp 1]\n        name: lies"),
+            r":10: who: 'lamp 1' can never be",
+        ),
+        (
+            (
+                "- name: lies",
+                "- definition: {kind: loiters, zone: [{edge_id: 9}, {}, {}]}\n        name: z",
+            ),
+            r"t.yaml:10: edge_id 9: proving-ground has no such edge",
+        ),
+        (("- name: lies", "- who: []"), r"t.yaml:10: key 'name' is missing"),
     ],
 )
 def test_what_is_wrong_is_named_in_one_line(

@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
+from demo.simulate_cli import simulate_group
 from patrol.errors import SunraError
 from patrol.vehicle import load_vehicle
-from simulation.cli import simulate_group
 from simulation.scenarios.collect import collect
 from simulation.scenarios.outcome import Outcome, Status
 from simulation.scenarios.rehearsal import ITEMS, NO_CERTIFICATE, NO_CERTIFICATE_KO, findings

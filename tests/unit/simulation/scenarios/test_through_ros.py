@@ -12,12 +12,12 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from demo.simulate_cli import simulate_group
 from navigation.types import Mode
-from patrol.errors import SunraError
+from patrol.errors import ConfigError
 from patrol.faults import Response
 from patrol.geometry import Pose2
 from patrol.map_geojson import load_map
-from simulation.cli import simulate_group
 from simulation.scenarios.agreement import agreement, distances
 from simulation.scenarios.events import Fault
 from simulation.scenarios.injections import INJECTIONS
@@ -122,4 +122,5 @@ def test_one_way_to_run_at_a_time() -> None:
 @pytest.mark.parametrize("way", ["--ros", "--console"])
 def test_a_missing_file_is_one_line_whichever_way_it_is_run(way: str) -> None:
     result = CliRunner().invoke(simulate_group, ["no_such.yaml", way])
-    assert isinstance(result.exception, SunraError | OSError)
+    assert isinstance(result.exception, ConfigError)
+    assert str(result.exception).endswith("no_such.yaml: no such file")

@@ -1,25 +1,21 @@
-"""OpenBroker: a broker on loopback that knows no passwords, for a scenario's own control room."""
+"""ScenarioBroker: a broker on loopback that knows no passwords: control room and vehicle alone."""
 
 from __future__ import annotations
 
 import json
 import socket
-import subprocess
-import time
 from pathlib import Path
-from typing import Any
 
-from demo.processes import DemoError
+from demo.processes import Child, wait_for
 from fleet_server.broker import broker_program
 from patrol.vda5050.topic_names import VehicleAddress
 
 READY_WITHIN_S = 15.0
-STOP_WITHIN_S = 5.0
 HOST = "127.0.0.1"
 
 
-class OpenBroker:
-    """NATS with its MQTT face over an empty folder; a context manager."""
+class ScenarioBroker:
+    """NATS with its MQTT face over a folder; a context manager. Raises DemoError, BrokerError."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -27,37 +23,25 @@ class OpenBroker:
             probe.bind((HOST, 0))
             self.port = int(probe.getsockname()[1])
 
-    def __enter__(self) -> OpenBroker:
+    def __enter__(self) -> ScenarioBroker:
         self._folder.mkdir(parents=True, exist_ok=True)
-        config, log = self._folder / "nats.conf", self._folder / "nats.log"
+        config = self._folder / "nats.conf"
         store = json.dumps(str(self._folder / "store"))
         config.write_text(
             f'server_name: "scenario"\nlisten: "{HOST}:-1"\njetstream {{ store_dir: {store} }}\n'
             f'mqtt {{ host: "{HOST}", port: {self.port} }}\n'
         )
-        with log.open("ab") as stream:
-            self._process = subprocess.Popen(
-                [broker_program(), "-c", str(config)],
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=stream,
-                start_new_session=True,
-            )
-        until_s = time.monotonic() + READY_WITHIN_S
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > until_s:
-                self.__exit__()
-                raise DemoError(f"the broker did not start; see {log}")
-            time.sleep(0.05)
+        program, log = broker_program(), self._folder / "nats.log"
+        self._child = Child("broker", ["-c", str(config)], log, program)
+        try:
+            wait_for("broker", self._answers, [self._child], READY_WITHIN_S)
+        except BaseException:
+            self._child.stop()
+            raise
         return self
 
-    def __exit__(self, *_: Any) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+    def __exit__(self, *_: object) -> None:
+        self._child.stop()
 
     def _answers(self) -> bool:
         with socket.socket() as probe:

@@ -1,0 +1,74 @@
+"""Definitions of people who are where they should not be, or there for too long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from simulation.scenarios.definition import Definition
+from simulation.scenarios.grounds import Ground
+from simulation.scenarios.places import Place
+from simulation.scenarios.scene import Moment
+
+
+@dataclass(frozen=True, kw_only=True)
+class _InZone(Definition):
+    zone: tuple[Place, ...]
+
+    def __post_init__(self) -> None:
+        Definition.__post_init__(self)
+        if len(self.zone) < 3:
+            raise ValueError(f"zone: {len(self.zone)} corners are no area; give at least 3")
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The ring's corners."""
+        return self.zone
+
+    def holds(self, moment: Moment, who: Sequence[str], ground: Ground) -> bool:
+        """A person within the ring."""
+        here = moment.place_of(who[0]) if moment.is_person(who[0]) else None
+        return here is not None and ground.is_inside(self.zone, here)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loiters(_InZone):
+    """Stays in a zone (KISA: 10 s; nobody is bothered for as little)."""
+
+    for_s: float = 20.0
+
+    KIND: ClassVar[str] = "loiters"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intrudes(_InZone):
+    """Gets into a zone, or over the line that its edge is, within the forbidden hours."""
+
+    hours: tuple[float, ...] = (0.0, 24.0)  # from, to; over midnight where the first is later
+    for_s: float = 0.0
+
+    KIND: ClassVar[str] = "intrudes"
+
+    def __post_init__(self) -> None:
+        _InZone.__post_init__(self)
+        if len(self.hours) != 2 or not all(0 <= hour_h <= 24 for hour_h in self.hours):
+            raise ValueError(f"hours: {list(self.hours)} is not two hours in [0, 24]")
+
+    def holds(self, moment: Moment, who: Sequence[str], ground: Ground) -> bool:
+        """A person within the ring, then."""
+        return ground.is_between(*self.hours) and _InZone.holds(self, moment, who, ground)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnCarriageway(Definition):
+    """A person where only cars should be, and no crosswalk."""
+
+    for_s: float = 3.0
+
+    KIND: ClassVar[str] = "on_carriageway"
+
+    def holds(self, moment: Moment, who: Sequence[str], ground: Ground) -> bool:
+        """On an area of the kind road."""
+        state = moment.actors[who[0]].state
+        return moment.is_person(who[0]) and ground.is_carriageway(state.x_m, state.y_m)
