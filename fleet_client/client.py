@@ -221,6 +221,9 @@ class FleetClient:
         if attempt.done():
             return attempt.result()
         attempt.cancel()
+        await asyncio.wait({attempt})
+        if not attempt.cancelled() and attempt.exception() is None:  # it came through all the same
+            await attempt.result().close()
         return None
 
     async def _connect(self) -> mqtt.MqttConnection:

@@ -32,6 +32,11 @@ from patrol.vda5050.messages import (
 
 OperatingMode = Literal["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL", "SERVICE", "TEACHIN"]
 Left = tuple[str, int, bool]  # a node or edge of the order: id, sequence id, released
+NEWS = (  # changes of which the control room hears at once (VDA 5050 2.1.0, clause 6.10)
+    *("order_id", "order_update_id", "last_node_sequence_id", "driving", "paused"),
+    *("new_base_request", "node_states", "action_states", "charging"),
+    *("emergency_stop", "field_violation", "faults"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,13 @@ class StateContent:
     field_violation: bool = False  # something stands in the stop zone
     operating_mode: OperatingMode = "AUTOMATIC"
     faults: frozenset[FaultKind] = frozenset()
+
+
+def is_news(before: StateContent | None, after: StateContent) -> bool:
+    """Whether the control room should hear at once, instead of with the next state."""
+    if before is None:
+        return True
+    return any(getattr(before, name) != getattr(after, name) for name in NEWS)
 
 
 class OrderRest:

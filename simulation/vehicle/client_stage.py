@@ -11,7 +11,7 @@ from fleet_client.lanes import Outgoing
 from fleet_client.options import LinkHandlers, LinkOptions
 from fleet_client.outbox import Outbox
 from fleet_client.receiver import Receiver
-from fleet_client.state_builder import MapRef, StateContent
+from fleet_client.state_builder import MapRef, StateContent, is_news
 from navigation.types import Mode, NavigationState
 from patrol.clock import SimClock
 from patrol.errors import OrderError
@@ -22,7 +22,7 @@ from patrol.vda5050.messages import Action, Order
 from patrol.vda5050.topic_names import VehicleAddress
 from patrol.vehicle import VehicleSpec
 from simulation.vehicle.bus import Bus, max_age_s
-from simulation.vehicle.content import content_of, is_news
+from simulation.vehicle.content import content_of
 from simulation.vehicle.driving_stages import NavigationStage
 from simulation.vehicle.radio import Packet, Radio
 from simulation.vehicle.stage import Stage, StageName

@@ -1,4 +1,4 @@
-"""Content: what the vehicle says of itself to the control room, and when at once."""
+"""Content: what the vehicle says of itself to the control room."""
 
 from __future__ import annotations
 
@@ -6,19 +6,6 @@ from fleet_client.state_builder import StateContent
 from navigation.types import LocalizationStatus, NavigationState
 from patrol.faults import FaultKind
 from simulation.vehicle.bus import Bus, max_age_s
-
-NEWS = (  # changes of which the control room hears at once (VDA 5050 2.1.0, clause 6.10)
-    "order_id",
-    "order_update_id",
-    "last_node_sequence_id",
-    "driving",
-    "paused",
-    "new_base_request",
-    "action_states",
-    "charging",
-    "emergency_stop",
-    "faults",
-)
 
 
 def content_of(bus: Bus, now_s: float, connected: bool) -> StateContent:
@@ -53,10 +40,3 @@ def content_of(bus: Bus, now_s: float, connected: bool) -> StateContent:
         field_violation=FaultKind.OBSTACLE_IN_STOP_ZONE in faults,
         faults=frozenset(faults),
     )
-
-
-def is_news(before: StateContent | None, after: StateContent) -> bool:
-    """Whether the control room should hear at once."""
-    if before is None:
-        return True
-    return any(getattr(before, name) != getattr(after, name) for name in NEWS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,32 @@ def test_a_port_that_never_answers_is_given_up(kit: Any, tmp_path: Path) -> None
         silent.close()
 
     asyncio.run(story())
+
+
+def test_a_link_that_breaks_while_the_vehicle_stops_is_nobodys_unheard_error(
+    kit: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unheard: list[dict[str, Any]] = []
+    trying = asyncio.Event()
+
+    async def breaks(*_: Any) -> None:
+        trying.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise LinkError("the broker closed the connection") from None
+
+    async def story() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, it: unheard.append(it))
+        vehicle = kit.Vehicle(kit.Broker(tmp_path), tmp_path / "spool.db")
+        vehicle.start()
+        await asyncio.wait_for(trying.wait(), 5.0)
+        await vehicle.stop()
+        gc.collect()
+
+    monkeypatch.setattr(mqtt, "connect", breaks)
+    asyncio.run(story())
+    assert not unheard
 
 
 def test_oversize_or_misnamed_publish_never_reaches_the_broker(kit: Any, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from fleet_client.credentials import load_credentials
 from fleet_client.map_actions import VehicleMaps
 from fleet_client.map_store import MapFolder
 from fleet_client.options import LinkHandlers
-from fleet_client.state_builder import MapRef, StateContent
+from fleet_client.state_builder import MapRef, StateContent, is_news
 from patrol.errors import OrderError
 from patrol.map_geojson import load_map
 from patrol.topics import TOPICS
@@ -215,7 +215,7 @@ class FleetClientNode(VehicleNode):
     def _send_state(self, now_s: float) -> None:
         content = content_of(self._inputs.condition(now_s, self._keeper.kept))
         is_due = now_s - self._sent_s >= STATE_EVERY_S or self._state_wanted
-        if is_due or _is_news(self._sent, content):
+        if is_due or is_news(self._sent, content):
             self._sent, self._sent_s, self._state_wanted = content, now_s, False
             self._client.publish_state(content)
 
@@ -235,26 +235,3 @@ async def _answer(asked: Future[None]) -> None:
             await asyncio.wrap_future(asked)
     except TimeoutError:
         raise NavigationSilent from None
-
-
-def _is_news(before: StateContent | None, after: StateContent) -> bool:
-    """Whether the server should hear at once (VDA 5050, clause 6.10: events that send a state)."""
-    if before is None:
-        return True
-    return any(
-        getattr(before, name) != getattr(after, name)
-        for name in (
-            "order_id",
-            "order_update_id",
-            "last_node_sequence_id",
-            "driving",
-            "paused",
-            "new_base_request",
-            "node_states",
-            "action_states",
-            "charging",
-            "emergency_stop",
-            "field_violation",
-            "faults",
-        )
-    )
