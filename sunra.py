@@ -15,6 +15,7 @@ COMMANDS: CommandTable = {
     "map": ("navigation.map_cli", "map_group", "Make, check, edit, merge and draw patrol maps."),
     "plan": ("navigation.plan_cli", "plan_command", "Plan patrols of one vehicle or a team."),
     "replan": ("navigation.replan_cli", "replan_command", "Plan the rest anew after an event."),
+    "localize": ("navigation.localize_cli", "localize_command", "Localize a recorded drive."),
     "models": ("perception.cli", "models_group", "Fetch and verify model weights."),
     "detect": ("perception.cli", "detect_command", "Run the detector on pictures or a video."),
     "serve": ("fleet_server.cli", "serve_command", "Run the fleet server."),

@@ -4,6 +4,7 @@ SunraError                 shown to a person as one line; the command line exits
 ├── ConfigError            a configuration file or setting
 ├── MapError               a patrol map
 ├── OsmError               an OpenStreetMap file
+├── LogError               a log or recording of a drive
 ├── ModelError             weights: missing, wrong hash, wrong classes
 ├── OrderError             a VDA 5050 order that cannot be followed
 └── PlanError              a patrol that cannot be planned
@@ -26,6 +27,10 @@ class MapError(SunraError):
 
 class OsmError(SunraError):
     """An OpenStreetMap file cannot be imported."""
+
+
+class LogError(SunraError):
+    """A log or recording of a drive cannot be used."""
 
 
 class ModelError(SunraError):

@@ -137,6 +137,13 @@ def drive(folder: Path, *more: object, source: Path = MAP, vehicle: Path = VEHIC
     return ["drive", *files, *more]
 
 
+def localize(folder: Path, odometry: str) -> Arguments:
+    path = folder / "odometry.csv"
+    path.write_text(odometry, encoding="utf-8")
+    out = folder / "track.csv"
+    return ["localize", "--odometry", path, "--gnss", folder / "gnss.csv", "--out", out]
+
+
 def credentials(folder: Path, content: str) -> Path:
     path = folder / "light-01.json"
     path.write_text(content, encoding="utf-8")
@@ -317,6 +324,14 @@ CASES: dict[str, tuple[Callable[[Path], Arguments], str]] = {
     "a folder that cannot be made holds no vehicle": (
         lambda f: [*drive(f, "--detector", "none"), "--state-dir", "/proc/none"],
         "/proc/none: No such file",
+    ),
+    "a log with a cell that is no number is not localized on": (
+        lambda f: localize(f, "stamp_s,speed_mps,steering_rad\n1,0,0\n2,nan,0\n"),
+        "odometry.csv:3: speed_mps: 'nan' is no finite number",
+    ),
+    "a log that goes back in time is not localized on": (
+        lambda f: localize(f, "stamp_s,speed_mps,steering_rad\n2,0,0\n1,0,0\n"),
+        "odometry.csv:3: stamp_s: 1.000000 is before 2.000000",
     ),
     "an option that is missing is named": (
         lambda f: ["serve", "--map", MAP], "Missing option '--data' (see: sunra serve --help)"

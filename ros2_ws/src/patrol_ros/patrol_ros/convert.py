@@ -11,6 +11,9 @@ from nav_msgs.msg import Odometry
 from patrol_interfaces.msg import BaseFeedback, DriveCommand
 from sensor_msgs.msg import Imu, LaserScan, NavSatFix, NavSatStatus, Range
 
+from navigation.localization.messages import fix_of as fix_of
+from navigation.localization.messages import imu_of as imu_of
+from navigation.localization.messages import wheels_of as wheels_of
 from navigation.types import (
     BaseStatus,
     Command,
@@ -20,7 +23,6 @@ from navigation.types import (
     RangeSample,
     WheelOdometry,
 )
-from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.vehicle import UltrasonicSpec
 from patrol_ros.attitude import quaternion_of, roll_pitch_yaw_of
@@ -29,8 +31,6 @@ from patrol_ros.stamps import header_of, seconds_of
 MAP, ODOM, BASE, LIDAR, IMU, GNSS = "map", "odom", "base_link", "lidar", "imu", "gnss"
 _YAW_ROW = 5  # of the 6 x 6 covariance over (x, y, z, roll, pitch, yaw)
 _PLANE = (0, 1, _YAW_ROW)
-UNKNOWN = -1.0  # first element of a covariance that is not known (sensor_msgs)
-MOVING_MPS = 0.05  # below, a steering angle cannot be told from a yaw rate
 
 _NAVSAT_OF = {
     GnssFixType.NONE: NavSatStatus.STATUS_NO_FIX,
@@ -39,7 +39,6 @@ _NAVSAT_OF = {
     GnssFixType.RTK_FLOAT: NavSatStatus.STATUS_GBAS_FIX,
     GnssFixType.RTK_FIXED: NavSatStatus.STATUS_GBAS_FIX,
 }
-RTK_FIXED_SIGMA_M = 0.05  # NavSatStatus knows no float solution: a larger sigma is one
 
 
 def message_of_scan(scan: Scan) -> LaserScan:
@@ -142,21 +141,6 @@ def message_of_imu(sample: ImuSample) -> Imu:
     return message
 
 
-def imu_of(message: Imu) -> ImuSample:
-    """An IMU sample; a receiver without an attitude filter (covariance -1) counts as level."""
-    roll, pitch = 0.0, 0.0
-    if message.orientation_covariance[0] != UNKNOWN:
-        roll, pitch, _ = roll_pitch_yaw_of(message.orientation)
-    return ImuSample(
-        stamp_s=seconds_of(message.header.stamp),
-        yaw_rate_radps=message.angular_velocity.z,
-        ax_mps2=message.linear_acceleration.x,
-        ay_mps2=message.linear_acceleration.y,
-        roll_rad=roll,
-        pitch_rad=pitch,
-    )
-
-
 def message_of_fix(fix: GnssFix) -> NavSatFix:
     """A GNSS fix; the altitude's sigma is taken as twice the horizontal one."""
     variance = fix.sigma_m**2
@@ -172,31 +156,6 @@ def message_of_fix(fix: GnssFix) -> NavSatFix:
     return message
 
 
-def fix_of(message: NavSatFix) -> GnssFix:
-    """A GNSS fix; without a known covariance it counts as no fix."""
-    variance = max(message.position_covariance[0], message.position_covariance[4])
-    known = message.position_covariance_type != NavSatFix.COVARIANCE_TYPE_UNKNOWN
-    sigma_m = math.sqrt(variance) if known and variance > 0 else math.inf
-    finite = all(map(math.isfinite, (message.latitude, message.longitude, message.altitude)))
-    if not finite or not math.isfinite(sigma_m):
-        return GnssFix(
-            seconds_of(message.header.stamp), GeoPoint(0.0, 0.0), math.inf, GnssFixType.NONE
-        )
-    position = GeoPoint(message.latitude, message.longitude, message.altitude)
-    kind = _fix_type(message.status.status, sigma_m)
-    return GnssFix(seconds_of(message.header.stamp), position, sigma_m, kind)
-
-
-def _fix_type(status: int, sigma_m: float) -> GnssFixType:
-    if status == NavSatStatus.STATUS_GBAS_FIX:
-        fixed = sigma_m <= RTK_FIXED_SIGMA_M
-        return GnssFixType.RTK_FIXED if fixed else GnssFixType.RTK_FLOAT
-    return {
-        NavSatStatus.STATUS_FIX: GnssFixType.SINGLE,
-        NavSatStatus.STATUS_SBAS_FIX: GnssFixType.DGPS,
-    }.get(status, GnssFixType.NONE)
-
-
 def message_of_wheels(sample: WheelOdometry, pose: Pose2, wheelbase_m: float) -> Odometry:
     """Wheel odometry: the twist is measured, the pose dead-reckoned in `odom`."""
     message = Odometry(header=header_of(sample.stamp_s, ODOM), child_frame_id=BASE)
@@ -205,13 +164,6 @@ def message_of_wheels(sample: WheelOdometry, pose: Pose2, wheelbase_m: float) ->
     message.twist.twist.linear.x = sample.speed_mps
     message.twist.twist.angular.z = sample.speed_mps * math.tan(sample.steering_rad) / wheelbase_m
     return message
-
-
-def wheels_of(message: Odometry, wheelbase_m: float) -> WheelOdometry:
-    """Speed, and the steering angle that the yaw rate stands for (0 when standing)."""
-    speed, yaw_rate = message.twist.twist.linear.x, message.twist.twist.angular.z
-    steering = math.atan(wheelbase_m * yaw_rate / speed) if abs(speed) > MOVING_MPS else 0.0
-    return WheelOdometry(seconds_of(message.header.stamp), speed, steering)
 
 
 def message_of_pose(stamped: StampedPose) -> Odometry:

@@ -5,12 +5,8 @@ from __future__ import annotations
 from builtin_interfaces.msg import Time
 from std_msgs.msg import Header
 
-NANOSECONDS = 1_000_000_000
-
-
-def seconds_of(stamp: Time) -> float:
-    """Seconds since the epoch of a message stamp."""
-    return float(stamp.sec) + float(stamp.nanosec) / NANOSECONDS
+from navigation.localization.messages import NANOSECONDS as NANOSECONDS
+from navigation.localization.messages import seconds_of as seconds_of
 
 
 def stamp_of(seconds: float) -> Time:

@@ -1,0 +1,76 @@
+"""ROS messages → samples, by their fields alone: rclpy's messages and those of bags are alike."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from navigation.types import GnssFix, GnssFixType, ImuSample, WheelOdometry
+from patrol.geodesy import GeoPoint
+
+NANOSECONDS = 1_000_000_000
+UNKNOWN = -1.0  # first element of a covariance that is not known (sensor_msgs)
+MOVING_MPS = 0.05  # below, a steering angle cannot be told from a yaw rate
+RTK_FIXED_SIGMA_M = 0.05  # NavSatStatus knows no float solution: a larger sigma is one
+COVARIANCE_TYPE_UNKNOWN = 0  # sensor_msgs/msg/NavSatFix
+STATUS_FIX, STATUS_SBAS_FIX, STATUS_GBAS_FIX = 0, 1, 2  # sensor_msgs/msg/NavSatStatus
+
+
+def seconds_of(stamp: Any) -> float:
+    """Seconds since the epoch of a builtin_interfaces/msg/Time."""
+    return float(stamp.sec) + float(stamp.nanosec) / NANOSECONDS
+
+
+def roll_pitch_yaw_of(q: Any) -> tuple[float, float, float]:
+    """Roll, pitch (nose down positive) and yaw of a unit quaternion, in radians."""
+    roll = math.atan2(2 * (q.w * q.x + q.y * q.z), 1 - 2 * (q.x * q.x + q.y * q.y))
+    pitch = math.asin(max(-1.0, min(1.0, 2 * (q.w * q.y - q.z * q.x))))
+    yaw = math.atan2(2 * (q.w * q.z + q.x * q.y), 1 - 2 * (q.y * q.y + q.z * q.z))
+    return roll, pitch, yaw
+
+
+def wheels_of(message: Any, wheelbase_m: float) -> WheelOdometry:
+    """Speed, and the steering angle that the yaw rate stands for (0 when standing).
+
+    Of nav_msgs/msg/Odometry, of which only the twist is read.
+    """
+    speed, yaw_rate = message.twist.twist.linear.x, message.twist.twist.angular.z
+    steering = math.atan(wheelbase_m * yaw_rate / speed) if abs(speed) > MOVING_MPS else 0.0
+    return WheelOdometry(seconds_of(message.header.stamp), speed, steering)
+
+
+def imu_of(message: Any) -> ImuSample:
+    """An IMU sample; a receiver without an attitude filter (covariance -1) counts as level."""
+    roll, pitch = 0.0, 0.0
+    if message.orientation_covariance[0] != UNKNOWN:
+        roll, pitch, _ = roll_pitch_yaw_of(message.orientation)
+    return ImuSample(
+        stamp_s=seconds_of(message.header.stamp),
+        yaw_rate_radps=message.angular_velocity.z,
+        ax_mps2=message.linear_acceleration.x,
+        ay_mps2=message.linear_acceleration.y,
+        roll_rad=roll,
+        pitch_rad=pitch,
+    )
+
+
+def fix_of(message: Any) -> GnssFix:
+    """A GNSS fix (sensor_msgs/msg/NavSatFix); without a known covariance it counts as no fix."""
+    stamp_s = seconds_of(message.header.stamp)
+    variance = max(message.position_covariance[0], message.position_covariance[4])
+    known = message.position_covariance_type != COVARIANCE_TYPE_UNKNOWN
+    sigma_m = math.sqrt(variance) if known and variance > 0 else math.inf
+    finite = all(map(math.isfinite, (message.latitude, message.longitude, message.altitude)))
+    if not finite or not math.isfinite(sigma_m):
+        return GnssFix(stamp_s, GeoPoint(0.0, 0.0), math.inf, GnssFixType.NONE)
+    position = GeoPoint(message.latitude, message.longitude, message.altitude)
+    return GnssFix(stamp_s, position, sigma_m, _fix_type(message.status.status, sigma_m))
+
+
+def _fix_type(status: int, sigma_m: float) -> GnssFixType:
+    if status == STATUS_GBAS_FIX:
+        fixed = sigma_m <= RTK_FIXED_SIGMA_M
+        return GnssFixType.RTK_FIXED if fixed else GnssFixType.RTK_FLOAT
+    return {STATUS_FIX: GnssFixType.SINGLE, STATUS_SBAS_FIX: GnssFixType.DGPS}.get(
+        status, GnssFixType.NONE
+    )
