@@ -39,6 +39,7 @@ from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.topics import TOPICS
 from patrol.vehicle import VehicleSpec
 
+STEERING_SLACK_RAD = 0.2  # wheels that a kerb knocks; more is no reading
 MAX_AHEAD_S = 0.5  # a sample this far ahead of the wheels has another clock
 MAX_EXTRAPOLATION_S = 0.1  # five of the wheels' periods: without news from them, no new pose
 GYRO_MAX_AGE_S = TOPICS["/imu/data"].max_age_s or 0.2
@@ -80,6 +81,8 @@ class Localizer:
         """Returns why the sample was ignored, or None."""
         if not (math.isfinite(sample.speed_mps) and math.isfinite(sample.steering_rad)):
             return "odometry is not finite"
+        if abs(sample.steering_rad) > self._spec.max_steering_rad + STEERING_SLACK_RAD:
+            return "steering is beyond the lock"
         if self._start is None and self._line.newest is None:
             self._heading_start.roll(
                 sample, self._last_imu, GYRO_MAX_AGE_S, self._spec.wheelbase_m

@@ -24,12 +24,15 @@ def ackermann_angles(spec: VehicleSpec, steering_rad: float) -> tuple[float, flo
     return math.atan2(tangent, 1 - half), math.atan2(tangent, 1 + half)
 
 
-def middle_angle(left_rad: float, right_rad: float) -> float:
-    """The virtual middle wheel's angle from both wheels: mean of their cotangents."""
-    if abs(left_rad) < 1e-6 or abs(right_rad) < 1e-6:
-        return (left_rad + right_rad) / 2
-    cotangent = (1 / math.tan(left_rad) + 1 / math.tan(right_rad)) / 2
-    return math.atan(1 / cotangent) if abs(cotangent) > 1e-9 else (left_rad + right_rad) / 2
+def middle_angle(spec: VehicleSpec, left_rad: float, right_rad: float) -> float:
+    """The virtual middle wheel's angle: of both wheels' tangents as each of them stands for it.
+
+    Exact for wheels that `ackermann_angles` set; wheels that a kerb has pushed apart or together
+    give an angle between the two.
+    """
+    half = spec.track_m / (2 * spec.wheelbase_m)
+    left, right = math.tan(left_rad), math.tan(right_rad)
+    return math.atan((left / (1 + half * left) + right / (1 - half * right)) / 2)
 
 
 def rear_wheel_speeds(

@@ -211,7 +211,7 @@ class Plant:
     def steering_rad(self) -> float:
         """The virtual middle wheel's angle."""
         angle = self._qpos.item
-        return middle_angle(angle(self._steer[0]), angle(self._steer[1]))
+        return middle_angle(self._spec, angle(self._steer[0]), angle(self._steer[1]))
 
     def touching(self) -> frozenset[str]:
         """Names of what the hull touches now."""

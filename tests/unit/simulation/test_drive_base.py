@@ -18,7 +18,23 @@ TICK_S = 0.01
 
 @given(st.floats(-0.61, 0.61))
 def test_middle_angle_undoes_ackermann(goalie: VehicleSpec, angle: float) -> None:
-    assert middle_angle(*ackermann_angles(goalie, angle)) == pytest.approx(angle, abs=1e-6)
+    assert middle_angle(goalie, *ackermann_angles(goalie, angle)) == pytest.approx(angle, abs=1e-6)
+
+
+@given(st.floats(-0.7, 0.7))
+def test_wheels_that_a_kerb_pushes_apart_stand_for_straight_ahead(
+    goalie: VehicleSpec, push: float
+) -> None:
+    assert middle_angle(goalie, push, -push) == pytest.approx(0.0, abs=1e-9)
+
+
+@given(st.floats(-0.7, 0.7), st.floats(-0.7, 0.7))
+def test_no_wheel_angles_stand_for_more_than_the_further_wheel(
+    goalie: VehicleSpec, left: float, right: float
+) -> None:
+    sharpest = ackermann_angles(goalie, 0.95)[1]  # the outer wheel where both turn furthest
+    assert sharpest > 0.6
+    assert abs(middle_angle(goalie, left, right)) < 0.95
 
 
 def test_inner_wheel_turns_further(goalie: VehicleSpec) -> None:

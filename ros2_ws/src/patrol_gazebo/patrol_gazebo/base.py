@@ -39,7 +39,7 @@ def wheels_of(joints: dict[str, tuple[float, float]], spec: VehicleSpec) -> Whee
         rates = [joints[f"rear_{side}_wheel_joint"][1] for side in ("left", "right")]
     except KeyError:
         return None
-    return Wheels(spec.wheel_radius_m * sum(rates) / 2, middle_angle(left, right))
+    return Wheels(spec.wheel_radius_m * sum(rates) / 2, middle_angle(spec, left, right))
 
 
 class GazeboBase:

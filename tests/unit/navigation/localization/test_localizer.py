@@ -191,11 +191,15 @@ def test_readings_that_are_no_readings_are_ignored() -> None:
     drive.run(localizer, 1.0)
     point = wgs84_from_enu(0.0, 0.0, 0.0, ORIGIN)
     assert localizer.add_odometry(WheelOdometry(drive.now_s, math.nan, 0.0))
+    beyond_lock = WheelOdometry(drive.now_s, 1.0, -1.5699)
+    assert localizer.add_odometry(beyond_lock) == "steering is beyond the lock"
     assert localizer.add_imu(ImuSample(drive.now_s, math.inf))
     assert localizer.add_imu(ImuSample(drive.now_s, 40.0))
     assert localizer.add_gnss(GnssFix(drive.now_s, point, math.nan, GnssFixType.SINGLE))
     assert localizer.add_gnss(GnssFix(drive.now_s, point, 1.0, GnssFixType.NONE))
-    assert drive.error_m(localizer.estimate(drive.now_s)) < 0.5
+    estimate = localizer.estimate(drive.now_s)
+    assert drive.error_m(estimate) < 0.5
+    assert estimate.status is LocalizationStatus.OK
 
 
 def test_standing_still_learns_the_gyro_bias() -> None:
