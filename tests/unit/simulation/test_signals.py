@@ -22,7 +22,8 @@ def test_a_light_stays_as_long_as_it_says(time_s: float, offset_s: float) -> Non
     program = SignalProgram(offset_s=offset_s)
     light, left_s = program.at(time_s)
     assert 0 < left_s <= program.cycle_s
-    assert program.at(time_s + 0.5 * left_s)[0] is light
+    if left_s > 1e-6:  # less is lost in the rounding of the time itself
+        assert program.at(time_s + 0.5 * left_s)[0] is light
 
 
 def test_green_then_flashing_then_red() -> None:

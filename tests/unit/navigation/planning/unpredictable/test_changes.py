@@ -93,9 +93,12 @@ def test_what_a_delay_comes_to_is_what_driving_on_comes_to(
     """All visits of a long time are driven and looked at, one by one."""
     graph, vehicles, seed = patrol
     ours = UnpredictablePatrol(graph, round_trip(graph, vehicles), seed, Rules(turns=1.5))
-    came = [[0.0] for _ in range(len(graph))]
+    came, begun = [[0.0] for _ in range(len(graph))], set[int]()
     for move in moves(ours, laps * ours.persistent_s):
         came[move.end].append(move.arrive_s)
+        if move.vehicle not in begun:  # where it stood from the start
+            begun.add(move.vehicle)
+            came[move.start].append(move.depart_s)
     vehicle = seed % vehicles
     told_s = ours.delay(vehicle, ours.leaves_s(vehicle) + late * ours.bound_s)
     until_s = ours.leaves_s(vehicle) + 5 * vehicles * ours.persistent_s
