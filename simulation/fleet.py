@@ -138,29 +138,24 @@ class Fleet:
             asyncio.create_task(self._link(client, number / CONNECTS_PER_S, stop))
             for number, client in enumerate(self.clients)
         ]
-        spared = asyncio.create_task(self._spare_collector())
         loop = asyncio.get_running_loop()
         last_s = loop.time()
+        gc.freeze()  # a full collection of a thousand vehicles would stop all for half a second
+        settled_s = last_s + len(self.clients) / CONNECTS_PER_S + LOGIN_S
         try:
             while not stop.is_set():
                 await asyncio.sleep(max(0.0, last_s + STEP_S - loop.time()))
                 now_s = loop.time()
                 self.step(min(now_s - last_s, MAX_STEP_S))
+                if last_s < settled_s <= now_s:
+                    gc.freeze()
                 last_s = now_s
         finally:
             stop.set()
-            spared.cancel()
             gc.unfreeze()
             for client in self.clients:
                 client.stop()
             await asyncio.gather(*links)
-
-    async def _spare_collector(self) -> None:
-        """Take what stays out of Python's full collections: looking through a thousand vehicles
-        stops them all for half a second."""
-        gc.freeze()
-        await asyncio.sleep(len(self.clients) / CONNECTS_PER_S + LOGIN_S)
-        gc.freeze()
 
     async def _link(self, client: FleetClient, after_s: float, stop: asyncio.Event) -> None:
         try:

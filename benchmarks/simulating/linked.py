@@ -34,7 +34,6 @@ from simulation.fleet import Fleet
 ROOT = Path(__file__).parents[2]
 MAP, VEHICLE = ROOT / "maps" / "sillim.geojson", ROOT / "config" / "vehicles" / "goalie.yaml"
 WARM_UP_S = 45.0  # for all to connect, CONNECTS_PER_S of them a second
-LOOK_S = 0.001  # how often to look for the end of a step
 ORDER_EDGES = 60  # base and horizon, as the dispatcher sends them by default
 
 
@@ -94,11 +93,22 @@ async def _serve(count: int, duration_s: float) -> LinkedRun:
     return LinkedRun(**json.loads(output))
 
 
+class _Timed(Fleet):
+    """Knows when it last moved, so that whole steps are measured."""
+
+    stepped_s = 0.0
+
+    def step(self, duration_s: float) -> None:
+        """See Fleet; a step lasts from the loop's time before it."""
+        self.stepped_s = time.monotonic()
+        super().step(duration_s)
+
+
 async def _drive(data_dir: Path, duration_s: float) -> LinkedRun:
     patrol_map, spec = load_map(MAP), load_vehicle(VEHICLE)
     credentials = [load_credentials(path) for path in sorted(data_dir.rglob("*.json"))
                    if path.stem.startswith("light-")]  # fmt: skip
-    fleet = Fleet(credentials, patrol_map, spec)
+    fleet = _Timed(credentials, patrol_map, spec)
     rng = np.random.default_rng(0)
     for vehicle in fleet.vehicles:
         node_id = int(vehicle.content().last_node_id)
@@ -109,11 +119,11 @@ async def _drive(data_dir: Path, duration_s: float) -> LinkedRun:
     while fleet.report().connected < len(credentials) and time.monotonic() < deadline:
         await asyncio.sleep(0.2)
     await asyncio.sleep(2.0)
-    simulated = await _stepped(fleet)
-    before, wall, process = fleet.report(), time.monotonic(), time.process_time()
+    before, process = fleet.report(), time.process_time()
+    simulated, wall = fleet.simulated_s, fleet.stepped_s
     await asyncio.sleep(duration_s)
-    simulated = await _stepped(fleet) - simulated
-    wall, after = time.monotonic() - wall, fleet.report()
+    simulated, wall = fleet.simulated_s - simulated, fleet.stepped_s - wall
+    after = fleet.report()
     run = LinkedRun(
         vehicles=after.vehicles,
         connected=after.connected,
@@ -127,14 +137,6 @@ async def _drive(data_dir: Path, duration_s: float) -> LinkedRun:
     stop.set()
     await task
     return run
-
-
-async def _stepped(fleet: Fleet) -> float:
-    """The fleet's simulated seconds just after a step, so that whole steps are measured."""
-    before_s = fleet.simulated_s
-    while fleet.simulated_s == before_s:
-        await asyncio.sleep(LOOK_S)
-    return fleet.simulated_s
 
 
 if __name__ == "__main__":

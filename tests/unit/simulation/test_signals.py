@@ -18,12 +18,17 @@ SILLIM = load_map(Path(__file__).parents[3] / "maps" / "sillim.geojson")
 
 
 @given(st.floats(0, 1e5), st.floats(0, 200))
-def test_a_light_stays_as_long_as_it_says(time_s: float, offset_s: float) -> None:
+def test_a_light_has_time_left_at_every_moment(time_s: float, offset_s: float) -> None:
     program = SignalProgram(offset_s=offset_s)
+    assert 0 < program.at(time_s)[1] <= program.cycle_s
+
+
+@given(st.integers(0, 6_400_000), st.integers(0, 12_800))
+def test_a_light_stays_as_long_as_it_says(time_64: int, offset_64: int) -> None:
+    time_s, program = time_64 / 64, SignalProgram(offset_s=offset_64 / 64)  # no sum is rounded
     light, left_s = program.at(time_s)
-    assert 0 < left_s <= program.cycle_s
-    if left_s > 1e-6:  # less is lost in the rounding of the time itself
-        assert program.at(time_s + 0.5 * left_s)[0] is light
+    assert program.at(time_s + 0.99 * left_s)[0] is light
+    assert program.at(time_s + left_s)[0] is not light
 
 
 def test_green_then_flashing_then_red() -> None:

@@ -24,12 +24,12 @@ DAY, STREET = Conditions(12.0), (60.0, 2.0)
 Play = Callable[[float], ActorState | None]
 
 
-def person(name: str = "eva", kind: ActorKind = ActorKind.PERSON, **look: object) -> ActorSpec:
-    return ActorSpec(name, kind, STREET, 0.0, Look(**look))  # type: ignore[arg-type]
+def person(name: str = "eva", kind: ActorKind = ActorKind.PERSON, **look: Any) -> ActorSpec:
+    return ActorSpec(name, kind, STREET, 0.0, Look(**look))
 
 
-def at(place: tuple[float, float] = STREET, **more: object) -> ActorState:
-    return ActorState(*place, 0.0, **more)  # type: ignore[arg-type]
+def at(place: tuple[float, float] = STREET, **more: Any) -> ActorState:
+    return ActorState(*place, 0.0, **more)
 
 
 def box(distance_m: float = 8.0, **more: Any) -> TruthBox:

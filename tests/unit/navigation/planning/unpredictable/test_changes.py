@@ -105,5 +105,5 @@ def test_what_a_delay_comes_to_is_what_driving_on_comes_to(
     for move in moves(ours.copy(NeverAgain()), until_s):
         came[move.end].append(move.arrive_s)
     longest_s = max(float(np.diff(sorted(times_s)).max()) for times_s in came)
-    if abs(longest_s - ours.bound_s) > 1e-4:
-        assert (told_s > 0) == (longest_s > ours.bound_s)
+    assert longest_s <= ours.bound_s + max(told_s, 0.0) + 1e-6
+    assert told_s <= 0.0 or longest_s >= ours.bound_s - 1e-6  # a true alarm, mended at best
