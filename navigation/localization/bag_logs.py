@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from navigation.localization.messages import fix_of, imu_of, wheels_of
 from navigation.localization.replay import DriveLog
+from navigation.messages import fix_of, imu_of, wheels_of
 from patrol.errors import LogError
 from patrol.topics import TOPICS
 from patrol.vehicle import VehicleSpec

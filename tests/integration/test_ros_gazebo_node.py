@@ -30,11 +30,13 @@ from sensor_msgs.msg import Image, Imu, JointState, LaserScan, NavSatFix  # noqa
 from std_msgs.msg import Float64, Header  # noqa: E402
 
 import patrol_gazebo.node as gazebo_node  # noqa: E402
+from navigation.messages import fix_of  # noqa: E402
 from patrol.map_geojson import load_map  # noqa: E402
+from patrol.stamps import seconds_of  # noqa: E402
 from patrol.vehicle import load_vehicle  # noqa: E402
-from patrol_ros.convert import fix_of, message_of_drive  # noqa: E402
+from patrol_ros.convert import message_of_drive  # noqa: E402
 from patrol_ros.node import message_type  # noqa: E402
-from patrol_ros.stamps import header_of, seconds_of, stamp_of  # noqa: E402
+from patrol_ros.stamps import header_of, stamp_of  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 VEHICLE = ROOT / "config" / "vehicles" / "goalie.yaml"

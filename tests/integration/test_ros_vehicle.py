@@ -454,7 +454,7 @@ def read_speeds(
     from geometry_msgs.msg import TwistStamped
     from rclpy.serialization import deserialize_message
 
-    from patrol_ros.stamps import seconds_of
+    from patrol.stamps import seconds_of
 
     found: dict[str, list[tuple[float, float]]] = {"/cmd_vel": [], "/cmd_vel_safe": []}
     with recording.open("rb") as stream:

@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sensor_msgs.msg import Imu, NavSatFix
 
+from navigation.messages import fix_of, imu_of, roll_pitch_yaw_of, wheels_of
 from navigation.types import BaseStatus, Command, GnssFix, GnssFixType, ImuSample, WheelOdometry
 from patrol.faults import FaultKind
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
+from patrol.stamps import seconds_of
 from patrol.vehicle import UltrasonicSpec
-from patrol_ros.attitude import quaternion_of, roll_pitch_yaw_of
+from patrol_ros.attitude import quaternion_of
 from patrol_ros.convert import (
     base_of,
     command_of,
-    fix_of,
-    imu_of,
     message_of_base,
     message_of_command,
     message_of_fix,
@@ -32,10 +32,9 @@ from patrol_ros.convert import (
     pose_of,
     range_of,
     scan_of,
-    wheels_of,
 )
 from patrol_ros.fault_names import faults_of, names_of
-from patrol_ros.stamps import seconds_of, stamp_of
+from patrol_ros.stamps import stamp_of
 
 NOW_S = 1_790_000_000.125
 angles = st.floats(-3.1, 3.1)

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from nav_msgs.msg import Odometry
 from sensor_msgs.msg import Image, Imu, JointState, LaserScan, NavSatFix
 
+from navigation.messages import imu_of
+from patrol.stamps import seconds_of
 from patrol.topics import topic_row, topics_of
 from patrol.vehicle import load_vehicle
 from patrol_bringup.processes import node_arguments, select_processes
@@ -25,11 +27,11 @@ from patrol_gazebo import convert
 from patrol_gazebo.base import GazeboBase, Wheels, wheels_of
 from patrol_gazebo.touches import APART_S, Touches, other_of
 from patrol_ros.attitude import quaternion_of
-from patrol_ros.convert import imu_of, pose_of, scan_of
+from patrol_ros.convert import pose_of, scan_of
 from patrol_ros.node import VehicleNode
 from patrol_ros.simulated import message_of_camera
 from patrol_ros.simulated_outputs import SimulatedOutputs
-from patrol_ros.stamps import header_of, seconds_of
+from patrol_ros.stamps import header_of
 from simulation.gazebo.bridge import PREFIX, bridge_rows
 from simulation.types import DriveCommand
 

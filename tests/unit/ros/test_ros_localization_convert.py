@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from geometry_msgs.msg import TransformStamped
 
+from navigation.messages import roll_pitch_yaw_of
 from navigation.types import WheelOdometry
 from patrol.geometry import Pose2, StampedPose
 from patrol_localization.convert import odom_pose_at, transforms_of
-from patrol_ros.attitude import roll_pitch_yaw_of
 from patrol_ros.convert import message_of_wheels
 
 WHEELBASE_M = 0.95

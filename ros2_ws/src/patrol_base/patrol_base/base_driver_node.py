@@ -7,13 +7,13 @@ from patrol_interfaces.msg import BaseFeedback
 
 from navigation.types import BaseStatus, Command, WheelOdometry
 from patrol.geometry import Pose2
+from patrol.stamps import seconds_of
 from patrol.topics import TOPICS
 from patrol.vehicle import load_vehicle
 from patrol_base.convert import dead_reckon, drive_for
 from patrol_ros.convert import base_of, command_of, message_of_drive, message_of_wheels
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
-from patrol_ros.stamps import seconds_of
 
 COMMAND_MAX_AGE_S = TOPICS["/cmd_vel_safe"].max_age_s or 0.0
 

@@ -12,6 +12,7 @@ from std_srvs.srv import Trigger
 from navigation.safety.gate import SafetyGate
 from navigation.types import BaseStatus, Command, GateInputs, GateOutput, RangeSample
 from patrol.geometry import Scan
+from patrol.stamps import seconds_of
 from patrol.topics import SAFETY_RESET_SERVICE, TOPICS, ultrasonic_topic
 from patrol.vehicle import UltrasonicSpec, load_vehicle
 from patrol_base.convert import message_of_safety
@@ -19,7 +20,6 @@ from patrol_ros.convert import base_of, command_of, message_of_command, range_of
 from patrol_ros.fault_names import names_of
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
-from patrol_ros.stamps import seconds_of
 
 GATE_HZ = TOPICS["/cmd_vel_safe"].rate_hz or 50
 STATE_HZ = TOPICS["/safety/state"].rate_hz or 10

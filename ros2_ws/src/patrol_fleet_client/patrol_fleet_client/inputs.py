@@ -18,6 +18,7 @@ from patrol_interfaces.msg import (
 from navigation.types import BaseStatus
 from patrol.faults import FaultKind
 from patrol.geometry import StampedPose
+from patrol.stamps import seconds_of
 from patrol.topics import TOPICS
 from patrol_fleet_client.convert import Condition, faults_of_diagnostics
 from patrol_fleet_client.order_keeper import Kept
@@ -25,7 +26,6 @@ from patrol_ros.convert import base_of, pose_of
 from patrol_ros.fault_names import faults_of
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
-from patrol_ros.stamps import seconds_of
 
 T = TypeVar("T")
 DIAGNOSTICS_MAX_AGE_S = 3.0

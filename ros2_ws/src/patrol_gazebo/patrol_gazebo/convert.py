@@ -13,17 +13,18 @@ import numpy as np
 from nav_msgs.msg import Odometry
 from sensor_msgs.msg import Image, Imu, JointState, LaserScan, NavSatFix, Range
 
+from navigation.messages import roll_pitch_yaw_of
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
+from patrol.stamps import seconds_of
 from patrol.vehicle import CameraSpec, LidarSpec, UltrasonicSpec
-from patrol_ros.attitude import roll_pitch_yaw_of
 from patrol_ros.convert import (
     IMU,
     message_of_pose,
     message_of_range,
     message_of_scan,
 )
-from patrol_ros.stamps import header_of, seconds_of
+from patrol_ros.stamps import header_of
 
 RGB8, BGR8 = "rgb8", "bgr8"
 NO_COVARIANCE = np.zeros((3, 3))

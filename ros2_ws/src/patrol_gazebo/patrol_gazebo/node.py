@@ -20,6 +20,7 @@ from std_msgs.msg import Float64
 from patrol.geodesy import enu_from_wgs84
 from patrol.geometry import Pose2
 from patrol.map_geojson import load_map
+from patrol.stamps import seconds_of
 from patrol.topics import TOPICS
 from patrol.vehicle import CameraSpec, UltrasonicSpec, load_vehicle
 from patrol_gazebo import convert
@@ -30,7 +31,7 @@ from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode, message_type
 from patrol_ros.simulated import message_of_camera, message_of_contact
 from patrol_ros.simulated_outputs import SimulatedOutputs
-from patrol_ros.stamps import seconds_of, stamp_of
+from patrol_ros.stamps import stamp_of
 from simulation.gazebo.bridge import PREFIX, bridge_rows
 from simulation.sensors.gnss import GnssModel
 from simulation.types import DriveCommand, SensorOptions

@@ -9,13 +9,15 @@ from nav_msgs.msg import Odometry
 from patrol_interfaces.msg import LocalizationState
 from tf2_msgs.msg import TFMessage
 
+from navigation.messages import roll_pitch_yaw_of
 from navigation.types import LocalizationEstimate, LocalizationStatus
 from patrol.geodesy import wrap_angle
 from patrol.geometry import Pose2, StampedPose
-from patrol_ros.attitude import quaternion_of, roll_pitch_yaw_of
+from patrol.stamps import seconds_of
+from patrol_ros.attitude import quaternion_of
 from patrol_ros.convert import BASE, MAP, ODOM
 from patrol_ros.fault_names import names_of
-from patrol_ros.stamps import header_of, seconds_of
+from patrol_ros.stamps import header_of
 
 _STATUS = {
     LocalizationStatus.INITIALIZING: LocalizationState.INITIALIZING,

@@ -7,6 +7,7 @@ from sensor_msgs.msg import Imu, LaserScan, NavSatFix
 
 from navigation.localization.localizer import Localizer
 from navigation.localization.outlines import Outlines
+from navigation.messages import fix_of, imu_of, wheels_of
 from patrol.map_geojson import load_map
 from patrol.topics import TOPICS
 from patrol.vehicle import load_vehicle
@@ -18,7 +19,7 @@ from patrol_localization.seed import (
     load_seed,
     save_pose,
 )
-from patrol_ros.convert import fix_of, imu_of, message_of_pose, scan_of, wheels_of
+from patrol_ros.convert import message_of_pose, scan_of
 from patrol_ros.node import VehicleNode
 from patrol_ros.places import start_pose
 

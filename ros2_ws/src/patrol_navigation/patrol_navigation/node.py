@@ -25,6 +25,7 @@ from patrol.errors import OrderError
 from patrol.faults import FaultKind
 from patrol.geometry import StampedPose
 from patrol.map_geojson import load_map
+from patrol.stamps import seconds_of
 from patrol.topics import EXECUTE_ORDER_ACTION, INSTANT_ACTION_SERVICE, TOPICS
 from patrol.vehicle import load_vehicle
 from patrol_navigation.convert import action_of, message_of_state, order_of
@@ -33,7 +34,6 @@ from patrol_ros.convert import base_of, message_of_command, pose_of
 from patrol_ros.fault_names import faults_of, names_of
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
-from patrol_ros.stamps import seconds_of
 
 COMMAND_HZ = TOPICS["/cmd_vel"].rate_hz or 20
 STATE_EVERY = round(COMMAND_HZ / (TOPICS["/navigation/state"].rate_hz or 5))

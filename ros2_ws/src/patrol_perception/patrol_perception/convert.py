@@ -13,8 +13,9 @@ from patrol_interfaces.msg import EvidenceRef, Track, TrackArray
 from patrol_interfaces.msg import Incident as IncidentMessage
 
 from patrol.incident import Evidence, Incident
+from patrol.stamps import NANOSECONDS
 from patrol_ros.convert import MAP
-from patrol_ros.stamps import NANOSECONDS, header_of
+from patrol_ros.stamps import header_of
 from perception.types import TrackView
 
 BGR8 = "bgr8"

@@ -6,8 +6,6 @@ import math
 
 from geometry_msgs.msg import Quaternion
 
-from navigation.localization.messages import roll_pitch_yaw_of as roll_pitch_yaw_of
-
 
 def quaternion_of(yaw_rad: float, roll_rad: float = 0.0, pitch_rad: float = 0.0) -> Quaternion:
     """Roll about x, then pitch about y, then yaw about z, all in the fixed frame (Z-Y-X)."""

@@ -11,9 +11,7 @@ from nav_msgs.msg import Odometry
 from patrol_interfaces.msg import BaseFeedback, DriveCommand
 from sensor_msgs.msg import Imu, LaserScan, NavSatFix, NavSatStatus, Range
 
-from navigation.localization.messages import fix_of as fix_of
-from navigation.localization.messages import imu_of as imu_of
-from navigation.localization.messages import wheels_of as wheels_of
+from navigation.messages import roll_pitch_yaw_of
 from navigation.types import (
     BaseStatus,
     Command,
@@ -24,9 +22,10 @@ from navigation.types import (
     WheelOdometry,
 )
 from patrol.geometry import Pose2, Scan, StampedPose
+from patrol.stamps import seconds_of
 from patrol.vehicle import UltrasonicSpec
-from patrol_ros.attitude import quaternion_of, roll_pitch_yaw_of
-from patrol_ros.stamps import header_of, seconds_of
+from patrol_ros.attitude import quaternion_of
+from patrol_ros.stamps import header_of
 
 MAP, ODOM, BASE, LIDAR, IMU, GNSS = "map", "odom", "base_link", "lidar", "imu", "gnss"
 _YAW_ROW = 5  # of the 6 x 6 covariance over (x, y, z, roll, pitch, yaw)

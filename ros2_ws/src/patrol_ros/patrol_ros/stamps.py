@@ -1,12 +1,11 @@
-"""ROS stamps and seconds since the Unix epoch."""
+"""Seconds since the Unix epoch → ROS stamps (`patrol.stamps` has the way back)."""
 
 from __future__ import annotations
 
 from builtin_interfaces.msg import Time
 from std_msgs.msg import Header
 
-from navigation.localization.messages import NANOSECONDS as NANOSECONDS
-from navigation.localization.messages import seconds_of as seconds_of
+from patrol.stamps import NANOSECONDS
 
 
 def stamp_of(seconds: float) -> Time:

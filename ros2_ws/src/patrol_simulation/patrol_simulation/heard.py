@@ -23,6 +23,7 @@ from patrol.faults import FaultKind
 from patrol.geodesy import wrap_angle
 from patrol.geometry import Pose2, StampedPose
 from patrol.incident import Incident
+from patrol.stamps import seconds_of
 from patrol.topics import SAFETY_RESET_SERVICE, TOPICS
 from patrol.vda5050.messages import ActionState, NodeState
 from patrol_ros.convert import pose_of
@@ -30,7 +31,6 @@ from patrol_ros.fault_names import faults_of
 from patrol_ros.incidents import incident_of
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
-from patrol_ros.stamps import seconds_of
 from simulation.mujoco.simulator import Simulator
 from simulation.types import DriveCommand
 

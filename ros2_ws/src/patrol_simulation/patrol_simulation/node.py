@@ -21,6 +21,7 @@ from fleet_client.credentials import load_credentials
 from patrol.clock import SystemClock
 from patrol.errors import SunraError
 from patrol.map_geojson import load_map
+from patrol.stamps import seconds_of
 from patrol.topics import TOPICS
 from patrol.vehicle import load_vehicle
 from patrol_ros.convert import (
@@ -35,7 +36,7 @@ from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
 from patrol_ros.simulated import message_of_camera, message_of_contact
 from patrol_ros.simulated_outputs import SimulatedOutputs
-from patrol_ros.stamps import seconds_of, stamp_of
+from patrol_ros.stamps import stamp_of
 from patrol_simulation.convert import message_of_image
 from patrol_simulation.heard import Heard
 from patrol_simulation.pace import Pace

@@ -7,18 +7,13 @@ from typing import Any
 
 from navigation.types import GnssFix, GnssFixType, ImuSample, WheelOdometry
 from patrol.geodesy import GeoPoint
+from patrol.stamps import seconds_of
 
-NANOSECONDS = 1_000_000_000
 UNKNOWN = -1.0  # first element of a covariance that is not known (sensor_msgs)
 MOVING_MPS = 0.05  # below, a steering angle cannot be told from a yaw rate
 RTK_FIXED_SIGMA_M = 0.05  # NavSatStatus knows no float solution: a larger sigma is one
 COVARIANCE_TYPE_UNKNOWN = 0  # sensor_msgs/msg/NavSatFix
 STATUS_FIX, STATUS_SBAS_FIX, STATUS_GBAS_FIX = 0, 1, 2  # sensor_msgs/msg/NavSatStatus
-
-
-def seconds_of(stamp: Any) -> float:
-    """Seconds since the epoch of a builtin_interfaces/msg/Time."""
-    return float(stamp.sec) + float(stamp.nanosec) / NANOSECONDS
 
 
 def roll_pitch_yaw_of(q: Any) -> tuple[float, float, float]:
