@@ -24,17 +24,17 @@ MAX_RATE_HZ = 1000.0
 
 
 @click.command("localize")
-@click.option("--vehicle", type=FILE, help="Vehicle file (config/vehicles) [goalie].")
-@click.option("--odometry", type=LOG, help="CSV: stamp_s,speed_mps,steering_rad.")
+@click.option("--vehicle", type=FILE, help="Vehicle file (config/vehicles).  [default: goalie]")
+@click.option("--odometry", type=LOG, help="CSV: stamp_s, speed_mps, steering_rad.")
 @click.option(
     "--imu", type=LOG,
-    help="CSV: stamp_s,yaw_rate_radps[,ax_mps2,ay_mps2,roll_rad,pitch_rad]; without it the "
-    "steering angle says how the vehicle turns.",
+    help="CSV: stamp_s, yaw_rate_radps, and if known ax_mps2, ay_mps2, roll_rad, pitch_rad; "
+    "without it the steering angle says how the vehicle turns.",
 )  # fmt: skip
 @click.option(
     "--gnss", type=LOG,
-    help="CSV: stamp_s,latitude_deg,longitude_deg,sigma_m,fix[,altitude_m]; fix is none, single, "
-    "dgps, rtk_float or rtk_fixed, or its number from 0 to 4.",
+    help="CSV: stamp_s, latitude_deg, longitude_deg, sigma_m, fix, and if known altitude_m; fix "
+    "is none, single, dgps, rtk_float or rtk_fixed, or its number from 0 to 4.",
 )  # fmt: skip
 @click.option(
     "--mcap", "bag", type=LOG, help="Instead of the three: an MCAP file or a rosbag2 folder."
@@ -44,8 +44,12 @@ MAX_RATE_HZ = 1000.0
     "--rate-hz", type=click.FloatRange(0.0, MAX_RATE_HZ, min_open=True), default=10.0,
     show_default=True, help="Rows of the track a second.",
 )  # fmt: skip
-@click.option("--origin", help="LAT,LON of the map's origin, in degrees [the first fix].")
-@click.option("--truth", type=LOG, help="CSV to compare with: stamp_s,x_m,y_m[,yaw_rad].")
+@click.option(
+    "--origin", help="LAT,LON of the map's origin, in degrees.  [default: the first fix]"
+)
+@click.option(
+    "--truth", type=LOG, help="CSV to compare with: stamp_s, x_m, y_m, and if known yaw_rad."
+)
 @click.option(
     "--withhold-gnss", "withheld", metavar="FROM-TO",
     help="Keep fixes of this time back and compare with them; seconds after the log's start.",

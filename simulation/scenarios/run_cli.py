@@ -29,7 +29,11 @@ def run_command(
     vehicle: Path | None, page: Path | None, mcap: Path | None, video: Path | None,
     json_path: Path | None, cameras: bool,
 ) -> None:  # fmt: skip
-    """Run a scenario without ROS; exit 0 when every expectation comes true, else 1."""
+    """Run a scenario without ROS; exit 0 when every expectation comes true, else 1.
+
+    With --console the console shows it, with --ros it plays upon the ROS 2 processes: see
+    --console --help and --ros --help.
+    """
     quiet_logs()
     scenario = load_scenario(scenario_path, vehicle)
     scenario = scenario.changed(
