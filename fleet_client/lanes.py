@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from fleet_client.options import LinkOptions
 from fleet_client.spool import Spool, Spooled
+from patrol.vda5050.topic_names import qos_of
 
 INCIDENT_WINDOW = 64  # incidents under way at once; more wait for acknowledgements
 BACKFILL_WINDOW = 4  # back-fill batches under way at once
@@ -25,8 +26,12 @@ class Outgoing:
 
     name: str
     payload: bytes
-    qos: int = 1
     retain: bool = False
+
+    @property
+    def qos(self) -> int:
+        """The QoS of its topic."""
+        return qos_of(self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ class Outbox:
             payload = self._envelope.visualization(
                 pose, speed_mps, yaw_rate_radps, header_id, timestamp
             )
-            messages.append(Outgoing("visualization", payload, qos=0))
+            messages.append(Outgoing("visualization", payload))
         return messages
 
     def acknowledge(self, ack: Ack) -> None:

@@ -26,6 +26,9 @@ from patrol.vda5050.topic_names import (
 # Every QoS 1 subscription is a JetStream consumer, two of them a vehicle. -1 would not mean
 # "no limit": NATS then takes its default of 1,000, and a district would end at 500 vehicles.
 MAX_CONSUMERS = 1_000_000
+# A reader that is further behind is cut off, and what it had not read with QoS 0 is gone until the
+# vehicles send it again. NATS's own 64 MiB are too few when a whole district back-fills at once.
+MAX_PENDING_BYTES = 256 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ def render(
 server_name: {q(f"sunra-{interface}")}
 listen: "127.0.0.1:-1"
 max_payload: {settings.max_payload_bytes}
+max_pending: {MAX_PENDING_BYTES}
 log_file: {q(str(place.log_file))}
 logfile_size_limit: 16777216
 logfile_max_num: 3

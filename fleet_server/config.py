@@ -47,6 +47,7 @@ class IngestConfig:
 
     batch_max: int = 2000  # messages a commit
     batch_wait_s: float = 0.05  # how long a commit waits for company
+    inbox_max_bytes: int = 64 * 1024**2  # states that wait for it; above, the oldest come again
     quarantine_rows: int = 1000  # newest malformed messages that are kept
     evidence_max_bytes: int = 64 * 1024 * 1024  # one file
 
@@ -55,6 +56,7 @@ class IngestConfig:
             self,
             batch_max=(1, 10000),
             batch_wait_s=(0, 1),
+            inbox_max_bytes=(1024**2, 2**36),
             quarantine_rows=(1, 10**6),
             evidence_max_bytes=(1024, 2**31),
         )

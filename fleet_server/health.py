@@ -35,6 +35,7 @@ def health_of(
             messages_received=counters.received,
             messages_stored=counters.stored,
             duplicates=counters.duplicates,
+            messages_dropped=pipeline.dropped,
             quarantined=counters.quarantined,
             states_stored=counters.states,
             incidents_stored=counters.incidents,

@@ -27,6 +27,7 @@ from patrol.clock import Clock, iso_utc
 from patrol.errors import PlanError
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import encode
+from patrol.vda5050.topic_names import qos_of
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +162,8 @@ class Following:
         message = build_instant_action(
             action, action_id, record.address, self._next_header_id(), iso_utc(self._clock.now_s())
         )
-        return self._publish(record.address.topic("instantActions"), encode(message), 1)
+        topic, qos = record.address.topic("instantActions"), qos_of("instantActions")
+        return self._publish(topic, encode(message), qos)
 
     def _apply(self, assignment: Assignment, decision: Decision) -> None:
         if decision.status != assignment.status:
@@ -201,7 +203,7 @@ class Following:
         if assignment.status == "queued":
             assignment.status = "sent"
         await self.save(assignment)
-        if not self._publish(record.address.topic("order"), encode(order), 1):
+        if not self._publish(record.address.topic("order"), encode(order), qos_of("order")):
             log.warning("order_waits assignment=%s: no broker", assignment.assignment_id)
             return
         log.info(

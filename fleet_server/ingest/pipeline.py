@@ -23,6 +23,7 @@ from fleet_server.ingest.decode import (
     VisualizationItem,
     decode_message,
 )
+from fleet_server.ingest.inbox import Inbox
 from fleet_server.store.database import Database
 from fleet_server.store.evidence import assemble, whole_files
 from fleet_server.store.telemetry import BatchResult, store_batch
@@ -80,18 +81,24 @@ class IngestPipeline:
         self._evidence_dir = evidence_dir
         self._clock = clock
         self._listeners = listeners
-        self._queue: asyncio.Queue[tuple[str, bytes, asyncio.Future[None]]] = asyncio.Queue()
+        self._inbox = Inbox(config.inbox_max_bytes)
         self._ack_header_id = 0
         self.counters = Counters()
 
     async def handle(self, topic: str, payload: bytes) -> None:
-        """Returns when the message is committed; at once where it is one that is not stored."""
+        """Returns when the message is committed; at once where it is one that is not stored.
+
+        A message that the inbox has no room for is dropped, and returns unacknowledged by us.
+        """
         if topic.endswith(NOT_STORED):
             self._pass_on(decode_message(topic, payload, self._config.evidence_max_bytes))
             return
-        committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait((topic, payload, committed))
-        await committed
+        await self._inbox.put(topic, payload)
+
+    @property
+    def dropped(self) -> int:
+        """Messages that the inbox had no room for since the start; their vehicles resend them."""
+        return self._inbox.dropped
 
     def _pass_on(self, message: Decoded) -> None:
         for item in message.items:
@@ -106,24 +113,12 @@ class IngestPipeline:
         """Commit batch after batch; first finish files that a crash left unassembled."""
         await self._assemble(await self._database.read(whole_files))
         while True:
-            batch = await self._next_batch()
-            messages = await self._commit([(topic, payload) for topic, payload, _ in batch])
+            batch = await self._inbox.batch(self._config.batch_max, self._config.batch_wait_s)
+            messages = await self._commit([(item.topic, item.payload) for item in batch])
             self._acknowledge(messages)
-            for _, _, committed in batch:
-                if not committed.done():
-                    committed.set_result(None)
-
-    async def _next_batch(self) -> list[tuple[str, bytes, asyncio.Future[None]]]:
-        batch = [await self._queue.get()]
-        deadline = asyncio.get_running_loop().time() + self._config.batch_wait_s
-        while len(batch) < self._config.batch_max:
-            try:
-                batch.append(self._queue.get_nowait())
-            except asyncio.QueueEmpty:
-                if asyncio.get_running_loop().time() >= deadline:
-                    break
-                await asyncio.sleep(self._config.batch_wait_s / 4)
-        return batch
+            for item in batch:
+                if not item.committed.done():
+                    item.committed.set_result(None)
 
     async def _commit(self, raw: Sequence[tuple[str, bytes]]) -> list[Decoded]:
         """Store a batch whole; where a message makes that impossible, each by itself."""

@@ -28,6 +28,7 @@ from fleet_server.store.maps import (
 )
 from patrol.clock import Clock, iso_utc
 from patrol.vda5050.messages import Action, encode
+from patrol.vda5050.topic_names import qos_of
 
 log = logging.getLogger(__name__)
 
@@ -163,7 +164,8 @@ class PublicationFollowing:
         self._header_id += 1
         timestamp = iso_utc(self._clock.now_s())
         message = instant_actions(actions, record.address, self._header_id, timestamp)
-        sent = self._publish(record.address.topic("instantActions"), encode(message), 1)
+        topic, qos = record.address.topic("instantActions"), qos_of("instantActions")
+        sent = self._publish(topic, encode(message), qos)
         log.info(
             "map_actions_sent vehicle=%s actions=%s sent=%s",
             record.address.vehicle_id,

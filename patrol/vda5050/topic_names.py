@@ -16,9 +16,24 @@ TO_SERVER = ("connection", "state", "visualization", "factsheet")
 TO_VEHICLE = ("order", "instantActions")
 EXTENSION_TO_SERVER = ("incident", "evidence", "backfill", "mapRequest")
 EXTENSION_TO_VEHICLE = ("ack", "mapChunk")
-# Nothing is lost with these: the next picture follows, and what is not acknowledged or has not
-# come is sent or asked for again. Each QoS 1 subscription costs the broker a durable reader.
-AT_MOST_ONCE = frozenset({"visualization", "ack", "mapChunk"})
+
+AT_MOST_ONCE, AT_LEAST_ONCE = 0, 1
+# Topic name → its QoS, with what makes a loss good or why the broker must keep the message. An
+# acknowledged message costs the broker the more, the more vehicles there are (docs/protocol.md).
+QOS: dict[str, tuple[int, str]] = {
+    "connection": (AT_LEAST_ONCE, "VDA 5050 asks for it (clause 6.14); nothing repeats it"),
+    "factsheet": (AT_LEAST_ONCE, "said once a connection; nothing repeats it"),
+    "state": (AT_MOST_ONCE, "in the vehicle's spool until the server's own acknowledgement"),
+    "visualization": (AT_MOST_ONCE, "the next one follows"),
+    "order": (AT_LEAST_ONCE, "waits at the broker for a vehicle that is away"),
+    "instantActions": (AT_LEAST_ONCE, "a pause must not wait until somebody misses it"),
+    "incident": (AT_LEAST_ONCE, "the broker has it, whatever then happens to vehicle and server"),
+    "evidence": (AT_LEAST_ONCE, "the broker has it, whatever then happens to vehicle and server"),
+    "backfill": (AT_MOST_ONCE, "in the vehicle's spool until the server's own acknowledgement"),
+    "mapRequest": (AT_LEAST_ONCE, "rare, and a map waits for it"),
+    "ack": (AT_MOST_ONCE, "what it would have named is sent again"),
+    "mapChunk": (AT_MOST_ONCE, "a piece that does not come is asked for again"),
+}
 
 # A level may hold what the standard allows for manufacturer and serial number (clause 6.4).
 _LEVEL = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -57,7 +72,7 @@ class VehicleAddress:
 
 def qos_of(name: str) -> int:
     """With which QoS a topic is published and read."""
-    return 0 if name in AT_MOST_ONCE else 1
+    return QOS[name][0]
 
 
 def parse_topic(topic: str) -> tuple[VehicleAddress, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -151,7 +150,7 @@ def test_only_the_newest_visualization_goes_out() -> None:
 def test_retained_messages() -> None:
     outbox = Sender().outbox
     messages: list[Outgoing] = [outbox.connection("ONLINE"), outbox.factsheet()]
-    assert [replace(m, payload=b"") for m in messages] == [
-        Outgoing("connection", b"", 1, True),
-        Outgoing("factsheet", b"", 1, True),
+    assert [(m.name, m.qos, m.retain) for m in messages] == [
+        ("connection", 1, True),
+        ("factsheet", 1, True),
     ]
