@@ -30,24 +30,35 @@ class TopicRow:
     rate_hz: float | None  # None: on events
     max_age_s: float | None
     qos: Qos
+    road_publisher: str = ""  # on the road; empty: the same node, or none of ours
 
 
 # One topic a ranger of the vehicle file: its name stands for the star.
 ULTRASONIC_TOPICS = "/ultrasonic/*"
+HARDWARE = "base_hardware"  # the node that stands where the simulator stands, on the road
 
 
 _ROWS = (
     # sensors and the base
     TopicRow("/scan", "sensor_msgs/msg/LaserScan", "simulator", 10, 0.25, Qos.SENSOR),
     TopicRow(ULTRASONIC_TOPICS, "sensor_msgs/msg/Range", "simulator", 10, 0.25, Qos.SENSOR),
-    TopicRow("/imu/data", "sensor_msgs/msg/Imu", "simulator", 50, 0.2, Qos.SENSOR),
-    TopicRow("/gnss/fix", "sensor_msgs/msg/NavSatFix", "simulator", 5, 10.0, Qos.SENSOR),
+    TopicRow("/imu/data", "sensor_msgs/msg/Imu", "simulator", 50, 0.2, Qos.SENSOR, HARDWARE),
+    TopicRow("/gnss/fix", "sensor_msgs/msg/NavSatFix", "simulator", 5, 10.0, Qos.SENSOR, HARDWARE),
+    TopicRow(
+        "/signals/state", "patrol_interfaces/msg/SignalState", "simulator", 2, 2.0, Qos.RELIABLE
+    ),
     TopicRow("/camera/front/image_raw", "sensor_msgs/msg/Image", "simulator", 5, 1.0, Qos.SENSOR),
     TopicRow(
         "/camera/front/camera_info", "sensor_msgs/msg/CameraInfo", "simulator", 5, None, Qos.SENSOR
     ),
     TopicRow(
-        "/base/feedback", "patrol_interfaces/msg/BaseFeedback", "simulator", 50, 0.2, Qos.SENSOR
+        "/base/feedback",
+        "patrol_interfaces/msg/BaseFeedback",
+        "simulator",
+        50,
+        0.2,
+        Qos.SENSOR,
+        HARDWARE,
     ),
     TopicRow(
         "/base/drive", "patrol_interfaces/msg/DriveCommand", "base_driver", 50, 0.2, Qos.SENSOR
@@ -150,3 +161,4 @@ def topics_of(rangers: Iterable[str]) -> tuple[str, ...]:
 EXECUTE_ORDER_ACTION = "/navigation/execute_order"  # patrol_interfaces/action/ExecuteOrder
 INSTANT_ACTION_SERVICE = "/navigation/instant_action"  # patrol_interfaces/srv/InstantAction
 SAFETY_RESET_SERVICE = "/safety/reset"  # std_srvs/srv/Trigger
+LIGHT_SERVICE, SIREN_SERVICE = "/base/light", "/base/siren"  # std_srvs/srv/SetBool, on the road

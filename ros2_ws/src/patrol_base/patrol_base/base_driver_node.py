@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geometry_msgs.msg import TwistStamped
-from patrol_interfaces.msg import BaseFeedback
+from patrol_interfaces.msg import BaseFeedback, SafetyState
 
 from navigation.types import BaseStatus, Command, WheelOdometry
 from patrol.geometry import Pose2
@@ -16,10 +16,11 @@ from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
 
 COMMAND_MAX_AGE_S = TOPICS["/cmd_vel_safe"].max_age_s or 0.0
+SAFETY_MAX_AGE_S = TOPICS["/safety/state"].max_age_s or 0.0
 
 
 class BaseDriverNode(VehicleNode):
-    """/cmd_vel_safe → /base/drive; /base/feedback → /wheel/odometry."""
+    """/cmd_vel_safe, /safety/state → /base/drive; /base/feedback → /wheel/odometry."""
 
     def __init__(self) -> None:
         super().__init__("base_driver")
@@ -29,14 +30,20 @@ class BaseDriverNode(VehicleNode):
         self._pose_odom = Pose2(0.0, 0.0, 0.0)
         self._last: BaseStatus | None = None
         self._silent = True
+        self._cut: Latest[bool] = Latest()
+        self._is_cut = True
         self._publish_drive = self.topic_publisher("/base/drive")
         self._publish_odometry = self.topic_publisher("/wheel/odometry")
         self.topic_subscription("/cmd_vel_safe", self._on_command)
+        self.topic_subscription("/safety/state", self._on_safety)
         self.topic_subscription("/base/feedback", self._on_feedback)
         self.every(TOPICS["/base/drive"].rate_hz or 50, self._step)
 
     def _on_command(self, message: TwistStamped) -> None:
         self._command.put(command_of(message), seconds_of(message.header.stamp))
+
+    def _on_safety(self, message: SafetyState) -> None:
+        self._cut.put(bool(message.cut_power), seconds_of(message.header.stamp))
 
     def _on_feedback(self, message: BaseFeedback) -> None:
         status = base_of(message)
@@ -52,5 +59,9 @@ class BaseDriverNode(VehicleNode):
         if (command is None) != self._silent:
             self._silent = command is None
             self.event("command_lost" if self._silent else "command_back", now_s=f"{now_s:.2f}")
+        is_cut = self._cut.fresh(now_s, SAFETY_MAX_AGE_S) is not False  # unknown cuts too
+        if is_cut != self._is_cut:
+            self._is_cut = is_cut
+            self.event("power_cut" if is_cut else "power_back", now_s=f"{now_s:.2f}")
         speed_mps, self._steering_rad = drive_for(command, self._steering_rad, self._spec)
-        self._publish_drive(message_of_drive(speed_mps, self._steering_rad, now_s))
+        self._publish_drive(message_of_drive(speed_mps, self._steering_rad, now_s, is_cut))

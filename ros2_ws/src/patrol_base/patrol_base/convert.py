@@ -47,5 +47,6 @@ def message_of_safety(output: GateOutput, base: BaseStatus | None, stamp_s: floa
         speed_limit_mps=float(output.speed_limit_mps),
         nearest_obstacle_m=float(output.nearest_obstacle_m),
         emergency_stop=base is not None and base.emergency_stop,
+        cut_power=output.cut_power,
         faults=names_of(output.faults),
     )

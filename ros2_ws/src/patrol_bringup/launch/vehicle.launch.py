@@ -1,7 +1,7 @@
 """The vehicle on a full ROS 2: the same process table that `sunra drive` reads.
 
 ros2 launch patrol_bringup vehicle.launch.py vehicle:=… map:=… state_dir:=… [credentials:=…]
-    [simulated:=true scenario:=… real_time_factor:=1.0] [leave_out:=PROCESS,…]
+    [hardware:=…] [simulated:=true scenario:=… real_time_factor:=1.0] [leave_out:=PROCESS,…]
 """
 
 from pathlib import Path
@@ -24,6 +24,7 @@ ARGUMENTS = {
     "map": None,
     "state_dir": None,
     "credentials": "",
+    "hardware": "",
     "simulated": "false",
     "scenario": "",
     "real_time_factor": "1.0",
@@ -46,6 +47,7 @@ def settings_of(values: dict[str, str]) -> VehicleSettings:
         map_file=Path(values["map"]),
         state_dir=Path(values["state_dir"]),
         credentials_file=Path(values["credentials"]) if values["credentials"] else None,
+        hardware_file=Path(values["hardware"]) if values["hardware"] else None,
         simulated=values["simulated"].lower() == "true",
         scenario_file=Path(values["scenario"]) if values["scenario"] else None,
         real_time_factor=float(values["real_time_factor"]),
@@ -59,7 +61,9 @@ def nodes_of(settings: VehicleSettings, leave_out: tuple[str, ...] = ()) -> list
     remember_map(settings)
     parameters = str(settings.write_parameters())
     rows = select_processes(
-        simulated=settings.simulated, with_credentials=settings.credentials_file is not None
+        simulated=settings.simulated,
+        with_credentials=settings.credentials_file is not None,
+        with_hardware=settings.hardware_file is not None,
     )
     nodes = [
         Node(

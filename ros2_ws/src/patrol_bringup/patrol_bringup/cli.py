@@ -21,15 +21,20 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--state-dir",
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
-    help="spool, recordings, evidence, logs",
+    help="spool, black box, evidence, logs",
 )
+@click.option("--hardware", type=_FILE, help="config/vehicles/*_hardware.yaml; not --simulated")
 @click.option("--simulated", is_flag=True, help="with a simulated world instead of hardware")
 @click.option("--scenario", type=_FILE, help="config/scenarios/*.yaml (with --simulated)")
 @click.option("--real-time-factor", default=1.0, show_default=True, help="at most so fast")
 @click.option("--cameras/--no-cameras", default=True, help="of the simulated vehicle")
 @click.option("--detector", default="yolo", show_default=True, help="yolo, or none")
 @click.option("--start-dock", default="", help="dock id; the scenario's or the map's first")
-@click.option("--record/--no-record", default=True, help="MCAP recording in the state folder")
+@click.option("--record/--no-record", default=True, help="a black box in the state folder")
+@click.option(
+    "--black-box-mb", type=click.FloatRange(1.0, 1_000_000.0), default=2000.0, show_default=True,
+    help="size of its ring, in MB",
+)  # fmt: skip
 @click.option("--domain-id", default=0, show_default=True, help="ROS domain, 0 to 101")
 @click.option("--only", default="", help="process names, comma-separated")
 @click.option("--verbose", is_flag=True, help="show the processes' own lines")
@@ -37,6 +42,7 @@ def drive_command(
     vehicle: Path,
     map_file: Path,
     credentials: Path | None,
+    hardware: Path | None,
     state_dir: Path,
     simulated: bool,
     scenario: Path | None,
@@ -45,6 +51,7 @@ def drive_command(
     detector: str,
     start_dock: str,
     record: bool,
+    black_box_mb: float,
     domain_id: int,
     only: str,
     verbose: bool,
@@ -56,6 +63,7 @@ def drive_command(
         map_file=map_file,
         state_dir=state_dir,
         credentials_file=credentials,
+        hardware_file=hardware,
         simulated=simulated,
         scenario_file=scenario,
         real_time_factor=real_time_factor,
@@ -63,6 +71,7 @@ def drive_command(
         detector=detector,
         start_dock=start_dock,
         record=record,
+        black_box_mb=black_box_mb,
         domain_id=domain_id,
     )
     names = tuple(name.strip() for name in only.split(",") if name.strip())

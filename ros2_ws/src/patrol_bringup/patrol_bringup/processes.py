@@ -6,7 +6,7 @@ Each process may die and be started again alone; the safety process outlives all
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from patrol.errors import ConfigError
 
@@ -31,6 +31,7 @@ class ProcessRow:
 
     name: str
     nodes: tuple[str, ...]  # module:Class
+    road_nodes: tuple[str, ...] = ()  # module:Class, beside those where hardware is driven
     simulated: bool = False  # only beside a simulated world
     needs_credentials: bool = False  # left out where the vehicle has none
     nice: int = 0  # larger: gives way to the others
@@ -53,6 +54,7 @@ _ROWS = (
             "patrol_base.base_driver_node:BaseDriverNode",
             "patrol_base.safety_gate_node:SafetyGateNode",
         ),
+        road_nodes=("patrol_base.hardware_node:BaseHardwareNode",),
         restart=RestartPolicy(first_s=0.05, longest_s=1.0),
     ),
     ProcessRow(
@@ -82,14 +84,21 @@ PROCESSES: dict[str, ProcessRow] = {row.name: row for row in _ROWS}
 
 
 def select_processes(
-    *, simulated: bool, with_credentials: bool, only: tuple[str, ...] = ()
+    *,
+    simulated: bool,
+    with_credentials: bool,
+    with_hardware: bool = False,
+    only: tuple[str, ...] = (),
 ) -> list[ProcessRow]:
-    """The rows that a vehicle runs; raises ConfigError for an unknown name in `only`."""
+    """The rows that a vehicle runs, with their nodes; `with_hardware`: a hardware file is there.
+
+    Raises ConfigError for an unknown name in `only`.
+    """
     for name in only:
         if name not in PROCESSES:
             raise ConfigError(f"--only: no process {name!r}; known: {', '.join(PROCESSES)}")
     return [
-        row
+        replace(row, nodes=row.nodes + row.road_nodes) if with_hardware else row
         for row in PROCESSES.values()
         if (not only or row.name in only)
         and (simulated or not row.simulated)

@@ -23,6 +23,7 @@ class VehicleSettings:
     map_file: Path
     state_dir: Path
     credentials_file: Path | None = None
+    hardware_file: Path | None = None  # None: others drive the devices, or the world is simulated
     perception_file: Path = REPOSITORY / "config" / "perception.yaml"
     simulated: bool = False
     scenario_file: Path | None = None
@@ -33,16 +34,20 @@ class VehicleSettings:
     start_place: str = ""  # x,y,yaw in the map; empty: the scenario's where it begins on no dock
     play: bool = False  # the scenario is played and judged, not only its world shown
     record: bool = True
+    black_box_mb: float = 2000.0  # of the black box's ring (docs/black-box.md)
     domain_id: int = 0
 
     def resolved(self) -> VehicleSettings:
         """The same with absolute paths; raises ConfigError for files that are missing."""
         files = {"vehicle": self.vehicle_file, "map": self.map_file}
         files |= {"credentials": self.credentials_file} if self.credentials_file else {}
+        files |= {"hardware": self.hardware_file} if self.hardware_file else {}
         files |= {"scenario": self.scenario_file} if self.scenario_file else {}
         for name, path in files.items():
             if not path.is_file():
                 raise ConfigError(f"--{name}: {path}: no such file")
+        if self.simulated and self.hardware_file:
+            raise ConfigError("--hardware: a simulated world has none; leave one of both out")
         if not 0 <= self.domain_id <= 101:  # above, ports collide with ephemeral ones on Linux
             raise ConfigError(f"--domain-id: {self.domain_id} is outside [0, 101]")
         if self.detector not in DETECTORS:
@@ -58,6 +63,7 @@ class VehicleSettings:
             map_file=self.map_file.resolve(),
             state_dir=self.state_dir.resolve(),
             credentials_file=self.credentials_file and self.credentials_file.resolve(),
+            hardware_file=self.hardware_file and self.hardware_file.resolve(),
             perception_file=self.perception_file.resolve(),
             scenario_file=self.scenario_file and self.scenario_file.resolve(),
             start_dock=start_dock,
@@ -85,6 +91,7 @@ class VehicleSettings:
             "map_file": str(self.map_file),
             "state_dir": str(self.state_dir),
             "credentials_file": str(self.credentials_file or ""),
+            "hardware_file": str(self.hardware_file or ""),
             "perception_file": str(self.perception_file),
             "scenario_file": str(self.scenario_file or ""),
             "real_time_factor": float(self.real_time_factor),
@@ -94,6 +101,7 @@ class VehicleSettings:
             "start_place": self.start_place,
             "play": self.play,
             "record": self.record,
+            "black_box_ring_mb": float(self.black_box_mb),
         }
 
     def write_parameters(self) -> Path:

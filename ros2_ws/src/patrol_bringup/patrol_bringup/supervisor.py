@@ -46,6 +46,7 @@ class Supervisor:
         rows = select_processes(
             simulated=self.settings.simulated,
             with_credentials=self.settings.credentials_file is not None,
+            with_hardware=self.settings.hardware_file is not None,
             only=only,
         )
         if not rows:

@@ -1,0 +1,75 @@
+"""base_hardware: the real vehicle's devices on ROS topics; absent beside a simulated world."""
+
+from __future__ import annotations
+
+from patrol_interfaces.msg import DriveCommand
+from rclpy.clock import Clock, ClockType
+from std_srvs.srv import SetBool
+
+from patrol.clock import SystemClock
+from patrol.stamps import seconds_of
+from patrol.topics import LIGHT_SERVICE, SIREN_SERVICE, TOPICS
+from patrol.vehicle import load_vehicle
+from patrol_base.hardware.base import DRIVE_MAX_AGE_S, BaseHardware
+from patrol_base.hardware.config import load_hardware
+from patrol_base.hardware.link import LinkState
+from patrol_base.hardware_convert import message_of_receiver, order_of
+from patrol_ros.convert import message_of_base, message_of_imu
+from patrol_ros.node import VehicleNode
+
+
+class BaseHardwareNode(VehicleNode):
+    """/base/drive → motors; /base/feedback, /imu/data, /gnss/fix ← devices."""
+
+    def __init__(self) -> None:
+        super().__init__("base_hardware")
+        vehicle = load_vehicle(self.path("vehicle_file"))
+        self._hardware = BaseHardware(load_hardware(self.path("hardware_file"), vehicle), vehicle)
+        self._machine = SystemClock()  # the time of day may be set while the vehicle drives
+        self._states: dict[str, tuple[LinkState, str]] = {}
+        self._publish_base = self.topic_publisher("/base/feedback")
+        self._publish_imu = self.topic_publisher("/imu/data")
+        self._publish_fix = self.topic_publisher("/gnss/fix")
+        self.topic_subscription("/base/drive", self._on_drive)
+        self.create_service(SetBool, LIGHT_SERVICE, self._on_light)
+        self.create_service(SetBool, SIREN_SERVICE, self._on_siren)
+        period_s = 1.0 / (TOPICS["/base/feedback"].rate_hz or 50)
+        self.create_timer(period_s, self._step, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    def _on_drive(self, message: DriveCommand) -> None:
+        age_s = self.now_s() - seconds_of(message.header.stamp)
+        if abs(age_s) <= DRIVE_MAX_AGE_S:
+            self._hardware.drive(order_of(message), self._machine.monotonic_s())
+
+    def _on_light(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
+        self._hardware.set_light(request.data)
+        response.success = True
+        return response
+
+    def _on_siren(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
+        self._hardware.set_siren(request.data)
+        response.success = True
+        return response
+
+    def _step(self) -> None:
+        now_s = self._machine.monotonic_s()
+        outputs = self._hardware.step(now_s).shifted(self.now_s() - now_s)
+        if outputs.base is not None:
+            self._publish_base(message_of_base(outputs.base))
+        if outputs.imu is not None:
+            self._publish_imu(message_of_imu(outputs.imu))
+        for fix in outputs.fixes:
+            self._publish_fix(message_of_receiver(fix))
+        self._tell(now_s)
+
+    def _tell(self, now_s: float) -> None:
+        for report in self._hardware.reports(now_s):
+            state = report.state, report.reason
+            if self._states.get(report.name) != state:
+                self._states[report.name] = state
+                facts = {"device": report.name, "state": report.state, "reason": report.reason}
+                self.event("device_state", **facts, now_s=f"{self.now_s():.2f}")
+
+    def close(self) -> None:
+        """Stand still, cut the motors' power."""
+        self._hardware.close(self._machine.monotonic_s())
