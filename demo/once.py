@@ -169,10 +169,7 @@ def cross_track_errors(drive: Drive, route: NDArray[np.float64]) -> NDArray[np.f
 def judge(chain: Chain, seen: Observed, health: dict[str, Any]) -> list[Check]:
     """The summary: every figure of the demonstration against its target."""
     patrol_map = load_map(chain.options.map)
-    recordings = sorted(chain.vehicle_state.rglob("*.mcap"))
-    if not recordings:
-        raise DemoError(f"{chain.vehicle_state}: the vehicle left no recording")
-    drive = read_drive(recordings[-1])
+    drive = read_drive(chain.vehicle_state)
     errors = cross_track_errors(drive, route_map(seen.assignment, patrol_map.origin))
     p95_m = float(np.percentile(errors, 95))
     detected_s = float(seen.incident["detected_at"])

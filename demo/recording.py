@@ -1,8 +1,8 @@
-"""Reads the vehicle's recording (MCAP, raw CDR) without ROS, and measures a drive from it."""
+"""Reads the vehicle's black box (MCAP, raw CDR) without ROS, and measures a drive from it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from rosbags.typesys.store import Typestore
 
 from demo.prepare import ROOT
 from demo.processes import DemoError
+from fleet_client.black_box.box import RING
+from fleet_client.black_box.segment import recordings_in
 
 INTERFACES = ROOT / "ros2_ws" / "src" / "patrol_interfaces" / "msg"
 
@@ -38,14 +40,20 @@ def typestore() -> Typestore:
     return store
 
 
-def read_messages(path: Path, topics: tuple[str, ...]) -> Iterator[Recorded]:
+def recordings_of(state_dir: Path) -> list[Path]:
+    """What a vehicle with this state folder has recorded, oldest first."""
+    return recordings_in(state_dir / "black_box" / RING)
+
+
+def read_messages(paths: Sequence[Path], topics: tuple[str, ...]) -> Iterator[Recorded]:
     """Messages of some topics in order of arrival."""
     store = typestore()
-    with path.open("rb") as stream:
-        for schema, channel, message in make_reader(stream).iter_messages(topics=list(topics)):
-            if schema is not None:
-                content = store.deserialize_cdr(message.data, schema.name)
-                yield Recorded(channel.topic, message.log_time / 1e9, content)
+    for path in paths:
+        with path.open("rb") as stream:
+            for schema, channel, message in make_reader(stream).iter_messages(topics=list(topics)):
+                if schema is not None:
+                    content = store.deserialize_cdr(message.data, schema.name)
+                    yield Recorded(channel.topic, message.log_time / 1e9, content)
 
 
 def stamp_s(message: Any) -> float:
@@ -82,11 +90,11 @@ class Drive:
         return float(np.interp(vehicle_time_s, self.track[:, 0], self.track[:, 1]))
 
 
-def read_drive(path: Path) -> Drive:
-    """The true drive of a recording; raises DemoError where it holds none."""
+def read_drive(state_dir: Path) -> Drive:
+    """The true drive that a vehicle recorded; raises DemoError where it holds none."""
     rows, contacts, sent, spooled = [], [], 0, 0
     topics = ("/simulation/truth", "/simulation/contact", "/fleet_client/state")
-    for item in read_messages(path, topics):
+    for item in read_messages(recordings_of(state_dir), topics):
         if item.topic == "/simulation/contact":
             contacts.append(str(item.message.other))
             continue
@@ -99,7 +107,7 @@ def read_drive(path: Path) -> Drive:
              twist.linear.x)
         )  # fmt: skip
     if len(rows) < 2:
-        raise DemoError(f"{path}: the recording holds no true poses")
+        raise DemoError(f"{state_dir}: the vehicle recorded no true poses")
     return Drive(np.array(rows), tuple(contacts), sent, spooled)
 
 

@@ -22,6 +22,7 @@ from patrol.vda5050.messages import (
     BatteryState,
     EdgeState,
     Error,
+    Information,
     MapInfo,
     NodeState,
     Reference,
@@ -37,6 +38,15 @@ NEWS = (  # changes of which the control room hears at once (VDA 5050 2.1.0, cla
     *("new_base_request", "node_states", "action_states", "charging"),
     *("emergency_stop", "field_violation", "faults"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSummary:
+    """The vehicle's health in few words, for people; `level` is OK, WARN or ERROR."""
+
+    level: str
+    not_ok: tuple[str, ...] = ()  # names of what is not OK
+    figures: tuple[tuple[str, str], ...] = ()  # key with its unit, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ class StateContent:
     field_violation: bool = False  # something stands in the stop zone
     operating_mode: OperatingMode = "AUTOMATIC"
     faults: frozenset[FaultKind] = frozenset()
+    health: HealthSummary | None = None  # None: unknown; never news
 
 
 def is_news(before: StateContent | None, after: StateContent) -> bool:
@@ -156,7 +167,23 @@ def build_state(
             e_stop="MANUAL" if content.emergency_stop else "NONE",
             field_violation=content.field_violation,
         ),
+        information=_information(content.health),
     )
+
+
+def _information(health: HealthSummary | None) -> list[Information] | None:
+    """What people may read of the vehicle's health (VDA 5050 2.1.0, clause 6.10.6)."""
+    if health is None:
+        return None
+    not_ok = (("notOk", ",".join(health.not_ok)),) if health.not_ok else ()
+    said = (("level", health.level), *not_ok, *health.figures)
+    return [
+        Information(
+            info_type="health",
+            info_level="INFO",
+            info_references=[Reference(reference_key=k, reference_value=v) for k, v in said],
+        )
+    ]
 
 
 def _maps(enabled: MapRef, stored: Sequence[MapRef]) -> list[MapInfo]:

@@ -5,14 +5,27 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from navigation.types import GnssFix, GnssFixType, ImuSample, WheelOdometry
+import numpy as np
+
+from navigation.types import (
+    BaseStatus,
+    Command,
+    GnssFix,
+    GnssFixType,
+    ImuSample,
+    RangeSample,
+    WheelOdometry,
+)
 from patrol.geodesy import GeoPoint
+from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.stamps import seconds_of
+from patrol.vehicle import UltrasonicSpec
 
 UNKNOWN = -1.0  # first element of a covariance that is not known (sensor_msgs)
 MOVING_MPS = 0.05  # below, a steering angle cannot be told from a yaw rate
 RTK_FIXED_SIGMA_M = 0.05  # NavSatStatus knows no float solution: a larger sigma is one
 COVARIANCE_TYPE_UNKNOWN = 0  # sensor_msgs/msg/NavSatFix
+_PLANE = (0, 1, 5)  # x, y, yaw of the 6 x 6 covariance over (x, y, z, roll, pitch, yaw)
 STATUS_FIX, STATUS_SBAS_FIX, STATUS_GBAS_FIX = 0, 1, 2  # sensor_msgs/msg/NavSatStatus
 
 
@@ -68,4 +81,55 @@ def _fix_type(status: int, sigma_m: float) -> GnssFixType:
         return GnssFixType.RTK_FIXED if fixed else GnssFixType.RTK_FLOAT
     return {STATUS_FIX: GnssFixType.SINGLE, STATUS_SBAS_FIX: GnssFixType.DGPS}.get(
         status, GnssFixType.NONE
+    )
+
+
+def scan_of(message: Any) -> Scan:
+    """A scan (sensor_msgs/msg/LaserScan); ranges come as float32."""
+    return Scan(
+        stamp_s=seconds_of(message.header.stamp),
+        angle_min_rad=message.angle_min,
+        angle_increment_rad=message.angle_increment,
+        ranges_m=np.frombuffer(message.ranges, dtype=np.float32).astype(np.float64),
+        range_min_m=message.range_min,
+        range_max_m=message.range_max,
+    )
+
+
+def range_of(message: Any, ranger: UltrasonicSpec) -> RangeSample:
+    """A range (sensor_msgs/msg/Range); it comes as float32."""
+    return RangeSample(seconds_of(message.header.stamp), ranger.name, float(message.range))
+
+
+def base_of(message: Any) -> BaseStatus:
+    """The base's report (patrol_interfaces/msg/BaseFeedback)."""
+    return BaseStatus(
+        stamp_s=seconds_of(message.header.stamp),
+        speed_mps=message.speed_mps,
+        steering_rad=message.steering_rad,
+        battery_pct=message.battery_pct,
+        charging=message.charging,
+        emergency_stop=message.emergency_stop,
+        roll_rad=message.roll_rad,
+        pitch_rad=message.pitch_rad,
+    )
+
+
+def command_of(message: Any) -> Command:
+    """A velocity command (geometry_msgs/msg/TwistStamped)."""
+    return Command(message.twist.linear.x, message.twist.angular.z)
+
+
+def pose_of(message: Any) -> StampedPose:
+    """base_link in the map frame (nav_msgs/msg/Odometry)."""
+    roll, pitch, yaw = roll_pitch_yaw_of(message.pose.pose.orientation)
+    covariance = np.asarray(message.pose.covariance, dtype=np.float64).reshape(6, 6)
+    return StampedPose(
+        stamp_s=seconds_of(message.header.stamp),
+        pose=Pose2(message.pose.pose.position.x, message.pose.pose.position.y, yaw),
+        covariance=covariance[np.ix_(_PLANE, _PLANE)],
+        speed_mps=message.twist.twist.linear.x,
+        yaw_rate_radps=message.twist.twist.angular.z,
+        roll_rad=roll,
+        pitch_rad=pitch,
     )

@@ -12,17 +12,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from patrol.hash_chain import GENESIS, record_hash
 from patrol.incident import Evidence
 
 CHAIN_FILE = "chain.jsonl"
-GENESIS = "0" * 64
-
-
-def _hash(record: dict[str, Any]) -> str:
-    """SHA-256 over the record's canonical JSON without its own hash."""
-    body = {key: value for key, value in record.items() if key != "hash"}
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _lines(path: Path) -> list[str]:
@@ -62,7 +55,7 @@ class EvidenceChain:
             "blurred": evidence.blurred,
             "previous": self._previous,
         }
-        record["hash"] = _hash(record)
+        record["hash"] = record_hash(record)
         line = json.dumps(record, sort_keys=True, ensure_ascii=False) + "\n"
         with self._path.open("a", encoding="utf-8") as stream:
             stream.write(line)
@@ -81,7 +74,7 @@ def verify_chain(folder: Path) -> list[str]:
         try:
             record = json.loads(line)
             file, digest = folder / record["file"], record["sha256"]
-            broken = record["hash"] != _hash(record) or record["previous"] != previous
+            broken = record["hash"] != record_hash(record) or record["previous"] != previous
             broken |= record["sequence"] != number
             previous = record["hash"]
         except (ValueError, KeyError, TypeError):

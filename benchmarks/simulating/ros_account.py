@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from demo.recording import read_messages, stamp_s
+from demo.recording import read_messages, recordings_of, stamp_s
 from demo.through_ros import play_through_ros
 from patrol.errors import ConfigError
 from patrol_bringup.supervisor import Supervisor
@@ -77,9 +77,11 @@ class Account:
         return {name: (b.used_s[name] - a.used_s[name]) / passed_s for name in a.used_s}
 
 
-def pictures_a_s(recording: Path) -> float:
+def pictures_a_s(state_dir: Path) -> float:
     """How many pictures perception looked at, a simulated second."""
-    states = [item.message for item in read_messages(recording, ("/perception/state",))]
+    states = [
+        item.message for item in read_messages(recordings_of(state_dir), ("/perception/state",))
+    ]
     looking = [state for state in states if state.frames > 0]
     if len(looking) < 2:
         return 0.0
@@ -114,6 +116,5 @@ def drive(
         )
         if not account.is_settled:
             raise ConfigError(f"{outcome.duration_s:.0f} s of driving are too few to count")
-        recording = next((Path(folder) / "run" / "vehicle" / "recordings").glob("*.mcap"))
-        account.pictures_a_s = pictures_a_s(recording)
+        account.pictures_a_s = pictures_a_s(Path(folder) / "run" / "vehicle")
     return account, outcome

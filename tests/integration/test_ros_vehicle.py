@@ -24,6 +24,7 @@ import gmqtt
 import pytest
 from mcap.reader import make_reader
 
+from fleet_client.black_box.segment import recordings_in
 from fleet_server.broker import broker_program
 from patrol.clock import iso_utc
 from patrol.map import PatrolMap
@@ -250,8 +251,8 @@ class Vehicle:
         if pid is not None:
             os.kill(pid, signal.SIGKILL)
 
-    def recording(self) -> Path:
-        return next((self.supervisor.settings.state_dir / "recordings").glob("*.mcap"))
+    def black_box(self) -> Path:
+        return self.supervisor.settings.state_dir / "black_box"
 
 
 def start_broker(folder: Path, port: int) -> subprocess.Popen[bytes]:
@@ -435,7 +436,7 @@ def test_gate_stops_within_300_ms_of_the_last_command(vehicle: Vehicle) -> None:
     until_s = time.monotonic() + 30.0
     while any(c.pid for c in vehicle.supervisor.children.values()) and time.monotonic() < until_s:
         time.sleep(0.1)
-    commands, safe = read_speeds(vehicle.recording())
+    commands, safe = read_speeds(recordings_in(vehicle.black_box() / "ring"))
     gaps = [(a, b) for (a, _), (b, _) in itertools.pairwise(commands) if b - a > 0.5]
     assert gaps, "navigation's death leaves a gap in /cmd_vel"
     last_s = gaps[0][0]
@@ -447,7 +448,7 @@ def test_gate_stops_within_300_ms_of_the_last_command(vehicle: Vehicle) -> None:
 
 
 def read_speeds(
-    recording: Path,
+    recordings: list[Path],
 ) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """(stamp, speed) of /cmd_vel and /cmd_vel_safe."""
     activate()
@@ -457,8 +458,9 @@ def read_speeds(
     from patrol.stamps import seconds_of
 
     found: dict[str, list[tuple[float, float]]] = {"/cmd_vel": [], "/cmd_vel_safe": []}
-    with recording.open("rb") as stream:
-        for _, channel, message in make_reader(stream).iter_messages(topics=list(found)):
-            twist = deserialize_message(message.data, TwistStamped)
-            found[channel.topic].append((seconds_of(twist.header.stamp), twist.twist.linear.x))
+    for recording in recordings:
+        with recording.open("rb") as stream:
+            for _, channel, message in make_reader(stream).iter_messages(topics=list(found)):
+                twist = deserialize_message(message.data, TwistStamped)
+                found[channel.topic].append((seconds_of(twist.header.stamp), twist.twist.linear.x))
     return found["/cmd_vel"], found["/cmd_vel_safe"]

@@ -8,13 +8,14 @@ import pytest
 from patrol_interfaces.msg import BaseFeedback
 from rclpy.serialization import serialize_message
 
+from fleet_client.black_box.segment import RecordedTopic, SegmentFile
 from navigation.localization.bag_logs import read_bag
 from navigation.types import GnssFix, GnssFixType, ImuSample, WheelOdometry
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2
 from patrol.topics import TOPICS
 from patrol.vehicle import load_vehicle
-from patrol_fleet_client.recording import Recording, definition_of, share_folders
+from patrol_fleet_client.definitions import definition_of, share_folders
 from patrol_ros.convert import message_of_fix, message_of_imu, message_of_wheels
 
 SPEC = load_vehicle(Path(__file__).parents[3] / "config" / "vehicles" / "goalie.yaml")
@@ -30,13 +31,12 @@ def test_the_recorders_file_comes_back_as_samples(tmp_path: Path) -> None:
         "/imu/data": message_of_imu(IMU),
         "/gnss/fix": message_of_fix(FIX),
     }
-    recording = Recording(tmp_path / "drive.mcap")
+    kinds = {topic: TOPICS[topic].type for topic in messages}
+    topics = [RecordedTopic(t, k, definition_of(k, share_folders())) for t, k in kinds.items()]
+    recording = SegmentFile(tmp_path / "drive.mcap", topics)
     for topic, message in messages.items():
-        kind = TOPICS[topic].type
-        recording.add_topic(topic, kind, definition_of(kind, share_folders()))
         recording.write(topic, serialize_message(message), 1.7e9, 20.0)
-    recording.close()
-    log = read_bag(recording.path, SPEC)
+    log = read_bag(recording.close().path, SPEC)
     (wheels,), (imu,), (fix,) = log.odometry, log.imu, log.fixes
     assert (wheels.stamp_s, wheels.speed_mps) == (20.5, 1.2)
     assert wheels.steering_rad == pytest.approx(0.3)

@@ -9,7 +9,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from patrol_interfaces.msg import EvidenceRef, LinkState, LocalizationState, NavigationState
 
 from fleet_client.options import LinkStatus
-from fleet_client.state_builder import StateContent
+from fleet_client.state_builder import HealthSummary, StateContent
 from navigation.types import BaseStatus
 from patrol.faults import FaultKind
 from patrol.geometry import StampedPose
@@ -32,6 +32,7 @@ class Condition:
     base: BaseStatus | None = None
     faults: frozenset[FaultKind] = field(default_factory=frozenset)
     kept: Kept | None = None
+    health: HealthSummary | None = None
 
 
 def content_of(condition: Condition) -> StateContent:
@@ -54,6 +55,7 @@ def content_of(condition: Condition) -> StateContent:
         emergency_stop=base.emergency_stop if base else False,
         field_violation=FaultKind.OBSTACLE_IN_STOP_ZONE in faults,
         faults=frozenset(faults),
+        health=condition.health,
     )
 
 

@@ -10,6 +10,12 @@ from patrol.faults import FaultKind
 DISK_FULL_MB = 200.0  # patrol.faults: "less than 200 MB free on the state disk"
 DISK_LOW_MB = 1000.0
 MEMORY_LOW_MB = 300.0
+LOAD_HIGH = 1.5  # runnable threads a core
+CPU_HIGH_PCT = 90.0
+HOT_C = 80.0  # most embedded computers slow down from 85 °C on
+TOO_HOT_C = 95.0
+CLOCK_ERROR_MAX_S = 0.5  # event times of two vehicles must tell which came first
+RECORDER_SILENT_S = 10.0  # it flushes every second
 
 
 class Level(IntEnum):
@@ -21,42 +27,107 @@ class Level(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessReading:
+    """One of the vehicle's processes: resident memory, and CPU in % of one core."""
+
+    name: str
+    rss_mb: float
+    cpu_pct: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What was measured of the machine."""
+    """What was measured of the machine; None for what cannot be known here."""
 
     disk_free_mb: float
     memory_available_mb: float
     load_per_core: float
+    cpu_pct: float | None = None  # of all cores
+    temperature_c: float | None = None  # of the hottest sensor
+    clock_error_s: float | None = None  # at most, as the kernel's discipline says
+    processes: tuple[ProcessReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One row of /diagnostics."""
+    """One row of /diagnostics; `values` are pairs of key (with its unit) and value."""
 
     name: str
     level: Level
     message: str
-    value: float
-    unit: str
+    values: tuple[tuple[str, str], ...] = ()
     fault: FaultKind | None = None
 
 
 def judge(reading: Reading) -> list[Finding]:
     """What a reading means."""
-    disk, memory, load = reading.disk_free_mb, reading.memory_available_mb, reading.load_per_core
-    full = disk < DISK_FULL_MB
-    disk_level = Level.ERROR if full else Level.WARN if disk < DISK_LOW_MB else Level.OK
     return [
-        Finding(
-            "disk", disk_level, f"{disk:.0f} MB free", disk, "MB",
-            FaultKind.DISK_FULL if full else None,
-        ),
-        Finding(
-            "memory", Level.WARN if memory < MEMORY_LOW_MB else Level.OK,
-            f"{memory:.0f} MB available", memory, "MB",
-        ),
-        Finding(
-            "load", Level.WARN if load > 1.5 else Level.OK,
-            f"{load:.2f} runnable a core", load, "1",
-        ),
-    ]  # fmt: skip
+        _disk(reading.disk_free_mb),
+        _below("memory", reading.memory_available_mb, MEMORY_LOW_MB, "MB", "available"),
+        _above("load", reading.load_per_core, LOAD_HIGH, "1", "runnable a core"),
+        _known_above("cpu", reading.cpu_pct, CPU_HIGH_PCT, "%", "busy"),
+        _temperature(reading.temperature_c),
+        _clock(reading.clock_error_s),
+        *(_process(process) for process in reading.processes),
+    ]
+
+
+def judge_recorder(age_s: float | None, seal: str = "") -> Finding:
+    """What it means that the black box wrote last so long ago; None: never.
+
+    `seal` is the hash of its last seal, which others may keep as a witness.
+    """
+    if age_s is None:
+        return Finding("black_box", Level.WARN, "nothing is recorded")
+    level = Level.WARN if age_s > RECORDER_SILENT_S else Level.OK
+    values = (*_value("s", age_s), *((("seal", seal),) if seal else ()))
+    return Finding("black_box", level, f"last written {age_s:.0f} s ago", values)
+
+
+def _value(unit: str, value: float) -> tuple[tuple[str, str], ...]:
+    return ((unit, f"{value:.3f}"),)
+
+
+def _disk(free_mb: float) -> Finding:
+    full = free_mb < DISK_FULL_MB
+    level = Level.ERROR if full else Level.WARN if free_mb < DISK_LOW_MB else Level.OK
+    fault = FaultKind.DISK_FULL if full else None
+    return Finding("machine/disk", level, f"{free_mb:.0f} MB free", _value("MB", free_mb), fault)
+
+
+def _above(name: str, value: float, limit: float, unit: str, text: str) -> Finding:
+    level = Level.WARN if value > limit else Level.OK
+    said = f"{value:.2f} {text}" if unit == "1" else f"{value:.0f} {unit} {text}"
+    return Finding(f"machine/{name}", level, said, _value(unit, value))
+
+
+def _below(name: str, value: float, limit: float, unit: str, text: str) -> Finding:
+    level = Level.WARN if value < limit else Level.OK
+    return Finding(f"machine/{name}", level, f"{value:.0f} {unit} {text}", _value(unit, value))
+
+
+def _known_above(name: str, value: float | None, limit: float, unit: str, text: str) -> Finding:
+    if value is None:
+        return Finding(f"machine/{name}", Level.OK, "unknown")
+    return _above(name, value, limit, unit, text)
+
+
+def _temperature(celsius: float | None) -> Finding:
+    if celsius is None:
+        return Finding("machine/temperature", Level.OK, "unknown: no sensor")
+    level = Level.ERROR if celsius > TOO_HOT_C else Level.WARN if celsius > HOT_C else Level.OK
+    return Finding("machine/temperature", level, f"{celsius:.0f} °C", _value("°C", celsius))
+
+
+def _clock(error_s: float | None) -> Finding:
+    if error_s is None:
+        text = "unknown: no time source disciplines the clock"
+        return Finding("machine/clock", Level.WARN, text)
+    level = Level.WARN if error_s > CLOCK_ERROR_MAX_S else Level.OK
+    return Finding("machine/clock", level, f"within {error_s:.4f} s", _value("s", error_s))
+
+
+def _process(process: ProcessReading) -> Finding:
+    text = f"{process.rss_mb:.0f} MB, {process.cpu_pct:.0f} % of a core"
+    values = (("MB", f"{process.rss_mb:.3f}"), ("%", f"{process.cpu_pct:.3f}"))
+    return Finding(f"process/{process.name}", Level.OK, text, values)

@@ -1,56 +1,88 @@
-"""health: measures the machine and publishes /diagnostics."""
+"""health: measures the machine and every topic, and publishes /diagnostics."""
 
 from __future__ import annotations
 
-import os
-import shutil
+import time
+from functools import partial
 
-import psutil
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
-from patrol.topics import TOPICS
-from patrol_fleet_client.health import Finding, Level, Reading, judge
-from patrol_ros.node import VehicleNode
+from fleet_client.black_box.box import RING, SEALED
+from fleet_client.black_box.seals import last_seal
+from patrol.topics import TOPICS, topic_row, topics_of
+from patrol.vehicle import load_vehicle
+from patrol_fleet_client.health import Finding, Level, judge, judge_recorder
+from patrol_fleet_client.machine import Machine, last_written_age_s
+from patrol_fleet_client.topic_watch import TopicWatch, stamp_in
+from patrol_ros.node import VehicleNode, message_type
 from patrol_ros.stamps import header_of
 
-MEGABYTE = 1_000_000
+QUEUE = 50  # a second of the quickest topic
+PICTURE_QUEUE = 5  # a second of a camera
+CAMERA = "/camera/"
 
 
 class HealthNode(VehicleNode):
-    """Disk, memory, load → /diagnostics."""
+    """The machine, its processes, the black box, every topic of the table → /diagnostics."""
 
     def __init__(self) -> None:
         super().__init__("health")
         self._state_dir = self.path("state_dir")
+        self._records = self.flag("record", True)
+        self._machine = Machine(self._state_dir)
+        self._watch: TopicWatch | None = None  # made when the clock runs
         self._levels: dict[str, Level] = {}
+        self._topics = self._watched(self.flag("cameras", True))
         self._publish = self.topic_publisher("/diagnostics")
+        for topic in self._topics:
+            heard = self._on_stamped if _has_header(topic) else self._on_message
+            depth = PICTURE_QUEUE if topic.startswith(CAMERA) else QUEUE
+            self.topic_subscription(topic, partial(heard, topic), raw=True, depth=depth)
         self.every(TOPICS["/diagnostics"].rate_hz or 1, self._step)
 
-    def _read(self) -> Reading:
-        return Reading(
-            disk_free_mb=shutil.disk_usage(self._state_dir).free / MEGABYTE,
-            memory_available_mb=psutil.virtual_memory().available / MEGABYTE,
-            load_per_core=os.getloadavg()[0] / (os.cpu_count() or 1),
-        )
+    def _watched(self, has_cameras: bool) -> list[str]:
+        rangers = load_vehicle(self.path("vehicle_file")).ultrasonics
+        topics = topics_of(ranger.name for ranger in rangers)
+        return [topic for topic in topics if has_cameras or not topic.startswith(CAMERA)]
+
+    def _on_stamped(self, topic: str, cdr: bytes) -> None:
+        if self._watch is not None:
+            self._watch.hear(topic, self.now_s(), stamp_in(cdr))
+
+    def _on_message(self, topic: str, _cdr: bytes) -> None:
+        if self._watch is not None:
+            self._watch.hear(topic, self.now_s(), None)
 
     def _step(self) -> None:
-        findings = judge(self._read())
+        now_s = self.now_s()
+        self._watch = self._watch or TopicWatch(self._topics, now_s)
+        findings = judge(self._machine.read())
+        if self._records:
+            folder = self._state_dir / "black_box"
+            age_s = last_written_age_s(folder / RING, time.time())
+            findings.append(judge_recorder(age_s, last_seal(folder / SEALED)))
+        findings += self._watch.findings(now_s)
         for finding in findings:
             if self._levels.get(finding.name, Level.OK) != finding.level:
                 self.event("health", part=finding.name, level=finding.level.name)
             self._levels[finding.name] = finding.level
-        message = DiagnosticArray(header=header_of(self.now_s()))
+        message = DiagnosticArray(header=header_of(now_s))
         message.status = [_status_of(finding) for finding in findings]
         self._publish(message)
 
 
+def _has_header(topic: str) -> bool:
+    fields = message_type(topic_row(topic).type).get_fields_and_field_types()
+    return next(iter(fields)) == "header"
+
+
 def _status_of(finding: Finding) -> DiagnosticStatus:
-    values = [KeyValue(key=finding.unit, value=f"{finding.value:.3f}")]
+    values = [KeyValue(key=key, value=value) for key, value in finding.values]
     if finding.fault is not None:
         values.append(KeyValue(key="fault", value=finding.fault.value))
     return DiagnosticStatus(
         level=bytes([finding.level]),
-        name=f"machine/{finding.name}",
+        name=finding.name,
         message=finding.message,
         hardware_id="computer",
         values=values,

@@ -15,12 +15,14 @@ from patrol_interfaces.msg import (
     SafetyState,
 )
 
+from fleet_client.state_builder import HealthSummary
 from navigation.types import BaseStatus
 from patrol.faults import FaultKind
 from patrol.geometry import StampedPose
 from patrol.stamps import seconds_of
 from patrol.topics import TOPICS
 from patrol_fleet_client.convert import Condition, faults_of_diagnostics
+from patrol_fleet_client.health_summary import summary_of
 from patrol_fleet_client.order_keeper import Kept
 from patrol_ros.convert import base_of, pose_of
 from patrol_ros.fault_names import faults_of
@@ -50,6 +52,7 @@ class VehicleInputs:
             name: Latest[frozenset[FaultKind]]()
             for name in ("/safety/state", "/perception/state", "/diagnostics")
         }
+        self._health: Latest[HealthSummary] = Latest()
         node.topic_subscription("/navigation/state", self._on_navigation)
         node.topic_subscription("/localization/odometry", self._on_pose)
         node.topic_subscription("/localization/state", self._on_localization)
@@ -84,6 +87,7 @@ class VehicleInputs:
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         stamp_s = seconds_of(message.header.stamp)
         self._faults["/diagnostics"].put(faults_of_diagnostics(message), stamp_s)
+        self._health.put(summary_of(message), stamp_s)
 
     def navigation(self, now_s: float) -> NavigationState | None:
         """Navigation's state where it is fresh."""
@@ -118,4 +122,5 @@ class VehicleInputs:
             base=self.base(now_s),
             faults=frozenset(faults - {FaultKind.LINK_LOST}),
             kept=kept,
+            health=_fresh(self._health, "/diagnostics", now_s),
         )

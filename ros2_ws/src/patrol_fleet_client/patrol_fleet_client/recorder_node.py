@@ -1,64 +1,150 @@
-"""recorder: writes the topics of the vehicle to an MCAP file, bytes as they come."""
+"""recorder: gives every topic of the vehicle to the black box, bytes as they come."""
 
 from __future__ import annotations
 
-import shutil
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
 
+from rclpy.serialization import deserialize_message
+
+from fleet_client.black_box.box import BlackBox
+from fleet_client.black_box.limits import Limits
+from fleet_client.black_box.segment import RecordedTopic
+from fleet_client.map_store import MapFolder
+from patrol.config import build
 from patrol.topics import topic_row, topics_of
 from patrol.vehicle import load_vehicle
-from patrol_fleet_client.health import DISK_FULL_MB
-from patrol_fleet_client.recording import Recording, definition_of, prune, share_folders
-from patrol_ros.node import VehicleNode
+from patrol_fleet_client.definitions import definition_of, share_folders
+from patrol_fleet_client.order_record import OrderRecord, string_cdr
+from patrol_fleet_client.pictures import compressed
+from patrol_fleet_client.topic_watch import stamp_in
+from patrol_ros.fault_names import faults_of
+from patrol_ros.node import VehicleNode, message_type
 
-# Everything but pictures (evidence keeps those that matter) and what follows from other topics.
-NOT_RECORDED = ("/camera/front/image_raw", "/camera/front/camera_info", "/tf")
-KEEP_BYTES = 2_000_000_000
+PICTURE_TYPE, COMPRESSED_TYPE = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
+COMPRESSED = "/compressed"  # added to a picture's topic, as image_transport does
+ORDER_TOPIC, ORDER_TYPE = "/black_box/order", "std_msgs/msg/String"
+FAULT_SOURCES = (
+    "/safety/state",
+    "/localization/state",
+    "/navigation/state",
+    "/perception/state",
+    "/fleet_client/state",
+)
+INCIDENTS = "/perception/incident"
 QUEUE = 200  # of each topic: a recorder that lags must not lose what happened
-CHECK_DISK_HZ = 0.2
+PICTURE_QUEUE = 2  # most are passed over
+STEP_HZ = 2.0
+# The topic is a journal, which a recorder that starts anew reads again.
+INCIDENT_MAX_AGE_S = 30.0
 
 
 class RecorderNode(VehicleNode):
-    """Every topic of the vehicle but `NOT_RECORDED` → state_dir/recordings/*.mcap."""
+    """Every topic of the table → state_dir/black_box (docs/black-box.md)."""
 
     def __init__(self) -> None:
         super().__init__("recorder")
-        self._folder = self.path("state_dir") / "recordings"
-        self._recording: Recording | None = None
+        self._box: BlackBox | None = None
         if not self.flag("record", True):
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        prune(self._folder, KEEP_BYTES)
-        name = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        self._recording = Recording(self._folder / f"{name}.mcap")
-        folders = share_folders()
-        rangers = load_vehicle(self.path("vehicle_file")).ultrasonics
-        for topic in topics_of(ranger.name for ranger in rangers):
-            if topic in NOT_RECORDED:
-                continue
-            kind = topic_row(topic).type
-            self._recording.add_topic(topic, kind, definition_of(kind, folders))
-            self._record(topic)
-        self.every(CHECK_DISK_HZ, self._check_disk)
-        self.event("recording_started", file=self._recording.path)
+        self._state_dir = self.path("state_dir")
+        self._vehicle_file, self._map_file = self.path("vehicle_file"), self.path("map_file")
+        self._order = OrderRecord(self._state_dir / "order.json")
+        limits = self._limits()
+        topics = topics_of(r.name for r in load_vehicle(self._vehicle_file).ultrasonics)
+        self._box = box = BlackBox(
+            self._state_dir / "black_box",
+            limits,
+            [*map(_recorded, topics), _described(ORDER_TOPIC, ORDER_TYPE)],
+            time.monotonic(),
+            time.time(),
+            companions=self._companions,
+        )
+        for topic in topics:
+            callback = partial(self._hearing(topic), box, topic)
+            depth = PICTURE_QUEUE if _is_picture(topic) else QUEUE
+            self.topic_subscription(topic, callback, raw=True, depth=depth)
+        self.every(STEP_HZ, partial(self._step, box))
+        self.event("recording_started", folder=self._state_dir / "black_box")
 
-    def _record(self, topic: str) -> None:
-        def write(cdr: bytes) -> None:
-            if self._recording is not None:
-                self._recording.write(topic, cdr, time.time(), self.now_s())
+    def _limits(self) -> Limits:
+        """The parameters `black_box_…`; raises ConfigError."""
+        usual = asdict(Limits())
+        given = {name: self.number(f"black_box_{name}", value) for name, value in usual.items()}
+        return build(Limits, given, "parameters black_box_*")
 
-        self.topic_subscription(topic, write, raw=True, depth=QUEUE)
+    def _companions(self) -> Sequence[Path]:
+        """The vehicle file and the map that is enabled now."""
+        maps = MapFolder(self._state_dir / "maps")
+        pointer = maps.pointer()
+        return self._vehicle_file, maps.path(pointer.version) if pointer else self._map_file
 
-    def _check_disk(self) -> None:
-        free_mb = shutil.disk_usage(self._folder).free / 1e6
-        if free_mb < DISK_FULL_MB and self._recording is not None:
-            self.event("recording_stopped", reason="disk_full", free_mb=round(free_mb))
-            self.close()
+    def _hearing(self, topic: str) -> Callable[[BlackBox, str, bytes], None]:
+        if _is_picture(topic):
+            return self._on_picture
+        if topic in FAULT_SOURCES:
+            return self._on_faults
+        return self._on_incident if topic == INCIDENTS else self._record
+
+    def _record(self, box: BlackBox, topic: str, cdr: bytes) -> None:
+        box.write(topic, cdr, time.time(), self.now_s(), time.monotonic())
+
+    def _on_picture(self, box: BlackBox, topic: str, cdr: bytes) -> None:
+        name = topic + COMPRESSED
+        if box.wants_picture(name, time.monotonic()):
+            jpeg = compressed(cdr)
+            if jpeg is not None:
+                self._record(box, name, jpeg)
+
+    def _on_faults(self, box: BlackBox, topic: str, cdr: bytes) -> None:
+        self._record(box, topic, cdr)
+        faults = faults_of(_message(topic, cdr).faults)
+        box.hear_faults(topic, faults, time.monotonic(), time.time())
+
+    def _on_incident(self, box: BlackBox, topic: str, cdr: bytes) -> None:
+        self._record(box, topic, cdr)
+        incident_id = _message(topic, cdr).incident_id
+        if incident_id and is_recent(cdr, self.now_s()):
+            box.hear_incident(incident_id, time.monotonic(), time.time())
+
+    def _step(self, box: BlackBox) -> None:
+        order = self._order.due(box.ring.sequence)
+        if order is not None:
+            self._record(box, ORDER_TOPIC, string_cdr(order))
+        box.step(time.monotonic(), time.time())
 
     def close(self) -> None:
-        """Finish the file."""
-        recording, self._recording = self._recording, None
-        if recording is not None:
-            recording.close()
-            self.event("recording_closed", file=recording.path)
+        """Finish the segment and the seals that are open."""
+        box, self._box = self._box, None
+        if box is not None:
+            box.close(time.monotonic())
+            self.event("recording_closed")
+
+
+def is_recent(cdr: bytes, now_s: float) -> bool:
+    """Whether a report is of now, not of a journal; one without a readable stamp is."""
+    stamp_s = stamp_in(cdr)
+    return stamp_s is None or now_s - stamp_s <= INCIDENT_MAX_AGE_S
+
+
+def _is_picture(topic: str) -> bool:
+    return topic_row(topic).type == PICTURE_TYPE
+
+
+def _described(name: str, type_name: str, *, is_picture: bool = False) -> RecordedTopic:
+    return RecordedTopic(name, type_name, definition_of(type_name, share_folders()), is_picture)
+
+
+def _recorded(topic: str) -> RecordedTopic:
+    """A topic of the table as it is recorded: pictures as JPEG beside their raw topic's name."""
+    if _is_picture(topic):
+        return _described(topic + COMPRESSED, COMPRESSED_TYPE, is_picture=True)
+    return _described(topic, topic_row(topic).type)
+
+
+def _message(topic: str, cdr: bytes) -> Any:
+    return deserialize_message(cdr, message_type(topic_row(topic).type))

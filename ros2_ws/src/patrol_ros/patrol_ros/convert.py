@@ -9,19 +9,24 @@ import numpy as np
 from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import Odometry
 from patrol_interfaces.msg import BaseFeedback, DriveCommand
+from patrol_interfaces.msg import SignalState as SignalMessage
 from sensor_msgs.msg import Imu, LaserScan, NavSatFix, NavSatStatus, Range
 
-from navigation.messages import roll_pitch_yaw_of
+from navigation.messages import base_of as base_of
+from navigation.messages import command_of as command_of
+from navigation.messages import pose_of as pose_of
+from navigation.messages import range_of as range_of
+from navigation.messages import scan_of as scan_of
 from navigation.types import (
     BaseStatus,
     Command,
     GnssFix,
     GnssFixType,
     ImuSample,
-    RangeSample,
     WheelOdometry,
 )
 from patrol.geometry import Pose2, Scan, StampedPose
+from patrol.signals import SignalLight, SignalState
 from patrol.stamps import seconds_of
 from patrol.vehicle import UltrasonicSpec
 from patrol_ros.attitude import quaternion_of
@@ -53,18 +58,6 @@ def message_of_scan(scan: Scan) -> LaserScan:
     )
 
 
-def scan_of(message: LaserScan) -> Scan:
-    """A scan from its message; ranges come as float32."""
-    return Scan(
-        stamp_s=seconds_of(message.header.stamp),
-        angle_min_rad=message.angle_min,
-        angle_increment_rad=message.angle_increment,
-        ranges_m=np.frombuffer(message.ranges, dtype=np.float32).astype(np.float64),
-        range_min_m=message.range_min,
-        range_max_m=message.range_max,
-    )
-
-
 def message_of_range(range_m: float, ranger: UltrasonicSpec, stamp_s: float) -> Range:
     """A range in its ranger's frame; `inf` without an echo (REP-117)."""
     return Range(
@@ -77,9 +70,28 @@ def message_of_range(range_m: float, ranger: UltrasonicSpec, stamp_s: float) -> 
     )
 
 
-def range_of(message: Range, ranger: UltrasonicSpec) -> RangeSample:
-    """A range from its message; it comes as float32."""
-    return RangeSample(seconds_of(message.header.stamp), ranger.name, float(message.range))
+def message_of_signal(state: SignalState) -> SignalMessage:
+    """What a pedestrian light says."""
+    left_s = math.nan if state.walk_left_s is None else state.walk_left_s
+    return SignalMessage(
+        header=header_of(state.stamp_s, MAP),
+        signal_id=state.signal_id,
+        light=state.light.value,
+        walk_left_s=left_s,
+    )
+
+
+def signal_of(message: SignalMessage) -> SignalState | None:
+    """What a pedestrian light says; None for a light that is none of ours."""
+    if message.light not in tuple(SignalLight):
+        return None
+    left_s = float(message.walk_left_s)
+    return SignalState(
+        seconds_of(message.header.stamp),
+        message.signal_id,
+        SignalLight(message.light),
+        None if math.isnan(left_s) else left_s,
+    )
 
 
 def message_of_base(status: BaseStatus) -> BaseFeedback:
@@ -96,24 +108,15 @@ def message_of_base(status: BaseStatus) -> BaseFeedback:
     )
 
 
-def base_of(message: BaseFeedback) -> BaseStatus:
-    """The base's report from its message."""
-    return BaseStatus(
-        stamp_s=seconds_of(message.header.stamp),
-        speed_mps=message.speed_mps,
-        steering_rad=message.steering_rad,
-        battery_pct=message.battery_pct,
-        charging=message.charging,
-        emergency_stop=message.emergency_stop,
-        roll_rad=message.roll_rad,
-        pitch_rad=message.pitch_rad,
-    )
-
-
-def message_of_drive(speed_mps: float, steering_rad: float, stamp_s: float) -> DriveCommand:
+def message_of_drive(
+    speed_mps: float, steering_rad: float, stamp_s: float, cut_power: bool = False
+) -> DriveCommand:
     """What the base shall do."""
     return DriveCommand(
-        header=header_of(stamp_s, BASE), speed_mps=speed_mps, steering_rad=steering_rad
+        header=header_of(stamp_s, BASE),
+        speed_mps=speed_mps,
+        steering_rad=steering_rad,
+        cut_power=cut_power,
     )
 
 
@@ -123,11 +126,6 @@ def message_of_command(command: Command, stamp_s: float) -> TwistStamped:
     message.twist.linear.x = float(command.speed_mps)
     message.twist.angular.z = float(command.yaw_rate_radps)
     return message
-
-
-def command_of(message: TwistStamped) -> Command:
-    """A velocity command from its message."""
-    return Command(message.twist.linear.x, message.twist.angular.z)
 
 
 def message_of_imu(sample: ImuSample) -> Imu:
@@ -179,18 +177,3 @@ def message_of_pose(stamped: StampedPose) -> Odometry:
     message.twist.twist.linear.x = stamped.speed_mps
     message.twist.twist.angular.z = stamped.yaw_rate_radps
     return message
-
-
-def pose_of(message: Odometry) -> StampedPose:
-    """base_link in the map frame from its message."""
-    roll, pitch, yaw = roll_pitch_yaw_of(message.pose.pose.orientation)
-    covariance = np.asarray(message.pose.covariance, dtype=np.float64).reshape(6, 6)
-    return StampedPose(
-        stamp_s=seconds_of(message.header.stamp),
-        pose=Pose2(message.pose.pose.position.x, message.pose.pose.position.y, yaw),
-        covariance=covariance[np.ix_(_PLANE, _PLANE)],
-        speed_mps=message.twist.twist.linear.x,
-        yaw_rate_radps=message.twist.twist.angular.z,
-        roll_rad=roll,
-        pitch_rad=pitch,
-    )

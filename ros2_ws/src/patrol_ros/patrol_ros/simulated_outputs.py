@@ -23,6 +23,7 @@ class SimulatedOutputs:
         self.imu = node.topic_publisher("/imu/data")
         self.gnss = node.topic_publisher("/gnss/fix")
         self.base = node.topic_publisher("/base/feedback")
+        self.signals = node.topic_publisher("/signals/state")
         self.truth = node.topic_publisher("/simulation/truth")
         self.contact = node.topic_publisher("/simulation/contact")
         self.camera = {

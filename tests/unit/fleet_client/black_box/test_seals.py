@@ -1,0 +1,315 @@
+"""Seals: what is kept around what went wrong, and whether it is as it was."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fleet_client.black_box import seals as seals_module
+from fleet_client.black_box import segment as segment_module
+from fleet_client.black_box.limits import Limits
+from fleet_client.black_box.reasons import ALSO_SEALED, NOT_SEALED, is_sealed, latches
+from fleet_client.black_box.retention import expire
+from fleet_client.black_box.seals import MANIFEST
+from fleet_client.black_box.segment import is_picture_file
+from fleet_client.black_box.verify import verify
+from patrol.errors import LogError
+from patrol.faults import FAULTS, FaultKind, Response
+from tests.unit.fleet_client.black_box.box_hands import SMALL, WALL_S, Hands, times_in
+
+E_STOP = frozenset({FaultKind.EMERGENCY_STOP})
+GATE = "/safety/state"
+DAY_S = 86_400.0
+
+
+def press(hands: Hands) -> None:
+    """The emergency stop opens, and is still open."""
+    for _ in range(2):
+        hands.box.hear_faults(GATE, E_STOP, hands.now_s, WALL_S + hands.now_s)
+
+
+def release(hands: Hands) -> None:
+    hands.box.hear_faults(GATE, (), hands.now_s, WALL_S + hands.now_s)
+
+
+def sealed_once(folder: Path) -> Hands:
+    hands = Hands(folder)
+    hands.run(5.0)
+    press(hands)
+    hands.run(3.0)
+    return hands
+
+
+def test_an_emergency_stop_seals_what_was_before_and_after(tmp_path: Path) -> None:
+    hands = sealed_once(tmp_path)
+    (seal,) = hands.seals
+    manifest = json.loads((seal / MANIFEST).read_text())
+    assert seal.name.endswith("-emergency_stop")
+    assert (manifest["reason"], manifest["subject"]) == ("stop", "emergency_stop")
+    data = [f["name"] for f in manifest["files"] if not is_picture_file(f["name"])]
+    times = [t for name in data for t in times_in(seal / name)]
+    assert times[0] <= 5.0 - SMALL.before_s
+    assert times[-1] >= 5.0 + SMALL.after_s
+    assert times == sorted(times)
+    assert verify(seal).problems == verify(seal.parent).problems == ()
+
+
+def test_sealed_segments_outlive_the_ring_and_are_no_copies(tmp_path: Path) -> None:
+    hands = sealed_once(tmp_path)
+    (seal,) = hands.seals
+    in_ring = {path.stat().st_ino for path in (tmp_path / "ring").iterdir()}
+    kept = [path for path in seal.iterdir() if path.suffix == ".mcap"]
+    assert {path.stat().st_ino for path in kept} <= in_ring
+    hands.free_mb = 0.0
+    hands.run(2.0)
+    assert not {path.name for path in kept} & set(hands.ring)
+    assert verify(seal).problems == ()
+
+
+def test_overlapping_seals_share_their_segments(tmp_path: Path) -> None:
+    hands = Hands(tmp_path)
+    hands.run(5.0)
+    press(hands)
+    hands.run(0.5)
+    hands.box.hear_incident("incident-1", hands.now_s, WALL_S + hands.now_s)
+    hands.box.hear_incident("incident-1", hands.now_s, WALL_S + hands.now_s)
+    hands.run(4.0)
+    first, second = hands.seals
+    nodes = [{p.stat().st_ino for p in seal.glob("*.mcap")} for seal in (first, second)]
+    assert nodes[0] & nodes[1]
+    assert verify(first.parent).problems == ()
+    manifests = [json.loads((seal / MANIFEST).read_text()) for seal in (first, second)]
+    assert manifests[1]["previous"] == manifests[0]["hash"]
+
+
+def test_a_seal_that_a_kill_interrupted_is_finished_by_the_next_start(tmp_path: Path) -> None:
+    hands = Hands(tmp_path)
+    hands.run(5.0)
+    press(hands)
+    hands.run(0.5)
+    hands.box.ring._flush()  # as a second does; then the process is gone
+    hands.now_s += 10.0
+    hands.start()
+    (seal,) = hands.seals
+    assert (seal / MANIFEST).is_file()
+    data = sorted(p for p in seal.glob("*.mcap") if not is_picture_file(p.name))
+    times = [t for path in data for t in times_in(path)]
+    assert times[0] <= 3.5
+    assert times[-1] == 5.5
+    assert verify(seal.parent).problems == ()
+
+
+def test_faults_of_the_start_and_of_everyday_life_are_not_sealed(tmp_path: Path) -> None:
+    hands = Hands(tmp_path)
+    hands.run(2.0)
+    hands.box.hear_faults(GATE, [FaultKind.SCAN_STALE], hands.now_s, WALL_S)
+    release(hands)
+    hands.run(10.0)
+    hands.box.hear_faults(GATE, [FaultKind.OBSTACLE_IN_STOP_ZONE], hands.now_s, WALL_S)
+    hands.box.hear_faults("/navigation/state", [FaultKind.GNSS_LOST], hands.now_s, WALL_S)
+    hands.run(3.0)
+    assert hands.seals == []
+    hands.box.hear_faults(GATE, [FaultKind.SCAN_STALE], hands.now_s, WALL_S + hands.now_s)
+    hands.box.hear_faults("/navigation/state", [FaultKind.SCAN_STALE], hands.now_s, WALL_S)
+    hands.run(3.0)
+    assert [seal.name.split("-", 1)[1] for seal in hands.seals] == ["scan_stale"]
+
+
+def test_every_stopping_fault_is_sealed_but_those_of_the_table() -> None:
+    stopping = {kind for kind, row in FAULTS.items() if row.response >= Response.STOP}
+    assert {kind for kind in FaultKind if is_sealed(kind)} == (
+        (stopping - set(NOT_SEALED)) | set(ALSO_SEALED)
+    )
+    assert all(is_sealed(kind) for kind in FaultKind if latches(kind))
+
+
+@pytest.mark.parametrize("what", ["changed", "missing", "inserted", "manifest"])
+def test_verification_names_what_is_wrong(tmp_path: Path, what: str) -> None:
+    hands = sealed_once(tmp_path)
+    (seal,) = hands.seals
+    victim = sorted(seal.glob("*.mcap"))[0]
+    if what == "changed":
+        content = bytearray(victim.read_bytes())
+        content[100] ^= 1
+        victim.write_bytes(content)
+    elif what == "missing":
+        victim.unlink()
+    elif what == "inserted":
+        (seal / "00000099-20260101T000000Z.mcap").write_bytes(b"x")
+        victim = seal / "00000099-20260101T000000Z.mcap"
+    else:
+        text = (seal / MANIFEST).read_text().replace("emergency_stop", "scan_stale")
+        (seal / MANIFEST).write_text(text)
+        victim = seal / MANIFEST
+    said = {"manifest": "was changed", "changed": "was changed", "missing": "is missing",
+            "inserted": "was inserted"}[what]  # fmt: skip
+    assert verify(seal).problems == (f"{seal.name}/{victim.name}: {said}",)
+
+
+def test_a_seal_that_is_taken_out_of_the_chain_is_missed(tmp_path: Path) -> None:
+    hands = sealed_once(tmp_path)
+    for _ in range(2):
+        release(hands)
+        press(hands)
+        hands.run(3.0)
+    _, middle, last = hands.seals
+    for path in middle.iterdir():
+        path.unlink()
+    middle.rmdir()
+    assert verify(tmp_path / "sealed").problems == (
+        f"{last.name}: seal number 1 before it is missing",
+    )
+
+
+def test_a_seal_made_anew_breaks_the_chain(tmp_path: Path) -> None:
+    hands = sealed_once(tmp_path)
+    release(hands)
+    press(hands)
+    hands.run(3.0)
+    first, last = hands.seals
+    manifest = json.loads((first / MANIFEST).read_text())
+    manifest["subject"] = "nothing"
+    manifest["hash"] = seals_module.record_hash(manifest)
+    (first / MANIFEST).write_text(json.dumps(manifest))
+    assert verify(first).problems == ()
+    assert verify(tmp_path / "sealed").problems == (f"{last.name}: the chain is broken here",)
+
+
+def test_what_is_no_seal_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LogError, match="holds no seal"):
+        verify(tmp_path)
+    with pytest.raises(LogError, match="no such folder"):
+        verify(tmp_path / "none")
+
+
+def test_sealed_pictures_expire_and_the_rest_stays_verifiable(tmp_path: Path) -> None:
+    hands = sealed_once(tmp_path)
+    limits = replace(SMALL, picture_days=7.0, seal_days=30.0)
+    expire(tmp_path / "sealed", limits, WALL_S + 6 * DAY_S)
+    (seal,) = hands.seals
+    assert list(seal.glob("*-pictures.mcap"))
+    expire(tmp_path / "sealed", limits, WALL_S + 8 * DAY_S)
+    assert not list(seal.glob("*-pictures.mcap"))
+    verdict = verify(tmp_path / "sealed")
+    assert verdict.problems == ()
+    assert any("expired: older than 7 days" in note for note in verdict.notes)
+    expire(tmp_path / "sealed", limits, WALL_S + 31 * DAY_S)
+    assert hands.seals == []
+
+
+def test_too_much_that_is_sealed_goes_faults_before_incidents(tmp_path: Path) -> None:
+    hands = Hands(tmp_path, replace(SMALL, pictures_hz=0.0, sealed_mb=1.0), size_bytes=60_000)
+    hands.run(12.0)
+    hands.box.hear_incident("incident-1", hands.now_s, WALL_S + hands.now_s)
+    hands.run(6.0)
+    hands.box.hear_faults(GATE, [FaultKind.TILT, FaultKind.SCAN_STALE], hands.now_s, WALL_S)
+    hands.run(6.0)
+    expire(tmp_path / "sealed", replace(SMALL, sealed_mb=1.2), WALL_S)
+    kept = {
+        json.loads((seal / MANIFEST).read_text())["subject"]: len(list(seal.glob("*.mcap")))
+        for seal in hands.seals
+    }
+    assert kept["scan_stale"] == 0
+    assert kept["incident-1"] > 0
+    assert verify(tmp_path / "sealed").problems == ()
+
+
+def test_a_disk_that_refuses_a_seal_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands = Hands(tmp_path)
+    hands.run(3.0)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(seals_module, "write_whole", refuse)
+        press(hands)
+        hands.run(3.0)
+    assert hands.seals == []
+    release(hands)
+    press(hands)
+    hands.run(3.0)
+    assert verify(tmp_path / "sealed").problems == ()
+    assert len(hands.seals) == 1
+
+
+def test_damaged_manifests_and_openings_stop_no_recorder(tmp_path: Path) -> None:
+    hands = sealed_once(tmp_path)
+    (seal,) = hands.seals
+    (seal / MANIFEST).write_text('{"files": [3], "sequence": "x"')
+    torn = tmp_path / "sealed" / "20260101T000000Z-tilt"
+    torn.mkdir()
+    (torn / "opening.json").write_text('{"reason": "tilt"}')
+    hands.start()
+    hands.run(3.0)
+    assert hands.box.ring.paused is None
+    assert verify(tmp_path / "sealed").problems == (
+        f"{seal.name}/{MANIFEST}: is missing or no manifest",
+    )
+
+
+def test_a_folder_that_cannot_be_made_yet_is_made_later(tmp_path: Path) -> None:
+    (tmp_path / "box").write_text("a file in its place")
+    hands = Hands(tmp_path / "box")
+    hands.run(3.0)
+    assert hands.box.ring.paused is not None
+    (tmp_path / "box").unlink()
+    hands.run(8.0)
+    press(hands)
+    hands.run(3.0)
+    assert verify(tmp_path / "box" / "sealed").problems == ()
+
+
+def test_what_a_full_disk_interrupted_is_sealed_once_it_is_recovered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands = Hands(tmp_path, replace(SMALL, after_s=12.0, segment_s=30.0))
+    hands.run(5.0)
+    press(hands)
+    hands.run(2.0)
+    write = segment_module._HashedStream.write
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(segment_module._HashedStream, "write", refuse)
+    hands.run(3.0)
+    assert hands.box.ring.paused is not None
+    monkeypatch.setattr(segment_module._HashedStream, "write", write)
+    hands.run(12.0)
+    (seal,) = hands.seals
+    data = sorted(p for p in seal.glob("*.mcap") if not is_picture_file(p.name))
+    times = [t for path in data for t in times_in(path)]
+    assert times[0] == 0.25
+    assert max(t for t in times if t < 8.0) >= 6.0
+    assert times[-1] > 15.0
+    assert verify(seal).problems == ()
+
+
+def test_the_vehicle_file_and_the_map_are_sealed_too(tmp_path: Path) -> None:
+    vehicle, town = tmp_path / "goalie.yaml", tmp_path / "town.geojson"
+    vehicle.write_text("name: Goalie")
+    town.write_text("{}")
+    hands = Hands(tmp_path / "box")
+    hands.box._companions = lambda: (vehicle, town)
+    hands.box._take_up()
+    hands.run(3.0)
+    press(hands)
+    hands.run(3.0)
+    (seal,) = hands.seals
+    assert (seal / "vehicle.yaml").read_text() == "name: Goalie"
+    assert (seal / "map.geojson").read_text() == "{}"
+    assert verify(seal).problems == ()
+
+
+def test_limits_have_room_for_what_they_promise() -> None:
+    limits = Limits()
+    assert limits.before_s >= limits.segment_s
+    assert limits.sealed_mb < limits.ring_mb
