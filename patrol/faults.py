@@ -36,17 +36,20 @@ class FaultKind(StrEnum):
     COMMAND_STALE = "command_stale"
     COMMAND_INVALID = "command_invalid"
     BASE_STALE = "base_stale"
+    BASE_DISOBEYS = "base_disobeys"
     LOCALIZATION_STALE = "localization_stale"
     LOCALIZATION_LOST = "localization_lost"
     GNSS_LOST = "gnss_lost"
     OFF_ROUTE = "off_route"
     NO_PROGRESS = "no_progress"
+    PATH_BLOCKED = "path_blocked"
     PERCEPTION_LOST = "perception_lost"
     CAMERA_STALE = "camera_stale"
     CAMERA_BLIND = "camera_blind"
     PERCEPTION_POSE_STALE = "perception_pose_stale"
     LINK_LOST = "link_lost"
     NAVIGATION_LOST = "navigation_lost"
+    SIGNAL_UNKNOWN = "signal_unknown"
     BATTERY_LOW = "battery_low"
     BATTERY_CRITICAL = "battery_critical"
     TILT = "tilt"
@@ -150,6 +153,14 @@ FAULTS: dict[FaultKind, FaultRow] = {
         "구동부 응답이 없습니다",
         "Base driver silent",
     ),
+    _F.BASE_DISOBEYS: FaultRow(
+        "wheels that turn as no command of late and no braking explains: the power is cut",
+        "gate",
+        _R.STOP_AND_LATCH,
+        True,
+        "바퀴가 명령을 따르지 않아 모터 전원을 차단했습니다",
+        "The wheels do not obey: motor power cut",
+    ),
     _F.LOCALIZATION_STALE: FaultRow(
         "no pose within its max_age_s",
         "executive",
@@ -189,6 +200,14 @@ FAULTS: dict[FaultKind, FaultRow] = {
         False,
         "앞으로 가지 못하고 있습니다",
         "No progress",
+    ),
+    _F.PATH_BLOCKED: FaultRow(
+        "a thing has stood in the way for 30 s and there is no way round it",
+        "executive",
+        _R.STOP,
+        False,
+        "길이 막혔습니다. 다른 경로가 필요합니다",
+        "The way is blocked: a new route is needed",
     ),
     _F.PERCEPTION_LOST: FaultRow(
         "no perception heartbeat within its max_age_s",
@@ -237,6 +256,14 @@ FAULTS: dict[FaultKind, FaultRow] = {
         True,
         "주행 기능이 멈췄습니다",
         "Navigation down",
+    ),
+    _F.SIGNAL_UNKNOWN: FaultRow(
+        "5 s of waiting at a crosswalk whose light nobody tells: it waits there for an operator",
+        "executive",
+        _R.NONE,
+        False,
+        "횡단보도 신호를 알 수 없습니다. 관제에서 확인해 주세요",
+        "Crosswalk light unknown: waiting for an operator's confirmation",
     ),
     _F.BATTERY_LOW: FaultRow(
         "state of charge below 20 %",

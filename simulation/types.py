@@ -14,25 +14,31 @@ from numpy.typing import NDArray
 
 from navigation.types import BaseStatus, GnssFix, ImuSample
 from patrol.geometry import Scan, StampedPose
+from patrol.signals import SignalState
 from patrol.vehicle import CameraSpec, UltrasonicSpec
 from simulation.sensors.imu_sheet import BMI088
 
 
 @dataclass(frozen=True, slots=True)
 class DriveCommand:
-    """What the base is told: speed of base_link (m/s), angle of the virtual middle wheel (rad)."""
+    """What the base is told: speed of base_link (m/s), angle of the virtual middle wheel (rad).
+
+    `cut_power` opens the motors' contactor and lets the spring-applied brakes close, whatever the
+    motor controller does.
+    """
 
     speed_mps: float = 0.0
     steering_rad: float = 0.0
+    cut_power: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Actuation:
     """What is broken in drive and steering; the default is a sound vehicle.
 
-    A runaway drives at its speed whatever is commanded until the emergency stop cuts the power;
-    a free drive neither pulls nor holds; without brakes a vehicle stops and stands by its motors
-    alone.
+    A runaway drives at its speed whatever is commanded until its power is cut, by the emergency
+    stop or by command; a free drive neither pulls nor holds; without brakes a vehicle stops and
+    stands by its motors alone.
     """
 
     stuck_steering_rad: float | None = None  # the steering stays at this angle
@@ -106,6 +112,7 @@ class SensorFrame:
     thermal: list[ThermalReading] = field(default_factory=list)
     ranges: list[RangeReading] = field(default_factory=list)
     sounds: list[SoundReading] = field(default_factory=list)
+    signals: list[SignalState] = field(default_factory=list)
     power: PowerReading | None = None
 
 

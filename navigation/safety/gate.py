@@ -25,6 +25,7 @@ from navigation.safety.limits import (
 )
 from navigation.safety.low_things import LowThings
 from navigation.safety.memory import ObstacleMemory
+from navigation.safety.obedience import Obedience
 from navigation.safety.swept_path import Outline, free_travel_m
 from navigation.safety.watch import ReadingWatch, is_fresh
 from navigation.types import STANDSTILL, BaseStatus, Command, GateInputs, GateOutput
@@ -105,11 +106,13 @@ class SafetyGate:
         self._memory = ObstacleMemory(spec.lidar, spec.wheelbase_m)
         self._watch = ReadingWatch(spec.ultrasonics)
         self._low = LowThings(spec.ultrasonics, spec.wheelbase_m)
+        self._obedience = Obedience(spec.max_deceleration_mps2)
 
     def step(self, inputs: GateInputs, now_s: float) -> GateOutput:
         """The command that may go to the wheels now."""
         dt = self._elapsed_s(now_s)
         faults = input_faults(inputs, now_s) | self._sense(inputs, dt, now_s)
+        faults |= self._watch_wheels(inputs.base, dt, now_s)
         self._causes = latching(faults)
         self._latched |= self._causes
         command, base = inputs.command, inputs.base
@@ -144,6 +147,15 @@ class SafetyGate:
         self._low.step(samples, self._points, base.speed_mps, base.steering_rad, now_s)
         return self._watch.faults(scan, samples, base.speed_mps, dt, now_s)
 
+    def _watch_wheels(
+        self, base: BaseStatus | None, dt: float, now_s: float
+    ) -> frozenset[FaultKind]:
+        """Whether the wheels do what this gate has let through."""
+        is_known = base is not None and is_measured(base, now_s)
+        speed_mps = base.speed_mps if base is not None and is_known else None
+        is_broken = self._obedience.is_broken(speed_mps, dt)
+        return frozenset({FaultKind.BASE_DISOBEYS}) if is_broken else frozenset()
+
     def _elapsed_s(self, now_s: float) -> float:
         last_s, self._last_step_s = self._last_step_s, now_s
         return 0.0 if last_s is None else min(max(now_s - last_s, 0.0), MAX_STEP_S)
@@ -157,7 +169,9 @@ class SafetyGate:
     ) -> GateOutput:
         self._last_speed_mps = 0.0
         self._blocked = blocked
-        return GateOutput(STANDSTILL, faults, bool(self._latched), limit_mps, clear_m)
+        self._obedience.tell(0.0)
+        cut_power = FaultKind.BASE_DISOBEYS in self._latched
+        return GateOutput(STANDSTILL, faults, bool(self._latched), limit_mps, clear_m, cut_power)
 
     def _drive(
         self, wanted: Command, base: BaseStatus, around: _Surroundings, dt: float
@@ -176,6 +190,7 @@ class SafetyGate:
         limit_now = min(limit, rolling + self._spec.max_acceleration_mps2 * dt)
         command = at_speed(wanted, limit_now)
         self._last_speed_mps = abs(command.speed_mps)
+        self._obedience.tell(command.speed_mps)
         return GateOutput(command, frozenset(), False, limit, around.clear_m)
 
     def _is_blocked(self, around: _Surroundings) -> bool:

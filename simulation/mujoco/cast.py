@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from patrol.signals import SignalLight, SignalState
 from simulation.actors.company import ActorNow, Company
 from simulation.actors.kinds import ActorKind
 from simulation.actors.state import RobotNow, RobotPush
 from simulation.camera.renderer import SceneNow
 from simulation.mujoco.people_mjcf import body_names, shown_body
 from simulation.mujoco.plant import Plant
-from simulation.signals import SignalLight
 from simulation.world import World
 
 AWAY_M = -200.0  # where bodies are kept that stand for nobody now
@@ -64,6 +64,10 @@ class Cast:
     def lights(self) -> dict[str, SignalLight]:
         """What every pedestrian light shows now, by crosswalk."""
         return self._company.lights
+
+    def signal_states(self, stamp_s: float) -> list[SignalState]:
+        """What every signal's roadside unit says now."""
+        return self._company.signal_states(stamp_s)
 
     def set_light(self, crosswalk_id: str, light: SignalLight | None) -> None:
         """Set a pedestrian light; None gives it back to its programme. KeyError: no such light."""

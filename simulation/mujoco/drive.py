@@ -47,7 +47,7 @@ def rear_wheel_speeds(
 
 
 class BaseDriver:
-    """Ramps within the vehicle's limits; emergency stop or standing still closes the brakes."""
+    """Ramps within the vehicle's limits; emergency stop, cut power or a stand close the brakes."""
 
     def __init__(self, spec: VehicleSpec) -> None:
         self._spec = spec
@@ -55,6 +55,7 @@ class BaseDriver:
         self.setpoint_mps = 0.0
         self.steering_rad = 0.0
         self.braking = True
+        self.powered = True  # whether the motors' contactor is closed
         self.slowing_mps2 = 0.0  # how hard the ramp slows down now; all four wheels share it
 
     def step(
@@ -65,10 +66,11 @@ class BaseDriver:
         target = max(-spec.max_speed_mps, min(spec.max_speed_mps, drive.speed_mps))
         if not (math.isfinite(drive.speed_mps) and math.isfinite(drive.steering_rad)):
             target = 0.0
-        elif not emergency_stop:
+        elif not emergency_stop and not drive.cut_power:
             self._steer(drive.steering_rad, duration_s)
         self.slowing_mps2 = 0.0
-        if emergency_stop:
+        self.powered = not (emergency_stop or drive.cut_power)
+        if not self.powered:
             self.setpoint_mps, self._correction_mps, self.braking = 0.0, 0.0, True
             return
         self.braking = target == 0.0 and abs(measured_mps) < PARKED_MPS

@@ -91,8 +91,7 @@ class Plant:
         )
         if not driver.braking:
             self._parked_rad = None
-        powered = not broken.drive_free and not self._is_stopping(driver)
-        limit = power * self._torque_nm if powered else 0.0
+        limit = self._drive_limit_nm(driver, broken, power)
         self._drive_range[:] = (-limit, limit)
         self.tyres.step()
         for dof, rolling_nm, brake_nm in zip(
@@ -100,9 +99,13 @@ class Plant:
         ):
             self._frictionloss[dof] = rolling_nm + brake_nm
 
-    def _is_stopping(self, driver: BaseDriver) -> bool:
-        """Whether brakes work on turning wheels: the motors' power is off until they stand."""
-        return driver.braking and abs(self.wheel_speed_mps) > PARKED_MPS
+    def _drive_limit_nm(self, driver: BaseDriver, broken: Actuation, power: float) -> float:
+        """Torque of each rear servo; on standing wheels it is the grip of the closed brakes."""
+        if driver.braking and abs(self.wheel_speed_mps) > PARKED_MPS:
+            return 0.0  # brakes work on turning wheels: the motors' power is off until they stand
+        if driver.braking and not broken.brakes_fail:
+            return self._torque_nm
+        return power * self._torque_nm if driver.powered and not broken.drive_free else 0.0
 
     def _brakes_nm(self, driver: BaseDriver, broken: Actuation) -> list[float]:
         """Torque of each wheel's brake; when the ramp slows down, the front ones help."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from navigation.types import BaseStatus
 from patrol.geometry import Pose2, StampedPose
+from patrol.signals import SignalLight, SignalState
+from patrol.topics import TOPICS
 from patrol.vehicle import CameraSpec, VehicleSpec
 from simulation.actors.company import ActorNow
 from simulation.actors.state import RobotNow
@@ -27,7 +30,6 @@ from simulation.mujoco.schedule import Turns
 from simulation.mujoco.truth import TruthBoxes
 from simulation.sensors.battery import Battery
 from simulation.sensors.sound import SoundSource, sound_sources
-from simulation.signals import SignalLight
 from simulation.truth_box import TruthBox
 from simulation.types import SOUND, DriveCommand, SensorFrame, SensorOptions
 from simulation.world import ScenarioError, World
@@ -35,6 +37,7 @@ from simulation.world import ScenarioError, World
 log = logging.getLogger(__name__)
 
 PEOPLE_TICKS = 10
+SIGNAL_HZ = TOPICS["/signals/state"].rate_hz or 2.0
 
 
 class Simulator:
@@ -65,6 +68,7 @@ class Simulator:
         self._driver = BaseDriver(spec)
         self._outline = Outline(spec)
         self._base_turns = Turns(self._options.base_rate_hz)
+        self._signal_turns = Turns(SIGNAL_HZ)
         self._delay = CommandDelay(spec.actuation, TICK_S)
         self._hands = Hands(self._plant.model)
         self._truth_boxes = TruthBoxes(self._plant.model, world.terrain)
@@ -191,7 +195,7 @@ class Simulator:
             stamp_s=self.now_s, base=self._base, truth=self.truth, scans=tools.scans,
             imu=tools.imus, gnss=tools.fixes, images=pictures.images, contacts=self._contacts,
             thermal=pictures.thermal, ranges=tools.ranges, sounds=tools.sounds,
-            power=self._power,
+            power=self._power, signals=self._signals,
         )  # fmt: skip
         self._clear()
         return frame
@@ -204,6 +208,7 @@ class Simulator:
         self._instruments.clear()
         self._pictures.clear()
         self._contacts: list[str] = []
+        self._signals: list[SignalState] = []
 
     def _settle(self) -> None:
         """Let the springs come to rest before time starts, brakes closed."""
@@ -217,7 +222,7 @@ class Simulator:
         plant, broken = self._plant, self.broken
         drive = self._delay.step(drive)
         if broken.runaway_mps is not None:
-            drive = DriveCommand(broken.runaway_mps, drive.steering_rad)
+            drive = replace(drive, speed_mps=broken.runaway_mps)
         self._driver.step(drive, plant.wheel_speed_mps, self._emergency_stop, TICK_S)
         plant.apply(self._driver, broken, self.battery.torque_share)
         self._hands.step(plant.data, self.now_s)
@@ -238,6 +243,8 @@ class Simulator:
             self._power = self._instruments.power(self.now_s)
         self._instruments.read(self._tick, self.now_s, self._sound_sources)
         self._pictures.take(self._tick, self.now_s, self._plant, self._cast)
+        if self._signal_turns.come(self._tick):
+            self._signals += self._cast.signal_states(self.now_s)
 
     def _measure_base(self) -> BaseStatus:
         braking, stop = self._driver.braking, self._emergency_stop

@@ -12,6 +12,7 @@ from patrol.faults import FaultKind
 from patrol.geometry import Pose2
 from patrol.vehicle import load_vehicle
 from patrol_base.convert import dead_reckon, drive_for, message_of_safety
+from patrol_ros.convert import message_of_drive
 from patrol_ros.latest import Latest
 
 SPEC = load_vehicle(Path(__file__).parents[3] / "config" / "vehicles" / "goalie.yaml")
@@ -51,6 +52,15 @@ def test_safety_state_names_its_faults() -> None:
     message = message_of_safety(output, None, 5.0)
     assert (message.latched, message.faults, message.emergency_stop) == (True, ["tilt"], False)
     assert message.nearest_obstacle_m == math.inf
+    assert not message.cut_power
+
+
+def test_cut_power_passes_from_the_gate_to_the_base() -> None:
+    faults = frozenset({FaultKind.BASE_DISOBEYS})
+    output = GateOutput(Command(0, 0), faults, True, 0.0, math.inf, cut_power=True)
+    assert message_of_safety(output, None, 5.0).cut_power
+    assert message_of_drive(0.0, 0.1, 5.0, cut_power=True).cut_power
+    assert not message_of_drive(0.0, 0.1, 5.0).cut_power
 
 
 def test_latest_keeps_the_newest_and_knows_its_age() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patrol.vehicle import VehicleSpec
+from simulation.mujoco.delays import CommandDelay
 from simulation.mujoco.drive import BaseDriver, ackermann_angles, middle_angle, rear_wheel_speeds
 from simulation.types import DriveCommand
 
@@ -93,3 +94,23 @@ def test_emergency_stop_brakes_at_once(goalie: VehicleSpec) -> None:
     driver.step(DriveCommand(1.0, 0.0), 0.6, True, TICK_S)
     assert driver.braking
     assert driver.motor_mps == 0.0
+
+
+def test_cut_power_brakes_whatever_is_commanded(goalie: VehicleSpec) -> None:
+    driver = BaseDriver(goalie)
+    for _ in range(100):
+        driver.step(DriveCommand(1.0, 0.0), driver.setpoint_mps, False, TICK_S)
+    driver.step(DriveCommand(1.0, 0.3, cut_power=True), 0.6, False, TICK_S)
+    assert driver.braking
+    assert not driver.powered
+    assert (driver.motor_mps, driver.steering_rad) == (0.0, 0.0)
+    driver.step(DriveCommand(1.0, 0.0), 0.0, False, TICK_S)
+    assert driver.powered
+    assert 0.0 < driver.setpoint_mps <= goalie.max_acceleration_mps2 * TICK_S
+
+
+def test_cut_power_arrives_with_the_drive_command(goalie: VehicleSpec) -> None:
+    delay = CommandDelay(goalie.actuation, TICK_S)
+    late = round(goalie.actuation.drive_dead_time_s / TICK_S)
+    cuts = [delay.step(DriveCommand(cut_power=True)).cut_power for _ in range(late + 1)]
+    assert cuts == [False] * late + [True]

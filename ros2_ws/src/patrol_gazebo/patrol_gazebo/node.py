@@ -93,7 +93,7 @@ class GazeboNode(VehicleNode):
         self.topic_subscription("/base/drive", self._on_drive)
 
     def _on_drive(self, message: DriveMessage) -> None:
-        command = DriveCommand(message.speed_mps, message.steering_rad)
+        command = DriveCommand(message.speed_mps, message.steering_rad, message.cut_power)
         self._drive.put(command, seconds_of(message.header.stamp))
 
     def _on_clock(self, message: Clock) -> None:

@@ -41,6 +41,18 @@ DECIDING: dict[str, list[tuple[str, str]]] = {
         ("        self._latched = frozenset()\n        return True", "        return True"),
         ("frozenset()\n        return True", "frozenset()\n        return False"),
         ("faults, bool(self._latched), limit", "faults, False, limit"),
+        # the wheels
+        ("        faults |= self._watch_wheels(inputs.base, dt, now_s)\n", ""),
+        ("base is not None and is_known else None", "base is not None else None"),
+        ("is_broken(speed_mps, dt)", "is_broken(speed_mps, 0.0)"),
+        ("Obedience(spec.max_deceleration_mps2)", "Obedience(2 * spec.max_deceleration_mps2)"),
+        ("Obedience(spec.max_deceleration_mps2)", "Obedience(spec.comfort_deceleration_mps2)"),
+        ("FaultKind.BASE_DISOBEYS in self._latched", "FaultKind.BASE_DISOBEYS in self._causes"),
+        ("FaultKind.BASE_DISOBEYS in self._latched", "bool(self._latched)"),
+        ("FaultKind.BASE_DISOBEYS in self._latched", "False"),
+        ("        self._obedience.tell(0.0)\n", ""),
+        ("        self._obedience.tell(command.speed_mps)\n", ""),
+        ("self._obedience.tell(command.speed_mps)", "self._obedience.tell(wanted.speed_mps)"),
         # speed
         ("min(around.limit_mps, self._spec.speed_cap_mps)", "around.limit_mps + 1.0"),
         ("min(around.limit_mps, self._spec.speed_cap_mps)", "self._spec.speed_cap_mps"),

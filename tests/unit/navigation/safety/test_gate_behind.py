@@ -21,6 +21,7 @@ from tests.unit.navigation.safety.gate_hands import (
 F = FaultKind
 
 
+BACK = Command(-0.3, 0.0)
 BACK_LEFT = Command(-0.3, -0.3 * 0.7)  # the rear swings to the left
 
 
@@ -65,11 +66,11 @@ def test_forgets_what_it_leaves_far_behind(gate: Any) -> None:
     """Also when it comes back to it."""
     for away_s, faults in ((2.0, {F.OBSTACLE_IN_STOP_ZONE}), (5.0, frozenset())):
         stage, now_s = drive_past_a_post(gate)
-        for speed_mps in (1.0, -1.0):
-            for _ in range(round(away_s / 0.1)):
+        for command, speed_mps, for_s in ((FORWARD, 1.0, away_s), (BACK, -0.5, 2 * away_s)):
+            for _ in range(round(for_s / 0.1)):
                 now_s += 0.1
                 scan = scan_of(stamp_s=now_s)
-                stage.step(inputs(scan=scan, now_s=now_s, speed_mps=speed_mps), now_s)
+                stage.step(inputs(command, scan=scan, now_s=now_s, speed_mps=speed_mps), now_s)
         given = inputs(BACK_LEFT, scan=scan_of(stamp_s=now_s), now_s=now_s, speed_mps=0.0)
         assert stage.step(given, now_s).faults == faults
 
@@ -83,13 +84,13 @@ def test_forgets_what_is_behind_after_a_gap_in_the_scans(gate: Any) -> None:
 
 def test_memory_does_not_hinder_driving_on(gate: Any) -> None:
     stage, now_s = drive_past_a_post(gate)
-    for _ in range(6):  # rolling back, odometry carries the post under the vehicle's rear
+    for _ in range(10):  # rolling back, odometry carries the post under the vehicle's rear
         now_s += 0.1
         rolling = inputs(
             BACK_LEFT,
             scan=scan_of(stamp_s=now_s),
             now_s=now_s,
-            speed_mps=-0.5,
+            speed_mps=-0.3,
             steering_rad=math.atan(0.7 * SPEC.wheelbase_m),
         )
         stage.step(rolling, now_s)

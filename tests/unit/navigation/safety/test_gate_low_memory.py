@@ -38,7 +38,8 @@ def test_remembers_what_comes_too_near_for_the_cones(gate: Any) -> None:
     """An echo that vanishes at 0.3 m has slipped under the cone; the vehicle stays."""
     drive = Drive(gate)
     for range_m in (0.50, 0.45, 0.40, 0.35, 0.30, 0.25, 0.21):
-        drive.go(PERIOD_S, {MIDDLE[0]: range_m, MIDDLE[1]: range_m}, speed_mps=0.5)
+        echoes = {MIDDLE[0]: range_m, MIDDLE[1]: range_m}
+        drive.go(PERIOD_S, echoes, speed_mps=range_m)  # it brakes
     assert_stops(drive.go(PERIOD_S, {}, speed_mps=0.0), F.OBSTACLE_IN_STOP_ZONE)
     assert_stops(drive.go(20.0, {}, speed_mps=0.0, step_s=PERIOD_S), F.OBSTACLE_IN_STOP_ZONE)
     assert drive.go(15.0, {}, speed_mps=0.0, step_s=PERIOD_S).faults == frozenset()
@@ -174,8 +175,8 @@ def test_what_is_far_behind_is_forgotten(gate: Any) -> None:
     for away_s, faults in ((3.0, {F.OBSTACLE_IN_STOP_ZONE}), (6.0, frozenset())):
         drive = Drive(gate, one_ranger)
         drive.go(PERIOD_S, {"side_left": 0.25}, speed_mps=0.0)
-        for speed_mps in (1.0, -1.0):
-            drive.go(away_s, {}, step_s=PERIOD_S, speed_mps=speed_mps)
+        drive.go(away_s, {}, step_s=PERIOD_S, speed_mps=1.0)
+        drive.go(2 * away_s, {}, Command(-0.3, 0.0), step_s=PERIOD_S, speed_mps=-0.5)
         assert drive.go(STEP_S, {}, LEFT, speed_mps=0.0).faults == faults
 
 

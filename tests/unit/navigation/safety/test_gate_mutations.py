@@ -2,7 +2,7 @@
 
 A mutant is the gate's source with one piece of text replaced, executed in memory. A mutant that
 all tests of the gate pass is a hole in these tests. Each text must stand in the source exactly
-once, so the lists (gate_mutants.py, gate_sense_mutants.py) cannot quietly go out of date.
+once, so the lists (gate_*mutants.py) cannot quietly go out of date.
 """
 
 from __future__ import annotations
@@ -21,19 +21,21 @@ from tests.unit.navigation.safety import (
     test_gate_behind,
     test_gate_low_memory,
     test_gate_low_things,
+    test_gate_obedience,
     test_gate_readings,
     test_gate_speed,
     test_gate_stop_zone,
     test_gate_swept_path,
 )
 from tests.unit.navigation.safety.gate_mutants import DECIDING
+from tests.unit.navigation.safety.gate_obedience_mutants import OBEYING
 from tests.unit.navigation.safety.gate_sense_mutants import SENSING
 
 SOURCES = Path(navigation.safety.__file__).parent
 
 CASES = [
     pytest.param(name, old, new, id=f"{name}: {old[:40].strip()} -> {new[:30].strip()}")
-    for name, rows in (SENSING | DECIDING).items()
+    for name, rows in (SENSING | OBEYING | DECIDING).items()
     for old, new in rows
 ]
 # The parts of the gate, each may import those before it, and the tests likely to notice first.
@@ -41,9 +43,16 @@ PARTS: dict[str, tuple[types.ModuleType, ...]] = {
     "limits": (test_gate_speed, test_gate_stop_zone),
     "swept_path": (test_gate_swept_path, test_gate_stop_zone),
     "memory": (test_gate_behind, test_gate_low_memory),
+    "obedience": (test_gate_obedience,),
     "watch": (test_gate_readings,),
     "low_things": (test_gate_low_things, test_gate_low_memory),
-    "gate": (test_gate, test_gate_speed, test_gate_stop_zone, test_gate_behind),
+    "gate": (
+        test_gate,
+        test_gate_obedience,
+        test_gate_speed,
+        test_gate_stop_zone,
+        test_gate_behind,
+    ),
 }
 MODULES = tuple(dict.fromkeys(module for first in PARTS.values() for module in first))
 
