@@ -23,6 +23,12 @@ ACTIONS: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
     ),
     "startCharging": (("NODE",), {}, "charge at the dock of this node"),
     "startPause": (("INSTANT",), {}, "stop and keep the order"),
+    "remoteStop": (("INSTANT",), {}, "stop here, as hard as the vehicle may, and keep the order"),
+    "confirmCrossing": (
+        ("INSTANT",),
+        {"crosswalkId": "STRING"},
+        "cross, on an operator's word, where the light is not known",
+    ),
     "stopPause": (("INSTANT",), {}, "go on with the order"),
     "cancelOrder": (("INSTANT",), {}, "stop and drop the order"),
     "stateRequest": (("INSTANT",), {}, "send a state now"),

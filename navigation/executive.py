@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from navigation.actions import ActionBook
+from navigation.crossing.rule import NO_CROSSWALK, Passage
 from navigation.order_rules import START_CHARGING, Route
 from navigation.types import BaseStatus, Mode
 from patrol.errors import OrderError
@@ -63,6 +64,7 @@ class Executive:
         self.reached = -1  # index of the last reached node
         self.book = ActionBook()
         self.paused = False
+        self._stopped_by_hand = False
         self.order_id = ""
         self.update_id = 0
         self.last_node_id = ""
@@ -99,9 +101,11 @@ class Executive:
         return self.reached < len(route.nodes) - 1 or not self.book.all_done()
 
     def request(self, action: Action) -> None:
-        """An instant action: startPause, stopPause, cancelOrder; raises OrderError for others."""
+        """An instant action: startPause, stopPause, remoteStop, cancelOrder; raises OrderError
+        for others."""
         handlers: dict[str, Callable[[Action], None]] = {
             "startPause": self._start_pause,
+            "remoteStop": self._remote_stop,
             "stopPause": self._stop_pause,
             "cancelOrder": self._cancel_order,
         }
@@ -120,8 +124,13 @@ class Executive:
         self.paused, self._pausing = True, action
         self.book.instant(action, "RUNNING")
 
+    def _remote_stop(self, action: Action) -> None:
+        """As a pause, but here and as hard as the vehicle may, on a crosswalk too."""
+        self._start_pause(action)
+        self._stopped_by_hand = True
+
     def _stop_pause(self, action: Action) -> None:
-        self.paused, self._pausing = False, None
+        self.paused, self._pausing, self._stopped_by_hand = False, None, False
         self.book.instant(action, "FINISHED")
 
     def _cancel_order(self, action: Action) -> None:
@@ -198,6 +207,7 @@ class Executive:
         node_s_m: Sequence[float],
         braking_m: float,
         base: BaseStatus | None,
+        passage: Passage = NO_CROSSWALK,
     ) -> Goal:
         """What to do now; the strongest wish to stand wins."""
         route = self.route
@@ -205,6 +215,12 @@ class Executive:
             return Goal(self._rest_mode(base), brake=Brake.COMFORT)
         if response >= Response.STOP:
             return Goal(Mode.STOPPED, brake=Brake.HARD, waiting_for=_reason(faults))
+        if self._stopped_by_hand:
+            return Goal(Mode.PAUSED, brake=Brake.HARD, waiting_for="stopPause")
+        if passage.on_road and passage.crossing is not None:
+            over_m = min(passage.crossing.exit_m, node_s_m[route.last_released])
+            if travel_m < over_m - NODE_REACHED_M:  # whatever else is wished waits until then
+                return Goal(Mode.DRIVING, over_m, CAPS_MPS[response])
         if self._cancel is not None:
             return Goal(Mode.PAUSED, brake=Brake.COMFORT, waiting_for="cancelOrder")
         if self.paused:
@@ -214,7 +230,7 @@ class Executive:
             charging = action.action_type == START_CHARGING
             mode = Mode.CHARGING if charging else Mode.DWELLING
             return Goal(mode, brake=Brake.COMFORT, waiting_for=action.action_type)
-        return self._drive(route, response, faults, travel_m, node_s_m, braking_m)
+        return self._drive(route, response, faults, travel_m, node_s_m, braking_m, passage)
 
     def _rest_mode(self, base: BaseStatus | None) -> Mode:
         if base is not None and base.charging:
@@ -229,6 +245,7 @@ class Executive:
         travel_m: float,
         node_s_m: Sequence[float],
         braking_m: float,
+        passage: Passage,
     ) -> Goal:
         stop = self._next_stop(route)
         waits = response is Response.SLOW_THEN_WAIT
@@ -236,11 +253,15 @@ class Executive:
             stop = min(stop, self._waiting_node(route, travel_m, node_s_m, braking_m))
         else:
             self._wait_index = None
-        stop_at_m = node_s_m[stop] if stop >= 0 else travel_m
+        wished_m = node_s_m[stop] if stop >= 0 else travel_m
+        stop_at_m = passage.stop_at_m(wished_m)
         reason = _reason(faults) if waits else "a new base"
         if stop <= self.reached:
             return Goal(Mode.WAITING, brake=Brake.COMFORT, waiting_for=reason)
         if waits and stop_at_m - travel_m <= NODE_REACHED_M:
+            return Goal(Mode.WAITING, stop_at_m, CAPS_MPS[response], waiting_for=reason)
+        if stop_at_m < wished_m and stop_at_m - travel_m <= NODE_REACHED_M:
+            reason = passage.waiting_for
             return Goal(Mode.WAITING, stop_at_m, CAPS_MPS[response], waiting_for=reason)
         return Goal(Mode.DRIVING, stop_at_m, CAPS_MPS[response])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from navigation.following.aside import Detour
 from navigation.following.path import RoutePath, build_path
 from navigation.following.tracker import PathTracker
 from navigation.order_rules import Route
@@ -45,6 +46,12 @@ class RoutePlan:
     start: Pose2 | None = None
     lead: tuple[float, float] | None = None  # on `lead_edge`, where the vehicle enters it
     lead_edge: Edge | None = None
+    detour: Detour | None = None  # how the path begins when it goes round a thing
+
+    @property
+    def first_leg_end(self) -> int:
+        """The node of the route at the end of the path's first leg."""
+        return self.first_index + (0 if self.lead is not None else 1)
 
     def lay(
         self, route: Route, patrol_map: PatrolMap, spec: VehicleSpec, pose: Pose2 | None
@@ -66,7 +73,7 @@ class RoutePlan:
         if self.lead is not None and self.lead_edge is not None:
             points, edges = [self.lead, *points], [self.lead_edge, *edges]
             caps, before = [math.inf, *caps], 1
-        path = build_path(points, edges, spec, self.start)
+        path = build_path(points, edges, spec, self.start, self.detour)
         node_s = (0.0,) * self.first_index + path.node_s_m[before:]
         return LaidPath(path, tuple(edges), tuple(caps), node_s)
 

@@ -7,8 +7,11 @@ fault monitor watches, the path tracker steers. It owns no clock and no I/O; `st
 from __future__ import annotations
 
 import logging
+import math
 
-from navigation.executive import Brake, Executive, Goal
+from navigation.crossing.rule import NO_CROSSWALK, CrossingInputs, CrossingRule, Passage
+from navigation.detours import Detours, Here
+from navigation.executive import CAPS_MPS, Brake, Executive, Goal
 from navigation.fault_monitor import FaultMonitor, Motion, is_fresh
 from navigation.following.progress import locate
 from navigation.following.tracker import STANDING_MPS, PathTracker
@@ -17,7 +20,7 @@ from navigation.order_rules import Route, check_order, stitch
 from navigation.route_plan import RoutePlan, check_reach
 from navigation.types import Command, Mode, NavigationState, StackInputs, StackOutputs
 from patrol.errors import OrderError
-from patrol.faults import FaultKind, Response, strongest_response
+from patrol.faults import FAULTS, FaultKind, Response, strongest_response
 from patrol.geometry import Pose2
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import Action, EdgeState, NodeState, Order
@@ -27,9 +30,12 @@ log = logging.getLogger(__name__)
 
 NEW_BASE_AHEAD_M = 10.0  # beyond the braking distance: seven seconds for the server to answer
 MAX_STEP_S = 0.2
+CONFIRM_CROSSING = "confirmCrossing"  # an operator sees that the crosswalk is free
 # The gate itself holds the vehicle for these, and goes on by itself: standing still here too
 # would hide from the gate what the vehicle wants.
-LEFT_TO_THE_GATE = frozenset({FaultKind.OBSTACLE_IN_STOP_ZONE, FaultKind.COMMAND_STALE})
+LEFT_TO_THE_GATE = frozenset(
+    {FaultKind.OBSTACLE_IN_STOP_ZONE, FaultKind.COMMAND_STALE, FaultKind.PATH_BLOCKED}
+)
 
 
 class NavigationStack:
@@ -41,6 +47,8 @@ class NavigationStack:
         self._limits = EdgeLimits(patrol_map)
         self._executive = Executive(patrol_map)
         self._monitor = FaultMonitor()
+        self._detours = Detours(spec, patrol_map)
+        self._crossing = CrossingRule(spec, patrol_map)
         self._plan: RoutePlan | None = None
         self._tracker: PathTracker | None = None
         self._node_s_m: tuple[float, ...] = ()
@@ -90,6 +98,7 @@ class NavigationStack:
         self._tracker = None
         self._node_s_m = (0.0,) * len(route.nodes)
         self._monitor.new_path()
+        self._detours.forget()
         self._lay_path()
         log.info(
             "order_accepted order=%s update=%d nodes=%d from=%d",
@@ -115,7 +124,11 @@ class NavigationStack:
         log.info("order_updated order=%s update=%d", order.order_id, order.order_update_id)
 
     def instant_action(self, action: Action, now_s: float) -> None:
-        """startPause, stopPause, cancelOrder; raises OrderError for any other."""
+        """What the executive knows, and confirmCrossing; raises OrderError for any other."""
+        if action.action_type == CONFIRM_CROSSING:
+            self._crossing.confirm(str(action.parameters().get("crosswalkId", "")), now_s)
+            self._executive.book.instant(action, "FINISHED")
+            return
         self._executive.request(action)
 
     def _lay_path(self) -> None:
@@ -132,6 +145,7 @@ class NavigationStack:
             if laid is None or not laid.continues(old):
                 plan = RoutePlan(first_index=max(0, self._executive.reached), resumed=True)
                 laid = old = None
+                self._detours.forget()
         if laid is None:
             laid = plan.lay(route, self._map, self._spec, self._pose)
         self._plan = plan
@@ -140,6 +154,7 @@ class NavigationStack:
             return
         self._node_s_m = laid.node_s_m
         self._tracker = PathTracker(laid.path, laid.edges, laid.caps_mps, self._limits, self._spec)
+        self._crossing.lay(laid.path, laid.edges, laid.caps_mps, plan.first_leg_end)
         if old is not None:
             self._tracker.resume(old)
 
@@ -168,10 +183,40 @@ class NavigationStack:
             self._executive.advance(travel_m, self._node_s_m, standing, inputs.base, now_s)
             if self._executive.route is None:
                 self._tracker, self._plan = None, None
+                self._detours.forget()
         faults = self._monitor.step(inputs, self._motion(), now_s)
-        goal = self._goal(faults, travel_m, speed_mps, inputs, now_s)
+        if self._go_round(inputs, faults, speed_mps, now_s):
+            travel_m = self._tracker.s_m if self._tracker is not None else 0.0
+        if self._detours.is_blocked:
+            faults |= {FaultKind.PATH_BLOCKED}
+        response = self._response(faults, now_s)
+        passage = self._cross(inputs, response, travel_m, speed_mps, now_s)
+        if passage.signal_missing:
+            faults |= {FaultKind.SIGNAL_UNKNOWN}
+        goal = self._executive.goal(
+            response, faults, travel_m, self._node_s_m, self._braking_m(speed_mps), inputs.base,
+            passage,
+        )  # fmt: skip
         self._command = self._act(goal, inputs, speed_mps, now_s, dt)
         return StackOutputs(self._command, self._state(goal, faults, travel_m, speed_mps))
+
+    def _go_round(
+        self, inputs: StackInputs, faults: frozenset[FaultKind], speed_mps: float, now_s: float
+    ) -> bool:
+        """Let the detours judge what stands in the way; True when the path is another one now."""
+        executive, tracker, pose = self._executive, self._tracker, self._pose
+        if executive.route is None or tracker is None or pose is None:
+            return False
+        here = Here(executive.route, executive.reached, pose, tracker, speed_mps)
+        plan = self._detours.step(inputs.scan, here, faults, now_s)
+        if plan is None:
+            return False
+        is_longer = self._plan is not None and plan.start == self._plan.start
+        self._plan, self._tracker = plan, tracker if is_longer else None
+        self._lay_path()
+        if self._tracker is not None:
+            self._tracker.update(pose, speed_mps)
+        return True
 
     def _elapsed_s(self, now_s: float) -> float:
         last_s, self._last_step_s = self._last_step_s, now_s
@@ -202,18 +247,32 @@ class NavigationStack:
             heeded -= {FaultKind.NO_PROGRESS}
         return strongest_response(heeded)
 
-    def _goal(
+    def _braking_m(self, speed_mps: float) -> float:
+        return self._tracker.braking_distance_m(speed_mps) if self._tracker else 0.0
+
+    def _cross(
         self,
-        faults: frozenset[FaultKind],
+        inputs: StackInputs,
+        response: Response,
         travel_m: float,
         speed_mps: float,
-        inputs: StackInputs,
         now_s: float,
-    ) -> Goal:
-        braking_m = self._tracker.braking_distance_m(speed_mps) if self._tracker else 0.0
-        return self._executive.goal(
-            self._response(faults, now_s), faults, travel_m, self._node_s_m, braking_m, inputs.base
+    ) -> Passage:
+        """What the next crosswalk asks; nothing of a vehicle without a path."""
+        route = self._executive.route
+        if route is None or self._tracker is None:
+            return NO_CROSSWALK
+        crossing = CrossingInputs(
+            travel_m=travel_m,
+            speed_mps=speed_mps,
+            braking_m=self._braking_m(speed_mps),
+            cap_mps=CAPS_MPS.get(response, math.inf),
+            last_released=route.last_released,
+            signals=inputs.signals,
+            scan=inputs.scan,
+            pose=inputs.pose if self._pose is not None else None,
         )
+        return self._crossing.step(crossing, now_s)
 
     def _act(
         self, goal: Goal, inputs: StackInputs, speed_mps: float, now_s: float, dt: float
@@ -224,11 +283,10 @@ class NavigationStack:
         if goal.brake is Brake.HARD or self._pose is None:
             return tracker.brake_hard(speed_mps, now_s, dt)
         steering = inputs.base.steering_rad if inputs.base is not None else 0.0
-        if goal.brake is Brake.COMFORT:
+        if goal.brake is Brake.COMFORT or self._detours.is_holding:
             return tracker.brake_on_path(self._pose, speed_mps, steering, now_s, dt)
-        return tracker.follow(
-            self._pose, speed_mps, steering, goal.stop_at_m, goal.cap_mps, now_s, dt
-        )
+        cap_mps = min(goal.cap_mps, self._detours.cap_mps)
+        return tracker.follow(self._pose, speed_mps, steering, goal.stop_at_m, cap_mps, now_s, dt)
 
     # --- the state ---
 
@@ -240,7 +298,7 @@ class NavigationStack:
         since_m = 0.0
         if route is not None and tracker is not None and executive.reached >= 0:
             since_m = max(0.0, travel_m - self._node_s_m[executive.reached])
-        blocked = goal.mode is Mode.DRIVING and FaultKind.OBSTACLE_IN_STOP_ZONE in faults
+        held_by = self._held_by(goal, faults)
         return NavigationState(
             order_id=executive.order_id,
             order_update_id=executive.update_id,
@@ -256,11 +314,20 @@ class NavigationStack:
             faults=faults,
             response=strongest_response(faults),
             cross_track_error_m=tracker.position.cross_track_error_m if tracker else 0.0,
-            mode=Mode.STOPPED if blocked else goal.mode,
-            waiting_for="Obstacle in the stop zone" if blocked else goal.waiting_for,
+            mode=Mode.STOPPED if held_by else goal.mode,
+            waiting_for=held_by or goal.waiting_for,
             speed_limit_mps=tracker.limit_mps() if tracker else 0.0,
             distance_driven_m=travel_m,
         )
+
+    def _held_by(self, goal: Goal, faults: frozenset[FaultKind]) -> str:
+        """What makes a vehicle stand that would drive; empty where nothing does."""
+        if goal.mode is not Mode.DRIVING:
+            return ""
+        for fault in (FaultKind.PATH_BLOCKED, FaultKind.OBSTACLE_IN_STOP_ZONE):
+            if fault in faults:
+                return FAULTS[fault].text_en
+        return "somebody on the way round" if self._detours.is_holding else ""
 
     def _wants_base(self, route: Route | None, travel_m: float, speed_mps: float) -> bool:
         if route is None or self._tracker is None or not route.has_horizon:

@@ -7,12 +7,14 @@ Yaw rate and steering are positive to the left (REP-103).
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from patrol.faults import FaultKind, Response
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Scan, StampedPose
+from patrol.signals import SignalState
 from patrol.vda5050.messages import ActionState, EdgeState, NodeState
 
 
@@ -156,6 +158,7 @@ class GateOutput:
     latched: bool
     speed_limit_mps: float  # what the surroundings allow now
     nearest_obstacle_m: float  # along the swept path from the bumper; inf where it is clear
+    cut_power: bool = False  # the wheels do not obey: motors' power off, spring brakes closed
 
 
 class Mode(StrEnum):
@@ -178,6 +181,8 @@ class StackInputs:
     pose: StampedPose | None
     localization_faults: frozenset[FaultKind] = frozenset()
     base: BaseStatus | None = None
+    scan: Scan | None = None
+    signals: Mapping[str, SignalState] = field(default_factory=dict)  # newest of each, by id
     perception_age_s: float | None = None  # age of the newest /perception/state
     perception_faults: frozenset[FaultKind] = frozenset()
     link_up: bool = True

@@ -231,8 +231,8 @@ class LightVehicle:
     # -- instant actions -----------------------------------------------------------------------
 
     def instant_action(self, action: Action) -> None:
-        """startPause, stopPause, cancelOrder; raises OrderError for others."""
-        if action.action_type == "startPause":
+        """startPause, remoteStop, stopPause, cancelOrder; raises OrderError for others."""
+        if action.action_type in ("startPause", "remoteStop"):
             self._motion.paused[self._index] = True
         elif action.action_type == "stopPause":
             self._motion.paused[self._index] = False

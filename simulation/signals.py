@@ -6,13 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class SignalLight(StrEnum):
-    """A pedestrian light; clearance is the flashing green in which nobody may begin."""
-
-    WALK = "walk"
-    CLEARANCE = "clearance"
-    DONT_WALK = "dont_walk"
+from patrol.signals import SignalLight, SignalState
 
 
 class Lamp(StrEnum):
@@ -63,6 +57,11 @@ class SignalProgram:
             return SignalLight.CLEARANCE, self.walk_s + self.clearance_s - phase
         return SignalLight.DONT_WALK, self.cycle_s - phase
 
+    def walk_left_s(self, time_s: float) -> float:
+        """How long the light is no `dont_walk` yet; 0 where it is."""
+        phase = (time_s + self.offset_s) % self.cycle_s
+        return max(0.0, self.walk_s + self.clearance_s - phase)
+
 
 @dataclass(frozen=True, slots=True)
 class SignalHead:
@@ -90,3 +89,14 @@ class CrosswalkSignal:
         world's beginning.
         """
         return set_lights.get(self.crosswalk_id) or self.program.at(time_s)[0]
+
+    def says(
+        self, time_s: float, set_lights: Mapping[str, SignalLight], stamp_s: float
+    ) -> SignalState:
+        """What its roadside unit broadcasts; how long a light that somebody set stays, it does
+        not know."""
+        light = self.at(time_s, set_lights)
+        walk_left_s = None
+        if self.crosswalk_id not in set_lights and light is not SignalLight.DONT_WALK:
+            walk_left_s = self.program.walk_left_s(time_s)
+        return SignalState(stamp_s, self.signal_id, light, walk_left_s)

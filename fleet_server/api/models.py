@@ -86,6 +86,7 @@ class HealthView(Model):
     messages_received: int
     messages_stored: int
     duplicates: int
+    messages_dropped: int  # the inbox was full; their vehicles send them again
     quarantined: int
     states_stored: int
     incidents_stored: int
@@ -215,7 +216,7 @@ class VehicleView(Model):
 class VehicleAction(Model):
     """Something a vehicle must do at once."""
 
-    action: Literal["pause", "resume", "cancel"]
+    action: Literal["pause", "stop", "resume", "cancel", "confirm_crossing"]
 
 
 class Accepted(Model):

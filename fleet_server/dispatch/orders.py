@@ -17,7 +17,13 @@ from patrol.vda5050.messages import (
 )
 from patrol.vda5050.topic_names import VehicleAddress
 
-INSTANT_ACTIONS = {"pause": "startPause", "resume": "stopPause", "cancel": "cancelOrder"}
+INSTANT_ACTIONS = {  # what operators ask for → VDA 5050 and our own (docs/protocol.md)
+    "pause": "startPause",
+    "stop": "remoteStop",
+    "resume": "stopPause",
+    "cancel": "cancelOrder",
+    "confirm_crossing": "confirmCrossing",
+}
 
 
 def build_order(
@@ -98,7 +104,7 @@ def _actions(route: Route, index: int) -> list[Action]:
 def build_instant_action(
     action: str, action_id: str, address: VehicleAddress, header_id: int, timestamp: str
 ) -> InstantActions:
-    """`pause`, `resume` or `cancel`."""
+    """One of `INSTANT_ACTIONS`."""
     actions = [
         Action(action_type=INSTANT_ACTIONS[action], action_id=action_id, blocking_type="HARD")
     ]

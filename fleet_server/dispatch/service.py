@@ -155,7 +155,7 @@ class Dispatcher:
         return None if row is None else Assignment.from_row(row)
 
     async def instant_action(self, vehicle_id: str, action: str, username: str) -> None:
-        """pause, resume or cancel; raises NotFoundError, ConflictError, UnavailableError."""
+        """One of `INSTANT_ACTIONS`; raises NotFoundError, ConflictError, UnavailableError."""
         record = self._following.record(vehicle_id)
         active = self._following.active.get(vehicle_id)
         if action == "cancel" and active is not None:

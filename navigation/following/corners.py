@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from navigation.following.corner_room import fits
 from patrol.geodesy import wrap_angle
 from patrol.vehicle import VehicleSpec
 
@@ -21,8 +22,9 @@ Point = tuple[float, float]
 RADIUS_RESERVE = 1.15  # over the turning radius: what is left for corrections
 MAX_CUT_M = 0.66  # how far the arc may pass from the node
 MAX_RADIUS_M = 10.0
-WALL_CLEARANCE_M = 0.25
+RADII_TRIED = 8
 STRAIGHT_RAD = math.radians(1.0)
+MILD_RAD = math.radians(45.0)  # up to here an arc that does not fit is better than a turn
 TURN_ROUND_RAD = math.radians(150.0)
 SAMPLE_M = 0.05  # of the raw line, before smoothing
 
@@ -45,26 +47,24 @@ def heading(start: Point, end: Point) -> float:
     return math.atan2(end[1] - start[1], end[0] - start[0])
 
 
-def corner(before: Point, node: Point, after: Point, width_m: float, spec: VehicleSpec) -> Corner:
-    """How to round a node; every arc gets at most half of either edge."""
+def corner(
+    before: Point, node: Point, after: Point, widths_m: tuple[float, float], spec: VehicleSpec
+) -> Corner:
+    """How to round a node between ways of these widths; an arc gets at most half of either."""
     turn = wrap_angle(heading(node, after) - heading(before, node))
     if abs(turn) < STRAIGHT_RAD:
         return Corner(turn, 0.0)
-    least = spec.min_turning_radius_m * RADIUS_RESERVE
-    cos, tan = math.cos(turn / 2), math.tan(abs(turn) / 2)
-    room = min(math.dist(before, node), math.dist(node, after)) / 2
-    largest = min(room / tan, _wall_radius(width_m, cos, spec), MAX_RADIUS_M)
-    if abs(turn) > TURN_ROUND_RAD or (largest < least and abs(turn) > math.pi / 4):
+    if abs(turn) > TURN_ROUND_RAD:
         return Corner(turn, None)
-    wished = max(least, MAX_CUT_M / (1 / cos - 1))
-    return Corner(turn, min(wished, largest))
-
-
-def _wall_radius(width_m: float, cos: float, spec: VehicleSpec) -> float:
-    """Where both ways are `width_m` wide, the inner walls meet at width / (2 cos) from the node;
-    the arc passes R (1/cos - 1) from it, with half a vehicle and some air in between."""
-    keep = spec.width_m / 2 + WALL_CLEARANCE_M
-    return max(0.0, width_m / 2 - keep * cos) / (1 - cos)
+    least = spec.min_turning_radius_m * RADIUS_RESERVE
+    room = min(math.dist(before, node), math.dist(node, after)) / 2
+    wished = max(least, MAX_CUT_M / (1 / math.cos(turn / 2) - 1))
+    largest = min(wished, room / math.tan(abs(turn) / 2), MAX_RADIUS_M)
+    if largest >= least:
+        for radius in np.linspace(largest, least, RADII_TRIED):
+            if fits(abs(turn), float(radius), *widths_m, spec):
+                return Corner(turn, float(radius))
+    return Corner(turn, None if abs(turn) > MILD_RAD else min(least, largest))
 
 
 def rounded_line(points: Sequence[Point], corners: Sequence[Corner]) -> NDArray[np.float64]:

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from navigation.following.aside import Aside, Detour
 from navigation.following.corners import Corner, Point, corner, heading, rounded_line
+from navigation.following.lines import SPACING_M, joined, resampled, smoothstep, travel_of
 from navigation.following.turning import Arc, KTurn, k_turn, sample_arc
 from patrol.geodesy import wrap_angle
 from patrol.geometry import Pose2
@@ -25,10 +27,7 @@ from patrol.vehicle import VehicleSpec
 
 Array = NDArray[np.float64]
 
-SPACING_M = 0.1
-SMOOTHING_M = 1.0
 BACK_OFF_M = 2.4  # in reverse before a turn: away from the dead end, and to one side of the way
-JOIN_MIN_M = 3.0
 WRONG_HEADING_RAD = math.radians(75.0)
 
 
@@ -82,20 +81,39 @@ class RoutePath:
 
 
 def build_path(
-    points: Sequence[Point], edges: Sequence[Edge], spec: VehicleSpec, start: Pose2
+    points: Sequence[Point],
+    edges: Sequence[Edge],
+    spec: VehicleSpec,
+    start: Pose2,
+    detour: Detour | None = None,
 ) -> RoutePath:
     """The path through `points` (map metres) from the vehicle's pose at its beginning.
 
-    `edges[i]` runs from point i to point i + 1. The same route and start give the same path, and
-    a longer route changes it only near the former end. Raises ValueError for unequal lengths.
+    `edges[i]` runs from point i to point i + 1. A detour is at the path's beginning, and changes
+    the first forward piece only. The same route, start and detour give the same path, and a
+    longer route changes it only near the former end. Raises ValueError for unequal lengths.
     """
     if len(points) != len(edges) + 1:
         raise ValueError(f"{len(points)} points do not fit {len(edges)} edges")
     if not edges:
         return RoutePath((), (0.0,))
     builder = _Builder(points, edges, spec, start)
+    if detour is not None and detour.back is not None:
+        builder.back_up(detour.back)
     builder.build()
+    if detour is not None and detour.aside is not None:
+        first = 0 if detour.back is None else 1
+        builder.pieces[first] = beside(builder.pieces[first], detour.aside)
     return RoutePath(tuple(builder.pieces), tuple(builder.node_s))
+
+
+def beside(piece: Piece, aside: Aside) -> Piece:
+    """A piece led past something; travel stays what it is along the route."""
+    offset = aside.at(piece.s_m - piece.s_m[0])
+    x = piece.x_m - offset * np.sin(piece.yaw_rad)
+    y = piece.y_m + offset * np.cos(piece.yaw_rad)
+    led = _piece(np.column_stack((x, y, piece.leg)), piece.direction, 0.0)
+    return replace(piece, x_m=x, y_m=y, yaw_rad=led.yaw_rad, curvature_1pm=led.curvature_1pm)
 
 
 class _Builder:
@@ -109,13 +127,18 @@ class _Builder:
         self.pieces: list[Piece] = []
         self.node_s: list[float] = [0.0] * len(points)
 
+    def back_up(self, back: Array) -> None:
+        """A piece in reverse along points (n, 2)."""
+        line = resampled(np.column_stack((back, np.zeros(len(back)))))
+        self._append(_piece(line, -1, self._travel_m(), is_turn=True))
+
     def build(self) -> None:
         corners = [
             corner(
                 self._points[i - 1],
                 self._points[i],
                 self._points[i + 1],
-                min(self._edges[i - 1].width_m, self._edges[i].width_m),
+                (self._edges[i - 1].width_m, self._edges[i].width_m),
                 self._spec,
             )
             for i in range(1, len(self._points) - 1)
@@ -135,7 +158,7 @@ class _Builder:
         """A forward piece from node `begin` to node `end`, joined from where the vehicle is."""
         line = rounded_line(self._points[begin : end + 1], corners[begin : end - 1])
         line[:, 2] += begin
-        line = _resampled(_joined(line, self._pose))
+        line = resampled(joined(line, self._pose))
         piece = _piece(line, 1, self._travel_m())
         for index in range(begin if begin else 1, end + 1):
             if index > begin:
@@ -155,7 +178,7 @@ class _Builder:
 
     def _back_off(self, turn: KTurn, index: int) -> None:
         back = np.arange(0.0, BACK_OFF_M + SPACING_M / 2, SPACING_M)
-        right = turn.start_right_m * _smoothstep(back / BACK_OFF_M)
+        right = turn.start_right_m * smoothstep(back / BACK_OFF_M)
         cos, sin = math.cos(self._pose.yaw_rad), math.sin(self._pose.yaw_rad)
         x = self._pose.x_m - cos * back + sin * right
         y = self._pose.y_m - sin * back - cos * right
@@ -170,62 +193,9 @@ class _Builder:
         self._pose = piece.end_pose
 
 
-def _smoothstep(share: Array) -> Array:
-    """0 to 1 with no slope and no curvature at either end (quintic)."""
-    u = np.clip(share, 0.0, 1.0)
-    return u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)
-
-
-def _joined(line: Array, pose: Pose2) -> Array:
-    """The line from where the vehicle is beside its first leg, led over to it smoothly."""
-    first_leg = line[line[:, 2] <= line[0, 2] + 1.0]
-    nearest = int(np.argmin(np.hypot(first_leg[:, 0] - pose.x_m, first_leg[:, 1] - pose.y_m)))
-    nearest = min(nearest, len(line) - 2)
-    step_x, step_y = line[nearest + 1, :2] - line[nearest, :2]
-    yaw = math.atan2(step_y, step_x)
-    along, left = Pose2(line[nearest, 0], line[nearest, 1], yaw).inverse_transform(
-        pose.x_m, pose.y_m
-    )
-    line = line[nearest:].copy()
-    if along < -SPACING_M:  # before the first node: straight to it
-        lead = (line[0, 0] + along * math.cos(yaw), line[0, 1] + along * math.sin(yaw), line[0, 2])
-        line = np.concatenate((np.array([lead]), line))
-    travel = _travel_of(line)
-    length = max(JOIN_MIN_M, 4.0 * math.sqrt(abs(left)))
-    offset = left * (1.0 - _smoothstep(travel / length))
-    tangent_x, tangent_y = np.gradient(line[:, 0]), np.gradient(line[:, 1])
-    norm = np.maximum(np.hypot(tangent_x, tangent_y), 1e-9)
-    line[:, 0] -= offset * tangent_y / norm
-    line[:, 1] += offset * tangent_x / norm
-    return line
-
-
-def _travel_of(line: Array) -> Array:
-    steps = np.hypot(np.diff(line[:, 0]), np.diff(line[:, 1]))
-    return np.concatenate(([0.0], np.cumsum(steps)))
-
-
-def _resampled(line: Array) -> Array:
-    """Even spacing, then a centred moving average; the ends stay where they are."""
-    travel = _travel_of(line)
-    count = max(3, round(travel[-1] / SPACING_M) + 1)
-    even = np.linspace(0.0, travel[-1], count)
-    x, y, leg = (np.interp(even, travel, line[:, i]) for i in range(3))
-    half = min(round(SMOOTHING_M / SPACING_M / 2), (count - 1) // 2)
-    return np.column_stack((_averaged(x, half), _averaged(y, half), leg))
-
-
-def _averaged(values: Array, half: int) -> Array:
-    """Moving average over 2 half + 1 samples, ends extended by point reflection."""
-    left = 2 * values[0] - values[half:0:-1]
-    right = 2 * values[-1] - values[-2 : -2 - half : -1]
-    padded = np.concatenate((left, values, right))
-    return np.convolve(padded, np.full(2 * half + 1, 1.0 / (2 * half + 1)), mode="valid")
-
-
 def _piece(line: Array, direction: int, from_s_m: float, is_turn: bool = False) -> Piece:
     x, y = line[:, 0], line[:, 1]
-    travel = _travel_of(line)
+    travel = travel_of(line)
     yaw = np.unwrap(np.arctan2(np.gradient(y), np.gradient(x)))
     if direction < 0:
         yaw = yaw + math.pi
@@ -235,7 +205,7 @@ def _piece(line: Array, direction: int, from_s_m: float, is_turn: bool = False) 
 
 def _turn_piece(poses: Array, direction: int, from_s_m: float, index: int) -> Piece:
     x, y, yaw = poses[:, 0], poses[:, 1], poses[:, 2]
-    travel = _travel_of(poses)
+    travel = travel_of(poses)
     curvature = direction * np.gradient(yaw, travel)
     leg = np.full_like(x, float(index))
     return Piece(direction, from_s_m + travel, x, y, yaw, curvature, leg, is_turn=True)

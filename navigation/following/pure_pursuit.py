@@ -5,12 +5,17 @@ curvature = 2 y / L² (Coulter 1992, eq. 3), with a lookahead that grows with sp
 al., Regulated Pure Pursuit, 2023, sec. 3.1). The arc starts where the vehicle will be when the
 steering answers: its motion over the steering delay is predicted from the curvatures already
 commanded. The same formula holds in reverse, with the point behind the rear axle.
+
+Where the curvature changes within the lookahead, the arc cuts the bend. So only what the pose's
+error changes in the arc is steered, on top of the path's own curvature where the vehicle will be.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
+
+import numpy as np
 
 from navigation.following.path import Piece
 from patrol.geometry import Pose2
@@ -28,10 +33,19 @@ def lookahead_m(speed_mps: float) -> float:
 def pursuit_curvature(
     piece: Piece, pose: Pose2, s_m: float, distance_m: float, max_curvature_1pm: float
 ) -> float:
-    """Curvature (1/m, positive left) towards the path's point `distance_m` past `s_m`."""
-    forward, left = pose.inverse_transform(*piece.point_at(s_m + distance_m))
-    reach2 = max(forward * forward + left * left, 1e-6)
-    return min(max(2 * left / reach2, -max_curvature_1pm), max_curvature_1pm)
+    """The path's curvature at `s_m`, corrected by how the arc from `pose` to the path's point
+    `distance_m` further differs from the arc from the path itself (1/m, positive left)."""
+    goal = piece.point_at(s_m + distance_m)
+    own = float(np.interp(s_m, piece.s_m, piece.curvature_1pm))
+    on_path = Pose2(*piece.point_at(s_m), float(np.interp(s_m, piece.s_m, piece.yaw_rad)))
+    curvature = own + _arc_to(goal, pose) - _arc_to(goal, on_path)
+    return min(max(curvature, -max_curvature_1pm), max_curvature_1pm)
+
+
+def _arc_to(point: tuple[float, float], pose: Pose2) -> float:
+    """Curvature of the arc that leaves `pose` along its heading and passes the point."""
+    forward, left = pose.inverse_transform(*point)
+    return 2 * left / max(forward * forward + left * left, 1e-6)
 
 
 class SteeringDelay:

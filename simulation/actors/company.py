@@ -10,6 +10,7 @@ import numpy as np
 from shapely.affinity import rotate, translate
 from shapely.geometry import Point, Polygon, box
 
+from patrol.signals import SignalLight, SignalState
 from simulation.actors.actor import Actor
 from simulation.actors.crossings import crossings_of
 from simulation.actors.kinds import LYING, THINGS, Posture
@@ -17,7 +18,6 @@ from simulation.actors.looks import Outfit
 from simulation.actors.spec import ActorSpec
 from simulation.actors.state import ActorState, Motion, RobotNow, RobotPush, Surroundings
 from simulation.actors.walls import Walls
-from simulation.signals import SignalLight
 from simulation.world import World
 
 TICK_S = 0.1
@@ -81,6 +81,11 @@ class Company:
             crosswalk: signal.at(self.now_s, self.set_lights)
             for crosswalk, signal in self._signals.items()
         }
+
+    def signal_states(self, stamp_s: float) -> list[SignalState]:
+        """What every signal's roadside unit says now."""
+        signals = self._signals.values()
+        return [signal.says(self.now_s, self.set_lights, stamp_s) for signal in signals]
 
     def put(self, name: str, place_map: tuple[float, float], yaw_rad: float) -> None:
         """Move a thing from outside, as something that drives; it stays there until the next."""

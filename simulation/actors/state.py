@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from patrol.geometry import Pose2
+from patrol.signals import SignalLight
 from simulation.actors.crossings import Crossing
 from simulation.actors.kinds import ActorKind, Posture
 from simulation.actors.walls import Walls
-from simulation.signals import SignalLight
 
 
 class Motion(StrEnum):

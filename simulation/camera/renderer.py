@@ -9,9 +9,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from patrol.signals import SignalLight
 from patrol.vehicle import CameraSpec
 from simulation.actors.company import ActorNow
-from simulation.signals import SignalLight
 from simulation.truth_box import TruthBox
 from simulation.world import World
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from panda3d.core import GeomNode, NodePath
 
+from patrol.signals import SignalLight
 from simulation.camera.light import Daylight
 from simulation.camera.mesh import Rgb
 from simulation.camera.scene import MATERIAL_TAG, SIGNALS, draw_in_order, white
 from simulation.camera.shape import Shape
-from simulation.signals import Lamp, SignalLight, shines
+from simulation.signals import Lamp, shines
 from simulation.world import World
 
 POST_M = 2.9

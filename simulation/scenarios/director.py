@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -38,7 +38,8 @@ AHEAD_RADPS, TURNING_RADPS = 0.05, 0.15
 SLOPE_RAD = math.radians(3.0)
 INSTANT_ACTIONS = {
     OperatorAction.PAUSE: "startPause",
-    OperatorAction.REMOTE_STOP: "startPause",
+    OperatorAction.REMOTE_STOP: "remoteStop",
+    OperatorAction.CONFIRM_CROSSING: "confirmCrossing",
     OperatorAction.RESUME: "stopPause",
     OperatorAction.CANCEL: "cancelOrder",
 }
@@ -177,7 +178,7 @@ class Director:
             if name not in self._trace.checkpoint_visits
         ]
         self._room.send_tour(
-            self._here(),
+            self._here(event.edge_ids),
             left,
             self._subject.now_s,
             closed=event.edge_ids,
@@ -185,10 +186,13 @@ class Director:
             replacing=True,
         )
 
-    def _here(self) -> int:
-        """The node that a new plan begins at: the last one driven over, or the nearest."""
+    def _here(self, closed: Collection[int] = ()) -> int:
+        """The node that a new plan begins at: the next one, from a closed way the last one driven
+        over, else the nearest."""
         state = self._subject.state
         ahead = [int(node.node_id) for node in state.node_states[:1]]
+        if state.last_node_id and any(int(e.edge_id) in closed for e in state.edge_states[:1]):
+            return int(state.last_node_id)
         if ahead:
             return ahead[0]
         pose = self._subject.simulator.truth.pose

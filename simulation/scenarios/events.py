@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from patrol.signals import SignalLight
 from simulation.scenarios.injections import INJECTIONS, Injection
 from simulation.scenarios.triggers import When, check_duration, check_moment
-from simulation.signals import SignalLight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,8 @@ class OperatorAction(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CANCEL = "cancel"
-    REMOTE_STOP = "remote_stop"  # the protocol's startPause: the vehicle has no other yet
+    REMOTE_STOP = "remote_stop"  # here and now, as hard as the vehicle may
+    CONFIRM_CROSSING = "confirm_crossing"  # of the crosswalk that it waits at
     RESET = "reset"  # of the safety gate's latch, on site
 
 

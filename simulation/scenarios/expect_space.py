@@ -10,6 +10,7 @@ import numpy as np
 from shapely.geometry import Point, Polygon
 
 from patrol.map import WayClass
+from patrol.signals import SignalLight
 from simulation.scenarios.trace import Sample, Trace
 from simulation.scenarios.verdicts import (
     STANDING_MPS,
@@ -18,7 +19,6 @@ from simulation.scenarios.verdicts import (
     ended_s,
     require_positive,
 )
-from simulation.signals import SignalLight
 
 SPEED_TOLERANCE_MPS = 0.05
 

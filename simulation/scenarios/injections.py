@@ -72,6 +72,8 @@ _ROWS: tuple[Injection, ...] = (
     Injection(Layer.SENSOR, "camera", "covered", "every picture is black", _F.CAMERA_BLIND),
     Injection(Layer.SENSOR, "camera", "biased", "every picture is washed out", _F.CAMERA_BLIND),
     Injection(Layer.SENSOR, "camera", "noisy", "grain on every picture", None, 20.0, "grey"),
+    Injection(Layer.SENSOR, "signal", "lost", "nobody tells what pedestrian lights show",
+              _F.SIGNAL_UNKNOWN),
     Injection(Layer.SENSOR, "tilt", "biased", "the attitude reads a lean", _F.TILT, 0.5, "rad"),
     Injection(Layer.SENSOR, "battery", "sagging", "the charge reads lower",
               _F.BATTERY_CRITICAL, 91.0, "%"),

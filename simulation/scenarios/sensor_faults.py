@@ -166,6 +166,7 @@ BREAKERS: dict[str, Breaker] = {
     "camera_covered": _pictures(lambda bgr, _: np.zeros_like(bgr)),
     "camera_biased": _pictures(lambda bgr, _: np.full_like(bgr, 255)),
     "camera_noisy": _pictures(_grainy),
+    "signal_lost": lambda frame, _: replace(frame, signals=[]),
     "tilt_biased": _base(lambda frame, broken: {"roll_rad": frame.base.roll_rad + broken.size}),
     "battery_sagging": _base(
         lambda frame, broken: {"battery_pct": max(0.0, frame.base.battery_pct - broken.size)}

@@ -59,4 +59,5 @@ class FaultTap:
             gnss=[replace(fix, stamp_s=fix.stamp_s + offset_s) for fix in frame.gnss],
             ranges=[replace(r, stamp_s=r.stamp_s + offset_s) for r in frame.ranges],
             images=[replace(i, stamp_s=i.stamp_s + offset_s) for i in frame.images],
+            signals=[replace(s, stamp_s=s.stamp_s + offset_s) for s in frame.signals],
         )

@@ -16,9 +16,9 @@ from patrol.faults import FaultKind, Response
 from patrol.geometry import Pose2
 from patrol.incident import AnomalyKind, Incident
 from patrol.map import PatrolMap
+from patrol.signals import SignalLight
 from simulation.scenarios.scene import Scene
 from simulation.scenarios.whereabouts import Ways
-from simulation.signals import SignalLight
 
 SAMPLE_S = 0.05
 START = "start"  # the begin of the scenario, where an event's name is asked for

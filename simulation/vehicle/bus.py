@@ -14,6 +14,7 @@ from navigation.types import (
 )
 from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
+from patrol.signals import SignalState
 from patrol.topics import TOPICS
 from simulation.types import ImageReading
 from simulation.vehicle.mail import Mail
@@ -34,6 +35,7 @@ class Bus:
     base: Mail[BaseStatus] = field(default_factory=Mail)  # /base/feedback
     scan: Mail[Scan] = field(default_factory=Mail)  # /scan
     ranges: dict[str, RangeSample] = field(default_factory=dict)  # /ultrasonic/*
+    signals: dict[str, SignalState] = field(default_factory=dict)  # /signals/state
     picture: Mail[ImageReading] = field(default_factory=Mail)  # /camera/*/image_raw
     pose: Mail[StampedPose] = field(default_factory=Mail)  # /localization/odometry
     estimate: Mail[LocalizationEstimate] = field(default_factory=Mail)  # /localization/state

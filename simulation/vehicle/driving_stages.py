@@ -126,6 +126,8 @@ class NavigationStage(Stage):
             pose=bus.pose.value,
             localization_faults=estimate.faults if estimate else NO_FAULTS,
             base=bus.base.value,
+            scan=bus.scan.value,
+            signals=bus.signals,
             perception_age_s=bus.perception.age_s(now_s),
             perception_faults=bus.perception.fresh(now_s, max_age_s("/perception/state"))
             or NO_FAULTS,

@@ -135,11 +135,17 @@ class LibraryVehicle:
         return ran[StageName.NAVIGATION]
 
     def _drive_base(self) -> None:
-        """The base driver: a command that is missing or old brakes, wheels kept."""
+        """The base driver: a command that is missing or old brakes, wheels kept.
+
+        Where the gate is silent nobody watches the wheels: then the motors' power is cut too.
+        """
+        gate = self.bus.gate.fresh(self.now_s, max_age_s("/safety/state"))
         command = self.bus.safe_command.fresh(self.now_s, max_age_s("/cmd_vel_safe")) or STANDSTILL
         steering = steering_for(command, self.simulator.spec.wheelbase_m)
         self._steering_rad = self._steering_rad if steering is None else steering
-        self.drive = DriveCommand(command.speed_mps, self._steering_rad)
+        self.drive = DriveCommand(
+            command.speed_mps, self._steering_rad, cut_power=gate is None or gate.cut_power
+        )
 
     def _sense(self, frame: SensorFrame) -> None:
         self.frame = frame
@@ -159,5 +165,7 @@ class LibraryVehicle:
         for reading in frame.ranges:
             name = reading.sensor.name
             self.bus.ranges[name] = RangeSample(reading.stamp_s, name, reading.range_m)
+        for signal in frame.signals:
+            self.bus.signals[signal.signal_id] = signal
         if frame.images:
             self.bus.picture.put(frame.images[-1], frame.images[-1].stamp_s)

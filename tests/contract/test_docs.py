@@ -29,7 +29,7 @@ def test_every_topic_is_documented_as_the_table_has_it() -> None:
         [
             row.name,
             row.type,
-            row.publisher,
+            f"{row.publisher} / {row.road_publisher}" if row.road_publisher else row.publisher,
             "on event" if row.rate_hz is None else f"{row.rate_hz:g}",
             "-" if row.max_age_s is None else f"{row.max_age_s:g}",
             row.qos.value,

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
+from patrol.signals import SignalLight
 from simulation.actors.kinds import RIDERS, WALKING_MPS, ActorKind
 from simulation.actors.path import Path
 from simulation.actors.performer import Array, Performer
 from simulation.actors.script import Loiter, Walk
 from simulation.actors.state import Surroundings
-from simulation.signals import SignalLight
 
 CARROT_M = 1.2  # walkers look this far along their path
 ARRIVED_M = 0.35

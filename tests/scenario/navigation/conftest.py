@@ -17,8 +17,9 @@ from navigation.stack import NavigationStack
 from navigation.types import BaseStatus, Mode, NavigationState, StackInputs, StackOutputs
 from patrol.faults import FaultKind
 from patrol.geodesy import GeoPoint
-from patrol.geometry import Pose2, StampedPose
+from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.map import Checkpoint, Dock, Edge, Node, PatrolMap, WayClass
+from patrol.signals import SignalState
 from patrol.vda5050.messages import Action, ActionParameter, Order, OrderEdge, OrderNode
 from patrol.vehicle import load_vehicle
 
@@ -176,6 +177,8 @@ class Patrol:
         self.external: frozenset[FaultKind] = frozenset()
         self.localization: frozenset[FaultKind] = frozenset()
         self.hold_wheels = False
+        self.scan: Scan | None = None
+        self.signals: dict[str, SignalState] = {}
         self.errors_m: list[float] = []
         self.moving_errors_m: list[float] = []
         self.state = NavigationState()
@@ -198,6 +201,8 @@ class Patrol:
                 pose=StampedPose(self.now_s - self.pose_age_s, seen, np.eye(3) * 1e-4),
                 localization_faults=self.localization,
                 base=base,
+                scan=self.scan,
+                signals=self.signals,
                 perception_age_s=self.perception_age_s,
                 link_up=self.link_up,
                 external_faults=self.external,

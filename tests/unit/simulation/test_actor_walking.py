@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from patrol.map import Building
 from patrol.map_features import Crosswalk
+from patrol.signals import SignalLight
 from simulation.actors.company import Company
 from simulation.actors.forces import social_step
 from simulation.actors.kinds import ActorKind, Body
@@ -19,7 +20,6 @@ from simulation.actors.script import Drive, Loiter, Repeat, Stay, Until, Walk
 from simulation.actors.spec import ActorSpec, Look
 from simulation.actors.state import Motion
 from simulation.actors.walls import Walls
-from simulation.signals import SignalLight
 from tests.unit.simulation.stage_hands import (
     FAR_ROBOT,
     apart,

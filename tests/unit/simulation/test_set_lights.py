@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from patrol.map import PatrolMap
+from patrol.signals import SignalLight
 from patrol.vehicle import VehicleSpec
 from simulation.actors.company import Company
 from simulation.camera.panda import PandaRenderer
@@ -17,7 +18,7 @@ from simulation.camera.renderer import SceneNow
 from simulation.conditions import Conditions
 from simulation.scenarios.load import load_scenario
 from simulation.scenarios.runner import Run
-from simulation.signals import CrosswalkSignal, SignalHead, SignalLight, SignalProgram
+from simulation.signals import CrosswalkSignal, SignalHead, SignalProgram
 from simulation.world import World, build_world
 
 GROUND = Path(__file__).parents[3] / "maps" / "proving_ground.geojson"

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patrol.map_geojson import load_map
-from simulation.signals import SignalLight, SignalProgram
+from patrol.signals import SignalLight
+from simulation.signals import SignalProgram
 from simulation.world import build_world
 
 SILLIM = load_map(Path(__file__).parents[3] / "maps" / "sillim.geojson")

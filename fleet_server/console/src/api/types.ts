@@ -97,7 +97,7 @@ export interface VehicleView {
 
 export type TrackPoint = [number, number, number]; // longitude, latitude, event time
 
-export type VehicleAction = "pause" | "resume" | "cancel";
+export type VehicleAction = "pause" | "stop" | "resume" | "cancel" | "confirm_crossing";
 
 export type VisitOrder = "given" | "best";
 

@@ -119,8 +119,9 @@ function Progress({ assignment }: { assignment: Assignment }) {
 function Commands({ vehicle, assignment, condition }: Props) {
   const t = useText();
   const { vehicle_id: id, serial_number: name } = vehicle.view;
-  const [confirming, setConfirming] = useState(false);
+  const [confirming, setConfirming] = useState<"cancel" | "crossing" | null>(null);
   const busy = useConsole((s) => Boolean(s.busy[`pause ${id}`] ?? s.busy[`resume ${id}`]));
+  const atUnknownLight = vehicle.view.errors.some((error) => error.type === "signal_unknown");
   const canWatchOnly = useConsole((s) =>
     s.session && s.session !== "unknown" ? s.session.user.role === "viewer" : true,
   );
@@ -151,17 +152,36 @@ function Commands({ vehicle, assignment, condition }: Props) {
         <Icon name={toggle === "pause" ? "pause" : "play"} size={16} />
         {t(`vehicle.${toggle}`)}
       </button>
-      <button type="button" className="button danger" onClick={() => setConfirming(true)}>
-        <Icon name="stop" size={16} />
+      {atUnknownLight && (
+        <button type="button" className="button primary" onClick={() => setConfirming("crossing")}>
+          {t("vehicle.confirmCrossing")}
+        </button>
+      )}
+      {!vehicle.view.paused && (
+        <button type="button" className="button danger" onClick={() => void actions.act(id, "stop")}>
+          <Icon name="stop" size={16} />
+          {t("vehicle.stop")}
+        </button>
+      )}
+      <button type="button" className="button danger" onClick={() => setConfirming("cancel")}>
         {t("vehicle.cancel")}
       </button>
-      {confirming && (
+      {confirming === "crossing" && (
+        <ConfirmDialog
+          title={t("confirm.crossingTitle")}
+          text={t("confirm.crossingText", { vehicle: name })}
+          yes={t("confirm.yes.crossing")}
+          onYes={() => void actions.act(id, "confirm_crossing")}
+          onClose={() => setConfirming(null)}
+        />
+      )}
+      {confirming === "cancel" && (
         <ConfirmDialog
           title={t("confirm.cancelTitle")}
           text={t("confirm.cancelText", { vehicle: name })}
           yes={t("confirm.yes.cancel")}
           onYes={() => void actions.act(id, "cancel")}
-          onClose={() => setConfirming(false)}
+          onClose={() => setConfirming(null)}
         />
       )}
     </div>

@@ -14,23 +14,26 @@ from patrol_interfaces.msg import (
     PerceptionState,
     SafetyState,
 )
+from patrol_interfaces.msg import SignalState as SignalMessage
 from patrol_interfaces.srv import InstantAction
 from rclpy.action import ActionServer, CancelResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.task import Future
+from sensor_msgs.msg import LaserScan
 
 from navigation.stack import NavigationStack
 from navigation.types import BaseStatus, NavigationState, StackInputs
 from patrol.errors import OrderError
 from patrol.faults import FaultKind
-from patrol.geometry import StampedPose
+from patrol.geometry import Scan, StampedPose
 from patrol.map_geojson import load_map
+from patrol.signals import SignalState
 from patrol.stamps import seconds_of
 from patrol.topics import EXECUTE_ORDER_ACTION, INSTANT_ACTION_SERVICE, TOPICS
 from patrol.vehicle import load_vehicle
 from patrol_navigation.convert import action_of, message_of_state, order_of
 from patrol_navigation.goals import REJECTED, OpenGoal, outcome_of
-from patrol_ros.convert import base_of, message_of_command, pose_of
+from patrol_ros.convert import base_of, message_of_command, pose_of, scan_of, signal_of
 from patrol_ros.fault_names import faults_of, names_of
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
@@ -68,6 +71,8 @@ class NavigationNode(VehicleNode):
         self._boot_id = uuid.uuid4().hex
         self._pose: Latest[StampedPose] = Latest()
         self._base: Latest[BaseStatus] = Latest()
+        self._scan: Latest[Scan] = Latest()
+        self._signals: dict[str, SignalState] = {}
         self._faults = {name: Latest[frozenset[FaultKind]]() for name in STATE_MAX_AGE_S}
         self._link_up: Latest[bool] = Latest()
         self._state = NavigationState()
@@ -77,6 +82,8 @@ class NavigationNode(VehicleNode):
         self._publish_state = self.topic_publisher("/navigation/state")
         self.topic_subscription("/localization/odometry", self._on_pose)
         self.topic_subscription("/base/feedback", self._on_base)
+        self.topic_subscription("/scan", self._on_scan)
+        self.topic_subscription("/signals/state", self._on_signal)
         self.topic_subscription("/localization/state", self._on_localization)
         self.topic_subscription("/perception/state", self._on_perception)
         self.topic_subscription("/safety/state", self._on_safety)
@@ -101,6 +108,15 @@ class NavigationNode(VehicleNode):
     def _on_base(self, message: BaseFeedback) -> None:
         status = base_of(message)
         self._base.put(status, status.stamp_s)
+
+    def _on_scan(self, message: LaserScan) -> None:
+        scan = scan_of(message)
+        self._scan.put(scan, scan.stamp_s)
+
+    def _on_signal(self, message: SignalMessage) -> None:
+        state = signal_of(message)
+        if state is not None:
+            self._signals[state.signal_id] = state
 
     def _on_localization(self, message: LocalizationState) -> None:
         self._put_faults("/localization/state", message)
@@ -175,6 +191,8 @@ class NavigationNode(VehicleNode):
             pose=self._pose.value,
             localization_faults=self._faults_from("/localization/state", now_s),
             base=self._base.value,
+            scan=self._scan.value,
+            signals=self._signals,
             perception_age_s=self._faults["/perception/state"].age_s(now_s),
             perception_faults=self._faults_from("/perception/state", now_s),
             link_up=bool(self._link_up.fresh(now_s, STATE_MAX_AGE_S["/fleet_client/state"])),

@@ -31,6 +31,7 @@ from patrol_ros.convert import (
     message_of_pose,
     message_of_range,
     message_of_scan,
+    message_of_signal,
 )
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
@@ -84,7 +85,7 @@ class SimulatorNode(VehicleNode):
         self._thread.start()
 
     def _on_drive(self, message: DriveMessage) -> None:
-        command = DriveCommand(message.speed_mps, message.steering_rad)
+        command = DriveCommand(message.speed_mps, message.steering_rad, message.cut_power)
         self._drive.put(command, seconds_of(message.header.stamp))
         self._driven.set()
 
@@ -165,6 +166,8 @@ class SimulatorNode(VehicleNode):
             self._out.ultrasonic[heard.sensor.name](message)
         for fix in frame.gnss:
             self._out.gnss(message_of_fix(fix))
+        for signal in frame.signals:
+            self._out.signals(message_of_signal(signal))
         for reading in frame.images:
             publish_image, publish_info = self._out.camera[reading.camera.name]
             publish_image(message_of_image(reading))

@@ -162,6 +162,25 @@ def test_pursuit_steers_back_and_never_beyond_the_lock(left_m: float, yaw_rad: f
         assert math.copysign(1.0, curvature) == -math.copysign(1.0, left_m)
 
 
+def test_on_the_path_it_steers_the_paths_own_curvature_where_that_changes() -> None:
+    piece = piece_along([(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)], 3.0)
+    for index in range(20, len(piece.s_m) - 25):
+        pose = Pose2(float(piece.x_m[index]), float(piece.y_m[index]), float(piece.yaw_rad[index]))
+        found = pursuit_curvature(piece, pose, float(piece.s_m[index]), 1.2, LOCK)
+        assert found == pytest.approx(float(piece.curvature_1pm[index]), abs=1e-6)
+
+
+@given(st.floats(0.02, 0.6), st.sampled_from([1, -1]), st.sampled_from([1, -1]))
+def test_off_a_bend_it_steers_back_forward_and_in_reverse(
+    off_m: float, side: int, direction: int
+) -> None:
+    piece = arc_piece(direction, 0.3)
+    on_path = Pose2(float(piece.x_m[20]), float(piece.y_m[20]), float(piece.yaw_rad[20]))
+    aside = Pose2(*on_path.transform(0.0, side * off_m), on_path.yaw_rad)
+    found = pursuit_curvature(piece, aside, float(piece.s_m[20]), 1.2, LOCK)
+    assert math.copysign(1.0, found - 0.3) == -side or abs(found) == LOCK
+
+
 def test_beyond_the_end_the_path_goes_straight_on() -> None:
     assert STRAIGHT.point_at(63.0) == pytest.approx((63.0, 0.0), abs=1e-6)
     back = arc_piece(-1, 0.0)

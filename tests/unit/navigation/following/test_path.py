@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from navigation.following.corner_room import fits
 from navigation.following.corners import MAX_CUT_M, corner, rounded_line
 from navigation.following.path import RoutePath, build_path
 from navigation.following.turning import k_turn, sample_arc
@@ -58,7 +59,7 @@ def test_a_corner_is_an_arc_that_can_be_steered_or_a_turn(
     turn: float, width_m: float, length_m: float
 ) -> None:
     after = (length_m * math.cos(turn), length_m * math.sin(turn))
-    rounding = corner((-length_m, 0.0), (0.0, 0.0), after, width_m, SPEC)
+    rounding = corner((-length_m, 0.0), (0.0, 0.0), after, (width_m, width_m), SPEC)
     assert rounding.turn_rad == pytest.approx(turn, abs=1e-9)
     if rounding.radius_m is None:
         assert abs(turn) > math.pi / 4
@@ -77,11 +78,38 @@ def test_a_corner_is_an_arc_that_can_be_steered_or_a_turn(
 
 
 def test_a_right_angle_in_an_alley_is_rounded_close_to_the_node() -> None:
-    rounding = corner((-20.0, 0.0), (0.0, 0.0), (0.0, 20.0), 3.0, SPEC)
+    rounding = corner((-20.0, 0.0), (0.0, 0.0), (0.0, 20.0), (3.0, 3.0), SPEC)
     line = rounded_line([(-20.0, 0.0), (0.0, 0.0), (0.0, 20.0)], [rounding])
     assert np.hypot(line[:, 0], line[:, 1]).min() == pytest.approx(MAX_CUT_M, abs=0.05)
     assert np.all(np.diff(line[:, 2]) > 0)
     assert tuple(line[-1]) == pytest.approx((0.0, 20.0, 2.0))
+
+
+def test_a_street_gives_the_room_to_turn_into_a_narrow_alley() -> None:
+    before, node, after = (-30.0, 0.0), (0.0, 0.0), (0.0, 30.0)
+    assert corner(before, node, after, (1.8, 1.8), SPEC).radius_m is None
+    for widths in ((5.0, 1.8), (1.8, 5.0)):
+        rounding = corner(before, node, after, widths, SPEC)
+        assert rounding.radius_m is not None
+        assert rounding.radius_m >= LEAST_RADIUS_M
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0.3, 2.6), st.floats(1.4, 12.0), st.floats(1.2, 8.0), st.floats(1.2, 8.0))
+def test_more_room_never_makes_an_arc_that_fits_unfit(
+    turn: float, radius_m: float, before_m: float, after_m: float
+) -> None:
+    if fits(turn, radius_m, before_m, after_m, SPEC):
+        assert fits(turn, radius_m, before_m + 0.5, after_m, SPEC)
+        assert fits(turn, radius_m, before_m, after_m + 0.5, SPEC)
+    assert not fits(turn, radius_m, SPEC.width_m - 0.1, after_m, SPEC)
+
+
+def test_the_swing_of_the_front_counts() -> None:
+    centre_to_front = math.hypot(2.0 + SPEC.width_m / 2, SPEC.front_m)
+    swing_m = centre_to_front - 2.0  # beyond the middle of the way that is turned into
+    assert fits(math.pi / 2, 2.0, 8.0, 2 * swing_m + 0.4, SPEC)
+    assert not fits(math.pi / 2, 2.0, 8.0, 2 * swing_m - 0.1, SPEC)
 
 
 @settings(max_examples=60, deadline=None)

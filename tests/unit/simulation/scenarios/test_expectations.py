@@ -15,6 +15,7 @@ from patrol.geometry import Pose2
 from patrol.incident import AnomalyKind
 from patrol.map import WayClass
 from patrol.map_geojson import load_map
+from patrol.signals import SignalLight
 from simulation.scenarios.expect_driving import (
     BatteryAtLeast,
     DoesNotFinish,
@@ -37,7 +38,6 @@ from simulation.scenarios.expect_space import (
     StaysInside,
 )
 from simulation.scenarios.trace import Mark, RoomFigures, Sample, Trace
-from simulation.signals import SignalLight
 
 GROUND = load_map(Path(__file__).parents[4] / "maps" / "proving_ground.geojson")
 SCAN = FaultKind.SCAN_STALE

@@ -1,0 +1,1 @@
+"""Crosswalks: where they lie on a path, what drives there, and whether the vehicle may go."""

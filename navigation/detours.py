@@ -1,0 +1,201 @@
+"""Detours: when to go round what stands in the way, and when to say that the way is blocked.
+
+The gate stops the vehicle before a thing. It waits there: most things that stand in a street walk
+on. Where nothing near has moved for `WAIT_S`, it looks for a way round inside the way's edges and
+takes it at walking pace. Whoever comes near on that way, where free ground was seen before, makes
+it stand until he is gone. Where there is no way round, the vehicle goes on waiting and reports
+PATH_BLOCKED, for which a dispatcher sends it on by another way.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from navigation.detour_plan import DetourPlan, DetourSearch
+from navigation.following.detour import LEAST_CLEARANCE_M, NoWay, touches
+from navigation.following.stillness import LEAST_POINTS, SeenBefore, StillWatch
+from navigation.following.tracker import STANDING_MPS, PathTracker
+from navigation.following.trail import Trail
+from navigation.order_rules import Route
+from navigation.route_plan import RoutePlan
+from patrol.faults import FaultKind, Response, strongest_response
+from patrol.geometry import Pose2, Scan
+from patrol.map import PatrolMap
+from patrol.topics import TOPICS
+from patrol.vehicle import VehicleSpec
+
+log = logging.getLogger(__name__)
+
+WAIT_S = 20.0  # who stops for the phone or a chat has walked on by then, or is asked to
+BLOCKED_AFTER_S = 30.0  # one search or more has failed by then
+SEARCH_EVERY_S = 2.0
+LENGTHEN_EVERY_S = 0.5  # while passing: 0.25 m at walking pace
+PASSING_MPS = 0.5  # walking pace: stops within 0.3 m
+WHO_MOVES_CLEARANCE_M = 1.0  # to whoever was seen to move while the vehicle waited
+CLEAR_S = 2.0  # without an obstacle for so long, or so far driven, the way is free again
+CLEAR_M = 0.3
+LOOK_AHEAD_M = 4.0  # along the way round, for newcomers
+SCAN_MAX_AGE_S = TOPICS["/scan"].max_age_s or 0.0
+OWN_FAULTS = frozenset({FaultKind.OBSTACLE_IN_STOP_ZONE, FaultKind.PATH_BLOCKED})
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The order and the vehicle in this cycle."""
+
+    route: Route
+    reached: int
+    pose: Pose2
+    tracker: PathTracker
+    speed_mps: float
+
+
+class Detours:
+    """One vehicle's waiting and going round; `step` once a cycle, after the faults are known."""
+
+    def __init__(self, spec: VehicleSpec, patrol_map: PatrolMap) -> None:
+        self._spec, self._map = spec, patrol_map
+        self._trail = Trail()
+        self._scan: Scan | None = None
+        self.forget()
+
+    def forget(self) -> None:
+        """Another path: what stood on the former one does not matter. The ground driven does."""
+        self._passing: DetourPlan | None = None
+        self._seen: SeenBefore | None = None
+        self._least_m = LEAST_CLEARANCE_M
+        self._newcomer_s = -math.inf
+        self.is_holding = False  # somebody has come near on the way round, or was until just now
+        self._free()
+
+    def _free(self) -> None:
+        self._blocked_s: float | None = None
+        self._blocked_at_m = 0.0
+        self._seen_blocked_s = -math.inf
+        self._searched_s = -math.inf
+        self._watch = StillWatch()
+        self.is_blocked = False
+        self.reason = ""
+
+    @property
+    def cap_mps(self) -> float:
+        """The highest speed now: walking pace while passing."""
+        return math.inf if self._passing is None else PASSING_MPS
+
+    def step(
+        self, scan: Scan | None, here: Here, faults: frozenset[FaultKind], now_s: float
+    ) -> RoutePlan | None:
+        """The plan to drive from now on, where it is another one."""
+        self._trail.note(here.pose)
+        if self._passing is not None and _is_past(self._passing, here.tracker):
+            log.info("detour_passed at_m=%.1f", here.tracker.s_m)
+            self.forget()
+        watches = self._passing is not None or self._blocked_s is not None
+        fresh = self._fresh_points(scan, now_s) if watches else None
+        if fresh is not None and self._passing is not None:
+            self._look_for_newcomers(fresh, here, now_s)
+        self.is_holding = self._passing is not None and now_s - self._newcomer_s < CLEAR_S
+        self._note_blocked(faults, here, now_s)
+        if fresh is None or strongest_response(faults - OWN_FAULTS) >= Response.SLOW_THEN_WAIT:
+            return None
+        if self._blocked_s is None:
+            return None if self._passing is None else self._lengthened(fresh, here, now_s)
+        return self._wait(fresh, here, now_s)
+
+    def _fresh_points(self, scan: Scan | None, now_s: float) -> Array | None:
+        """A new scan's points (n, 2) in base_link; None where there is no new one."""
+        if scan is None or scan is self._scan or now_s - scan.stamp_s > SCAN_MAX_AGE_S:
+            return None
+        self._scan = scan
+        return scan.points_base(self._spec.lidar.x_m, self._spec.lidar.y_m)
+
+    # --- waiting ---
+
+    def _note_blocked(self, faults: frozenset[FaultKind], here: Here, now_s: float) -> None:
+        if FaultKind.OBSTACLE_IN_STOP_ZONE in faults or self.is_holding:
+            self._seen_blocked_s = now_s
+            if self._blocked_s is None:
+                self._blocked_s, self._blocked_at_m = now_s, here.tracker.s_m
+        if self._blocked_s is None:
+            return
+        moved = abs(here.tracker.s_m - self._blocked_at_m) > CLEAR_M
+        if moved or now_s - self._seen_blocked_s > CLEAR_S:
+            self._free()
+        elif now_s - self._blocked_s > BLOCKED_AFTER_S and not self.is_blocked:
+            self.is_blocked = True
+            log.info("path_blocked at_m=%.1f why=%r", here.tracker.s_m, self.reason)
+
+    def _wait(self, points_base: Array, here: Here, now_s: float) -> RoutePlan | None:
+        if abs(here.speed_mps) >= STANDING_MPS:
+            return None
+        self._watch.look(points_base, now_s)
+        is_early = now_s - self._searched_s < SEARCH_EVERY_S
+        if is_early or self._watch.still_s(now_s) < WAIT_S:
+            return None
+        self._searched_s = now_s
+        return self._search(points_base, here)
+
+    def _search(self, points_base: Array, here: Here) -> RoutePlan | None:
+        moved = self._watch.has_moved or self._newcomer_s > -math.inf
+        least_m = WHO_MOVES_CLEARANCE_M if moved else LEAST_CLEARANCE_M
+        search = DetourSearch(here.route, here.reached, self._map, self._spec, here.pose)
+        found = search.find(self._trail, _in_map(here.pose, points_base), least_m)
+        if isinstance(found, NoWay):
+            self.reason = found.reason
+            return None
+        log.info("detour_begun offset_m=%.2f clearance_m=%.2f", found.aside.offset_m, least_m)
+        self.forget()
+        assert self._scan is not None
+        self._passing, self._least_m = found, least_m
+        self._seen = SeenBefore(self._scan, here.pose, self._spec.lidar)
+        return found.plan
+
+    # --- passing ---
+
+    def _lengthened(self, points_base: Array, here: Here, now_s: float) -> RoutePlan | None:
+        assert self._passing is not None
+        is_early = now_s - self._searched_s < LENGTHEN_EVERY_S
+        if is_early or here.tracker.piece_index != self._passing.piece_index:
+            return None
+        self._searched_s = now_s
+        things = _in_map(here.pose, points_base)
+        longer = self._passing.lengthened(things, self._spec, self._least_m)
+        if longer is None:
+            return None
+        log.info("detour_lengthened return_m=%.1f", longer.aside.return_m)
+        self._passing = longer
+        return longer.plan
+
+    def _look_for_newcomers(self, points_base: Array, here: Here, now_s: float) -> None:
+        piece = here.tracker.piece
+        if self._seen is None or piece is None:
+            return
+        new = self._seen.newcomers(_in_map(here.pose, points_base))
+        s_m = here.tracker.s_m
+        ahead = (piece.s_m >= s_m) & (piece.s_m <= s_m + LOOK_AHEAD_M)
+        poses = np.column_stack((piece.x_m, piece.y_m, piece.yaw_rad))[ahead][::4]
+        if len(new) >= LEAST_POINTS and touches(poses, new, self._spec, WHO_MOVES_CLEARANCE_M):
+            self._newcomer_s = now_s
+
+
+def _is_past(passing: DetourPlan, tracker: PathTracker) -> bool:
+    """Whether the vehicle is back on the route."""
+    return tracker.piece_index > passing.piece_index or (
+        tracker.piece_index == passing.piece_index and tracker.s_m > passing.end_s_m
+    )
+
+
+def _in_map(map_from_base: Pose2, points_base: Array) -> Array:
+    """Points (n, 2) of base_link in the map frame."""
+    cos, sin = math.cos(map_from_base.yaw_rad), math.sin(map_from_base.yaw_rad)
+    x, y = points_base.T
+    return np.column_stack(
+        (map_from_base.x_m + cos * x - sin * y, map_from_base.y_m + sin * x + cos * y)
+    )
