@@ -292,11 +292,11 @@ async def test_cancel_ends_when_the_vehicle_says_so(rig: Any, script: Script) ->
         await rig.dispatcher.cancel(view.assignment_id, "minji")
 
 
-async def test_pause_and_resume_are_instant_actions(rig: Any, script: Script) -> None:
-    await rig.dispatcher.instant_action("sunra/goalie-01", "pause", "minji")
-    await rig.dispatcher.instant_action("sunra/goalie-01", "resume", "minji")
+async def test_what_an_operator_asks_becomes_instant_actions(rig: Any, script: Script) -> None:
+    for asked in ("pause", "stop", "resume", "confirm_crossing"):
+        await rig.dispatcher.instant_action("sunra/goalie-01", asked, "minji")
     sent = [decode(p, InstantActions).actions[0].action_type for p in rig.sent("instantActions")]
-    assert sent == ["startPause", "stopPause"]
+    assert sent == ["startPause", "remoteStop", "stopPause", "confirmCrossing"]
 
 
 async def test_vehicle_that_lost_its_order_gets_the_rest(rig: Any, script: Script) -> None:

@@ -15,6 +15,7 @@ from navigation.types import BaseStatus, Command, GnssFix, GnssFixType, ImuSampl
 from patrol.faults import FaultKind
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
+from patrol.signals import SignalLight, SignalState
 from patrol.stamps import seconds_of
 from patrol.vehicle import UltrasonicSpec
 from patrol_ros.attitude import quaternion_of
@@ -28,10 +29,12 @@ from patrol_ros.convert import (
     message_of_pose,
     message_of_range,
     message_of_scan,
+    message_of_signal,
     message_of_wheels,
     pose_of,
     range_of,
     scan_of,
+    signal_of,
 )
 from patrol_ros.fault_names import faults_of, names_of
 from patrol_ros.stamps import stamp_of
@@ -79,6 +82,19 @@ def test_a_range_comes_back_with_its_ranger(range_m: float) -> None:
     back = range_of(message, ranger)
     assert (back.name, back.stamp_s) == ("side_left", NOW_S)
     assert back.range_m == pytest.approx(range_m, rel=1e-6, nan_ok=True)
+
+
+@pytest.mark.parametrize("walk_left_s", [None, 12.5])
+@pytest.mark.parametrize("light", list(SignalLight))
+def test_a_pedestrian_light_comes_back(light: SignalLight, walk_left_s: float | None) -> None:
+    state = SignalState(12.5, "light-1", light, walk_left_s)
+    assert signal_of(message_of_signal(state)) == state
+
+
+def test_a_light_of_no_known_colour_is_none() -> None:
+    message = message_of_signal(SignalState(12.5, "light-1", SignalLight.WALK))
+    message.light = "amber"
+    assert signal_of(message) is None
 
 
 def test_base_status_comes_back() -> None:

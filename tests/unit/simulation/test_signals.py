@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patrol.map_geojson import load_map
-from patrol.signals import SignalLight
-from simulation.signals import SignalProgram
+from patrol.signals import SignalLight, SignalState
+from simulation.signals import CrosswalkSignal, SignalProgram
 from simulation.world import build_world
 
 SILLIM = load_map(Path(__file__).parents[3] / "maps" / "sillim.geojson")
@@ -59,3 +59,19 @@ def test_only_signalled_crosswalks_have_posts_and_they_face_each_other() -> None
 def test_the_seed_shifts_the_programmes() -> None:
     offsets = {build_world(SILLIM, seed=seed).signals[0].program.offset_s for seed in range(3)}
     assert len(offsets) == 3
+
+
+@given(st.integers(0, 6_400_000))
+def test_what_is_left_of_a_walk_ends_with_the_clearance(time_64: int) -> None:
+    time_s, program = time_64 / 64, SignalProgram()
+    left_s = program.walk_left_s(time_s)
+    assert (left_s > 0) == (program.at(time_s)[0] is not SignalLight.DONT_WALK)
+    assert program.at(time_s + left_s)[0] is SignalLight.DONT_WALK
+
+
+def test_a_signal_that_somebody_set_does_not_know_how_long() -> None:
+    signal = CrosswalkSignal("s-1", "cw-1", SignalProgram(), ())
+    assert signal.says(1.0, {}, 50.0) == SignalState(50.0, "s-1", SignalLight.WALK, 19.0)
+    assert signal.says(30.0, {}, 50.0) == SignalState(50.0, "s-1", SignalLight.DONT_WALK)
+    set_by_hand = {"cw-1": SignalLight.WALK}
+    assert signal.says(30.0, set_by_hand, 50.0) == SignalState(50.0, "s-1", SignalLight.WALK)
