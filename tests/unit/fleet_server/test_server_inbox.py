@@ -19,7 +19,7 @@ from fleet_client.options import LinkOptions
 from fleet_client.outbox import Outbox
 from fleet_client.state_builder import MapRef, StateContent
 from fleet_server.config import IngestConfig
-from fleet_server.ingest.inbox import DROPPED_IN_TURN, OVERHEAD_BYTES, Inbox
+from fleet_server.ingest.inbox import BATCH_BYTES, DROPPED_IN_TURN, OVERHEAD_BYTES, Inbox
 from fleet_server.ingest.pipeline import IngestPipeline, Listeners
 from fleet_server.store import tables as t
 from patrol.clock import SimClock
@@ -58,6 +58,14 @@ async def test_batches_keep_the_order_of_arrival() -> None:
     first = [item.payload for item in await inbox.batch(3, 0.0)]
     assert (first, await taken(inbox)) == ([b"0", b"1", b"2"], [b"3"])
     assert (inbox.droppable_bytes, inbox.dropped) == (0, 0)
+
+
+async def test_batch_ends_where_it_would_keep_the_loop_from_reading() -> None:
+    inbox = Inbox(4 * BATCH_BYTES)
+    for number in range(8):
+        inbox.put(BACKFILL, bytes([number]) * (BATCH_BYTES // 2))
+    sizes = [len(await inbox.batch(2000, 1.0)) for _ in range(4)]
+    assert sizes == [2, 2, 2, 2]
 
 
 async def test_oldest_backfill_goes_first_then_the_oldest_state_and_never_an_incident(
