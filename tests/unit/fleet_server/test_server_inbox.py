@@ -61,7 +61,7 @@ async def test_batches_keep_the_order_of_arrival() -> None:
 
 
 async def test_batch_ends_where_it_would_keep_the_loop_from_reading() -> None:
-    inbox = Inbox(4 * BATCH_BYTES)
+    inbox = Inbox(5 * BATCH_BYTES)
     for number in range(8):
         inbox.put(BACKFILL, bytes([number]) * (BATCH_BYTES // 2))
     sizes = [len(await inbox.batch(2000, 1.0)) for _ in range(4)]
