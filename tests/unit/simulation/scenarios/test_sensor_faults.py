@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from navigation.types import BaseStatus, GnssFix, GnssFixType, ImuSample
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
+from patrol.signals import SignalLight, SignalState
 from patrol.vehicle import CameraSpec, UltrasonicSpec
 from simulation.scenarios.injections import INJECTIONS
 from simulation.scenarios.sensor_faults import BREAKERS
@@ -32,6 +33,7 @@ def frame(stamp_s: float = 10.0) -> SensorFrame:
         gnss=[GnssFix(stamp_s, GeoPoint(37 + stamp_s / 1e6, 127.0), 0.02, GnssFixType.RTK_FIXED)],
         ranges=[RangeReading(stamp_s, RANGER, stamp_s / 10)],
         images=[ImageReading(stamp_s, CAMERA, PICTURE + np.uint8(stamp_s))],
+        signals=[SignalState(stamp_s, "light-1", SignalLight.WALK, stamp_s)],
     )  # fmt: skip
 
 
@@ -47,6 +49,7 @@ OWNER = {
     "imu": "imu",
     "gnss": "gnss",
     "camera": "images",
+    "signal": "signals",
 }
 
 
@@ -56,7 +59,7 @@ def test_only_the_broken_sensor_changes(injection: str) -> None:
     broken.frame(frame(9.0))
     before, after = frame(), broken.frame(frame())
     owner = OWNER.get(INJECTIONS[injection].target, "base")
-    for name in ("scans", "ranges", "imu", "gnss", "images", "base"):
+    for name in ("scans", "ranges", "imu", "gnss", "images", "signals", "base"):
         same = repr(getattr(before, name)) == repr(getattr(after, name))
         assert same is (name != owner), name
     assert repr(after.truth) == repr(before.truth)
