@@ -143,6 +143,7 @@ def test_drives_a_tour_of_the_sillim_map(kit: SimpleNamespace) -> None:
     tour = plan_patrol(patrol_map, dock.node_id, [c.id for c in checkpoints.values()])
     node = patrol_map.nodes[dock.node_id]
     patrol = kit.Patrol(patrol_map, Pose2(node.x_m, node.y_m, dock.heading_rad), 1.1, seed=7)
+    patrol.green_and_empty = True
     actions = {
         tour.node_ids.index(node_id): [kit.checkpoint_action(c.id, 1.0)]
         for node_id, c in checkpoints.items()
