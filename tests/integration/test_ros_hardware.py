@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from patrol.topics import LIGHT_SERVICE, SIREN_SERVICE
 from patrol_bringup.environment import activate
 from tests.unit.hardware.bench import VEHICLES, Bench, text_at
 
@@ -82,6 +83,15 @@ class Street:
             assert time.monotonic() < until_s, self.heard
             self.executor.spin_once(timeout_sec=0.05)
 
+    def switch(self, service: str, *, is_on: bool) -> None:
+        from std_srvs.srv import SetBool
+
+        answer = self.listener.create_client(SetBool, service).call_async(
+            SetBool.Request(data=is_on)
+        )
+        self.wait_for(answer.done)
+        assert answer.result().success
+
     def rolls(self) -> bool:
         message = self.heard.get("/base/feedback")
         return message is not None and message.speed_mps > 0.9
@@ -121,3 +131,12 @@ def test_it_drives_falls_silent_without_its_motors_and_drives_again(street: Stre
     street.wait_for(street.rolls)
     street.cut_power = True
     street.wait_for(lambda: devices.relays.relays == 0)
+
+
+def test_light_and_siren_are_switched_by_services(street: Street) -> None:
+    street.wait_for(lambda: "/base/feedback" in street.heard)
+    for service, relay in ((LIGHT_SERVICE, 0b010), (SIREN_SERVICE, 0b100)):
+        street.switch(service, is_on=True)
+        street.wait_for(lambda relay=relay: street.devices.relays.relays & relay)
+        street.switch(service, is_on=False)
+        street.wait_for(lambda relay=relay: not street.devices.relays.relays & relay)

@@ -12,6 +12,7 @@ from patrol_base.hardware.config import HardwareSpec, load_hardware
 from patrol_base.hardware.motor_controller import DriveOrder
 from tests.unit.hardware.dcon_emulator import DconEmulator
 from tests.unit.hardware.pty_line import CountedPort, Emulator
+from tests.unit.hardware.radio_emulator import RadioEmulator
 from tests.unit.hardware.roboteq_emulator import RoboteqEmulator
 from tests.unit.hardware.ublox_emulator import UbloxEmulator
 from tests.unit.hardware.xsens_emulator import XsensEmulator
@@ -36,26 +37,24 @@ def run(
 
 
 def at(folder: Path) -> HardwareSpec:
-    """The Goalie's hardware file with its devices in a folder, without a radio."""
+    """The Goalie's hardware file with its devices in a folder."""
+    radio = HARDWARE.gnss.corrections
+    assert radio is not None
+    radio = replace(radio, device=str(folder / "radio"))
     return replace(
         HARDWARE,
         motor_controller=replace(HARDWARE.motor_controller, device=str(folder / "motors")),
         relay_board=replace(HARDWARE.relay_board, device=str(folder / "relays")),
         imu=replace(HARDWARE.imu, device=str(folder / "imu")),
-        gnss=replace(HARDWARE.gnss, device=str(folder / "gnss"), corrections=None),
+        gnss=replace(HARDWARE.gnss, device=str(folder / "gnss"), corrections=radio),
     )
 
 
 def text_at(folder: Path) -> str:
     """The same as a file's text."""
     text = (VEHICLES / "goalie_hardware.yaml").read_text()
-    for name, device in (
-        ("motors", HARDWARE.motor_controller.device),
-        ("relays", HARDWARE.relay_board.device),
-        ("imu", HARDWARE.imu.device),
-        ("gnss", HARDWARE.gnss.device),
-    ):
-        text = text.replace(device, str(folder / name))
+    for old, new in zip(HARDWARE.lines, at(folder).lines, strict=True):
+        text = text.replace(old.device, new.device)
     return text
 
 
@@ -67,6 +66,7 @@ class Bench:
         self.relays = DconEmulator(folder / "relays")
         self.imu = XsensEmulator(folder / "imu")
         self.gnss = UbloxEmulator(folder / "gnss")
+        self.radio = RadioEmulator(folder / "radio")
         self.hardware = BaseHardware(at(folder), VEHICLE, self._port)
         self.order: DriveOrder | None = None
         self.outputs: list[Outputs] = []
@@ -78,7 +78,7 @@ class Bench:
 
     @property
     def emulators(self) -> list[Emulator]:
-        return [self.motors, self.relays, self.imu, self.gnss]
+        return [self.motors, self.relays, self.imu, self.gnss, self.radio]
 
     @property
     def last(self) -> Outputs:

@@ -7,7 +7,9 @@ import os
 import pty
 import select
 import termios
+import threading
 import tty
+from abc import ABC, abstractmethod
 from enum import Enum
 from pathlib import Path
 
@@ -37,10 +39,14 @@ class Behaviour(Enum):
     MUTE = "says nothing"
 
 
-class Emulator:
-    """Serves one device; `path` stays the same while the device is unplugged and plugged again."""
+class Emulator(ABC):
+    """Serves one device; `path` stays the same while the device is unplugged and plugged again.
+
+    It may be plugged and unplugged while another thread serves it.
+    """
 
     def __init__(self, path: Path, baud_rate_bps: int) -> None:
+        self._lock = threading.Lock()
         self.path = path
         self.behaviour = Behaviour.NORMAL
         self.garbage = b""  # before whatever is said
@@ -53,34 +59,48 @@ class Emulator:
 
     def plug(self) -> None:
         """Appear under the path, as if switched on."""
-        self._ends = pty.openpty()
-        tty.setraw(self._ends[1])
-        os.set_blocking(self._ends[0], False)
-        self.path.unlink(missing_ok=True)
-        self.path.symlink_to(os.ttyname(self._ends[1]))
-        self._half, self.owed = b"", 0
-        self.switched_on()
+        ends = pty.openpty()
+        tty.setraw(ends[1])
+        os.set_blocking(ends[0], False)
+        with self._lock:
+            self.path.unlink(missing_ok=True)
+            self.path.symlink_to(os.ttyname(ends[1]))
+            self._ends, self._half, self.owed = ends, b"", 0
+            self.switched_on()
 
     def unplug(self) -> None:
         """Vanish."""
-        if self._ends is not None:
-            self.path.unlink()
-            for end in self._ends:
-                os.close(end)
-            self._ends = None
+        with self._lock:
+            if self._ends is not None:
+                self.path.unlink()
+                for end in self._ends:
+                    os.close(end)
+                self._ends = None
 
     def serve(self, now_s: float) -> None:
         """Hear what was written and say what there is to say."""
-        if self._ends is None:
-            return
-        heard = self._receive()
-        if termios.tcgetattr(self._ends[1])[5] != self.speed:
-            self._send(SCRAMBLED if heard or self.says_unasked(now_s) else b"")
-        elif self.behaviour is Behaviour.ECHO:
-            self._send(heard)
-        elif self.behaviour is Behaviour.NORMAL:
-            said = self.answer(heard, now_s) + self.says_unasked(now_s)
-            self._send(self._cut(self.garbage + said if said else b""))
+        with self._lock:
+            if self._ends is not None:
+                self._serve(self._ends, now_s)
+
+    def _serve(self, ends: tuple[int, int], now_s: float) -> None:
+        near, far = ends
+        heard = self._receive(near)
+        said = self._says(heard, termios.tcgetattr(far)[5] == self.speed, now_s)
+        if said:
+            with contextlib.suppress(BlockingIOError):  # nobody reads: lost, as on a real line
+                os.write(near, said)
+            select.select([far], [], [], ARRIVES_WITHIN_S)
+
+    def _says(self, heard: bytes, is_right_speed: bool, now_s: float) -> bytes:
+        if not is_right_speed:
+            return SCRAMBLED if heard or self.says_unasked(now_s) else b""
+        if self.behaviour is Behaviour.ECHO:
+            return heard
+        if self.behaviour is Behaviour.MUTE:
+            return b""
+        said = self.answer(heard, now_s) + self.says_unasked(now_s)
+        return self._cut(self.garbage + said if said else b"")
 
     def _cut(self, said: bytes) -> bytes:
         if not self.halves:
@@ -89,29 +109,22 @@ class Emulator:
         said, self._half = self._half + said[:middle], said[middle:]
         return said
 
-    def _receive(self) -> bytes:
-        assert self._ends is not None
+    def _receive(self, near: int) -> bytes:
         heard = b""
         while True:
             wait_s = ARRIVES_WITHIN_S if len(heard) < self.owed else 0.0
-            if not select.select([self._ends[0]], [], [], wait_s)[0]:
+            if not select.select([near], [], [], wait_s)[0]:
                 self.owed = 0
                 return heard
-            heard += os.read(self._ends[0], 65536)
+            heard += os.read(near, 65536)
 
-    def _send(self, data: bytes) -> None:
-        assert self._ends is not None
-        if data:
-            with contextlib.suppress(BlockingIOError):  # nobody reads: lost, as on a real line
-                os.write(self._ends[0], data)
-            select.select([self._ends[1]], [], [], ARRIVES_WITHIN_S)
-
+    @abstractmethod
     def switched_on(self) -> None:
         """What a device forgets when it was without power."""
 
+    @abstractmethod
     def answer(self, heard: bytes, now_s: float) -> bytes:
         """The answer to what was heard."""
-        raise NotImplementedError
 
     def says_unasked(self, now_s: float) -> bytes:
         """What the device sends by itself."""

@@ -16,8 +16,10 @@ from patrol_base.hardware.imu import Imu
 from patrol_base.hardware.link import Link, LinkState, LinkTiming
 from patrol_base.hardware.motor_controller import DriveOrder, MotorController
 from patrol_base.hardware.port import Port
+from patrol_base.hardware.radio import CorrectionsRadio
 from patrol_base.hardware.relay_board import RelayBoard, RelayOrder
 from tests.unit.hardware.bench import HARDWARE, VEHICLE
+from tests.unit.hardware.radio_emulator import rtcm_frame
 
 ORDER = DriveOrder(1.0, 0.1)
 
@@ -55,6 +57,9 @@ def steps_of(name: str, port: Port) -> Callable[[float], Any]:
     if name == "imu":
         imu = Imu(port, HARDWARE.imu)
         return lambda now_s: (imu.step(now_s), imu.report(now_s))
+    if name == "radio":
+        radio = CorrectionsRadio(port)
+        return lambda now_s: (radio.step(now_s), radio.report(now_s))
     gnss = GnssReceiver(port, HARDWARE.gnss)
     return lambda now_s: (gnss.step(now_s), gnss.report(now_s))
 
@@ -91,6 +96,7 @@ FRAMES = {
         st.sampled_from(list(xsens.Mid)) | st.integers(0, 255),
         st.binary(max_size=90),
     ),
+    "radio": st.binary(max_size=40).map(rtcm_frame),
     "gnss": st.builds(
         ubx,
         st.sampled_from([b"\x01\x07", b"\x0a\x04", b"\x05\x01", b"\x06\x8b"])

@@ -15,7 +15,7 @@ from tests.unit.hardware.pty_line import Behaviour
 MOTOR_POWER = 0b001
 AHEAD = DriveOrder(1.0, 0.2)
 RPM = 60 * HARDWARE.motor_controller.drive.gear_ratio / (2 * math.pi * VEHICLE.wheel_radius_m)
-NAMES = ("motor_controller", "relay_board", "imu", "gnss")
+NAMES = ("motor_controller", "relay_board", "imu", "gnss", "corrections")
 
 
 @pytest.fixture
@@ -76,6 +76,16 @@ def test_an_order_to_cut_the_power_opens_the_contactor_and_releases_it_later(
     assert driving.relays.relays == MOTOR_POWER
     assert not any(o.base.emergency_stop for o in outputs if o.base)
     assert driving.motors.rpm == pytest.approx(RPM, abs=1)
+
+
+def test_power_stays_cut_when_the_orders_that_cut_it_fall_silent(driving: Bench) -> None:
+    driving.order = DriveOrder(0.0, 0.2, cut_power=True)
+    driving.run(0.3)
+    driving.order = None
+    for _ in range(60):
+        driving.run(0.02)
+        assert driving.relays.relays == 0
+        assert driving.motors.stopped
 
 
 @pytest.mark.parametrize("lost", ["unplug", "mute", "echo"])
@@ -191,7 +201,7 @@ def test_light_and_siren_follow_and_go_out_with_the_program(driving: Bench) -> N
     assert driving.motors.wanted_rpm == 0
 
 
-@pytest.mark.parametrize("name", ["motors", "relays", "imu", "gnss"])
+@pytest.mark.parametrize("name", ["motors", "relays", "imu", "gnss", "radio"])
 def test_garbage_and_half_frames_change_nothing(driving: Bench, name: str) -> None:
     emulator = getattr(driving, name)
     emulator.halves = True

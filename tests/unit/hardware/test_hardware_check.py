@@ -47,6 +47,7 @@ def test_everything_that_answers_is_named_and_nothing_moves(served: Bench, tmp_p
         "motor_controller: ready", "FID: Roboteq v2.0 FBL2360 07/08/2019", "battery_v: 53",
         "relay_board: ready", "module: 7060", "emergency_stop_circuit: closed",
         "imu: ready", "device_id: 0380ABCD", "firmware: 1.12.0", "fix: rtk_fixed",
+        "corrections: ready",
     ):  # fmt: skip
         assert fact in said, said
     assert served.motors.rpm == 0
@@ -57,7 +58,9 @@ def test_what_does_not_answer_is_named_and_the_status_says_so(
     served: Bench, tmp_path: Path
 ) -> None:
     served.imu.unplug()
+    served.radio.unplug()
     status, said = check(tmp_path)
     assert status == 1
-    assert "imu: closed: " in said
+    assert f"imu: closed: {tmp_path}/imu: No such file or directory\n" in said
+    assert f"corrections: closed: {tmp_path}/radio: No such file or directory\n" in said
     assert "relay_board: ready" in said

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyrtcm import calc_crc24q
 
 from navigation.types import GnssFixType
 from patrol_base.hardware import dcon, roboteq, ublox, xsens
@@ -19,14 +18,8 @@ from patrol_base.hardware.lines import LineReader
 from patrol_base.hardware.rtcm import RtcmReader
 from patrol_base.hardware.ublox import ReceiverReader
 from patrol_base.hardware.xsens import XbusReader
+from tests.unit.hardware.radio_emulator import rtcm_frame
 from tests.unit.hardware.ublox_emulator import pvt, sentences
-
-
-def rtcm_frame(message: bytes) -> bytes:
-    """An RTCM 3 frame."""
-    head = b"\xd3" + len(message).to_bytes(2, "big") + message
-    return head + calc_crc24q(head).to_bytes(3, "big")
-
 
 MEASURED = (
     struct.pack(">HBH", xsens.DataId.PACKET_COUNTER, 2, 7)

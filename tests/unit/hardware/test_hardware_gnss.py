@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
 
 from patrol_base.hardware.gnss_receiver import GnssReceiver
 from patrol_base.hardware.ublox import ReceiverFix
-from tests.unit.hardware.bench import START_S, at, run
+from tests.unit.hardware.bench import START_S, Bench, at, run
 from tests.unit.hardware.pty_line import CountedPort
-from tests.unit.hardware.test_hardware_codecs import rtcm_frame
+from tests.unit.hardware.radio_emulator import FRAME
 from tests.unit.hardware.ublox_emulator import UbloxEmulator
 
 
@@ -63,19 +62,25 @@ def test_a_replugged_receiver_is_set_up_anew(desk: Desk) -> None:
     assert {fix.source for fix in desk.run(1.0)} == {"UBX"}
 
 
-def test_corrections_arrive_whole_and_their_age_is_known(desk: Desk) -> None:
-    desk.run(0.5)
-    assert math.isinf(desk.driver.corrections_age_s(desk.now_s))
-    frame = rtcm_frame(b"\x3e\xd0 message 1005")
-    assert desk.driver.add_corrections(b"noise" + frame[:9], desk.now_s) == 0
-    assert desk.driver.add_corrections(frame[9:] + frame, desk.now_s) == 2
-    desk.run(1.0)
-    assert desk.device.corrections == [frame, frame]
-    assert desk.driver.corrections_age_s(desk.now_s) == pytest.approx(1.0)
+def test_corrections_reach_the_receiver_whole(bench: Bench) -> None:
+    bench.radio.halves, bench.radio.garbage = True, b"noise\xd3"
+    bench.run(3.5)
+    assert len(bench.gnss.corrections) >= 2
+    assert set(bench.gnss.corrections) == {FRAME}
+    assert b"noise" not in bench.gnss.heard
 
 
-def test_corrections_for_an_unplugged_receiver_are_not_counted(desk: Desk) -> None:
+def test_corrections_for_an_unplugged_receiver_are_lost(desk: Desk) -> None:
+    desk.run(0.1)
+    assert desk.driver.correct(FRAME, desk.now_s)
     desk.device.unplug()
     desk.run(0.1)
-    assert desk.driver.add_corrections(rtcm_frame(b"\x3e\xd0"), desk.now_s) == 0
-    assert math.isinf(desk.driver.corrections_age_s(desk.now_s))
+    assert not desk.driver.correct(FRAME, desk.now_s)
+
+
+def test_the_age_of_corrections_is_the_receivers_own(desk: Desk) -> None:
+    desk.run(1.0)
+    assert desk.driver.report(desk.now_s).readings["corrections_age_s"] == "2"
+    desk.device.fields = {"lastCorrectionAge": 0}  # none arrived
+    desk.run(1.0)
+    assert "corrections_age_s" not in desk.driver.report(desk.now_s).readings

@@ -10,12 +10,19 @@ import pytest
 
 from patrol_base.hardware.link import LinkState
 from patrol_base.hardware.motor_controller import DriveOrder, MotorController
+from patrol_base.hardware.port import SerialPort
+from patrol_base.hardware.relay_board import RelayBoard, RelayOrder, RelayReport
 from tests.unit.hardware.bench import START_S, VEHICLE, Bench, at, run
+from tests.unit.hardware.dcon_emulator import DconEmulator
 from tests.unit.hardware.pty_line import Behaviour, CountedPort
 from tests.unit.hardware.roboteq_emulator import RoboteqEmulator
 
-DEVICES = {"motors": "motor_controller", "relays": "relay_board", "imu": "imu", "gnss": "gnss"}
+DEVICES = {
+    "motors": "motor_controller", "relays": "relay_board", "imu": "imu", "gnss": "gnss",
+    "radio": "corrections",
+}  # fmt: skip
 each_device = pytest.mark.parametrize("name", sorted(DEVICES))
+each_that_is_asked = pytest.mark.parametrize("name", sorted(DEVICES.keys() - {"radio"}))
 
 
 def told(bench: Bench, name: str) -> tuple[LinkState, str]:
@@ -32,7 +39,7 @@ def test_another_baud_rate_is_noise(bench: Bench, name: str) -> None:
     assert "baud_rate_bps" in reason
 
 
-@each_device
+@each_that_is_asked
 def test_what_is_wrong_stays_named_while_the_port_is_opened_again(bench: Bench, name: str) -> None:
     getattr(bench, name).behaviour = Behaviour.ECHO
     bench.run(1.0)
@@ -41,7 +48,7 @@ def test_what_is_wrong_stays_named_while_the_port_is_opened_again(bench: Bench, 
         assert told(bench, name)[0] is LinkState.ECHO
 
 
-@each_device
+@each_that_is_asked
 @pytest.mark.parametrize("behaviour", [Behaviour.ECHO, Behaviour.MUTE])
 def test_an_echo_or_silence_is_named(bench: Bench, name: str, behaviour: Behaviour) -> None:
     getattr(bench, name).behaviour = behaviour
@@ -178,3 +185,60 @@ def test_a_reversed_motor_turns_the_other_way_and_reads_forward(tmp_path: Path) 
     assert report.steering_rad == pytest.approx(0.3, abs=0.001)
     driver.close(now_s)
     motors.unplug()
+
+
+def test_a_line_in_use_or_none_at_all_is_named_once(tmp_path: Path) -> None:
+    emulator = RoboteqEmulator(tmp_path / "motors")
+    first, second = (SerialPort(str(emulator.path), 115_200) for _ in range(2))
+    first.open()
+    with pytest.raises(OSError, match=f"^{emulator.path}: in use by another program$"):
+        second.open()
+    first.close()
+    second.open()
+    emulator.unplug()
+    with pytest.raises(OSError, match=f"^{emulator.path}: "):
+        second.read()
+    second.close()
+    with pytest.raises(OSError, match=f"^{emulator.path}: No such file or directory$"):
+        second.open()
+    with pytest.raises(OSError, match=r"^/dev/null: not a serial line$"):
+        SerialPort("/dev/null", 115_200).open()
+
+
+class SlowBoard(DconEmulator):
+    """Answers a cycle later than others; one answer is `late_s` on its way, the next behind it."""
+
+    late_s = 0.02
+
+    def switched_on(self) -> None:
+        super().switched_on()
+        self._under_way: list[tuple[float, bytes]] = []
+
+    def answer(self, heard: bytes, now_s: float) -> bytes:
+        if said := super().answer(heard, now_s):
+            self._under_way.append((now_s + self.late_s, said))
+            self.late_s = SlowBoard.late_s
+        arrived = b""
+        while self._under_way and self._under_way[0][0] <= now_s + 1e-6:
+            arrived += self._under_way.pop(0)[1]
+        return arrived
+
+
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_ones(tmp_path: Path) -> None:
+    spec = at(tmp_path).relay_board
+    board = SlowBoard(Path(spec.device))
+    driver = RelayBoard(CountedPort(spec.device, spec.baud_rate_bps, board), spec)
+    reports: list[RelayReport | None] = []
+
+    def step(now_s: float) -> None:
+        reports.append(driver.step(RelayOrder(motor_power=True), now_s))
+
+    now_s = run(step, [board], START_S, 2.0)
+    assert reports[-1] is not None
+    for late_s in (0.10, 0.12, 0.14, 0.16):
+        board.late_s = late_s
+        reports.clear()
+        now_s = run(step, [board], now_s, 1.0)
+        assert None not in reports, late_s
+    driver.close(now_s)
+    board.unplug()

@@ -52,14 +52,16 @@ class UbloxEmulator(Emulator):
         self.knows_ubx = True
         self.fields: dict[str, Any] = {}
         self.corrections: list[bytes] = []
+        self.heard = b""  # everything
         super().__init__(path, baud_rate_bps)
 
     def switched_on(self) -> None:
         self.sends_pvt = False
-        self._heard, self._rtcm = b"", RtcmReader()
+        self._unread, self._rtcm = b"", RtcmReader()
         self._due_s = 0.0
 
     def answer(self, heard: bytes, now_s: float) -> bytes:
+        self.heard += heard
         self.corrections += self._rtcm.feed(heard)
         said = b""
         for kind in self._asked(heard) if self.knows_ubx else ():
@@ -76,13 +78,13 @@ class UbloxEmulator(Emulator):
 
     def _asked(self, heard: bytes) -> list[bytes]:
         """Class and id of every whole UBX frame with the right checksum."""
-        self._heard += heard
+        self._unread += heard
         kinds = []
-        while (start := self._heard.find(b"\xb5\x62")) >= 0:
-            end = start + 8 + int.from_bytes(self._heard[start + 4 : start + 6], "little")
-            if len(self._heard) < max(end, start + 8):
+        while (start := self._unread.find(b"\xb5\x62")) >= 0:
+            end = start + 8 + int.from_bytes(self._unread[start + 4 : start + 6], "little")
+            if len(self._unread) < max(end, start + 8):
                 break
-            frame, self._heard = self._heard[start:end], self._heard[end:]
+            frame, self._unread = self._unread[start:end], self._unread[end:]
             if fletcher(frame[2:-2]) == frame[-2:]:
                 kinds.append(frame[2:4])
         return kinds

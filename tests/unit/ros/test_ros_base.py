@@ -70,3 +70,10 @@ def test_latest_keeps_the_newest_and_knows_its_age() -> None:
     latest.put("late", 9.0)
     assert latest.fresh(10.0, 0.5) == "new"
     assert latest.fresh(10.1, 0.5) is None
+
+
+def test_latest_is_not_fresh_when_the_clock_was_set_back() -> None:
+    latest: Latest[str] = Latest()
+    latest.put("drive", 1000.0)
+    latest.put("stop", 940.1)
+    assert latest.fresh(940.1, 0.1) is None

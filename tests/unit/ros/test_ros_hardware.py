@@ -19,6 +19,7 @@ from patrol_bringup.settings import VehicleSettings
 
 ROOT = Path(__file__).parents[3]
 VEHICLES = ROOT / "config" / "vehicles"
+BASE = ROOT / "ros2_ws" / "src" / "patrol_base" / "patrol_base"
 NODE = "patrol_base.hardware_node:BaseHardwareNode"
 PACKAGES = ("patrol", "navigation", "perception", "fleet_client", "fleet_server", "simulation")
 
@@ -50,9 +51,7 @@ def test_a_simulated_world_has_no_hardware(tmp_path: Path) -> None:
 
 
 def test_the_node_publishes_what_the_topic_table_says() -> None:
-    source = (
-        ROOT / "ros2_ws" / "src" / "patrol_base" / "patrol_base" / "hardware_node.py"
-    ).read_text()
+    source = (BASE / "hardware_node.py").read_text()
     assert f'super().__init__("{HARDWARE}")' in source
     made = set(re.findall(r'topic_publisher\("([^"]+)"\)', source))
     assert made == {row.name for row in TOPICS.values() if row.road_publisher == HARDWARE}
@@ -67,6 +66,13 @@ def test_only_one_module_imports_pyserial() -> None:
         if re.search(r"^\s*(import|from) serial\b", path.read_text(), re.MULTILINE)
     ]
     assert users == ["port.py"]
+
+
+def test_the_drivers_know_no_ros() -> None:
+    files = list((BASE / "hardware").glob("*.py"))
+    assert len(files) > 10
+    ros = re.compile(r"^\s*(import|from) (rclpy|patrol_ros|\w+_(msgs|srvs|interfaces))\b", re.M)
+    assert [path.name for path in files if ros.search(path.read_text())] == []
 
 
 def test_an_order_carries_speed_angle_and_the_power_cut() -> None:

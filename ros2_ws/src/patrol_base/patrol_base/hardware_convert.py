@@ -1,4 +1,4 @@
-"""Drive commands → orders, fixes and lost tilts → messages; pure."""
+"""Drive commands → orders, a receiver's fixes → messages; pure."""
 
 from __future__ import annotations
 

@@ -63,11 +63,11 @@ class BaseHardwareNode(VehicleNode):
         self._tell(now_s)
 
     def _tell(self, now_s: float) -> None:
-        for report in self._hardware.reports(now_s):
-            state = report.state, report.reason
-            if self._states.get(report.name) != state:
-                self._states[report.name] = state
-                facts = {"device": report.name, "state": report.state, "reason": report.reason}
+        for device in self._hardware.devices:
+            state, reason = device.state(now_s), device.reason(now_s)
+            if self._states.get(device.name) != (state, reason):
+                self._states[device.name] = state, reason
+                facts = {"device": device.name, "state": state, "reason": reason}
                 self.event("device_state", **facts, now_s=f"{self.now_s():.2f}")
 
     def close(self) -> None:

@@ -25,6 +25,10 @@ class Latest(Generic[T]):
         return None if self.stamp_s is None else now_s - self.stamp_s
 
     def fresh(self, now_s: float, max_age_s: float) -> T | None:
-        """The value where it is at most `max_age_s` old, else None."""
+        """The value where it is at most `max_age_s` old, else None.
+
+        None too where it is further in the future: the clock was set back, and until it is there
+        again `put` passes newer values over.
+        """
         age_s = self.age_s(now_s)
-        return self.value if age_s is not None and age_s <= max_age_s else None
+        return self.value if age_s is not None and abs(age_s) <= max_age_s else None

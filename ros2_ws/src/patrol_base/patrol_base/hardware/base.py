@@ -3,42 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from navigation.types import BaseStatus, ImuSample
 from patrol.topics import TOPICS
 from patrol.vehicle import VehicleSpec
 from patrol_base.hardware.battery import BatteryGauge
-from patrol_base.hardware.config import HardwareSpec
-from patrol_base.hardware.device import DeviceReport
+from patrol_base.hardware.config import HardwareSpec, LineSpec
+from patrol_base.hardware.device import DeviceReport, Driver
 from patrol_base.hardware.gnss_receiver import GnssReceiver
 from patrol_base.hardware.imu import Imu
-from patrol_base.hardware.link import Link, LinkTiming
 from patrol_base.hardware.motor_controller import DriveOrder, MotorController, MotorReport
 from patrol_base.hardware.port import Port, SerialPort
+from patrol_base.hardware.radio import CorrectionsRadio
 from patrol_base.hardware.relay_board import RelayBoard, RelayOrder, RelayReport
 from patrol_base.hardware.ublox import ReceiverFix
 
 DRIVE_MAX_AGE_S = TOPICS["/base/drive"].max_age_s or 0.0
 IMU_MAX_AGE_S = TOPICS["/imu/data"].max_age_s or 0.0
-CORRECTIONS_QUIET_S = 60.0  # a radio that says nothing for so long is opened again
 # Cycles, 0.3 s, for which an unknown circuit only silences the base: a program that was held up
 # for a moment must not latch the vehicle. The motors are at zero from the first one on.
 UNKNOWN_STEPS = 15
+RELEASED = DriveOrder(0.0, 0.0, cut_power=True)
 OpenPort = Callable[[str, int], Port]
-
-
-class Device(Protocol):
-    """What every driver can do beside its `step`."""
-
-    def report(self, now_s: float) -> DeviceReport:
-        """How it stands with the device."""
-
-    def close(self, now_s: float) -> None:
-        """Leave the device safe and let go of its port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +73,9 @@ class BaseHardware:
         self._imu = Imu(port(spec.imu), spec.imu)
         self._gnss = GnssReceiver(port(spec.gnss), spec.gnss)
         radio = spec.gnss.corrections
-        timing = LinkTiming(CORRECTIONS_QUIET_S, CORRECTIONS_QUIET_S)
-        self._radio = Link(port(radio), timing) if radio is not None else None
-        self._corrections: deque[bytes] = deque()
+        self._radio = CorrectionsRadio(port(radio)) if radio is not None else None
         self._battery = BatteryGauge(spec.battery)
-        self._order: DriveOrder | None = None
+        self._order = RELEASED
         self._order_s = -math.inf
         self._tilt: ImuSample | None = None
         self._circuit_known = False
@@ -99,12 +85,13 @@ class BaseHardware:
         self._lamps = RelayOrder()
 
     @property
-    def devices(self) -> tuple[Device, ...]:
+    def devices(self) -> tuple[Driver, ...]:
         """Every driver."""
-        return self._motors, self._relays, self._imu, self._gnss
+        devices = (self._motors, self._relays, self._imu, self._gnss)
+        return devices if self._radio is None else (*devices, self._radio)
 
     def drive(self, order: DriveOrder, now_s: float) -> None:
-        """Take an order; it counts for `DRIVE_MAX_AGE_S`."""
+        """Take an order; it counts for `DRIVE_MAX_AGE_S`, to cut the power until the next."""
         self._order, self._order_s = order, now_s
 
     def set_light(self, is_on: bool) -> None:
@@ -115,17 +102,13 @@ class BaseHardware:
         """Switch the siren."""
         self._lamps = replace(self._lamps, siren=is_on)
 
-    def add_corrections(self, data: bytes) -> None:
-        """Queue RTCM 3 bytes, cut anywhere, for the receiver."""
-        self._corrections.append(data)
-
     def step(self, now_s: float) -> Outputs:
         """One cycle of every device."""
         silent_s = now_s - self._order_s
-        order = self._order if silent_s <= DRIVE_MAX_AGE_S else None
-        cut = silent_s > self._spec.power_off_after_s or (order is not None and order.cut_power)
-        released = DriveOrder(0.0, 0.0, cut_power=True)
-        motors = self._motors.step(released if cut else order if self._may_turn else None, now_s)
+        cut = self._order.cut_power or silent_s > self._spec.power_off_after_s
+        obeys = self._may_turn and silent_s <= DRIVE_MAX_AGE_S
+        order = RELEASED if cut else self._order if obeys else None
+        motors = self._motors.step(order, now_s)
         powered = not cut and motors is not None and not self._is_stopped
         relays = self._relays.step(replace(self._lamps, motor_power=powered), now_s)
         self._is_stopped = relays is None or relays.emergency_stop
@@ -133,7 +116,8 @@ class BaseHardware:
         sample = self._imu.step(now_s)
         self._tilt = sample or self._tilt
         fixes = self._gnss.step(now_s)
-        self._correct(now_s)
+        for frame in self._radio.step(now_s) if self._radio is not None else ():
+            self._gnss.correct(frame, now_s)
         return Outputs(self._status(motors, relays, now_s), sample, tuple(fixes))
 
     def reports(self, now_s: float) -> tuple[DeviceReport, ...]:
@@ -144,17 +128,6 @@ class BaseHardware:
         """Stand, cut the power, let go of every port."""
         for device in self.devices:
             device.close(now_s)
-        if self._radio is not None:
-            self._radio.close()
-
-    def _correct(self, now_s: float) -> None:
-        if self._radio is not None:
-            heard = self._radio.poll(now_s)
-            if heard:
-                self._radio.heard(now_s)
-                self._corrections.append(heard)
-        while self._corrections:
-            self._gnss.add_corrections(self._corrections.popleft(), now_s)
 
     def _status(
         self, motors: MotorReport | None, relays: RelayReport | None, now_s: float
@@ -180,15 +153,3 @@ class BaseHardware:
             roll_rad=math.nan if tilt is None else tilt.roll_rad,
             pitch_rad=math.nan if tilt is None else tilt.pitch_rad,
         )
-
-
-class LineSpec(Protocol):
-    """What every device of the hardware file names."""
-
-    @property
-    def device(self) -> str:
-        """The path of the serial device."""
-
-    @property
-    def baud_rate_bps(self) -> int:
-        """Its speed."""

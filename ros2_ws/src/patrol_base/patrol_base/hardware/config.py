@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +22,30 @@ def _in_range(name: str, value: float, low: float, high: float) -> None:
         raise ValueError(f"{name}: {value:g} is outside [{low:g}, {high:g}]")
 
 
-def _check_line(device: str, baud_rate_bps: int) -> None:
-    if not device.startswith("/"):
-        raise ValueError(f"device: {device!r} is no absolute path, as /dev/serial/by-id/…")
-    if baud_rate_bps not in BAUD_RATES_BPS:
-        allowed = ", ".join(map(str, BAUD_RATES_BPS))
-        raise ValueError(f"baud_rate_bps: {baud_rate_bps} is none of: {allowed}")
+def _check_channels(named: Sequence[tuple[str, int]], what: str) -> None:
+    """Each names one of the relay board's channels, and no two the same."""
+    for index, (name, channel) in enumerate(named):
+        _in_range(name, channel, CHANNELS[0], CHANNELS[-1])
+        for other, taken in named[:index]:
+            if channel == taken:
+                raise ValueError(f"{name}: {what} {channel} is {other}'s too")
+
+
+@dataclass(frozen=True, slots=True)
+class LineSpec:
+    """The serial line of a device."""
+
+    device: str
+    baud_rate_bps: int
+
+    def __post_init__(self) -> None:
+        if not self.device.startswith("/"):
+            raise ValueError(
+                f"device: {self.device!r} is no absolute path, as /dev/serial/by-id/…"
+            )
+        if self.baud_rate_bps not in BAUD_RATES_BPS:
+            allowed = ", ".join(map(str, BAUD_RATES_BPS))
+            raise ValueError(f"baud_rate_bps: {self.baud_rate_bps} is none of: {allowed}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +82,15 @@ class SteeringChannel:
 
 
 @dataclass(frozen=True, slots=True)
-class MotorControllerSpec:
+class MotorControllerSpec(LineSpec):
     """A Roboteq controller: one channel drives, one steers."""
 
-    device: str
-    baud_rate_bps: int
     watchdog_s: float  # of the controller itself (RWD): no command for so long, it stops
     drive: DriveChannel
     steering: SteeringChannel
 
     def __post_init__(self) -> None:
-        _check_line(self.device, self.baud_rate_bps)
+        LineSpec.__post_init__(self)  # `slots` makes the class anew, which `super()` does not know
         _in_range("watchdog_s", self.watchdog_s, 0.1, 0.5)
         if self.drive.channel == self.steering.channel:
             raise ValueError(f"steering: channel {self.drive.channel} is the drive's")
@@ -85,6 +102,10 @@ class BatteryPoint:
 
     voltage_v: float
     charge_pct: float
+
+    def __post_init__(self) -> None:
+        _in_range("voltage_v", self.voltage_v, 0, 1000)
+        _in_range("charge_pct", self.charge_pct, 0, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +122,6 @@ class BatterySpec:
         for low, high in itertools.pairwise(self.curve):
             if not (low.voltage_v < high.voltage_v and low.charge_pct <= high.charge_pct):
                 raise ValueError(f"curve: does not rise at {high.voltage_v:g} V")
-        if self.curve[0].charge_pct < 0 or self.curve[-1].charge_pct > 100:
-            raise ValueError("curve: charge_pct is outside [0, 100]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +133,8 @@ class RelayRoles:
     siren: int
 
     def __post_init__(self) -> None:
-        channels = (self.motor_power, self.light, self.siren)
-        for channel in channels:
-            _in_range("relays", channel, CHANNELS[0], CHANNELS[-1])
-        if len(set(channels)) < len(channels):
-            raise ValueError("motor_power: two roles share a relay")
+        names = ("motor_power", "light", "siren")
+        _check_channels([(name, getattr(self, name)) for name in names], "relay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +147,14 @@ class InputRoles:
     def __post_init__(self) -> None:
         if not self.emergency_stop:
             raise ValueError("emergency_stop: names no input")
-        channels = (*self.emergency_stop, self.charging)
-        for channel in channels:
-            _in_range("inputs", channel, CHANNELS[0], CHANNELS[-1])
-        if len(set(channels)) < len(channels):
-            raise ValueError("emergency_stop: two roles share an input")
+        circuit = [("emergency_stop", channel) for channel in self.emergency_stop]
+        _check_channels([*circuit, ("charging", self.charging)], "input")
 
 
 @dataclass(frozen=True, slots=True)
-class RelayBoardSpec:
+class RelayBoardSpec(LineSpec):
     """An ICP DAS I-7060 or M-7060 on RS-485, DCON protocol."""
 
-    device: str
-    baud_rate_bps: int
     address: int
     watchdog_s: float  # of the board itself: not heard of for so long, its relays fall open
     relays: RelayRoles
@@ -151,51 +162,36 @@ class RelayBoardSpec:
     checksum: bool = False
 
     def __post_init__(self) -> None:
-        _check_line(self.device, self.baud_rate_bps)
+        LineSpec.__post_init__(self)
         _in_range("address", self.address, 0, 255)
         _in_range("watchdog_s", self.watchdog_s, 0.3, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
-class ImuSpec:
+class ImuSpec(LineSpec):
     """An Xsens MTi; the mounting turns the sensor's axes into the vehicle's (roll, pitch, yaw)."""
 
-    device: str
-    baud_rate_bps: int
     mounting_roll_rad: float = 0.0
     mounting_pitch_rad: float = 0.0
     mounting_yaw_rad: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_line(self.device, self.baud_rate_bps)
+        LineSpec.__post_init__(self)
         for name in ("mounting_roll_rad", "mounting_pitch_rad", "mounting_yaw_rad"):
             _in_range(name, getattr(self, name), -math.pi, math.pi)
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectionsSpec:
-    """A line on which RTCM 3 corrections arrive, as from a radio modem."""
-
-    device: str
-    baud_rate_bps: int
-
-    def __post_init__(self) -> None:
-        _check_line(self.device, self.baud_rate_bps)
-
-
-@dataclass(frozen=True, slots=True)
-class GnssSpec:
+class GnssSpec(LineSpec):
     """A u-blox receiver of generation 9 or later."""
 
-    device: str
-    baud_rate_bps: int
     receiver_port: str  # the receiver's own name of the line: uart1, uart2, usb
     rate_hz: float = 5.0
     latency_s: float = 0.1  # from the moment of the fix to its arrival
-    corrections: CorrectionsSpec | None = None
+    corrections: LineSpec | None = None  # RTCM 3, as of a radio modem
 
     def __post_init__(self) -> None:
-        _check_line(self.device, self.baud_rate_bps)
+        LineSpec.__post_init__(self)
         if self.receiver_port not in RECEIVER_PORTS:
             allowed = ", ".join(RECEIVER_PORTS)
             raise ValueError(f"receiver_port: {self.receiver_port!r} is none of: {allowed}")
@@ -216,13 +212,17 @@ class HardwareSpec:
 
     def __post_init__(self) -> None:
         _in_range("power_off_after_s", self.power_off_after_s, 0.2, 5.0)
-        devices = [self.motor_controller.device, self.relay_board.device]
-        devices += [self.imu.device, self.gnss.device]
-        if self.gnss.corrections is not None:
-            devices.append(self.gnss.corrections.device)
-        if len(set(devices)) < len(devices):
-            twice = next(name for name in devices if devices.count(name) > 1)
-            raise ValueError(f"device: {twice} is named twice")
+        devices = [line.device for line in self.lines]
+        for device in devices:
+            if devices.count(device) > 1:
+                raise ValueError(f"device: {device} is named twice")
+
+    @property
+    def lines(self) -> tuple[LineSpec, ...]:
+        """Every serial line."""
+        lines = (self.motor_controller, self.relay_board, self.imu, self.gnss)
+        radio = self.gnss.corrections
+        return lines if radio is None else (*lines, radio)
 
 
 def load_hardware(path: Path, vehicle: VehicleSpec) -> HardwareSpec:

@@ -4,38 +4,30 @@ from __future__ import annotations
 
 import math
 
-from patrol.topics import TOPICS
 from patrol_base.hardware import ublox
 from patrol_base.hardware.config import GnssSpec
-from patrol_base.hardware.device import DeviceReport
-from patrol_base.hardware.link import Link, LinkTiming
+from patrol_base.hardware.device import Driver
+from patrol_base.hardware.link import LinkTiming
 from patrol_base.hardware.port import Port
-from patrol_base.hardware.rtcm import RtcmReader
 from patrol_base.hardware.ublox import Frame, ReceiverFix, ReceiverReader
 
-NAME = "gnss"
 SILENT_AFTER_S = 2.0
 REOPEN_AFTER_S = 5.0
 SETUP_EVERY_S = 1.0
 UBX_PREFERRED_S = 2.0  # NMEA counts only when no NAV-PVT came for so long
-FIX_MAX_AGE_S = TOPICS["/gnss/fix"].max_age_s or 10.0
 
 
-class GnssReceiver:
+class GnssReceiver(Driver):
     """Asks the receiver for UBX-NAV-PVT; where that does not come, reads GGA with GST."""
+
+    name = "gnss"
 
     def __init__(self, port: Port, spec: GnssSpec) -> None:
         self._spec = spec
-        self._link = Link(port, LinkTiming(SILENT_AFTER_S, REOPEN_AFTER_S))
-        self._identity: dict[str, str] = {}
-        self._corrections = RtcmReader()
-        self._corrected_s = -math.inf
         self._last: ReceiverFix | None = None
-        self._openings = -1
-        self._begin(0)
+        super().__init__(port, LinkTiming(SILENT_AFTER_S, REOPEN_AFTER_S))
 
-    def _begin(self, openings: int) -> None:
-        self._openings = openings
+    def _begin(self) -> None:
         self._reader = ReceiverReader()
         self._setup_s = -math.inf
         self._is_set_up = False
@@ -44,9 +36,7 @@ class GnssReceiver:
 
     def step(self, now_s: float) -> list[ReceiverFix]:
         """One cycle: the fixes that came, among them those without a position (kind NONE)."""
-        data = self._link.poll(now_s)
-        if self._link.openings != self._openings:
-            self._begin(self._link.openings)
+        data = self._poll(now_s)
         fixes = [self._take(frame, now_s) for frame in self._reader.feed(data)]
         wants_setup = not self._is_set_up or now_s - self._pvt_s > UBX_PREFERRED_S
         if wants_setup and now_s - self._setup_s >= SETUP_EVERY_S:
@@ -57,35 +47,20 @@ class GnssReceiver:
         self._last = found[-1] if found else self._last
         return found
 
-    def add_corrections(self, data: bytes, now_s: float) -> int:
-        """Pass RTCM 3 frames on as they become whole; how many the receiver was given."""
-        given = 0
-        for frame in self._corrections.feed(data):
-            if self._link.send(frame, now_s):
-                self._corrected_s = now_s
-                given += 1
-        return given
+    def correct(self, frame: bytes, now_s: float) -> bool:
+        """Give the receiver a whole RTCM 3 frame; False where its line is closed."""
+        return self._link.send(frame, now_s)
 
-    def corrections_age_s(self, now_s: float) -> float:
-        """Since the receiver was last given a whole frame; inf before the first."""
-        return now_s - self._corrected_s
-
-    def report(self, now_s: float) -> DeviceReport:
-        """How it stands with the receiver."""
-        readings = {}
-        if self._last is not None:
-            fix = self._last.fix
-            readings["fix"] = fix.fix.name.lower()
-            readings["sigma_m"] = f"{fix.sigma_m:.3f}"
-            readings["source"] = self._last.source
-        if math.isfinite(self._corrected_s):
-            readings["corrections_age_s"] = f"{self.corrections_age_s(now_s):.1f}"
-        state, reason = self._link.state(now_s), self._link.reason(now_s)
-        return DeviceReport(NAME, state, reason, dict(self._identity), readings)
-
-    def close(self, _now_s: float) -> None:
-        """Let go of the port."""
-        self._link.close(discard=False)
+    def _readings(self) -> dict[str, str]:
+        if self._last is None:
+            return {}
+        fix, age_s = self._last.fix, self._last.corrections_age_s
+        readings = {
+            "fix": fix.fix.name.lower(),
+            "sigma_m": f"{fix.sigma_m:.3f}",
+            "source": self._last.source,
+        }
+        return readings if age_s is None else readings | {"corrections_age_s": f"{age_s:g}"}
 
     def _take(self, frame: Frame, now_s: float) -> ReceiverFix | None:
         if ublox.is_echo(frame):

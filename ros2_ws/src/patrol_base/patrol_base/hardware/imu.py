@@ -6,8 +6,8 @@ import math
 
 from navigation.types import ImuSample
 from patrol_base.hardware.config import ImuSpec
-from patrol_base.hardware.device import DeviceReport
-from patrol_base.hardware.link import Link, LinkTiming
+from patrol_base.hardware.device import Driver
+from patrol_base.hardware.link import LinkTiming
 from patrol_base.hardware.mounting import Mounting
 from patrol_base.hardware.port import Port
 from patrol_base.hardware.xsens import (
@@ -20,7 +20,6 @@ from patrol_base.hardware.xsens import (
     output_configuration,
 )
 
-NAME = "imu"
 RATE_HZ = 100
 SILENT_AFTER_S = 0.15
 ASK_EVERY_S = 0.2
@@ -36,23 +35,20 @@ _SETUP = (
 )
 
 
-class Imu:
+class Imu(Driver):
     """Samples of a sensor that has been set up and whose mounting gravity agrees with."""
 
+    name = "imu"
+
     def __init__(self, port: Port, spec: ImuSpec) -> None:
-        self._link = Link(port, LinkTiming(SILENT_AFTER_S))
         self._mounting = Mounting(
             spec.mounting_roll_rad, spec.mounting_pitch_rad, spec.mounting_yaw_rad
         )
-        self._identity: dict[str, str] = {}
         self._last: ImuSample | None = None
-        self._openings = -1
-        self._begin(0)
+        super().__init__(port, LinkTiming(SILENT_AFTER_S))
 
-    def _begin(self, openings: int) -> None:
-        self._openings = openings
+    def _begin(self) -> None:
         self._reader = XbusReader()
-        self._identity.clear()
         self._asked_s = -math.inf
         self._done = 0  # of the setup
         self._is_checked = False
@@ -61,10 +57,8 @@ class Imu:
 
     def step(self, now_s: float) -> ImuSample | None:
         """One cycle: the mean of what came since the last; None where nothing usable came."""
-        data = self._link.poll(now_s)
-        if self._link.openings != self._openings:
-            self._begin(self._link.openings)
         measurements = []
+        data = self._poll(now_s)
         for message in self._reader.feed(data):
             measurement = self._take(message, now_s)
             if measurement is not None:
@@ -76,19 +70,14 @@ class Imu:
         self._last = self._mounting.sample(measurements, now_s)
         return self._last
 
-    def report(self, now_s: float) -> DeviceReport:
-        """How it stands with the sensor."""
-        readings = {}
-        if self._last is not None:
-            readings["roll_deg"] = f"{math.degrees(self._last.roll_rad):.1f}"
-            readings["pitch_deg"] = f"{math.degrees(self._last.pitch_rad):.1f}"
-            readings["yaw_rate_radps"] = f"{self._last.yaw_rate_radps:.4f}"
-        state, reason = self._link.state(now_s), self._link.reason(now_s)
-        return DeviceReport(NAME, state, reason, dict(self._identity), readings)
-
-    def close(self, _now_s: float) -> None:
-        """Let go of the port."""
-        self._link.close(discard=False)
+    def _readings(self) -> dict[str, str]:
+        if self._last is None:
+            return {}
+        return {
+            "roll_deg": f"{math.degrees(self._last.roll_rad):.1f}",
+            "pitch_deg": f"{math.degrees(self._last.pitch_rad):.1f}",
+            "yaw_rate_radps": f"{self._last.yaw_rate_radps:.4f}",
+        }
 
     def _ask(self, now_s: float) -> None:
         self._asked_s = now_s
@@ -103,7 +92,7 @@ class Imu:
             code = message.data.hex() or "unknown"
             self._link.refusal = f"the sensor reports error {code}"
         elif message.mid == Mid.WAKE_UP:  # it has been switched off and on
-            self._begin(self._openings)
+            self._begin()
         elif self._done < len(_SETUP) and message.mid == _SETUP[self._done][0] + 1:
             self._acknowledged(message, now_s)
         return None

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from patrol.vehicle import VehicleSpec
 from patrol_base.hardware import roboteq
 from patrol_base.hardware.config import MotorControllerSpec
-from patrol_base.hardware.device import DeviceReport
+from patrol_base.hardware.device import Driver
 from patrol_base.hardware.lines import LineReader
-from patrol_base.hardware.link import Link, LinkTiming
+from patrol_base.hardware.link import LinkTiming
 from patrol_base.hardware.port import Port
 
-NAME = "motor_controller"
 SILENT_AFTER_S = 0.15
 SETUP_EVERY_S = 0.2
 RELEASE_WITHIN_S = 0.5  # from `!MG` to a cleared emergency-stop flag
@@ -40,7 +39,6 @@ class MotorReport:
     steering_rad: float
     battery_v: float  # NaN where it is not known yet
     battery_a: float
-    faults: roboteq.Fault
     emergency_stop: bool  # the controller's own input, not our command
 
 
@@ -53,7 +51,7 @@ class DriveOrder:
     cut_power: bool = False
 
 
-class MotorController:
+class MotorController(Driver):
     """Sends a speed and an angle each step; nothing before the controller is what it should be.
 
     The controller's own watchdog stops it when no command comes. After that, any command at all
@@ -61,20 +59,17 @@ class MotorController:
     always speed zero.
     """
 
+    name = "motor_controller"
+
     def __init__(self, port: Port, spec: MotorControllerSpec, vehicle: VehicleSpec) -> None:
         self._spec = spec
         self._rpm_per_mps = 60 * spec.drive.gear_ratio / (2 * math.pi * vehicle.wheel_radius_m)
-        self._link = Link(port, LinkTiming(SILENT_AFTER_S))
         self._expected = _expected_settings(spec)
-        self._openings = -1
-        self._begin(0)
+        super().__init__(port, LinkTiming(SILENT_AFTER_S))
 
-    def _begin(self, openings: int) -> None:
-        self._openings = openings
+    def _begin(self) -> None:
         self._lines = LineReader()
-        self._right: set[str] = set()  # settings that are as they must be
-        self._wrong: dict[str, str] = {}  # others, and what is wrong
-        self._identity: dict[str, str] = {}
+        self._problems: dict[str, str] = {}  # of each setting that was read; empty: none
         self._values: dict[str, tuple[tuple[int, ...], float]] = {}
         self._setup_s = -math.inf
         self._steps = 0
@@ -84,13 +79,11 @@ class MotorController:
 
     @property
     def _is_set_up(self) -> bool:
-        return self._right >= self._expected.keys()
+        return self._problems.keys() == self._expected.keys() and not any(self._problems.values())
 
     def step(self, order: DriveOrder | None, now_s: float) -> MotorReport | None:
         """One cycle: read, answer, command (`None`: stand). None while it is not known well."""
-        data = self._link.poll(now_s)
-        if self._link.openings != self._openings:
-            self._begin(self._link.openings)
+        data = self._poll(now_s)
         for line in self._lines.feed(data):
             self._take(roboteq.parse_line(line), now_s)
         if self._is_set_up:
@@ -99,8 +92,7 @@ class MotorController:
             self._set_up(now_s)
         return self._report(now_s)
 
-    def report(self, now_s: float) -> DeviceReport:
-        """How it stands with the controller."""
+    def _readings(self) -> dict[str, str]:
         readings = {"refused_commands": str(self._refused)}
         drive, steering = self._spec.drive.channel, self._spec.steering.channel
         for label, name, channel, scale in (
@@ -114,13 +106,12 @@ class MotorController:
                 readings[label] = f"{value[0] / scale:g}"
         if "FF" in self._values:
             readings["faults"] = self._faults().name or "none"
-        state, reason = self._link.state(now_s), self._link.reason(now_s)
-        return DeviceReport(NAME, state, reason, dict(self._identity), readings)
+        return readings
 
     def close(self, now_s: float) -> None:
         """Stand still and let go of the port."""
         self._link.send(self._standstill(), now_s)
-        self._link.close(discard=False)
+        super().close(now_s)
 
     def _standstill(self) -> bytes:
         return roboteq.set_speed(self._spec.drive.channel, 0)
@@ -185,18 +176,13 @@ class MotorController:
         self._link.heard(now_s)
 
     def _check(self, answer: roboteq.Answer) -> None:
-        for channel, wanted, meaning in self._expected[answer.name]:
-            found = answer.values[channel - 1] if len(answer.values) >= channel else None
-            if found != wanted:
-                self._right.discard(answer.name)
-                self._wrong[answer.name] = (
-                    f"{answer.name} is {answer.text}: {meaning} must be {wanted}"
-                )
-                break
-        else:
-            self._right.add(answer.name)
-            self._wrong.pop(answer.name, None)
-        self._link.refusal = "; ".join(self._wrong.values())
+        found = dict(enumerate(answer.values, start=1))  # by channel
+        self._problems[answer.name] = "; ".join(
+            f"{answer.name} is {answer.text}: {meaning} must be {wanted}"
+            for channel, wanted, meaning in self._expected[answer.name]
+            if found.get(channel) != wanted
+        )
+        self._link.refusal = "; ".join(filter(None, self._problems.values()))
 
     def _value(self, name: str, channel: int) -> tuple[int, float] | None:
         values, stamp_s = self._values.get(name, ((), -math.inf))
@@ -225,7 +211,6 @@ class MotorController:
             steering_rad=(-angle if steering.reversed else angle) + steering.trim_rad,
             battery_v=voltage[0] / 10 if voltage else math.nan,
             battery_a=sum(current[0]) / 10 if current else math.nan,
-            faults=self._faults(),
             emergency_stop=flagged and now_s - self._released_s > RELEASE_WITHIN_S,
         )
 

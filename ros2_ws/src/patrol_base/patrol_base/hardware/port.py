@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import termios
 from typing import Protocol
@@ -11,6 +12,11 @@ import serial
 READ_AT_MOST = 8192
 # What the operating system has not taken yet. A line that takes nothing any more is a lost one.
 MAX_PENDING = 4096
+_MEANING = {
+    errno.EAGAIN: "in use by another program",  # locked
+    errno.EBUSY: "in use by another program",
+    errno.ENOTTY: "not a serial line",
+}
 
 
 class Port(Protocol):
@@ -32,7 +38,7 @@ class Port(Protocol):
 class SerialPort:
     """A Port on a serial device, 8 data bits, no parity, 1 stop bit, no flow control.
 
-    Opened for this process alone (`TIOCEXCL` and a lock), so that two drivers never share a line.
+    Locked (`flock`), so that two drivers never share a line.
     """
 
     def __init__(self, device: str, baud_rate_bps: int) -> None:
@@ -45,19 +51,22 @@ class SerialPort:
         self._pending = b""
         try:
             self._serial.open()
-        except (ValueError, termios.error) as error:  # a line that cannot be set so, or just went
+        except (OSError, ValueError, termios.error) as error:
             self._serial.close()
-            raise OSError(f"{self._serial.port}: {error}") from None
+            raise self._trouble(_why(error)) from None
 
     def read(self) -> bytes:
         self._flush()
-        return bytes(self._serial.read(READ_AT_MOST))
+        try:
+            return bytes(self._serial.read(READ_AT_MOST))
+        except OSError as error:
+            raise self._trouble(_why(error)) from None
 
     def write(self, data: bytes) -> None:
         self._pending += data
         self._flush()
         if len(self._pending) > MAX_PENDING:
-            raise OSError(f"{self._serial.port}: takes no more bytes")
+            raise self._trouble("takes no more bytes")
 
     def _flush(self) -> None:
         # Not Serial.write: with a timeout of 0 it turns in circles while the line is full.
@@ -67,6 +76,8 @@ class SerialPort:
             taken = os.write(self._serial.fileno(), self._pending)
         except BlockingIOError:
             return
+        except OSError as error:
+            raise self._trouble(_why(error)) from None
         self._pending = self._pending[taken:]
 
     def close(self, *, discard: bool = False) -> None:
@@ -79,3 +90,14 @@ class SerialPort:
             pass  # it is gone: nothing is pending
         finally:
             self._serial.close()
+
+    def _trouble(self, what: str) -> OSError:
+        return OSError(f"{self._serial.port}: {what}")
+
+
+def _why(error: BaseException) -> str:
+    """What is wrong with a line; pyserial's own words name the device twice, or not at all."""
+    for found in (error, error.__context__):  # pyserial hides the system's error behind its own
+        if found is not None and found.args and isinstance(found.args[0], int):
+            return _MEANING.get(found.args[0], os.strerror(found.args[0]))
+    return str(error)

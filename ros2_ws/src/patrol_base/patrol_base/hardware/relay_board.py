@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from patrol_base.hardware import dcon
 from patrol_base.hardware.config import RelayBoardSpec
-from patrol_base.hardware.device import DeviceReport
+from patrol_base.hardware.device import Driver
 from patrol_base.hardware.lines import LineReader
-from patrol_base.hardware.link import Link, LinkTiming
+from patrol_base.hardware.link import LinkTiming
 from patrol_base.hardware.port import Port
 from patrol_base.hardware.relay_requests import (
     SETUP,
@@ -25,7 +25,6 @@ from patrol_base.hardware.relay_requests import (
     WriteRelays,
 )
 
-NAME = "relay_board"
 SILENT_AFTER_S = 0.25
 ANSWER_WITHIN_S = 0.1
 FOLLOW_WITHIN_S = 0.4  # from a relay's command to its reading
@@ -51,20 +50,17 @@ class RelayReport:
     motor_power: bool
 
 
-class RelayBoard:
+class RelayBoard(Driver):
     """Keeps the board's relays as ordered and reads its inputs; `step` each cycle."""
+
+    name = "relay_board"
 
     def __init__(self, port: Port, spec: RelayBoardSpec) -> None:
         self._spec = spec
-        self._link = Link(port, LinkTiming(SILENT_AFTER_S))
-        self._identity: dict[str, str] = {}
-        self._openings = -1
-        self._begin(0)
+        super().__init__(port, LinkTiming(SILENT_AFTER_S))
 
-    def _begin(self, openings: int) -> None:
-        self._openings = openings
+    def _begin(self) -> None:
         self._lines = LineReader()
-        self._identity.clear()
         self._start_over()
 
     def _start_over(self) -> None:
@@ -78,9 +74,7 @@ class RelayBoard:
 
     def step(self, order: RelayOrder, now_s: float) -> RelayReport | None:
         """One cycle; None while the board is not understood or not to be trusted."""
-        data = self._link.poll(now_s)
-        if self._link.openings != self._openings:
-            self._begin(self._link.openings)
+        data = self._poll(now_s)
         for line in self._lines.feed(data):
             self._take(dcon.parse_line(line, self._spec.checksum), now_s)
         overdue = now_s - self._asked_s > ANSWER_WITHIN_S
@@ -91,21 +85,19 @@ class RelayBoard:
             return None
         return report if now_s - report.stamp_s <= SILENT_AFTER_S else None
 
-    def report(self, now_s: float) -> DeviceReport:
-        """How it stands with the board."""
-        readings = {}
-        if self._report is not None:
-            circuit = "open" if self._report.emergency_stop else "closed"
-            readings["emergency_stop_circuit"] = circuit
-            readings["charging"] = str(self._report.charging).lower()
-            readings["motor_power"] = str(self._report.motor_power).lower()
-        state, reason = self._link.state(now_s), self._link.reason(now_s)
-        return DeviceReport(NAME, state, reason, dict(self._identity), readings)
+    def _readings(self) -> dict[str, str]:
+        if self._report is None:
+            return {}
+        return {
+            "emergency_stop_circuit": "open" if self._report.emergency_stop else "closed",
+            "charging": str(self._report.charging).lower(),
+            "motor_power": str(self._report.motor_power).lower(),
+        }
 
     def close(self, now_s: float) -> None:
         """Open every relay and let go of the port."""
         self._send(WriteRelays(self._spec, 0), now_s)
-        self._link.close(discard=False)
+        super().close(now_s)
 
     def _next(self, order: RelayOrder) -> Request:
         if self._todo:
@@ -141,18 +133,19 @@ class RelayBoard:
         if isinstance(said, dcon.Echo):
             self._link.echoed()
         elif said is not None and self._pending is not None:
-            request, self._pending = self._pending, None
-            self._answered(request, request.judge(said), now_s)
+            verdict = self._pending.judge(said)
+            if verdict.is_understood:  # else it answers an older request, late: wait on
+                self._pending = None
+                self._answered(verdict, now_s)
 
-    def _answered(self, request: Request, verdict: Verdict, now_s: float) -> None:
-        if verdict.is_understood:
-            self._link.heard(now_s)
+    def _answered(self, verdict: Verdict, now_s: float) -> None:
+        self._link.heard(now_s)
         if self._todo:
             self._link.refusal = verdict.refusal
         self._identity |= verdict.identity
         if verdict.starts_over:
             self._start_over()
-        elif self._todo and verdict.is_understood and not verdict.refusal:
+        elif self._todo and not verdict.refusal:
             self._todo = [*verdict.then, *self._todo[1:]]
         if verdict.written is not None:
             if verdict.written != self._written:

@@ -12,7 +12,7 @@ _AROUND = 6  # three bytes before the message, three of CRC behind
 
 
 class RtcmReader:
-    """Finds frames; what is none is dropped, so that a receiver gets nothing else."""
+    """Finds frames; what is none is dropped."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
