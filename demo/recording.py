@@ -17,6 +17,7 @@ from demo.prepare import ROOT
 from demo.processes import DemoError
 from fleet_client.black_box.box import RING
 from fleet_client.black_box.segment import recordings_in
+from patrol.stamps import seconds_of
 
 INTERFACES = ROOT / "ros2_ws" / "src" / "patrol_interfaces" / "msg"
 
@@ -58,7 +59,7 @@ def read_messages(paths: Sequence[Path], topics: tuple[str, ...]) -> Iterator[Re
 
 def stamp_s(message: Any) -> float:
     """A header's stamp in seconds."""
-    return float(message.header.stamp.sec) + float(message.header.stamp.nanosec) * 1e-9
+    return seconds_of(message.header.stamp)
 
 
 @dataclass(frozen=True)

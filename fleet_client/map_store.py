@@ -15,8 +15,9 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
+from fleet_client.files import read_object, write_whole
 from fleet_client.state_builder import MapRef
 from patrol.errors import MapError
 from patrol.map import PatrolMap
@@ -81,30 +82,6 @@ def check_arrived(transfer: Transfer, patrol_map: PatrolMap, enabled: PatrolMap 
         raise MapError(f"{where}: its content hash is {short(patrol_map.content_hash)}")
     if enabled is not None and patrol_map.origin != enabled.origin:
         raise MapError(f"{where}: its origin is not that of the enabled map; give it another id")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file whole or not at all, power cuts included."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def read_object(path: Path) -> dict[str, Any]:
-    """The JSON object in a file; empty where there is none that can be read."""
-    try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 class MapFolder:

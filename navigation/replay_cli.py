@@ -37,8 +37,8 @@ def replay_command(
     place = map_file or beside(recording, "map.geojson")
     tape = read_tape(recording, spec)
     report = replay_tape(tape, spec, load_map(place) if place is not None else None)
+    click.echo("\n".join(lines(report)))
     if json_file is not None:
         text = json.dumps(document(report), indent=1, ensure_ascii=False, allow_nan=False)
         json_file.write_text(text + "\n", encoding="utf-8")
-    click.echo("\n".join(lines(report)))
     sys.exit(1 if report.differences else 0)

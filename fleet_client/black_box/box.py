@@ -11,7 +11,8 @@ from fleet_client.black_box.reasons import OpeningWatch, SealReason
 from fleet_client.black_box.retention import expire
 from fleet_client.black_box.ring import Ring, free_mb_of
 from fleet_client.black_box.seals import Companions, Seals, nothing_more
-from fleet_client.black_box.segment import RecordedTopic, sequence_of
+from fleet_client.black_box.segment import sequence_of
+from fleet_client.black_box.segment_file import RecordedTopic
 from patrol.faults import FaultKind
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class BlackBox:
         free_mb: Callable[[Path], float] = free_mb_of,
     ) -> None:
         self._folder, self._limits, self._companions = folder, limits, companions
-        self._watch = OpeningWatch(now_s)
+        self._watch = OpeningWatch()
         self._expired_s = float("-inf")
         self._trouble: str | None = None
         self._seals: Seals | None = None

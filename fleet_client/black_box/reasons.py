@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from patrol.faults import FAULTS, FaultKind, Response
 
-SETTLE_S = 10.0  # after the start sensors come up one by one, which is nothing to keep
+SETTLE_S = 10.0  # from the first state on: sensors come up one by one, nothing to keep
 
 # Every fault that stops the vehicle is sealed, but these; a new one is, too.
 NOT_SEALED: dict[FaultKind, str] = {
@@ -50,8 +50,8 @@ def latches(fault: FaultKind) -> bool:
 class OpeningWatch:
     """Tells which faults and incidents have opened, from what the vehicle's nodes say."""
 
-    def __init__(self, now_s: float) -> None:
-        self._settled_s = now_s + SETTLE_S
+    def __init__(self) -> None:
+        self._settled_s: float | None = None  # unknown until a source has spoken
         self._open: dict[str, frozenset[FaultKind]] = {}
         self._incidents: set[str] = set()
 
@@ -59,13 +59,16 @@ class OpeningWatch:
         self, source: str, faults: Iterable[FaultKind], now_s: float
     ) -> tuple[SealReason, ...]:
         """What is to be sealed, now that a source says that these are open."""
+        if self._settled_s is None:
+            self._settled_s = now_s + SETTLE_S
+        is_settled = now_s >= self._settled_s
         found = frozenset(faults)
         opened = found - self._open.get(source, frozenset())
         self._open[source] = found
         return tuple(
             SealReason(SealKind.STOP if latches(fault) else SealKind.FAULT, fault.value)
             for fault in sorted(opened)
-            if is_sealed(fault) and (latches(fault) or now_s >= self._settled_s)
+            if is_sealed(fault) and (latches(fault) or is_settled)
         )
 
     def incident(self, incident_id: str) -> tuple[SealReason, ...]:

@@ -7,20 +7,17 @@ the last whole chunk comes back (https://mcap.dev/spec).
 from __future__ import annotations
 
 import logging
-import struct
 from pathlib import Path
 
-from mcap.exceptions import McapError
 from mcap.records import Channel, Message, Schema
 from mcap.stream_reader import StreamReader
-from mcap.writer import CompressionType, Writer
+from mcap.writer import Writer
 
 from fleet_client.black_box.segment import PART, sequence_of
+from fleet_client.black_box.segment_file import writer_to
 
 log = logging.getLogger(__name__)
 TEMPORARY = ".rescue"
-# What mcap raises where a file ends in the middle of a record, or a chunk's checksum is wrong.
-_TORN = (McapError, EOFError, KeyError, ValueError, RuntimeError, struct.error)
 
 
 def recover(folder: Path) -> list[Path]:
@@ -48,10 +45,9 @@ def _rescue(part: Path, whole: Path) -> int:
     temporary = whole.with_name(whole.name + TEMPORARY)
     try:
         with part.open("rb") as source, temporary.open("wb") as target:
-            writer = Writer(target, compression=CompressionType.LZ4)
-            writer.start(profile="ros2", library="sunra")
+            writer = writer_to(target)
             messages = _copy(StreamReader(source, validate_crcs=True), writer)
-            writer.finish()  # type: ignore[no-untyped-call]  # mcap leaves it untyped
+            writer.finish()
         if messages:
             temporary.replace(whole)
         part.unlink()
@@ -82,6 +78,8 @@ def _copy(reader: StreamReader, writer: Writer) -> int:
                     record.publish_time, record.sequence,
                 )  # fmt: skip
                 messages += 1
-    except _TORN:
-        pass  # here the pen stopped
+    except OSError:
+        raise
+    except Exception as error:  # what is torn or damaged raises whatever its parser trips over
+        log.info("segment_torn after=%d reason=%r", messages, str(error) or type(error).__name__)
     return messages

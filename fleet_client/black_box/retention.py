@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,9 @@ from typing import Any
 
 from fleet_client.black_box.limits import Limits
 from fleet_client.black_box.reasons import SealKind
-from fleet_client.black_box.ring import DAY_S, MB
 from fleet_client.black_box.seals import EXPIRED, MANIFEST
-from fleet_client.black_box.segment import is_picture_file, sequence_of
-from fleet_client.map_store import read_object, write_whole
+from fleet_client.black_box.segment import DAY_S, MB, is_picture_file, sequence_of
+from fleet_client.files import read_object, write_whole
 from patrol.clock import iso_utc, parse_iso_utc
 
 log = logging.getLogger(__name__)
@@ -34,8 +32,9 @@ class _Seal:
         return _WORTH.get(str(self.manifest.get("reason")), 0)
 
     @property
-    def recordings(self) -> list[Path]:
-        return [p for p in sorted(self.folder.iterdir()) if sequence_of(p.name) is not None]
+    def contents(self) -> list[Path]:
+        kept = (MANIFEST, EXPIRED)
+        return [path for path in sorted(self.folder.iterdir()) if path.name not in kept]
 
 
 def expire(sealed: Path, limits: Limits, wall_s: float) -> None:
@@ -47,7 +46,7 @@ def expire(sealed: Path, limits: Limits, wall_s: float) -> None:
     for seal in list(seals):
         age_days = (wall_s - seal.opened_s) / DAY_S
         if age_days > limits.seal_days:
-            shutil.rmtree(seal.folder)
+            _delete(seal)
             seals.remove(seal)
             log.info("seal_expired folder=%s", seal.folder.name)
         elif age_days > limits.picture_days:
@@ -68,7 +67,15 @@ def _seals(sealed: Path) -> list[_Seal]:
 
 
 def _pictures(seal: _Seal) -> list[Path]:
-    return [path for path in seal.recordings if is_picture_file(path.name)]
+    return [path for path in seal.contents if is_picture_file(path.name)]
+
+
+def _recordings(seal: _Seal) -> list[Path]:
+    return [path for path in seal.contents if sequence_of(path.name) is not None]
+
+
+def _all(seal: _Seal) -> list[Path]:
+    return seal.contents
 
 
 def size_mb(folders: Iterable[Path]) -> float:
@@ -82,24 +89,34 @@ def size_mb(folders: Iterable[Path]) -> float:
 
 
 def _make_room(seals: list[_Seal], limits: Limits, wall_s: float) -> None:
-    """The least worthy and oldest first; of each, pictures before the rest."""
+    """The least worthy and oldest first; of each, pictures before recordings before the rest."""
     why = f"more than {limits.sealed_mb:g} MB are sealed"
     in_turn = sorted(seals, key=lambda seal: (seal.worth, seal.opened_s))
     folders = [seal.folder for seal in seals]
-    for choose in (_pictures, lambda seal: seal.recordings):
+    sealed_mb = size_mb(folders)
+    for choose in (_pictures, _recordings, _all):
         for seal in in_turn:
-            if size_mb(folders) <= limits.sealed_mb:
+            if sealed_mb <= limits.sealed_mb:
                 return
-            _drop(seal, choose(seal), why, wall_s)
+            if _drop(seal, choose(seal), why, wall_s):
+                sealed_mb = size_mb(folders)
 
 
-def _drop(seal: _Seal, paths: list[Path], why: str, wall_s: float) -> None:
-    """Delete files and write down that they went by rule, before they go."""
+def _delete(seal: _Seal) -> None:
+    """The manifest last: what a kill leaves is deleted the next time."""
+    for path in (*seal.contents, seal.folder / EXPIRED, seal.folder / MANIFEST):
+        path.unlink(missing_ok=True)
+    seal.folder.rmdir()
+
+
+def _drop(seal: _Seal, paths: list[Path], why: str, wall_s: float) -> bool:
+    """Delete files, having written down that they go by rule; whether there were any."""
     if not paths:
-        return
+        return False
     gone = read_object(seal.folder / EXPIRED)
     gone |= {path.name: {"at_utc": iso_utc(wall_s), "why": why} for path in paths}
     write_whole(seal.folder / EXPIRED, json.dumps(gone, indent=1).encode())
     for path in paths:
         path.unlink(missing_ok=True)
     log.info("sealed_files_expired folder=%s files=%d why=%r", seal.folder.name, len(paths), why)
+    return True

@@ -13,22 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fleet_client.black_box.limits import Limits
-from fleet_client.black_box.recovery import recover
-from fleet_client.black_box.segment import (
-    ClosedFile,
-    RecordedTopic,
-    SegmentFile,
-    is_picture_file,
-    segment_name,
-    sequence_of,
-    sha256_of_file,
-)
+from fleet_client.black_box.segment import MB, Segment, segment_name
+from fleet_client.black_box.segment_file import RecordedTopic, SegmentFile
+from fleet_client.black_box.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
-MB = 1e6
-DAY_S = 86_400.0
-FLUSH_EVERY_S = 1.0  # what a killed process loses at most
+FLUSH_EVERY_S = 0.9  # once a second, where steps are half a second apart
 RETRY_EVERY_S = 5.0
 RESUME_FACTOR = 1.1  # of the least free space: no going on and off at the limit
 DISK_IS_FULL = "the disk is nearly full"
@@ -37,15 +28,6 @@ DISK_IS_FULL = "the disk is nearly full"
 def free_mb_of(folder: Path) -> float:
     """Free space (MB) on the disk of a folder; raises OSError."""
     return shutil.disk_usage(folder).free / MB
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A closed segment; times are of the monotonic clock."""
-
-    sequence: int
-    ended_s: float
-    files: tuple[ClosedFile, ...]
 
 
 @dataclass(slots=True)
@@ -82,9 +64,7 @@ class Ring:
         self._picture_names = {topic.name for topic in self._pictures}
         self._last_picture_s: dict[str, float] = {}
         self._open: _Open | None = None
-        self._closed: list[Segment] = []
-        self._news: list[Segment] = []
-        self._next = first_sequence
+        self._shelf = Shelf(folder, limits, first_sequence)
         self._flushed_s = self._tried_s = now_s
         self.paused: str | None = None
         self._told = False  # that it is paused
@@ -93,12 +73,12 @@ class Ring:
     @property
     def segments(self) -> tuple[Segment, ...]:
         """Closed segments, oldest first."""
-        return tuple(self._closed)
+        return self._shelf.segments
 
     @property
     def sequence(self) -> int:
         """Of the segment under way, or of the next one."""
-        return self._next if self._open is None else self._open.sequence
+        return self._shelf.next_sequence if self._open is None else self._open.sequence
 
     def write(self, topic: str, cdr: bytes, wall_s: float, vehicle_s: float, now_s: float) -> None:
         """Record a message; a picture only where one is due."""
@@ -114,8 +94,7 @@ class Ring:
 
     def take_closed(self) -> list[Segment]:
         """What was closed since the last call."""
-        news, self._news = self._news, []
-        return news
+        return self._shelf.take_news()
 
     def step(self, now_s: float, wall_s: float) -> None:
         """Flush, close what is old or large, keep to the limits; a few times a second."""
@@ -137,22 +116,7 @@ class Ring:
 
     def _take_up(self, now_s: float, wall_s: float) -> None:
         """Go on where an earlier process ended, or was killed."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        recover(self._folder)
-        found: dict[int, list[Path]] = {}
-        for path in sorted(self._folder.glob("*.mcap")):
-            sequence = sequence_of(path.name)
-            if sequence is not None:
-                found.setdefault(sequence, []).append(path)
-        known = {segment.sequence for segment in self._closed}
-        for sequence, paths in sorted(found.items()):
-            self._next = max(self._next, sequence + 1)
-            if sequence not in known:
-                age_s = max(0.0, wall_s - max(path.stat().st_mtime for path in paths))
-                files = tuple(ClosedFile(p, p.stat().st_size, "") for p in paths)
-                self._closed.append(Segment(sequence, now_s - age_s, files))
-                self._news.append(self._closed[-1])  # a seal may be waiting for it
-        self._closed.sort(key=lambda segment: segment.sequence)
+        self._shelf.take_up(now_s, wall_s)
         self._keep_to_limits(now_s, wall_s)
 
     def _write(
@@ -172,9 +136,10 @@ class Ring:
 
     def _under_way(self, now_s: float, wall_s: float) -> _Open:
         if self._open is None:
-            path = self._folder / segment_name(self._next, wall_s)
-            self._open = _Open(self._next, now_s, wall_s, SegmentFile(path, self._data))
-            self._next += 1
+            sequence = self._shelf.next_sequence
+            path = self._folder / segment_name(sequence, wall_s)
+            self._open = _Open(sequence, now_s, wall_s, SegmentFile(path, self._data))
+            self._shelf.next_sequence += 1
         return self._open
 
     def _is_over(self, segment: _Open, now_s: float) -> bool:
@@ -195,37 +160,16 @@ class Ring:
         segment = self._open
         files = tuple(part.close() for part in segment.parts)
         self._open = None
-        self._closed.append(Segment(segment.sequence, now_s, files))
-        self._news.append(self._closed[-1])
+        self._shelf.add(Segment(segment.sequence, now_s, files))
 
     def _keep_to_limits(self, now_s: float, wall_s: float) -> None:
-        self._expire_pictures(wall_s)
-        while self._closed and self._unsealed_mb() > self._limits.ring_mb:
-            self._drop_oldest()
+        self._shelf.tidy(now_s, wall_s)
         while self._free_mb(self._folder) < self._limits.min_free_mb:
-            if not self._closed:
+            if not self._shelf.segments:
                 self._close(now_s)
                 self._pause(DISK_IS_FULL)
                 return
-            self._drop_oldest()
-
-    def _unsealed_mb(self) -> float:
-        """What the ring alone holds: a sealed file has a second name."""
-        files = [file for segment in self._closed for file in segment.files]
-        alone = (file for file in files if file.path.exists() and file.path.stat().st_nlink == 1)
-        return sum(file.size_bytes for file in alone) / MB
-
-    def _drop_oldest(self) -> None:
-        for file in self._closed.pop(0).files:
-            file.path.unlink(missing_ok=True)
-
-    def _expire_pictures(self, wall_s: float) -> None:
-        for segment in self._closed:
-            for file in segment.files:
-                if is_picture_file(file.path.name) and file.path.exists():
-                    age_s = wall_s - file.path.stat().st_mtime
-                    if age_s > self._limits.picture_days * DAY_S:
-                        file.path.unlink()
+            self._shelf.drop_oldest()
 
     # --- trouble ---
 
@@ -263,10 +207,3 @@ class Ring:
             self._take_up(now_s, wall_s)
         except OSError:
             self.paused = before
-
-
-def hashed(file: ClosedFile) -> ClosedFile:
-    """The file with its hash, read where an earlier process closed it; raises OSError."""
-    if file.sha256:
-        return file
-    return ClosedFile(file.path, file.path.stat().st_size, sha256_of_file(file.path))

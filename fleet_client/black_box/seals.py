@@ -22,9 +22,14 @@ from typing import Any
 
 from fleet_client.black_box.limits import Limits
 from fleet_client.black_box.reasons import SealKind, SealReason
-from fleet_client.black_box.ring import Segment, hashed
-from fleet_client.black_box.segment import ClosedFile, sequence_of, sha256_of_file
-from fleet_client.map_store import read_object, write_whole
+from fleet_client.black_box.segment import (
+    ClosedFile,
+    Segment,
+    hashed,
+    sequence_of,
+    sha256_of_file,
+)
+from fleet_client.files import read_object, write_whole
 from patrol.clock import iso_utc
 from patrol.hash_chain import GENESIS, record_hash
 
@@ -65,7 +70,7 @@ class Seals:
         folder.mkdir(parents=True, exist_ok=True)
         last = max(manifests(folder), key=lambda m: int(m["sequence"]), default=None)
         self._next = 0 if last is None else int(last["sequence"]) + 1
-        self.last_hash = GENESIS if last is None else str(last["hash"])
+        self._last_hash = GENESIS if last is None else str(last["hash"])
 
     @property
     def is_due_s(self) -> float:
@@ -105,13 +110,21 @@ class Seals:
 
     def add(self, segment: Segment) -> None:
         """A segment was closed: open seals keep it."""
+        self._forget_deleted()
         for opening in self._openings:
             _keep(opening, segment)
 
     def finish_due(self, now_s: float) -> None:
         """Close the seals whose time is over; the segment under way must have been added."""
+        self._forget_deleted()
         for opening in [o for o in self._openings if o.until_s <= now_s]:
             self._finish(opening)
+            self._openings.remove(opening)
+
+    def _forget_deleted(self) -> None:
+        """Somebody cleaned up: nothing is left to finish, and the others must not wait for it."""
+        for opening in [o for o in self._openings if not o.folder.is_dir()]:
+            log.warning("seal_deleted folder=%s", opening.folder.name)
             self._openings.remove(opening)
 
     def take_up(self, segments: Sequence[Segment]) -> None:
@@ -121,6 +134,8 @@ class Seals:
                 (folder / OPENING).unlink(missing_ok=True)
             elif (folder / OPENING).exists():
                 self._take_up_one(folder, segments)
+            elif {path.name for path in folder.iterdir()} <= {f".{OPENING}.tmp"}:
+                shutil.rmtree(folder)  # a kill came between the folder and what it is for
 
     def _take_up_one(self, folder: Path, segments: Sequence[Segment]) -> None:
         facts = read_object(folder / OPENING)
@@ -159,30 +174,50 @@ class Seals:
                 {"name": f.path.name, "size_bytes": f.size_bytes, "sha256": f.sha256}
                 for f in sorted(files, key=lambda f: f.path.name)
             ],
-            "previous": self.last_hash,
+            "previous": self._last_hash,
         }
         manifest["hash"] = record_hash(manifest)
         content = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
         write_whole(opening.folder / MANIFEST, content)
         (opening.folder / OPENING).unlink(missing_ok=True)
-        self._next, self.last_hash = self._next + 1, str(manifest["hash"])
+        self._next, self._last_hash = self._next + 1, str(manifest["hash"])
         log.info("sealed folder=%s files=%d", opening.folder.name, len(files))
 
 
 def manifests(folder: Path) -> list[dict[str, Any]]:
     """Every readable manifest of a folder of seals."""
     found = (read_object(path) for path in sorted(folder.glob(f"*/{MANIFEST}")))
-    return [m for m in found if isinstance(m.get("sequence"), int) and "hash" in m]
+    return [manifest for manifest in found if _is_manifest(manifest)]
 
 
-def last_seal(folder: Path) -> str:
-    """The hash of the newest finished seal; empty without one. Reads one manifest or two."""
-    try:
-        names = sorted(folder.iterdir(), reverse=True)
-    except OSError:
-        return ""
-    found = (str(read_object(path / MANIFEST).get("hash", "")) for path in names)
-    return next(filter(None, found), "")
+class NewestSeal:
+    """Follows which finished seal of a folder is the newest; reads every manifest once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: set[str] = set()
+        self._sequence, self._hash = -1, ""
+
+    def hash(self) -> str:
+        """The hash of the seal with the highest number; empty without one."""
+        try:
+            names = set(os.listdir(self._folder))
+        except OSError:
+            names = set()
+        self._read &= names
+        for name in names - self._read:
+            manifest = read_object(self._folder / name / MANIFEST)
+            if not _is_manifest(manifest):
+                continue
+            self._read.add(name)
+            if manifest["sequence"] > self._sequence:
+                self._sequence, self._hash = manifest["sequence"], str(manifest["hash"])
+        return self._hash
+
+
+def _is_manifest(content: dict[str, Any]) -> bool:
+    is_one = isinstance(content.get("sequence"), int) and isinstance(content.get("files"), list)
+    return is_one and content.keys() >= {"opened_utc", "reason", "subject", "hash"}
 
 
 def _begin(folder: Path, facts: dict[str, Any]) -> None:

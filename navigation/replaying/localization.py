@@ -93,8 +93,8 @@ def _localizer(first: StampedPose, spec: VehicleSpec, town: PatrolMap) -> Locali
         spec,
         town.origin,
         first.pose,
-        start_sigma_m=max(LEAST_SIGMA_M, math.sqrt(max(variances[0], variances[1]))),
-        start_sigma_rad=max(LEAST_SIGMA_RAD, math.sqrt(variances[2])),
+        start_sigma_m=max(LEAST_SIGMA_M, math.sqrt(max(0.0, variances[0], variances[1]))),
+        start_sigma_rad=max(LEAST_SIGMA_RAD, math.sqrt(max(0.0, variances[2]))),
         outlines=Outlines(building.polygon_map for building in town.buildings),
     )
 

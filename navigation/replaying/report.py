@@ -72,8 +72,8 @@ def lines(report: ReplayReport) -> list[str]:
     if not differences:
         return [*said, "nothing differs"]
     head = f"{'stage':<13} {'from s':>9} {'to s':>9}  {'what':<34} recorded → replayed"
-    return [*said, f"{len(differences)} differences:", head,
-            *(_row(difference, start_s) for difference in differences)]  # fmt: skip
+    count = "1 difference:" if len(differences) == 1 else f"{len(differences)} differences:"
+    return [*said, count, head, *(_row(difference, start_s) for difference in differences)]
 
 
 def _gate_lines(replay: GateReplay, start_s: float) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,11 @@ class Stop:
 
 def stops_of(tape: Tape, speeds: Sequence[tuple[float, float]], standing_mps: float) -> list[Stop]:
     """Stops of a row of commanded speeds (time, m/s)."""
-    poses = [(item.stamp_s, item.value.pose) for item in tape.of("/localization/odometry")]
+    poses = [
+        (item.stamp_s, item.value.pose)
+        for item in tape.of("/localization/odometry")
+        if math.isfinite(item.value.pose.x_m + item.value.pose.y_m + item.value.pose.yaw_rad)
+    ]
     times = [stamp_s for stamp_s, _ in poses]
     found, driving = [], False
     for stamp_s, speed_mps in speeds:

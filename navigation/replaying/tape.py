@@ -9,11 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from navigation.messages import base_of, command_of, fix_of, imu_of, pose_of, scan_of, wheels_of
-from navigation.types import RangeSample
+from navigation.messages import (
+    base_of,
+    command_of,
+    fix_of,
+    imu_of,
+    pose_of,
+    range_of,
+    scan_of,
+    wheels_of,
+)
 from patrol.errors import LogError
 from patrol.faults import FaultKind
 from patrol.stamps import seconds_of
@@ -115,11 +124,10 @@ def _files(path: Path) -> list[Path]:
 
 def _makers(spec: VehicleSpec) -> dict[str, Callable[[Any], Any]]:
     """Topic → what makes a value of its message."""
-    rangers = {ultrasonic_topic(ranger.name): ranger.name for ranger in spec.ultrasonics}
-
-    def range_maker(name: str) -> Callable[[Any], RangeSample]:
-        return lambda m: RangeSample(seconds_of(m.header.stamp), name, float(m.range))
-
+    ranges = {
+        ultrasonic_topic(ranger.name): partial(range_of, ranger=ranger)
+        for ranger in spec.ultrasonics
+    }
     return {
         "/wheel/odometry": lambda message: wheels_of(message, spec.wheelbase_m),
         "/imu/data": imu_of,
@@ -131,7 +139,7 @@ def _makers(spec: VehicleSpec) -> dict[str, Callable[[Any], Any]]:
         "/safety/state": lambda message: Said(_faults_of(message), bool(message.latched)),
         "/localization/odometry": pose_of,
         "/localization/state": lambda message: Said(_faults_of(message)),
-        **{topic: range_maker(name) for topic, name in rangers.items()},
+        **ranges,
     }
 
 

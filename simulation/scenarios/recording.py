@@ -112,7 +112,7 @@ class McapRecording:
             self._put(
                 "/log", self._start_s + t_s, {"level": 2, "message": note, "name": "scenario"}
             )
-        self._writer.finish()  # type: ignore[no-untyped-call]
+        self._writer.finish()
         self._file.close()
 
     def _sensors(self, frame: SensorFrame | None, now_s: float) -> None:

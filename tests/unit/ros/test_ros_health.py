@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
-from diagnostic_msgs.msg import DiagnosticArray
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from nav_msgs.msg import Odometry
 from patrol_interfaces.msg import Incident
 from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import CompressedImage, Image
 
+from fleet_client.black_box.segment import segment_name
 from fleet_client.state_builder import MapRef, StateContent, build_state, is_news
 from patrol.faults import FaultKind
 from patrol_fleet_client.convert import Condition, content_of
@@ -25,6 +29,7 @@ from patrol_fleet_client.health import (
 )
 from patrol_fleet_client.health_node import _has_header, _status_of
 from patrol_fleet_client.health_summary import summary_of
+from patrol_fleet_client.inputs import VehicleInputs
 from patrol_fleet_client.machine import Machine, last_written_age_s, process_name
 from patrol_fleet_client.order_record import OrderRecord, string_cdr
 from patrol_fleet_client.pictures import compressed
@@ -83,9 +88,12 @@ def test_processes_are_told_by_their_command_line() -> None:
 def test_the_age_of_what_was_written_last(tmp_path: Path) -> None:
     assert last_written_age_s(tmp_path / "none", 100.0) is None
     assert last_written_age_s(tmp_path, 100.0) is None
-    for age, name in ((90.0, "a"), (95.0, "b")):
+    for time_s, name in (
+        (99.0, segment_name(6, 60.0)),  # its pictures expired just now, say
+        (90.0, segment_name(7, 90.0)), (95.0, segment_name(7, 90.0, pictures=True) + ".part"),
+    ):  # fmt: skip
         (tmp_path / name).touch()
-        os.utime(tmp_path / name, (age, age))
+        os.utime(tmp_path / name, (time_s, time_s))
     assert last_written_age_s(tmp_path, 100.0) == 5.0
 
 
@@ -124,6 +132,10 @@ def test_a_slow_a_stale_an_old_and_a_missing_topic() -> None:
     assert old.message.startswith("stale: 0.40 s old")
     (missing,) = TopicWatch(["/scan"], 0.0).findings(10.0)
     assert (missing.level, missing.message) == (Level.WARN, "never heard")
+    (ahead,) = watch_of("/scan", 10.0, 10.0, late_s=-3600.0).findings(10.0)
+    assert (ahead.level, ahead.message) == (
+        Level.ERROR, "ahead: stamped 3599.90 s in the future",
+    )  # fmt: skip
     (soon,) = TopicWatch(["/scan"], 0.0).findings(1.0)
     assert soon.level is Level.OK
 
@@ -140,6 +152,7 @@ def test_the_control_room_reads_a_summary_and_is_not_woken_by_it() -> None:
     findings = [*judge(hot), judge_recorder(0.1, "ab" * 32)]
     message = DiagnosticArray(status=[_status_of(finding) for finding in findings])
     summary = summary_of(message)
+    assert summary is not None
     assert (summary.level, summary.not_ok) == ("ERROR", ("machine/temperature",))
     content = content_of(Condition(health=summary))
     assert not is_news(content_of(Condition()), content)
@@ -153,6 +166,23 @@ def test_the_control_room_reads_a_summary_and_is_not_woken_by_it() -> None:
     assert (said["level"], said["notOk"]) == ("ERROR", "machine/temperature")
     assert (said["temperature_c"], said["seal"]) == ("99.000", "ab" * 32)
     assert {error.error_type for error in state.errors} == {FaultKind.NAVIGATION_LOST.value}
+
+
+def test_a_driver_that_publishes_diagnostics_too_changes_nothing() -> None:
+    heard: dict[str, Callable[[Any], None]] = {}
+    node = SimpleNamespace(topic_subscription=heard.__setitem__)
+    inputs = VehicleInputs(node, lambda _: None)  # type: ignore[arg-type]
+    full = judge(Reading(disk_free_mb=100.0, memory_available_mb=4e3, load_per_core=0.1))
+    ours = DiagnosticArray(header=header_of(5.0), status=[_status_of(row) for row in full])
+    stale = DiagnosticStatus(level=DiagnosticStatus.STALE, name="lidar", hardware_id="A1")
+    heard["/diagnostics"](ours)
+    before = inputs.condition(6.0, None)
+    heard["/diagnostics"](DiagnosticArray(header=header_of(6.0), status=[stale]))
+    assert inputs.condition(6.0, None) == before
+    assert before.faults == {FaultKind.DISK_FULL}
+    assert before.health is not None
+    ours.status.append(stale)
+    assert summary_of(ours) == before.health
 
 
 def test_a_state_without_health_says_nothing_of_it() -> None:
@@ -202,8 +232,10 @@ def test_the_order_is_recorded_when_it_changes_and_in_every_segment(tmp_path: Pa
     assert record.due(1) is not None
     os.utime(path, ns=(1, 1))
     assert record.due(1) is None, "the same order"
+    assert record.due(None) is None, "a full disk: nothing is recorded now"
+    assert record.due(2) is not None
     path.write_text("{ torn")
-    assert record.due(2) is None
+    assert record.due(3) is None
 
 
 def test_an_old_report_of_a_journal_is_told_from_a_new_one() -> None:

@@ -8,7 +8,7 @@ import pytest
 from patrol_interfaces.msg import BaseFeedback
 from rclpy.serialization import serialize_message
 
-from fleet_client.black_box.segment import RecordedTopic, SegmentFile
+from fleet_client.black_box.segment_file import RecordedTopic, SegmentFile
 from navigation.localization.bag_logs import read_bag
 from navigation.types import GnssFix, GnssFixType, ImuSample, WheelOdometry
 from patrol.geodesy import GeoPoint

@@ -10,7 +10,7 @@ import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from mcap.reader import make_reader
 
-from fleet_client.black_box.segment import RecordedTopic, SegmentFile
+from fleet_client.black_box.segment_file import RecordedTopic, SegmentFile
 from navigation.types import Mode, NavigationState
 from patrol.clock import SimClock
 from patrol.errors import OrderError

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from patrol_interfaces.msg import LocalizationState, SafetyState
 from rclpy.serialization import serialize_message
 
-from fleet_client.black_box.segment import RecordedTopic, SegmentFile
+from fleet_client.black_box.segment_file import RecordedTopic, SegmentFile
 from fleet_client.black_box_cli import blackbox_group
 from navigation.replay_cli import replay_command
 from navigation.replaying.tape import Heard, Tape, read_tape

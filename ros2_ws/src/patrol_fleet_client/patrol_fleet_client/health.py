@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from patrol.faults import FaultKind
 
+COMPUTER = "computer"  # hardware_id of every row of ours: drivers may publish /diagnostics, too
 DISK_FULL_MB = 200.0  # patrol.faults: "less than 200 MB free on the state disk"
 DISK_LOW_MB = 1000.0
 MEMORY_LOW_MB = 300.0

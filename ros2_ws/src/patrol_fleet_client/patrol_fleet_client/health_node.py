@@ -8,10 +8,10 @@ from functools import partial
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
 from fleet_client.black_box.box import RING, SEALED
-from fleet_client.black_box.seals import last_seal
+from fleet_client.black_box.seals import NewestSeal
 from patrol.topics import TOPICS, topic_row, topics_of
 from patrol.vehicle import load_vehicle
-from patrol_fleet_client.health import Finding, Level, judge, judge_recorder
+from patrol_fleet_client.health import COMPUTER, Finding, Level, judge, judge_recorder
 from patrol_fleet_client.machine import Machine, last_written_age_s
 from patrol_fleet_client.topic_watch import TopicWatch, stamp_in
 from patrol_ros.node import VehicleNode, message_type
@@ -30,6 +30,8 @@ class HealthNode(VehicleNode):
         self._state_dir = self.path("state_dir")
         self._records = self.flag("record", True)
         self._machine = Machine(self._state_dir)
+        self._ring = self._state_dir / "black_box" / RING
+        self._newest_seal = NewestSeal(self._state_dir / "black_box" / SEALED)
         self._watch: TopicWatch | None = None  # made when the clock runs
         self._levels: dict[str, Level] = {}
         self._topics = self._watched(self.flag("cameras", True))
@@ -58,9 +60,8 @@ class HealthNode(VehicleNode):
         self._watch = self._watch or TopicWatch(self._topics, now_s)
         findings = judge(self._machine.read())
         if self._records:
-            folder = self._state_dir / "black_box"
-            age_s = last_written_age_s(folder / RING, time.time())
-            findings.append(judge_recorder(age_s, last_seal(folder / SEALED)))
+            age_s = last_written_age_s(self._ring, time.time())
+            findings.append(judge_recorder(age_s, self._newest_seal.hash()))
         findings += self._watch.findings(now_s)
         for finding in findings:
             if self._levels.get(finding.name, Level.OK) != finding.level:
@@ -84,6 +85,6 @@ def _status_of(finding: Finding) -> DiagnosticStatus:
         level=bytes([finding.level]),
         name=finding.name,
         message=finding.message,
-        hardware_id="computer",
+        hardware_id=COMPUTER,
         values=values,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from diagnostic_msgs.msg import DiagnosticArray
 
 from fleet_client.state_builder import HealthSummary
-from patrol_fleet_client.health import Level
+from patrol_fleet_client.health import COMPUTER, Level
 
 # What the control room sees of the machine: row of /diagnostics → key with its unit.
 FIGURES = {
@@ -19,21 +19,19 @@ SEAL = "seal"  # the hash of the last seal: the control room keeps it, so nobody
 MAX_NAMES = 10  # in one state; /diagnostics and the black box have them all
 
 
-def summary_of(message: DiagnosticArray) -> HealthSummary:
-    """The worst level, the names of what is not OK, and the machine's figures where known."""
-    levels = {status.name: Level(status.level[0]) for status in message.status}
-    worst = max(levels.values(), default=Level.OK)
+def summary_of(message: DiagnosticArray) -> HealthSummary | None:
+    """The worst level, the names of what is not OK, and the machine's figures where known.
+
+    None for a message without a row of the health node: a driver's own.
+    """
+    rows = [status for status in message.status if status.hardware_id == COMPUTER]
+    if not rows:
+        return None
+    levels = {row.name: Level(row.level[0]) for row in rows}
     in_turn = sorted(levels, key=lambda name: (-levels[name], name))
     not_ok = tuple(name for name in in_turn if levels[name] is not Level.OK)
-    figures = tuple(
-        (FIGURES[status.name], status.values[0].value)
-        for status in message.status
-        if status.name in FIGURES and status.values
-    )
-    figures += tuple(
-        (SEAL, pair.value)
-        for status in message.status
-        for pair in status.values
-        if pair.key == SEAL
-    )
-    return HealthSummary(worst.name, not_ok[:MAX_NAMES], figures)
+    figures = [(FIGURES[row.name], row.values[0].value) for row in rows
+               if row.name in FIGURES and row.values]  # fmt: skip
+    seals = [(SEAL, pair.value) for row in rows for pair in row.values if pair.key == SEAL]
+    worst = max(levels.values())
+    return HealthSummary(worst.name, not_ok[:MAX_NAMES], (*figures, *seals))

@@ -85,9 +85,12 @@ class VehicleInputs:
         self._faults["/perception/state"].put(faults_of(message.faults), stamp_s)
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        summary = summary_of(message)
+        if summary is None:
+            return
         stamp_s = seconds_of(message.header.stamp)
         self._faults["/diagnostics"].put(faults_of_diagnostics(message), stamp_s)
-        self._health.put(summary_of(message), stamp_s)
+        self._health.put(summary, stamp_s)
 
     def navigation(self, now_s: float) -> NavigationState | None:
         """Navigation's state where it is fresh."""

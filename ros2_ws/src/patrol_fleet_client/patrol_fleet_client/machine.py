@@ -14,6 +14,7 @@ from patrol_fleet_client.health import ProcessReading, Reading
 
 MEGABYTE = 1_000_000
 PROCESS_MODULE = "patrol_ros.process"
+NUMBER_DIGITS = 8  # of a segment's name: fleet_client/black_box/segment.py
 _STA_UNSYNC, _TIME_ERROR = 0x0040, 5  # adjtimex(2)
 
 
@@ -114,9 +115,14 @@ class Machine:
 
 
 def last_written_age_s(ring: Path, wall_s: float) -> float | None:
-    """How long ago the newest file of the black box was written to; None for an empty folder."""
+    """How long ago the newest segment was written to; None for an empty folder.
+
+    Looks at that segment's files alone: their names sort by its number, and a ring has thousands.
+    """
     try:
-        times = [path.stat().st_mtime for path in ring.iterdir()]
+        names = os.listdir(ring)
+        number = max(names, default="")[:NUMBER_DIGITS]
+        times = [(ring / n).stat().st_mtime for n in names if n.startswith(number)]
     except OSError:
         return None
     return max(0.0, wall_s - max(times)) if times else None

@@ -21,8 +21,13 @@ class OrderRecord:
         self._kept: dict[str, Any] | None = None
         self._recorded: tuple[Any, ...] = ()
 
-    def due(self, segment: int) -> str | None:
-        """The kept order as JSON text where it must be recorded now."""
+    def due(self, segment: int | None) -> str | None:
+        """The kept order as JSON text where it must be recorded now.
+
+        `segment` is the number of the one under way; None: nothing can be recorded.
+        """
+        if segment is None:
+            return None
         try:
             modified_ns = self._path.stat().st_mtime_ns
         except OSError:

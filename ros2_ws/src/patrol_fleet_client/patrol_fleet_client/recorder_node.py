@@ -13,7 +13,8 @@ from rclpy.serialization import deserialize_message
 
 from fleet_client.black_box.box import BlackBox
 from fleet_client.black_box.limits import Limits
-from fleet_client.black_box.segment import RecordedTopic
+from fleet_client.black_box.scribe import Scribe
+from fleet_client.black_box.segment_file import RecordedTopic
 from fleet_client.map_store import MapFolder
 from patrol.config import build
 from patrol.topics import topic_row, topics_of
@@ -41,10 +42,14 @@ PICTURE_QUEUE = 2  # most are passed over
 STEP_HZ = 2.0
 # The topic is a journal, which a recorder that starts anew reads again.
 INCIDENT_MAX_AGE_S = 30.0
+CLOSE_WITHIN_S = 4.0  # patrol_bringup.processes: the client's stop_within_s is 6
 
 
 class RecorderNode(VehicleNode):
-    """Every topic of the table → state_dir/black_box (docs/black-box.md)."""
+    """Every topic of the table → state_dir/black_box (docs/black-box.md).
+
+    The scribe has the box alone, once the node spins: the disk holds up no callback.
+    """
 
     def __init__(self) -> None:
         super().__init__("recorder")
@@ -68,6 +73,7 @@ class RecorderNode(VehicleNode):
             callback = partial(self._hearing(topic), box, topic)
             depth = PICTURE_QUEUE if _is_picture(topic) else QUEUE
             self.topic_subscription(topic, callback, raw=True, depth=depth)
+        self._scribe = Scribe()
         self.every(STEP_HZ, partial(self._step, box))
         self.event("recording_started", folder=self._state_dir / "black_box")
 
@@ -91,7 +97,8 @@ class RecorderNode(VehicleNode):
         return self._on_incident if topic == INCIDENTS else self._record
 
     def _record(self, box: BlackBox, topic: str, cdr: bytes) -> None:
-        box.write(topic, cdr, time.time(), self.now_s(), time.monotonic())
+        now = time.time(), self.now_s(), time.monotonic()
+        self._scribe.do(partial(box.write, topic, cdr, *now))
 
     def _on_picture(self, box: BlackBox, topic: str, cdr: bytes) -> None:
         name = topic + COMPRESSED
@@ -103,25 +110,32 @@ class RecorderNode(VehicleNode):
     def _on_faults(self, box: BlackBox, topic: str, cdr: bytes) -> None:
         self._record(box, topic, cdr)
         faults = faults_of(_message(topic, cdr).faults)
-        box.hear_faults(topic, faults, time.monotonic(), time.time())
+        now = time.monotonic(), time.time()
+        self._scribe.do(partial(box.hear_faults, topic, faults, *now))
 
     def _on_incident(self, box: BlackBox, topic: str, cdr: bytes) -> None:
         self._record(box, topic, cdr)
         incident_id = _message(topic, cdr).incident_id
         if incident_id and is_recent(cdr, self.now_s()):
-            box.hear_incident(incident_id, time.monotonic(), time.time())
+            now = time.monotonic(), time.time()
+            self._scribe.do(partial(box.hear_incident, incident_id, *now))
 
     def _step(self, box: BlackBox) -> None:
-        order = self._order.due(box.ring.sequence)
+        now = time.monotonic(), time.time(), self.now_s()
+        self._scribe.do(partial(self._work, box, *now))
+
+    def _work(self, box: BlackBox, now_s: float, wall_s: float, vehicle_s: float) -> None:
+        order = self._order.due(box.ring.sequence if box.ring.paused is None else None)
         if order is not None:
-            self._record(box, ORDER_TOPIC, string_cdr(order))
-        box.step(time.monotonic(), time.time())
+            box.write(ORDER_TOPIC, string_cdr(order), wall_s, vehicle_s, now_s)
+        box.step(now_s, wall_s)
 
     def close(self) -> None:
         """Finish the segment and the seals that are open."""
         box, self._box = self._box, None
         if box is not None:
-            box.close(time.monotonic())
+            self._scribe.do(partial(box.close, time.monotonic()))
+            self._scribe.close(CLOSE_WITHIN_S)
             self.event("recording_closed")
 
 

@@ -12,6 +12,7 @@ from patrol_fleet_client.health import Finding, Level
 
 WINDOW_S = 5.0
 SLOW_FACTOR = 0.5  # of the table's rate: less is worth a warning
+AHEAD_S = 1.0  # a clock that differs; a message may overtake `/clock` by less
 _STAMP = {0: struct.Struct(">iI"), 1: struct.Struct("<iI")}  # by the encapsulation's second byte
 _STAMP_AT = 4  # behind the encapsulation: std_msgs/msg/Header begins with its stamp
 
@@ -58,12 +59,12 @@ class TopicWatch:
             is_missing = row.max_age_s is not None and now_s - self._start_s >= WINDOW_S
             level = Level.WARN if is_missing else Level.OK
             return Finding(f"topic{topic}", level, "never heard")
-        age_s = max(0.0, now_s - heard.stamp_s)
+        age_s = now_s - heard.stamp_s
         rate_hz = self._rate_hz(heard, now_s)
         level, message = _judge(row, rate_hz, age_s)
         values = (
             ("rate_hz", f"{rate_hz:.3f}"),
-            ("age_s", f"{age_s:.3f}"),
+            ("age_s", f"{max(0.0, age_s):.3f}"),
             ("messages", str(heard.messages)),
         )
         return Finding(f"topic{topic}", level, message, values)
@@ -75,8 +76,10 @@ class TopicWatch:
 
 
 def _judge(row: TopicRow, rate_hz: float, age_s: float) -> tuple[Level, str]:
+    if row.max_age_s is not None and age_s < -AHEAD_S:
+        return Level.ERROR, f"ahead: stamped {-age_s:.2f} s in the future"
     if row.max_age_s is not None and age_s > row.max_age_s:
         return Level.ERROR, f"stale: {age_s:.2f} s old, at most {row.max_age_s:g} s"
     if row.rate_hz is not None and rate_hz < SLOW_FACTOR * row.rate_hz:
         return Level.WARN, f"slow: {rate_hz:.1f} Hz of {row.rate_hz:g} Hz"
-    return Level.OK, f"{rate_hz:.1f} Hz, {age_s:.2f} s old"
+    return Level.OK, f"{rate_hz:.1f} Hz, {max(0.0, age_s):.2f} s old"

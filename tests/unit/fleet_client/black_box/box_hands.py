@@ -11,13 +11,16 @@ from mcap.reader import make_reader
 
 from fleet_client.black_box.box import BlackBox
 from fleet_client.black_box.limits import Limits
-from fleet_client.black_box.segment import RecordedTopic
+from fleet_client.black_box.seals import Companions, nothing_more
+from fleet_client.black_box.segment_file import RecordedTopic
+from patrol.faults import FaultKind
 
 TEXT, PICTURE = "/text", "/camera/front/image_raw"
 TOPICS = (
     RecordedTopic(TEXT, "std_msgs/msg/String", "string data"),
     RecordedTopic(PICTURE, "std_msgs/msg/String", "string data", is_picture=True),
 )
+GATE, E_STOP = "/safety/state", frozenset({FaultKind.EMERGENCY_STOP})
 WALL_S = 1_750_000_000.0  # when the tests' monotonic clock shows 0
 SMALL = Limits(segment_s=1.0, before_s=1.5, after_s=1.0, ring_mb=100.0)
 
@@ -37,6 +40,7 @@ class Hands:
     now_s: float = 0.0
     free_mb: float = 10_000.0
     size_bytes: int = 100
+    companions: Companions = nothing_more
     box: BlackBox = field(init=False)
     _noise: random.Random = field(default_factory=lambda: random.Random(1))
 
@@ -47,7 +51,7 @@ class Hands:
         """As a new process would."""
         self.box = BlackBox(
             self.folder, self.limits, TOPICS, self.now_s, WALL_S + self.now_s,
-            free_mb=lambda _: self.free_mb,
+            companions=self.companions, free_mb=lambda _: self.free_mb,
         )  # fmt: skip
 
     def run(self, seconds: float, *, period_s: float = 0.25) -> None:
@@ -74,3 +78,23 @@ def times_in(path: Path) -> list[float]:
     """Vehicle times of a recording's messages."""
     with path.open("rb") as stream:
         return [m.publish_time / 1e9 for _, _, m in make_reader(stream).iter_messages()]
+
+
+def press(hands: Hands) -> None:
+    """The emergency stop opens, and is still open."""
+    for _ in range(2):
+        hands.box.hear_faults(GATE, E_STOP, hands.now_s, WALL_S + hands.now_s)
+
+
+def release(hands: Hands) -> None:
+    """No fault is open."""
+    hands.box.hear_faults(GATE, (), hands.now_s, WALL_S + hands.now_s)
+
+
+def sealed_once(folder: Path) -> Hands:
+    """Five seconds, the emergency stop, and three more."""
+    hands = Hands(folder)
+    hands.run(5.0)
+    press(hands)
+    hands.run(3.0)
+    return hands

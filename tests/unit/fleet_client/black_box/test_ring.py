@@ -1,36 +1,27 @@
-"""The ring: whole segments, a limit, thinned pictures, torn files, full disks."""
+"""The ring: whole segments, a limit, thinned pictures, full disks."""
 
 from __future__ import annotations
 
 import errno
 import logging
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from rosbags.highlevel import AnyReader
 
-from fleet_client.black_box import segment as segment_module
+from fleet_client.black_box import segment_file as segment_module
+from fleet_client.black_box import shelf as shelf_module
 from fleet_client.black_box.limits import Limits
-from fleet_client.black_box.recovery import recover
-from fleet_client.black_box.segment import SegmentFile, is_picture_file, sequence_of
+from fleet_client.black_box.segment import is_picture_file, sequence_of
 from tests.unit.fleet_client.black_box.box_hands import (
     PICTURE,
     TEXT,
-    TOPICS,
     WALL_S,
     Hands,
     string_cdr,
     times_in,
 )
-
-HERE = Path(__file__).parent
-ROOT = HERE.parents[3]
 
 
 def test_every_segment_opens_by_itself_and_nothing_is_lost(tmp_path: Path) -> None:
@@ -82,70 +73,25 @@ def test_a_clock_that_goes_back_does_not_mix_the_order_up(tmp_path: Path) -> Non
     assert [sequence_of(n) for n in hands.ring if not is_picture_file(n)] == [0, 1, 2]
 
 
-KILLED = """
-import os, signal
-from pathlib import Path
-from box_hands import Hands
-hands = Hands(Path({folder!r}))
-hands.run(3.5)
-hands.now_s += 0.2
-hands.box.step(hands.now_s, 0.0)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-def test_a_killed_process_loses_a_second_at_most(tmp_path: Path) -> None:
-    code = KILLED.format(folder=str(tmp_path))
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{HERE}"},
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL
-    assert list((tmp_path / "ring").glob("*.part"))
-    hands = Hands(tmp_path, now_s=4.0)
-    assert not any(name.endswith(".part") for name in hands.ring)
-    files = [tmp_path / "ring" / name for name in hands.ring if not is_picture_file(name)]
-    times = [t for file in files for t in times_in(file)]
-    assert times == [0.25 * n for n in range(1, len(times) + 1)]
-    assert times[-1] >= 3.5 - 1.25
-    with AnyReader(files) as reader:
-        assert reader.message_count == len(times)
-
-
-@settings(max_examples=40)
-@given(cut=st.floats(0.0, 1.0))
-def test_a_file_torn_anywhere_gives_what_was_before(
-    tmp_path_factory: pytest.TempPathFactory, cut: float
+def test_the_files_of_a_long_ring_are_looked_at_once_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path_factory.mktemp("torn")
-    file = SegmentFile(folder / "00000000-20260101T000000Z.mcap", TOPICS[:1])
-    for number in range(30):
-        file.write(TEXT, string_cdr(f"{number}"), WALL_S + number, float(number))
-        file.flush()
-    whole = file.close().path
-    content = whole.read_bytes()
-    whole.unlink()
-    part = whole.with_name(whole.name + ".part")
-    part.write_bytes(content[: round(cut * len(content))])
-    found = recover(folder)
-    times = times_in(whole) if found else []
-    assert times == [float(n) for n in range(len(times))]
-    assert [p.name for p in folder.iterdir()] == ([whole.name] if found else [])
+    hands = Hands(tmp_path)
+    hands.run(5.0)
+    looked: list[Path] = []
+    status = shelf_module._status
 
+    def look(path: Path) -> os.stat_result | None:
+        looked.append(path)
+        return status(path)
 
-def test_a_flipped_bit_in_a_torn_file_ends_it_there(tmp_path: Path) -> None:
-    file = SegmentFile(tmp_path / "00000000-20260101T000000Z.mcap", TOPICS[:1])
-    for number in range(3):
-        file.write(TEXT, string_cdr("x" * 2000 + f"{number}"), WALL_S, float(number))
-        file.flush()
-    file.abandon()
-    (part,) = tmp_path.glob("*.part")
-    content = bytearray(part.read_bytes())
-    content[-40] ^= 0x10
-    part.write_bytes(content)
-    (whole,) = recover(tmp_path)
-    assert 1 <= len(times_in(whole)) <= 3
+    monkeypatch.setattr(shelf_module, "_status", look)
+    for seconds, times in ((50.0, 0), (30.0, 1)):
+        for _ in range(round(2 * seconds)):
+            hands.now_s += 0.5
+            hands.box.step(hands.now_s, WALL_S + hands.now_s)
+        of_data = [path.name for path in looked if not is_picture_file(path.name)]
+        assert sorted(of_data) == sorted(times * [n for n in hands.ring if n.endswith("Z.mcap")])
 
 
 def test_a_nearly_full_disk_shrinks_the_ring_then_pauses_it(

@@ -169,6 +169,18 @@ def test_the_document_is_plain_json(tape: Tape) -> None:
     assert json.loads(text)["same"] is True
 
 
+def test_a_pose_that_is_no_number_is_a_difference_and_still_plain_json(tape: Tape) -> None:
+    broken = with_values(
+        tape, "/localization/odometry",
+        lambda p: replace(p, pose=replace(p.pose, x_m=float("nan")), covariance=-p.covariance),
+    )  # fmt: skip
+    report = replay_tape(broken, SPEC, TOWN)
+    content = json.loads(json.dumps(document(report), allow_nan=False))
+    assert [stop["pose_map"] for stop in content["gate"]["stops"]] == [None]
+    assert content["same"] is False
+    assert "place unknown" in "\n".join(lines(report))
+
+
 samples = st.lists(st.floats(-2.0, 2.0), min_size=3, max_size=30)
 
 

@@ -1,0 +1,54 @@
+"""Scribe: does a black box's work in a thread of its own, so that a slow disk holds nobody up."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.1  # in one go what came meanwhile: spares waking up for every message
+MOST_WAITING = 5000  # ten seconds of a vehicle's messages; beyond, they are lost
+
+
+class Scribe:
+    """Does things in the order in which they were given; `do` never waits."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._lost = 0
+        self._failure: Exception | None = None
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="black_box", daemon=True)
+        self._thread.start()
+
+    def do(self, action: Callable[[], None]) -> None:
+        """Have something done soon, or never where too much waits; raises what one before did."""
+        if self._failure is not None:
+            raise self._failure
+        if len(self._waiting) < MOST_WAITING:
+            self._waiting.append(action)
+        else:
+            self._lost += 1
+
+    def close(self, within_s: float) -> None:
+        """Do what waits, then end; after so long it is left to end with the process."""
+        self._ending.set()
+        self._thread.join(within_s)
+
+    def _run(self) -> None:
+        try:
+            while not self._ending.wait(LOOK_EVERY_S):
+                self._work_off()
+            self._work_off()
+        except Exception as error:  # for the thread that gives the work: it ends the process
+            self._failure = error
+
+    def _work_off(self) -> None:
+        while self._waiting:
+            self._waiting.popleft()()
+        if self._lost:
+            log.warning("black_box_behind lost=%d", self._lost)
+            self._lost = 0
