@@ -10,7 +10,7 @@ import numpy as np
 
 from navigation.types import Command, GateOutput
 from patrol.faults import FaultKind
-from tests.unit.navigation.safety.gate_hands import FORWARD, SPEC, STEP_S, Drive
+from tests.unit.navigation.safety.gate_hands import CAP, FORWARD, SPEC, STEP_S, Drive
 
 F = FaultKind
 STAND = Command(0.0, 0.0)
@@ -55,6 +55,15 @@ def test_wheels_that_turn_faster_than_told_lose_their_power(gate: Any) -> None:
     assert not drive.go(1.0, {}, speed_mps=1.29).cut_power
     assert not drive.go(0.09, {}, speed_mps=1.35).cut_power
     assert drive.go(0.04, {}, speed_mps=1.35).cut_power
+
+
+def test_what_counts_is_the_speed_that_was_let_through_not_the_one_wanted(gate: Any) -> None:
+    hasty = Command(CAP + 1.0, 0.0)
+    drive = Drive(gate)
+    assert not drive.go(1.0, {}, hasty, speed_mps=CAP).cut_power
+    output = drive.go(1.0, {}, hasty, speed_mps=CAP + 0.5)
+    assert output.faults == {F.BASE_DISOBEYS}
+    assert output.cut_power
 
 
 def test_a_vehicle_that_rolls_back_under_a_command_ahead_loses_its_power(gate: Any) -> None:
