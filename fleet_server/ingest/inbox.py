@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 
 log = logging.getLogger(__name__)
@@ -43,12 +44,14 @@ class Inbox:
     `put` never waits. Messages that may be dropped hold at most `max_bytes`, or the newest alone.
     """
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, batch_max: int) -> None:
         self._max_bytes = max_bytes
+        self._batch_max = batch_max  # messages
         self._waiting: dict[int, Received] = {}  # by number, in the order of arrival
         self._droppable: dict[str, deque[int]] = {end: deque() for end in DROPPED_IN_TURN}
         self._number = 0
         self._filled = asyncio.Event()
+        self._is_enough = asyncio.Event()  # for a batch that need not wait for company
         self._dropped_before = 0  # when it was last empty
         self.droppable_bytes = 0
         self.dropped = 0  # messages, since the start
@@ -66,25 +69,33 @@ class Inbox:
             self._droppable[end].append(self._number)
             self.droppable_bytes += message.size
             self._keep_bound()
-        self._filled.set()
+        self._note_fill()
         return message.committed
 
-    async def batch(self, most: int, wait_s: float) -> list[Received]:
-        """The oldest messages, at least one, until `BATCH_BYTES`; waits `wait_s` for company."""
+    async def batch(self, wait_s: float) -> list[Received]:
+        """The oldest messages, at least one, up to `batch_max` or until `BATCH_BYTES`; waits
+        `wait_s` for company."""
         await self._filled.wait()
-        loop = asyncio.get_running_loop()
-        deadline_s = loop.time() + wait_s
-        while len(self) < most and self.droppable_bytes < BATCH_BYTES and loop.time() < deadline_s:
-            await asyncio.sleep(wait_s / 4)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await self._is_enough.wait()
         taken: list[Received] = []
         size = 0
-        while self._waiting and len(taken) < most and size < BATCH_BYTES:
+        while self._waiting and len(taken) < self._batch_max and size < BATCH_BYTES:
             taken.append(self._remove(next(iter(self._waiting))))
             size += taken[-1].size
+        self._note_fill()
         if not self._waiting:
-            self._filled.clear()
             self._caught_up()
         return taken
+
+    def _note_fill(self) -> None:
+        is_enough = len(self) >= self._batch_max or self.droppable_bytes >= BATCH_BYTES
+        for event, holds in ((self._filled, bool(self._waiting)), (self._is_enough, is_enough)):
+            if holds:
+                event.set()
+            else:
+                event.clear()
 
     def _keep_bound(self) -> None:
         while self.droppable_bytes > self._max_bytes and self._droppable_count() > 1:

@@ -81,7 +81,7 @@ class IngestPipeline:
         self._evidence_dir = evidence_dir
         self._clock = clock
         self._listeners = listeners
-        self._inbox = Inbox(config.inbox_max_bytes)
+        self._inbox = Inbox(config.inbox_max_bytes, config.batch_max)
         self._ack_header_id = 0
         self.counters = Counters()
 
@@ -113,7 +113,7 @@ class IngestPipeline:
         """Commit batch after batch; first finish files that a crash left unassembled."""
         await self._assemble(await self._database.read(whole_files))
         while True:
-            batch = await self._inbox.batch(self._config.batch_max, self._config.batch_wait_s)
+            batch = await self._inbox.batch(self._config.batch_wait_s)
             messages = await self._commit([(item.topic, item.payload) for item in batch])
             self._acknowledge(messages)
             for item in batch:

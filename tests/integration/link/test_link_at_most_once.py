@@ -26,8 +26,10 @@ def test_states_of_a_time_without_server_arrive_once_after_it(kit: Any, tmp_path
             )
             assert vehicle.client.connected, "the broker lives"
             assert len(server.of("state")) == before, "and nobody was there to read them"
+            server.received.clear()
             await server.start()
             await kit.until(vehicle.spool_is_empty, "everything is acknowledged")
+            assert "state" not in [name for name, _ in server.received], "the broker has none"
             ids = [state.header_id for state in server.of("state")]
             assert ids == list(range(len(ids))), "each once, without a gap"
             assert len(ids) >= before + 30

@@ -43,7 +43,7 @@ STATE, BACKFILL, INCIDENT = "a/state", "a/backfill", "a/incident"
 
 
 async def taken(inbox: Inbox) -> list[bytes]:
-    return [item.payload for item in await inbox.batch(1000, 0.0)]
+    return [item.payload for item in await inbox.batch(0.0)]
 
 
 def test_all_that_is_spooled_and_unacknowledged_by_the_broker_may_be_dropped() -> None:
@@ -52,19 +52,38 @@ def test_all_that_is_spooled_and_unacknowledged_by_the_broker_may_be_dropped() -
 
 
 async def test_batches_keep_the_order_of_arrival() -> None:
-    inbox = Inbox(10 * A_MESSAGE)
+    inbox = Inbox(10 * A_MESSAGE, 3)
     for number, topic in enumerate((STATE, INCIDENT, BACKFILL, STATE)):
         inbox.put(topic, b"%d" % number)
-    first = [item.payload for item in await inbox.batch(3, 0.0)]
+    first = [item.payload for item in await inbox.batch(0.0)]
     assert (first, await taken(inbox)) == ([b"0", b"1", b"2"], [b"3"])
     assert (inbox.droppable_bytes, inbox.dropped) == (0, 0)
 
 
+@pytest.mark.parametrize(("batch_max", "payload"), [(2, b""), (2000, b"x" * BATCH_BYTES)])
+async def test_full_batch_waits_for_no_more_company(batch_max: int, payload: bytes) -> None:
+    inbox = Inbox(9 * BATCH_BYTES, batch_max)
+    inbox.put(INCIDENT, b"0")
+    batch = asyncio.create_task(inbox.batch(3600.0))
+    await asyncio.sleep(0)
+    assert not batch.done()
+    inbox.put(STATE, payload)
+    assert len(await asyncio.wait_for(batch, 5.0)) == 2
+
+
+async def test_batch_waits_for_company_no_longer_than_it_may() -> None:
+    inbox = Inbox(10 * A_MESSAGE, 3)
+    inbox.put(STATE, b"0")
+    assert len(await asyncio.wait_for(inbox.batch(0.01), 5.0)) == 1
+    inbox.put(STATE, b"1")
+    assert len(await asyncio.wait_for(inbox.batch(0.0), 5.0)) == 1
+
+
 async def test_batch_ends_where_it_would_keep_the_loop_from_reading() -> None:
-    inbox = Inbox(5 * BATCH_BYTES)
+    inbox = Inbox(5 * BATCH_BYTES, 2000)
     for number in range(8):
         inbox.put(BACKFILL, bytes([number]) * (BATCH_BYTES // 2))
-    sizes = [len(await inbox.batch(2000, 1.0)) for _ in range(4)]
+    sizes = [len(await inbox.batch(1.0)) for _ in range(4)]
     assert sizes == [2, 2, 2, 2]
 
 
@@ -72,7 +91,7 @@ async def test_oldest_backfill_goes_first_then_the_oldest_state_and_never_an_inc
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.WARNING)
-    inbox = Inbox(2 * A_MESSAGE)
+    inbox = Inbox(2 * A_MESSAGE, 1000)
     waits = {
         payload: inbox.put(topic, payload)
         for topic, payload in (
@@ -87,14 +106,14 @@ async def test_oldest_backfill_goes_first_then_the_oldest_state_and_never_an_inc
 
 
 async def test_message_above_the_bound_is_kept_alone() -> None:
-    inbox = Inbox(A_MESSAGE)
+    inbox = Inbox(A_MESSAGE, 1000)
     inbox.put(STATE, b"1")
     inbox.put(STATE, b"2" * 5000)
     assert await taken(inbox) == [b"2" * 5000]
 
 
 async def test_handler_that_was_cancelled_does_not_stop_the_inbox() -> None:
-    inbox = Inbox(A_MESSAGE)
+    inbox = Inbox(A_MESSAGE, 1000)
     inbox.put(STATE, b"1").cancel()
     inbox.put(STATE, b"2")
     assert await taken(inbox) == [b"2"]
@@ -103,7 +122,7 @@ async def test_handler_that_was_cancelled_does_not_stop_the_inbox() -> None:
 @given(st.lists(st.tuples(st.sampled_from((STATE, BACKFILL, INCIDENT)), st.integers(0, 3000))))
 def test_whatever_comes_the_bound_holds_and_the_rest_is_there(came: list[tuple[str, int]]) -> None:
     async def story() -> None:
-        inbox = Inbox(10_000)
+        inbox = Inbox(10_000, 1000)
         for number, (topic, size) in enumerate(came):
             inbox.put(topic, b"%d " % number + b"x" * size)
             assert inbox.droppable_bytes <= 10_000
