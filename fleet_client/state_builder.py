@@ -30,6 +30,7 @@ from patrol.vda5050.messages import (
     State,
     Velocity,
 )
+from patrol.waiting import WAITING
 
 OperatingMode = Literal["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL", "SERVICE", "TEACHIN"]
 Left = tuple[str, int, bool]  # a node or edge of the order: id, sequence id, released
@@ -93,6 +94,7 @@ class StateContent:
     operating_mode: OperatingMode = "AUTOMATIC"
     faults: frozenset[FaultKind] = frozenset()
     health: HealthSummary | None = None  # None: unknown; never news
+    waiting_for: str = ""  # for people; never news
 
 
 def is_news(before: StateContent | None, after: StateContent) -> bool:
@@ -167,23 +169,30 @@ def build_state(
             e_stop="MANUAL" if content.emergency_stop else "NONE",
             field_violation=content.field_violation,
         ),
-        information=_information(content.health),
+        information=_information(content),
     )
 
 
-def _information(health: HealthSummary | None) -> list[Information] | None:
-    """What people may read of the vehicle's health (VDA 5050 2.1.0, clause 6.10.6)."""
-    if health is None:
-        return None
+def _information(content: StateContent) -> list[Information] | None:
+    """What people may read of the vehicle (VDA 5050 2.1.0, clause 6.10.6)."""
+    said: list[Information] = []
+    if content.health is not None:
+        said.append(_health(content.health))
+    if content.waiting_for:
+        said.append(
+            Information(info_type=WAITING, info_level="INFO", info_description=content.waiting_for)
+        )
+    return said or None
+
+
+def _health(health: HealthSummary) -> Information:
     not_ok = (("notOk", ",".join(health.not_ok)),) if health.not_ok else ()
     said = (("level", health.level), *not_ok, *health.figures)
-    return [
-        Information(
-            info_type="health",
-            info_level="INFO",
-            info_references=[Reference(reference_key=k, reference_value=v) for k, v in said],
-        )
-    ]
+    return Information(
+        info_type="health",
+        info_level="INFO",
+        info_references=[Reference(reference_key=k, reference_value=v) for k, v in said],
+    )
 
 
 def _maps(enabled: MapRef, stored: Sequence[MapRef]) -> list[MapInfo]:

@@ -23,6 +23,7 @@ from fleet_server.vehicle_maps import enabled_map
 from patrol.faults import FAULTS, FaultKind
 from patrol.vda5050.messages import AgvPosition, Error, State, Velocity, decode
 from patrol.vda5050.topic_names import VehicleAddress
+from patrol.waiting import WAITING, Waiting
 
 
 @dataclass(slots=True)
@@ -167,6 +168,9 @@ class Fleet:
         view.order_id, view.last_node_id = state.order_id, state.last_node_id
         self._show_map(view, state)
         view.errors = [error_view(error) for error in state.errors]
+        waiting = waiting_of(state)
+        if waiting is not None:
+            view.waiting_for, view.waiting_for_ko = waiting, waiting.text_ko
         return view
 
     def _show_map(self, view: VehicleView, state: State) -> None:
@@ -196,6 +200,12 @@ def _speed_mps(velocity: Velocity | None) -> float | None:
     if velocity is None or velocity.vx is None:
         return None
     return velocity.vx
+
+
+def waiting_of(state: State) -> Waiting | None:
+    """What the vehicle says that it waits for, where it is one of our causes; for people only."""
+    said = {i.info_type: i.info_description for i in state.information or []}
+    return next((cause for cause in Waiting if cause == said.get(WAITING)), None)
 
 
 def error_view(error: Error) -> VehicleErrorView:

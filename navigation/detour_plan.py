@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from navigation.following.aside import Aside, Detour
-from navigation.following.detour import NoWay, extended, find_aside, touches
+from navigation.following.detour import NoWay, extended, find_aside, outlines, touches
 from navigation.following.path import Piece
 from navigation.following.room import Room, may_be_left
 from navigation.following.trail import Trail
@@ -31,11 +30,13 @@ Array = NDArray[np.float64]
 class DetourPlan:
     """A plan with a way round, and what it takes to judge it again on the way.
 
-    `piece` is the route's, without the detour; `piece_index` is its place in the path.
+    `piece` is the route's, without the detour; `piece_index` is its place in the path; `edges` are
+    the route's on which the vehicle is until it is back on its line.
     """
 
     plan: RoutePlan
     aside: Aside
+    edges: tuple[Edge, ...]
     piece: Piece
     piece_index: int
     room: Room
@@ -44,6 +45,11 @@ class DetourPlan:
     def end_s_m(self) -> float:
         """The travel at which the vehicle is back on the route."""
         return float(self.piece.s_m[0]) + self.aside.end_m
+
+    def fits(self, route: Route) -> bool:
+        """Whether an updated route still leads where the detour does."""
+        first = self.plan.first_index
+        return route.edges[first : first + len(self.edges)] == self.edges
 
     def lengthened(
         self, things_map: Array, spec: VehicleSpec, least_m: float
@@ -66,15 +72,22 @@ class DetourSearch:
         self._route, self._edge_behind = _shortened(route, self._first)
         self._map, self._spec, self._pose = patrol_map, spec, pose
 
-    def find(self, trail: Trail, things_map: Array, least_m: float) -> DetourPlan | NoWay:
-        """A plan round things (n, 2), none of them nearer than `least_m`; or why there is none."""
+    def find(self, trail: Trail | None, things_map: Array, least_m: float) -> DetourPlan | NoWay:
+        """A plan round things (n, 2), none of them nearer than `least_m`; or why there is none.
+
+        Without a trail it does not back up.
+        """
         if not self._route.edges[self._first :]:
             return NoWay("the route ends here")
         found = self._try(None, things_map, least_m)
-        if isinstance(found, DetourPlan) or found.run_up_m <= 0:
+        if isinstance(found, DetourPlan) or found.run_up_m <= 0 or trail is None:
             return found
         back = self._back(trail, found.run_up_m + MORE_RUN_UP_M)
         return found if back is None else self._try(back, things_map, least_m)
+
+    def straight_on(self) -> RoutePlan:
+        """The plan that goes round nothing."""
+        return RoutePlan(self._first, self._resumed)
 
     def _back(self, trail: Trail, wished_m: float) -> Array | None:
         """As far back as is wished, or as far as was driven."""
@@ -83,28 +96,37 @@ class DetourSearch:
         return next((back for back in backs if back is not None), None)
 
     def _try(self, back: Array | None, things_map: Array, least_m: float) -> DetourPlan | NoWay:
-        plan = RoutePlan(self._first, self._resumed, detour=Detour(back))
+        plan = replace(self.straight_on(), detour=Detour(back))
         laid = plan.lay(self._route, self._map, self._spec, self._pose)
         index = 0 if back is None else 1
         if laid is None or laid.path.pieces[index].is_turn:
             return NoWay("the path turns round here")
         piece = laid.path.pieces[index]
-        if back is not None and self._is_taken(laid.path.pieces[0], things_map):
-            return NoWay("something stands behind")
+        if back is not None:
+            why = self._why_not_back(laid.path.pieces[0], things_map)
+            if why:
+                return NoWay(why)
         behind = () if self._edge_behind is None else (self._edge_behind,)
         room = Room(self._map, (*behind, *laid.edges))
         width_m = max(edge.width_m for edge in laid.edges)
         found = find_aside(piece, things_map, width_m, room, self._spec, least_m)
         if isinstance(found, NoWay):
             return found
-        if not all(may_be_left(edge) for edge in _edges_along(laid, piece, found)):
+        edges = _edges_along(laid, piece, found)
+        if not all(may_be_left(edge) for edge in edges):
             return NoWay("a crosswalk is no place to go round things")
         plan.detour = Detour(back, found)
-        return DetourPlan(plan, found, piece, index, room)
+        return DetourPlan(plan, found, edges[plan.lead is not None :], piece, index, room)
 
-    def _is_taken(self, piece: Piece, things_map: Array) -> bool:
-        poses = np.column_stack((piece.x_m, piece.y_m, piece.yaw_rad))[1:]
-        return touches(poses, things_map, self._spec, BEHIND_CLEARANCE_M)
+    def _why_not_back(self, piece: Piece, things_map: Array) -> str:
+        """What keeps the vehicle from backing up along a piece; empty where nothing does."""
+        poses = piece.poses[1:]
+        if touches(poses, things_map, self._spec, BEHIND_CLEARANCE_M):
+            return "something stands behind"
+        crosswalks = [edge for edge in self._map.edges.values() if not may_be_left(edge)]
+        if Room(self._map, crosswalks).touches(outlines(poses, self._spec).reshape(-1, 2)):
+            return "a crosswalk is no place to back up on"
+        return ""
 
 
 def _shortened(route: Route, first: int) -> tuple[Route, Edge | None]:
@@ -123,8 +145,7 @@ def _shortened(route: Route, first: int) -> tuple[Route, Edge | None]:
     return short, route.edges[first - 1] if first > 0 else None
 
 
-def _edges_along(laid: LaidPath, piece: Piece, aside: Aside) -> Sequence[Edge]:
-    """Those that the vehicle is on until it is back on the route."""
+def _edges_along(laid: LaidPath, piece: Piece, aside: Aside) -> tuple[Edge, ...]:
+    """The path's first ones: those until the vehicle is back on the route."""
     until = piece.s_m - piece.s_m[0] <= aside.end_m
-    legs = np.unique(np.clip(piece.leg[until].astype(int), 0, len(laid.edges) - 1))
-    return [laid.edges[leg] for leg in legs]
+    return laid.edges[: int(piece.leg[until].max()) + 1]

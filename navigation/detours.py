@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navigation.detour_plan import DetourPlan, DetourSearch
-from navigation.following.detour import LEAST_CLEARANCE_M, NoWay, touches
+from navigation.following.detour import LEAST_CLEARANCE_M, UNSEEN, touches
 from navigation.following.stillness import LEAST_POINTS, SeenBefore, StillWatch
 from navigation.following.tracker import STANDING_MPS, PathTracker
 from navigation.following.trail import Trail
@@ -40,6 +40,10 @@ WHO_MOVES_CLEARANCE_M = 1.0  # to whoever was seen to move while the vehicle wai
 CLEAR_S = 2.0  # without an obstacle for so long, or so far driven, the way is free again
 CLEAR_M = 0.3
 LOOK_AHEAD_M = 4.0  # along the way round, for newcomers
+UNSEEN_S = 30.0  # on a way round: what the gate stops for unseen lies where it lies
+ASKING_MPS = 0.005  # then it asks the gate again, for CLEAR_S: who stands still is told nothing
+GATE_AHEAD_M = 1.0  # the gate holds a standing vehicle for nothing further on, nor further aside
+GATE_ASIDE_M = 0.2  # (its 0.10 m, and what the path is followed by)
 SCAN_MAX_AGE_S = TOPICS["/scan"].max_age_s or 0.0
 OWN_FAULTS = frozenset({FaultKind.OBSTACLE_IN_STOP_ZONE, FaultKind.PATH_BLOCKED})
 
@@ -68,12 +72,14 @@ class Detours:
 
     def forget(self) -> None:
         """Another path: what stood on the former one does not matter. The ground driven does."""
-        self._passing: DetourPlan | None = None
-        self._seen: SeenBefore | None = None
-        self._least_m = LEAST_CLEARANCE_M
-        self._newcomer_s = -math.inf
-        self.is_holding = False  # somebody has come near on the way round, or was until just now
+        self._pass(None, None, LEAST_CLEARANCE_M)
         self._free()
+
+    def _pass(self, way: DetourPlan | None, seen: SeenBefore | None, least_m: float) -> None:
+        self._passing, self._seen, self._least_m = way, seen, least_m
+        self._newcomer_s = self._unseen_s = -math.inf
+        self.is_holding = False  # something is in the way of the way round, or was until just now
+        self.cap_mps = math.inf if way is None else PASSING_MPS  # the highest speed now
 
     def _free(self) -> None:
         self._blocked_s: float | None = None
@@ -84,10 +90,9 @@ class Detours:
         self.is_blocked = False
         self.reason = ""
 
-    @property
-    def cap_mps(self) -> float:
-        """The highest speed now: walking pace while passing."""
-        return math.inf if self._passing is None else PASSING_MPS
+    def fits(self, route: Route) -> bool:
+        """Whether an updated route leads along the way round, where the vehicle is on one."""
+        return self._passing is None or self._passing.fits(route)
 
     def step(
         self, scan: Scan | None, here: Here, faults: frozenset[FaultKind], now_s: float
@@ -101,7 +106,8 @@ class Detours:
         fresh = self._fresh_points(scan, now_s) if watches else None
         if fresh is not None and self._passing is not None:
             self._look_for_newcomers(fresh, here, now_s)
-        self.is_holding = self._passing is not None and now_s - self._newcomer_s < CLEAR_S
+            self._look_for_unseen(fresh, here, faults, now_s)
+            self._hold(now_s)
         self._note_blocked(faults, here, now_s)
         if fresh is None or strongest_response(faults - OWN_FAULTS) >= Response.SLOW_THEN_WAIT:
             return None
@@ -119,14 +125,16 @@ class Detours:
     # --- waiting ---
 
     def _note_blocked(self, faults: frozenset[FaultKind], here: Here, now_s: float) -> None:
-        if FaultKind.OBSTACLE_IN_STOP_ZONE in faults or self.is_holding:
+        is_asking = self.cap_mps < PASSING_MPS
+        if FaultKind.OBSTACLE_IN_STOP_ZONE in faults or self.is_holding or is_asking:
             self._seen_blocked_s = now_s
             if self._blocked_s is None:
                 self._blocked_s, self._blocked_at_m = now_s, here.tracker.s_m
         if self._blocked_s is None:
             return
-        moved = abs(here.tracker.s_m - self._blocked_at_m) > CLEAR_M
-        if moved or now_s - self._seen_blocked_s > CLEAR_S:
+        clear_m = self._spec.length_m if self._unseen_s > -math.inf else CLEAR_M
+        has_left = abs(here.tracker.s_m - self._blocked_at_m) > clear_m
+        if has_left or now_s - self._seen_blocked_s > CLEAR_S:
             self._free()
         elif now_s - self._blocked_s > BLOCKED_AFTER_S and not self.is_blocked:
             self.is_blocked = True
@@ -143,18 +151,32 @@ class Detours:
         return self._search(points_base, here)
 
     def _search(self, points_base: Array, here: Here) -> RoutePlan | None:
+        things = here.pose.transform_points(points_base)
+        is_backing = _is_backing(here.tracker)
+        somebody_came = self._newcomer_s > self._unseen_s
+        if not (is_backing or somebody_came or self._gate_sees(things, here.tracker)):
+            self.reason = UNSEEN.reason  # a way round what stands further on would lead into it
+            return None
         moved = self._watch.has_moved or self._newcomer_s > -math.inf
         least_m = WHO_MOVES_CLEARANCE_M if moved else LEAST_CLEARANCE_M
         search = DetourSearch(here.route, here.reached, self._map, self._spec, here.pose)
-        found = search.find(self._trail, _in_map(here.pose, points_base), least_m)
-        if isinstance(found, NoWay):
-            self.reason = found.reason
-            return None
+        found = search.find(None if is_backing else self._trail, things, least_m)
+        if isinstance(found, DetourPlan):
+            return self._begun(found, here, least_m)
+        self.reason = found.reason
+        if is_backing and self._passing is not None and found.is_clear:
+            log.info("detour_needless")
+            self.forget()
+            return search.straight_on()
+        return None
+
+    def _begun(self, found: DetourPlan, here: Here, least_m: float) -> RoutePlan:
+        """Take a way round. The path counts as blocked on until the vehicle gets away."""
         log.info("detour_begun offset_m=%.2f clearance_m=%.2f", found.aside.offset_m, least_m)
-        self.forget()
         assert self._scan is not None
-        self._passing, self._least_m = found, least_m
-        self._seen = SeenBefore(self._scan, here.pose, self._spec.lidar)
+        self._pass(found, SeenBefore(self._scan, here.pose, self._spec.lidar), least_m)
+        self._watch = StillWatch()
+        self._blocked_at_m = 0.0  # where the new path begins
         return found.plan
 
     # --- passing ---
@@ -165,7 +187,7 @@ class Detours:
         if is_early or here.tracker.piece_index != self._passing.piece_index:
             return None
         self._searched_s = now_s
-        things = _in_map(here.pose, points_base)
+        things = here.pose.transform_points(points_base)
         longer = self._passing.lengthened(things, self._spec, self._least_m)
         if longer is None:
             return None
@@ -174,28 +196,49 @@ class Detours:
         return longer.plan
 
     def _look_for_newcomers(self, points_base: Array, here: Here, now_s: float) -> None:
-        piece = here.tracker.piece
-        if self._seen is None or piece is None:
+        if self._seen is None:
             return
-        new = self._seen.newcomers(_in_map(here.pose, points_base))
-        s_m = here.tracker.s_m
-        ahead = (piece.s_m >= s_m) & (piece.s_m <= s_m + LOOK_AHEAD_M)
-        poses = np.column_stack((piece.x_m, piece.y_m, piece.yaw_rad))[ahead][::4]
-        if len(new) >= LEAST_POINTS and touches(poses, new, self._spec, WHO_MOVES_CLEARANCE_M):
+        new = self._seen.newcomers(here.pose.transform_points(points_base))
+        ahead = _poses_ahead(here.tracker, LOOK_AHEAD_M)[::4]
+        if len(new) >= LEAST_POINTS and touches(ahead, new, self._spec, WHO_MOVES_CLEARANCE_M):
             self._newcomer_s = now_s
+
+    def _look_for_unseen(
+        self, points_base: Array, here: Here, faults: frozenset[FaultKind], now_s: float
+    ) -> None:
+        """Whether the gate stops for something low: where it ends aside nobody knows, so no
+        creeping past it."""
+        if FaultKind.OBSTACLE_IN_STOP_ZONE not in faults or _is_backing(here.tracker):
+            return
+        if not self._gate_sees(here.pose.transform_points(points_base), here.tracker):
+            self._unseen_s = now_s
+
+    def _hold(self, now_s: float) -> None:
+        unseen_s = now_s - self._unseen_s
+        self.is_holding = now_s - self._newcomer_s < CLEAR_S or unseen_s < UNSEEN_S
+        self.cap_mps = ASKING_MPS if unseen_s < UNSEEN_S + CLEAR_S else PASSING_MPS
+
+    def _gate_sees(self, things_map: Array, tracker: PathTracker) -> bool:
+        """Whether the lidar sees what the gate may be standing for."""
+        near = _poses_ahead(tracker, GATE_AHEAD_M)
+        return touches(near, things_map, self._spec, GATE_ASIDE_M)
+
+
+def _is_backing(tracker: PathTracker) -> bool:
+    return tracker.piece is not None and tracker.piece.direction < 0
+
+
+def _poses_ahead(tracker: PathTracker, length_m: float) -> Array:
+    """The path's poses (n, 3) from where the vehicle is, no further than its piece."""
+    piece = tracker.piece
+    if piece is None:
+        return np.empty((0, 3))
+    begin, end = np.searchsorted(piece.s_m, (tracker.s_m, tracker.s_m + length_m))
+    return piece.poses[max(0, int(begin) - 1) : int(end) + 1]
 
 
 def _is_past(passing: DetourPlan, tracker: PathTracker) -> bool:
     """Whether the vehicle is back on the route."""
     return tracker.piece_index > passing.piece_index or (
         tracker.piece_index == passing.piece_index and tracker.s_m > passing.end_s_m
-    )
-
-
-def _in_map(map_from_base: Pose2, points_base: Array) -> Array:
-    """Points (n, 2) of base_link in the map frame."""
-    cos, sin = math.cos(map_from_base.yaw_rad), math.sin(map_from_base.yaw_rad)
-    x, y = points_base.T
-    return np.column_stack(
-        (map_from_base.x_m + cos * x - sin * y, map_from_base.y_m + sin * x + cos * y)
     )

@@ -9,23 +9,24 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from navigation.actions import ActionBook
-from navigation.crossing.rule import NO_CROSSWALK, Passage
+from navigation.crossing.rule import Passage
 from navigation.order_rules import START_CHARGING, Route
 from navigation.types import BaseStatus, Mode
-from patrol.errors import OrderError
+from navigation.waiting_place import WaitingPlace
+from navigation.wishes import Wishes
 from patrol.faults import FAULTS, FaultKind, Response
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import Action
+from patrol.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
 NODE_REACHED_M = 0.12
-WAITING_PLACE_M = 0.5  # standing this near to a waiting place is standing there
 WALKING_PACE_MPS = 0.5
 
 # What each response allows: a speed cap, and whether to stand at the next waiting place or now.
@@ -55,32 +56,42 @@ class Goal:
     waiting_for: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a decision looks at besides the order; travels along the path, m."""
+
+    response: Response
+    faults: frozenset[FaultKind]
+    travel_m: float
+    node_s_m: Sequence[float]
+    braking_m: float
+    base: BaseStatus | None
+    passage: Passage
+
+
 class Executive:
     """One order at a time; `advance` notes what was reached, `goal` says what to do."""
 
     def __init__(self, patrol_map: PatrolMap) -> None:
-        self._docks = {dock.node_id for dock in patrol_map.docks}
         self.route: Route | None = None
         self.reached = -1  # index of the last reached node
         self.book = ActionBook()
-        self.paused = False
-        self._stopped_by_hand = False
+        self.wishes = Wishes(self.book)
+        self._waiting_place = WaitingPlace(patrol_map)
         self.order_id = ""
         self.update_id = 0
         self.last_node_id = ""
         self.last_sequence_id = 0
-        self._cancel: Action | None = None
-        self._pausing: Action | None = None
-        self._wait_index: int | None = None
 
     # --- orders ---
 
     def begin(self, route: Route, reached: int) -> None:
         """Take a new order; `reached` is the index of the node that was reached before (or -1)."""
         self._take(route)
+        self.wishes.begin_order()
         self.reached = -1
         self.book.begin_order(route, max(0, reached))
-        self._wait_index = None
+        self._waiting_place.forget()
         for index in range(reached + 1):
             self._reach(index)
 
@@ -101,45 +112,15 @@ class Executive:
         return self.reached < len(route.nodes) - 1 or not self.book.all_done()
 
     def request(self, action: Action) -> None:
-        """An instant action: startPause, stopPause, remoteStop, cancelOrder; raises OrderError
-        for others."""
-        handlers: dict[str, Callable[[Action], None]] = {
-            "startPause": self._start_pause,
-            "remoteStop": self._remote_stop,
-            "stopPause": self._stop_pause,
-            "cancelOrder": self._cancel_order,
-        }
-        handler = handlers.get(action.action_type)
-        if handler is None:
-            known = ", ".join(handlers)
-            raise OrderError(
-                f"instant action {action.action_type!r} is not known here; known: {known}",
-                "actionError",
-                actionId=action.action_id,
-            )
-        handler(action)
-        log.info("instant_action type=%s id=%s", action.action_type, action.action_id)
+        """An instant action of an operator; raises OrderError."""
+        self.wishes.request(action, self.is_active)
 
-    def _start_pause(self, action: Action) -> None:
-        self.paused, self._pausing = True, action
-        self.book.instant(action, "RUNNING")
-
-    def _remote_stop(self, action: Action) -> None:
-        """As a pause, but here and as hard as the vehicle may, on a crosswalk too."""
-        self._start_pause(action)
-        self._stopped_by_hand = True
-
-    def _stop_pause(self, action: Action) -> None:
-        self.paused, self._pausing, self._stopped_by_hand = False, None, False
-        self.book.instant(action, "FINISHED")
-
-    def _cancel_order(self, action: Action) -> None:
-        if not self.is_active:
-            raise OrderError(
-                "cancelOrder: no order is active", "noOrderToCancel", actionId=action.action_id
-            )
-        self._cancel = action
-        self.book.instant(action, "RUNNING")
+    def settle(self) -> None:
+        """The vehicle stands, as operators wished: a cancelled order is over."""
+        if self.wishes.settle():
+            log.info("order_cancelled order=%s", self.order_id)
+            self.route = None
+            self._waiting_place.forget()
 
     # --- progress ---
 
@@ -151,12 +132,7 @@ class Executive:
         base: BaseStatus | None,
         now_s: float,
     ) -> None:
-        """Note what was reached at `travel_m`, carry actions on, settle pause and cancel."""
-        if self._pausing is not None and standing:
-            self.book.instant(self._pausing, "FINISHED")
-            self._pausing = None
-        if self._cancel is not None and standing:
-            self._settle_cancel(self._cancel)
+        """Note what was reached at `travel_m`, and carry actions on."""
         route = self.route
         if route is None:
             return
@@ -183,14 +159,6 @@ class Executive:
             node.sequence_id,
         )
 
-    def _settle_cancel(self, action: Action) -> None:
-        """Standing: the order's states are cleared, what waited has failed (clause 6.6.3)."""
-        self.book.fail_open("the order was cancelled")
-        self.book.instant(action, "FINISHED")
-        if self.route is not None:
-            log.info("order_cancelled order=%s", self.route.order_id)
-        self.route, self._cancel, self._wait_index = None, None, None
-
     def open_action(self) -> Action | None:
         """The action to be done at the last reached node, if one is left."""
         if self.route is None or self.reached < 0:
@@ -199,71 +167,63 @@ class Executive:
 
     # --- decision ---
 
-    def goal(
-        self,
-        response: Response,
-        faults: frozenset[FaultKind],
-        travel_m: float,
-        node_s_m: Sequence[float],
-        braking_m: float,
-        base: BaseStatus | None,
-        passage: Passage = NO_CROSSWALK,
-    ) -> Goal:
+    def goal(self, now: Circumstances) -> Goal:
         """What to do now; the strongest wish to stand wins."""
         route = self.route
         if route is None or not self.is_active:
-            return Goal(self._rest_mode(base), brake=Brake.COMFORT)
-        if response >= Response.STOP:
-            return Goal(Mode.STOPPED, brake=Brake.HARD, waiting_for=_reason(faults))
-        if self._stopped_by_hand:
+            return Goal(self._rest_mode(now.base), brake=Brake.COMFORT)
+        if now.response >= Response.STOP:
+            return Goal(Mode.STOPPED, brake=Brake.HARD, waiting_for=_reason(now.faults))
+        if self.wishes.stopped:
             return Goal(Mode.PAUSED, brake=Brake.HARD, waiting_for="stopPause")
-        if passage.on_road and passage.crossing is not None:
-            over_m = min(passage.crossing.exit_m, node_s_m[route.last_released])
-            if travel_m < over_m - NODE_REACHED_M:  # whatever else is wished waits until then
-                return Goal(Mode.DRIVING, over_m, CAPS_MPS[response])
-        if self._cancel is not None:
+        goal = self._wish(route, now)
+        if now.passage.on_road and now.passage.crossing is not None:
+            over_m = min(now.passage.crossing.exit_m, now.node_s_m[route.last_released])
+            to_stand = goal.brake is not None or goal.stop_at_m < over_m
+            if to_stand and now.travel_m < over_m - NODE_REACHED_M:  # it waits until then
+                return Goal(Mode.DRIVING, over_m, CAPS_MPS[now.response])
+        return goal
+
+    def _wish(self, route: Route, now: Circumstances) -> Goal:
+        """What to do where nothing forces it to stand here."""
+        if self.wishes.cancelling:
             return Goal(Mode.PAUSED, brake=Brake.COMFORT, waiting_for="cancelOrder")
-        if self.paused:
+        if self.wishes.paused:
             return Goal(Mode.PAUSED, brake=Brake.COMFORT, waiting_for="stopPause")
         action = self.open_action()
         if action is not None:
             charging = action.action_type == START_CHARGING
             mode = Mode.CHARGING if charging else Mode.DWELLING
             return Goal(mode, brake=Brake.COMFORT, waiting_for=action.action_type)
-        return self._drive(route, response, faults, travel_m, node_s_m, braking_m, passage)
+        return self._drive(route, now)
 
     def _rest_mode(self, base: BaseStatus | None) -> Mode:
         if base is not None and base.charging:
             return Mode.CHARGING
         return Mode.IDLE if self.route is None else Mode.FINISHED
 
-    def _drive(
-        self,
-        route: Route,
-        response: Response,
-        faults: frozenset[FaultKind],
-        travel_m: float,
-        node_s_m: Sequence[float],
-        braking_m: float,
-        passage: Passage,
-    ) -> Goal:
+    def _drive(self, route: Route, now: Circumstances) -> Goal:
         stop = self._next_stop(route)
-        waits = response is Response.SLOW_THEN_WAIT
+        waits = now.response is Response.SLOW_THEN_WAIT
         if waits:
-            stop = min(stop, self._waiting_node(route, travel_m, node_s_m, braking_m))
+            place = self._waiting_place.choose(
+                route, self.reached, now.travel_m, now.node_s_m, now.braking_m
+            )
+            stop = min(stop, place)
         else:
-            self._wait_index = None
-        wished_m = node_s_m[stop] if stop >= 0 else travel_m
-        stop_at_m = passage.stop_at_m(wished_m)
-        reason = _reason(faults) if waits else "a new base"
+            self._waiting_place.forget()
+        wished_m = now.node_s_m[stop] if stop >= 0 else now.travel_m
+        stop_at_m = now.passage.stop_at_m(wished_m)
+        is_there = stop_at_m - now.travel_m <= NODE_REACHED_M
+        cap_mps = CAPS_MPS[now.response]
+        reason = _reason(now.faults) if waits else Waiting.NEW_BASE
         if stop <= self.reached:
             return Goal(Mode.WAITING, brake=Brake.COMFORT, waiting_for=reason)
-        if waits and stop_at_m - travel_m <= NODE_REACHED_M:
-            return Goal(Mode.WAITING, stop_at_m, CAPS_MPS[response], waiting_for=reason)
-        if stop_at_m < wished_m and stop_at_m - travel_m <= NODE_REACHED_M:
-            reason = passage.waiting_for
-            return Goal(Mode.WAITING, stop_at_m, CAPS_MPS[response], waiting_for=reason)
-        return Goal(Mode.DRIVING, stop_at_m, CAPS_MPS[response])
+        if waits and is_there:
+            return Goal(Mode.WAITING, stop_at_m, cap_mps, waiting_for=reason)
+        if stop_at_m < wished_m and is_there:
+            return Goal(Mode.WAITING, stop_at_m, cap_mps, waiting_for=now.passage.waiting_for)
+        return Goal(Mode.DRIVING, stop_at_m, cap_mps)
 
     def _next_stop(self, route: Route) -> int:
         """The next node with something to do, at most the end of the base."""
@@ -271,29 +231,6 @@ class Executive:
             if self.book.open_action(route.order_nodes[index].actions) is not None:
                 return index
         return route.last_released
-
-    def _waiting_node(
-        self, route: Route, travel_m: float, node_s_m: Sequence[float], braking_m: float
-    ) -> int:
-        """The node to wait at: the one stood at, else the next that can still be stopped at."""
-        if self._wait_index is None:
-            here = self.reached
-            near_m = max(WAITING_PLACE_M, braking_m)
-            if here >= 0 and self._may_wait(route, here) and travel_m - node_s_m[here] <= near_m:
-                self._wait_index = here
-            if self._wait_index is None:
-                self._wait_index = self._waiting_node_ahead(route, travel_m + braking_m, node_s_m)
-        return min(self._wait_index, route.last_released)
-
-    def _waiting_node_ahead(self, route: Route, from_m: float, node_s_m: Sequence[float]) -> int:
-        for index in range(self.reached + 1, route.last_released):
-            if node_s_m[index] >= from_m and self._may_wait(route, index):
-                return index
-        return route.last_released
-
-    def _may_wait(self, route: Route, index: int) -> bool:
-        node = route.nodes[index]
-        return node.waiting_place or node.id in self._docks
 
 
 def _reason(faults: frozenset[FaultKind]) -> str:

@@ -74,8 +74,13 @@ class RoutePlan:
             points, edges = [self.lead, *points], [self.lead_edge, *edges]
             caps, before = [math.inf, *caps], 1
         path = build_path(points, edges, spec, self.start, self.detour)
-        node_s = (0.0,) * self.first_index + path.node_s_m[before:]
-        return LaidPath(path, tuple(edges), tuple(caps), node_s)
+        first_s_m, *node_s = path.node_s_m[before:]
+        if self.resumed:  # it was passed before the path begins
+            first_s_m = -math.dist(
+                route.points[self.first_index], (self.start.x_m, self.start.y_m)
+            )
+        node_s_m = (first_s_m,) * (self.first_index + 1) + tuple(node_s)
+        return LaidPath(path, tuple(edges), tuple(caps), node_s_m)
 
 
 def check_reach(route: Route, patrol_map: PatrolMap, pose: Pose2 | None) -> None:

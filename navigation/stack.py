@@ -9,26 +9,25 @@ from __future__ import annotations
 import logging
 import math
 
+from navigation.course import Course
 from navigation.crossing.rule import NO_CROSSWALK, CrossingInputs, CrossingRule, Passage
 from navigation.detours import Detours, Here
-from navigation.executive import CAPS_MPS, Brake, Executive, Goal
+from navigation.executive import CAPS_MPS, Brake, Circumstances, Executive, Goal
 from navigation.fault_monitor import FaultMonitor, Motion, is_fresh
-from navigation.following.progress import locate
-from navigation.following.tracker import STANDING_MPS, PathTracker
-from navigation.following.velocity_profile import EdgeLimits
+from navigation.following.tracker import STANDING_MPS
 from navigation.order_rules import Route, check_order, stitch
-from navigation.route_plan import RoutePlan, check_reach
-from navigation.types import Command, Mode, NavigationState, StackInputs, StackOutputs
+from navigation.order_state import state_of
+from navigation.route_plan import check_reach
+from navigation.types import STANDSTILL, Command, StackInputs, StackOutputs
 from patrol.errors import OrderError
-from patrol.faults import FAULTS, FaultKind, Response, strongest_response
+from patrol.faults import FaultKind, Response, strongest_response
 from patrol.geometry import Pose2
 from patrol.map import PatrolMap
-from patrol.vda5050.messages import Action, EdgeState, NodeState, Order
+from patrol.vda5050.messages import Action, Order
 from patrol.vehicle import VehicleSpec
 
 log = logging.getLogger(__name__)
 
-NEW_BASE_AHEAD_M = 10.0  # beyond the braking distance: seven seconds for the server to answer
 MAX_STEP_S = 0.2
 CONFIRM_CROSSING = "confirmCrossing"  # an operator sees that the crosswalk is free
 # The gate itself holds the vehicle for these, and goes on by itself: standing still here too
@@ -44,17 +43,14 @@ class NavigationStack:
     def __init__(self, spec: VehicleSpec, patrol_map: PatrolMap) -> None:
         self._spec = spec
         self._map = patrol_map
-        self._limits = EdgeLimits(patrol_map)
         self._executive = Executive(patrol_map)
         self._monitor = FaultMonitor()
         self._detours = Detours(spec, patrol_map)
         self._crossing = CrossingRule(spec, patrol_map)
-        self._plan: RoutePlan | None = None
-        self._tracker: PathTracker | None = None
-        self._node_s_m: tuple[float, ...] = ()
+        self._course = Course(spec, patrol_map)
         self._pose: Pose2 | None = None
         self._last_step_s: float | None = None
-        self._command = Command(0.0, 0.0)
+        self._command = STANDSTILL
 
     # --- orders ---
 
@@ -94,9 +90,7 @@ class NavigationStack:
         else:
             check_reach(route, self._map, self._pose)
         self._executive.begin(route, reached)
-        self._plan = RoutePlan(first_index=max(0, reached), resumed=reached >= 0)
-        self._tracker = None
-        self._node_s_m = (0.0,) * len(route.nodes)
+        self._course.begin(route, reached)
         self._monitor.new_path()
         self._detours.forget()
         self._lay_path()
@@ -119,7 +113,11 @@ class NavigationStack:
             )
         if order.order_update_id == route.update_id:
             return
-        self._executive.extend(stitch(route, order, self._map, self._spec))
+        longer = stitch(route, order, self._map, self._spec)
+        self._executive.extend(longer)
+        if not self._detours.fits(longer):
+            self._detours.forget()
+            self._course.begin_anew(longer, self._executive.reached)
         self._lay_path()
         log.info("order_updated order=%s update=%d", order.order_id, order.order_update_id)
 
@@ -132,38 +130,17 @@ class NavigationStack:
         self._executive.request(action)
 
     def _lay_path(self) -> None:
-        """(Re)build the path; a path that still fits under the vehicle keeps its progress.
-
-        A new beginning waits until the vehicle knows where it is.
-        """
-        route, plan, old = self._executive.route, self._plan, self._tracker
-        if route is None or plan is None:
+        route, course = self._executive.route, self._course
+        if route is None:
             return
-        laid = None
-        if old is not None:
-            laid = plan.lay(route, self._map, self._spec, self._pose)
-            if laid is None or not laid.continues(old):
-                plan = RoutePlan(first_index=max(0, self._executive.reached), resumed=True)
-                laid = old = None
-                self._detours.forget()
-        if laid is None:
-            laid = plan.lay(route, self._map, self._spec, self._pose)
-        self._plan = plan
-        if laid is None:
-            self._tracker, self._node_s_m = None, (0.0,) * len(route.nodes)
-            return
-        self._node_s_m = laid.node_s_m
-        self._tracker = PathTracker(laid.path, laid.edges, laid.caps_mps, self._limits, self._spec)
-        self._crossing.lay(laid.path, laid.edges, laid.caps_mps, plan.first_leg_end)
-        if old is not None:
-            self._tracker.resume(old)
+        if not course.lay(route, self._executive.reached, self._pose):
+            self._detours.forget()
+        if course.tracker is not None:
+            self._crossing.lay(course.tracker, course.first_leg_end)
 
     def cross_track_error_of(self, pose: Pose2) -> float | None:
         """The error of any pose, say the truth, against the present path; None without one."""
-        tracker = self._tracker
-        if tracker is None or tracker.piece is None:
-            return None
-        return locate(tracker.piece, pose, tracker.s_m).cross_track_error_m
+        return self._course.cross_track_error_of(pose)
 
     # --- one cycle ---
 
@@ -172,51 +149,59 @@ class NavigationStack:
         dt = self._elapsed_s(now_s)
         speed_mps = self._speed_mps(inputs)
         self._pose = _trusted_pose(inputs, now_s)
-        if self._pose is not None:
-            if self._tracker is None:
-                self._lay_path()
-            if self._tracker is not None:
-                self._tracker.update(self._pose, speed_mps)
-        travel_m = self._tracker.s_m if self._tracker is not None else 0.0
-        if self._tracker is not None:
-            standing = abs(speed_mps) < STANDING_MPS
-            self._executive.advance(travel_m, self._node_s_m, standing, inputs.base, now_s)
-            if self._executive.route is None:
-                self._tracker, self._plan = None, None
-                self._detours.forget()
+        self._advance(inputs, speed_mps, now_s)
         faults = self._monitor.step(inputs, self._motion(), now_s)
-        if self._go_round(inputs, faults, speed_mps, now_s):
-            travel_m = self._tracker.s_m if self._tracker is not None else 0.0
+        self._go_round(inputs, faults, speed_mps, now_s)
         if self._detours.is_blocked:
             faults |= {FaultKind.PATH_BLOCKED}
         response = self._response(faults, now_s)
-        passage = self._cross(inputs, response, travel_m, speed_mps, now_s)
+        passage = self._cross(inputs, response, speed_mps, now_s)
         if passage.signal_missing:
             faults |= {FaultKind.SIGNAL_UNKNOWN}
-        goal = self._executive.goal(
-            response, faults, travel_m, self._node_s_m, self._braking_m(speed_mps), inputs.base,
-            passage,
+        course, executive = self._course, self._executive
+        now = Circumstances(
+            response, faults, course.travel_m, course.node_s_m, course.braking_m(speed_mps),
+            inputs.base, passage,
         )  # fmt: skip
+        goal = executive.goal(now)
         self._command = self._act(goal, inputs, speed_mps, now_s, dt)
-        return StackOutputs(self._command, self._state(goal, faults, travel_m, speed_mps))
+        holds = self._detours.is_holding
+        return StackOutputs(
+            self._command, state_of(executive, course, now, goal, speed_mps, holds)
+        )
+
+    def _advance(self, inputs: StackInputs, speed_mps: float, now_s: float) -> None:
+        """Note where the vehicle is on its path, and what that settles."""
+        executive, course = self._executive, self._course
+        standing = abs(speed_mps) < STANDING_MPS
+        if self._pose is not None:
+            if course.tracker is None:
+                self._lay_path()
+            if course.tracker is not None:
+                course.tracker.update(self._pose, speed_mps)
+        if standing:
+            executive.settle()
+        if course.tracker is not None:
+            executive.advance(course.travel_m, course.node_s_m, standing, inputs.base, now_s)
+        if executive.route is None:
+            course.end()
+            self._detours.forget()
 
     def _go_round(
         self, inputs: StackInputs, faults: frozenset[FaultKind], speed_mps: float, now_s: float
-    ) -> bool:
-        """Let the detours judge what stands in the way; True when the path is another one now."""
-        executive, tracker, pose = self._executive, self._tracker, self._pose
-        if executive.route is None or tracker is None or pose is None:
-            return False
-        here = Here(executive.route, executive.reached, pose, tracker, speed_mps)
+    ) -> None:
+        """Let the detours judge what stands in the way, and go by another path if they say so."""
+        route, course, pose = self._executive.route, self._course, self._pose
+        if route is None or course.tracker is None or pose is None:
+            return
+        here = Here(route, self._executive.reached, pose, course.tracker, speed_mps)
         plan = self._detours.step(inputs.scan, here, faults, now_s)
         if plan is None:
-            return False
-        is_longer = self._plan is not None and plan.start == self._plan.start
-        self._plan, self._tracker = plan, tracker if is_longer else None
+            return
+        course.go_by(plan, route)
         self._lay_path()
-        if self._tracker is not None:
-            self._tracker.update(pose, speed_mps)
-        return True
+        if course.tracker is not None:
+            course.tracker.update(pose, speed_mps)
 
     def _elapsed_s(self, now_s: float) -> float:
         last_s, self._last_step_s = self._last_step_s, now_s
@@ -229,7 +214,7 @@ class NavigationStack:
         return inputs.pose.speed_mps if inputs.pose is not None else 0.0
 
     def _motion(self) -> Motion:
-        tracker = self._tracker
+        tracker = self._course.tracker
         if tracker is None or not self._executive.is_active or tracker.piece is None:
             return Motion()
         return Motion(
@@ -247,26 +232,19 @@ class NavigationStack:
             heeded -= {FaultKind.NO_PROGRESS}
         return strongest_response(heeded)
 
-    def _braking_m(self, speed_mps: float) -> float:
-        return self._tracker.braking_distance_m(speed_mps) if self._tracker else 0.0
-
     def _cross(
-        self,
-        inputs: StackInputs,
-        response: Response,
-        travel_m: float,
-        speed_mps: float,
-        now_s: float,
+        self, inputs: StackInputs, response: Response, speed_mps: float, now_s: float
     ) -> Passage:
         """What the next crosswalk asks; nothing of a vehicle without a path."""
         route = self._executive.route
-        if route is None or self._tracker is None:
+        if route is None or self._course.tracker is None:
+            self._crossing.forget()
             return NO_CROSSWALK
         crossing = CrossingInputs(
-            travel_m=travel_m,
+            travel_m=self._course.travel_m,
             speed_mps=speed_mps,
-            braking_m=self._braking_m(speed_mps),
-            cap_mps=CAPS_MPS.get(response, math.inf),
+            braking_m=self._course.braking_m(speed_mps),
+            cap_mps=min(CAPS_MPS.get(response, math.inf), self._detours.cap_mps),
             last_released=route.last_released,
             signals=inputs.signals,
             scan=inputs.scan,
@@ -277,9 +255,9 @@ class NavigationStack:
     def _act(
         self, goal: Goal, inputs: StackInputs, speed_mps: float, now_s: float, dt: float
     ) -> Command:
-        tracker = self._tracker
+        tracker = self._course.tracker
         if tracker is None:
-            return Command(0.0, 0.0)
+            return STANDSTILL
         if goal.brake is Brake.HARD or self._pose is None:
             return tracker.brake_hard(speed_mps, now_s, dt)
         steering = inputs.base.steering_rad if inputs.base is not None else 0.0
@@ -288,53 +266,6 @@ class NavigationStack:
         cap_mps = min(goal.cap_mps, self._detours.cap_mps)
         return tracker.follow(self._pose, speed_mps, steering, goal.stop_at_m, cap_mps, now_s, dt)
 
-    # --- the state ---
-
-    def _state(
-        self, goal: Goal, faults: frozenset[FaultKind], travel_m: float, speed_mps: float
-    ) -> NavigationState:
-        executive, route, tracker = self._executive, self._executive.route, self._tracker
-        left = executive.reached + 1
-        since_m = 0.0
-        if route is not None and tracker is not None and executive.reached >= 0:
-            since_m = max(0.0, travel_m - self._node_s_m[executive.reached])
-        held_by = self._held_by(goal, faults)
-        return NavigationState(
-            order_id=executive.order_id,
-            order_update_id=executive.update_id,
-            last_node_id=executive.last_node_id,
-            last_node_sequence_id=executive.last_sequence_id,
-            driving=abs(speed_mps) >= STANDING_MPS,
-            paused=executive.paused,
-            new_base_request=self._wants_base(route, travel_m, speed_mps),
-            distance_since_last_node_m=since_m,
-            node_states=_node_states(route, left),
-            edge_states=_edge_states(route, left),
-            action_states=executive.book.states(),
-            faults=faults,
-            response=strongest_response(faults),
-            cross_track_error_m=tracker.position.cross_track_error_m if tracker else 0.0,
-            mode=Mode.STOPPED if held_by else goal.mode,
-            waiting_for=held_by or goal.waiting_for,
-            speed_limit_mps=tracker.limit_mps() if tracker else 0.0,
-            distance_driven_m=travel_m,
-        )
-
-    def _held_by(self, goal: Goal, faults: frozenset[FaultKind]) -> str:
-        """What makes a vehicle stand that would drive; empty where nothing does."""
-        if goal.mode is not Mode.DRIVING:
-            return ""
-        for fault in (FaultKind.PATH_BLOCKED, FaultKind.OBSTACLE_IN_STOP_ZONE):
-            if fault in faults:
-                return FAULTS[fault].text_en
-        return "somebody on the way round" if self._detours.is_holding else ""
-
-    def _wants_base(self, route: Route | None, travel_m: float, speed_mps: float) -> bool:
-        if route is None or self._tracker is None or not route.has_horizon:
-            return False
-        left_m = self._node_s_m[route.last_released] - travel_m
-        return left_m < self._tracker.braking_distance_m(speed_mps) + NEW_BASE_AHEAD_M
-
 
 def _trusted_pose(inputs: StackInputs, now_s: float) -> Pose2 | None:
     """The pose, unless it is missing, old, or localization itself doubts it."""
@@ -342,22 +273,3 @@ def _trusted_pose(inputs: StackInputs, now_s: float) -> Pose2 | None:
     if inputs.pose is None or lost or not is_fresh(inputs.pose, now_s):
         return None
     return inputs.pose.pose
-
-
-def _node_states(route: Route | None, first: int) -> tuple[NodeState, ...]:
-    if route is None:
-        return ()
-    return tuple(
-        NodeState(node_id=node.node_id, sequence_id=node.sequence_id, released=node.released)
-        for node in route.order_nodes[max(0, first) :]
-    )
-
-
-def _edge_states(route: Route | None, first: int) -> tuple[EdgeState, ...]:
-    """Edges still to be driven over: the one being driven on among them."""
-    if route is None:
-        return ()
-    return tuple(
-        EdgeState(edge_id=edge.edge_id, sequence_id=edge.sequence_id, released=edge.released)
-        for edge in route.order_edges[max(0, first - 1) :]
-    )

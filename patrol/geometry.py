@@ -24,6 +24,13 @@ class Pose2:
         cos, sin = math.cos(self.yaw_rad), math.sin(self.yaw_rad)
         return self.x_m + cos * x_m - sin * y_m, self.y_m + sin * x_m + cos * y_m
 
+    def transform_points(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Points of shape (n, 2) given in this pose's frame, in the outer frame."""
+        cos, sin = math.cos(self.yaw_rad), math.sin(self.yaw_rad)
+        turned = points @ np.array([[cos, sin], [-sin, cos]])
+        moved: NDArray[np.float64] = turned + np.array([self.x_m, self.y_m])
+        return moved
+
     def inverse_transform(self, x_m: float, y_m: float) -> tuple[float, float]:
         """A point given in the outer frame, in this pose's frame."""
         cos, sin = math.cos(self.yaw_rad), math.sin(self.yaw_rad)

@@ -210,6 +210,8 @@ class VehicleView(Model):
     map_id: str | None = None
     map_hash: str | None = None  # the version that the vehicle drives on
     map_current: bool | None = None  # whether orders are planned on that version
+    waiting_for: str | None = None  # a cause of patrol.waiting
+    waiting_for_ko: str | None = None
     errors: list[VehicleErrorView] = []
 
 

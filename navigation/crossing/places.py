@@ -14,30 +14,42 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from navigation.following.path import Piece, RoutePath
+from navigation.following.path import Piece
+from navigation.following.tracker import CREEP_MPS, PathTracker
 from patrol.geometry import Pose2
 from patrol.map import AreaKind, Crosswalk, Edge, PatrolMap
 from patrol.vehicle import VehicleSpec
 
+Array = NDArray[np.float64]
+
+LOOKS_WITHIN_M = 8.0  # of the place to wait at, the vehicle looks at light and traffic
 LINE_M = 1.0  # base_link stands so far before the crosswalk begins
 CLEARANCE_M = 0.3  # between bumper and carriageway of a vehicle that stands
 
 
 @dataclass(frozen=True, slots=True)
+class Carriageway:
+    """The strip of road that is crossed."""
+
+    kerb: Pose2  # where it begins, x across it
+    across_m: float  # its width along x
+    half_width_m: float  # of the crosswalk
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Crossing:
     """One passage over a crosswalk; travels of base_link along the path, m."""
 
     crosswalk: Crosswalk
+    end_node: int  # index in the route of the node behind it
+    road: Carriageway
+    kerb_known: bool  # the map shows the carriageway
     hold_m: float  # where it stands and waits
     safe_m: float  # standing no further than this, nothing of it is on the carriageway
     road_from_m: float  # base_link enters the carriageway
-    kerb_known: bool  # the map shows the carriageway
     exit_m: float  # all of the vehicle has left it
-    end_node: int  # index in the route of the node behind it
-    cap_mps: float  # slowest limit of its edges
-    kerb: Pose2  # where the carriageway begins, x across it
-    across_m: float  # width of the carriageway along x
-    half_width_m: float  # of the strip that is crossed
+    s_m: Array  # from where the vehicle looks to the exit, shape (n,)
+    limit_mps: Array  # how fast the path lets it drive there
 
     @property
     def signal_id(self) -> str | None:
@@ -45,6 +57,13 @@ class Crossing:
         if not self.crosswalk.signalled:
             return None
         return self.crosswalk.signal_id or self.crosswalk.id
+
+    def drive_s(self, from_m: float, cap_mps: float) -> float:
+        """How long it takes from a travel to the exit as fast as path and cap allow."""
+        speeds = np.minimum(self.limit_mps, cap_mps)
+        marks = np.maximum(np.append(self.s_m, self.exit_m), from_m)
+        marks[0] = from_m
+        return float(np.sum(np.diff(marks) / speeds))
 
 
 class CrossingFinder:
@@ -57,49 +76,56 @@ class CrossingFinder:
         self._road = shapely.union_all([shapely.Polygon(road) for road in roads])
         shapely.prepare(self._road)
 
-    def find(
-        self, path: RoutePath, edges: Sequence[Edge], caps_mps: Sequence[float], first_node: int
-    ) -> tuple[Crossing, ...]:
+    def find(self, tracker: PathTracker, first_node: int) -> tuple[Crossing, ...]:
         """The crossings in driving order; leg i of the path ends at route node first_node + i."""
         found: list[Crossing] = []
+        edges = tracker.edges
         for begin, end in _runs(edges):
-            crosswalk = self._crosswalks[edges[begin].crosswalk_id or ""]
-            limits = [edge.speed_limit_mps for edge in edges[begin:end]]
-            cap_mps = min(*limits, *caps_mps[begin:end], self._spec.speed_cap_mps)
-            half_width_m = max(edge.width_m for edge in edges[begin:end]) / 2
-            for piece in path.pieces:
+            for piece, profile in zip(tracker.path.pieces, tracker.profiles, strict=True):
                 legs = np.floor(piece.leg)
                 on = np.flatnonzero((legs >= begin) & (legs < end))
                 if piece.direction > 0 and not piece.is_turn and len(on) > 1:
-                    place = self._place(piece, on)
                     found.append(
-                        Crossing(
-                            crosswalk, *place.stops, first_node + end - 1, cap_mps,
-                            place.kerb, place.across_m, half_width_m,
-                        )
-                    )  # fmt: skip
+                        self._crossing(piece, profile, on, edges[begin:end], first_node + end - 1)
+                    )
         return tuple(found)
 
-    def _place(self, piece: Piece, on: NDArray[np.intp]) -> _Place:
+    def _crossing(
+        self,
+        piece: Piece,
+        profile: Array,
+        on: NDArray[np.intp],
+        edges: Sequence[Edge],
+        end_node: int,
+    ) -> Crossing:
+        """The crossing where the samples `on` of a piece run along a crosswalk's edges."""
         in_road = shapely.contains_xy(self._road, piece.x_m[on], piece.y_m[on])
-        known = bool(in_road.any())
-        road = on[in_road] if known else on
-        begin, first, last = int(on[0]), int(road[0]), int(road[-1])
-        safe_m = float(piece.s_m[first]) - self._spec.front_m - CLEARANCE_M
-        hold_m = min(float(piece.s_m[begin]) - LINE_M, safe_m)
-        from_point = (float(piece.x_m[first]), float(piece.y_m[first]))
-        to_point = (float(piece.x_m[last]), float(piece.y_m[last]))
-        yaw = math.atan2(to_point[1] - from_point[1], to_point[0] - from_point[0])
+        kerb_known = bool(in_road.any())
+        road = on[in_road] if kerb_known else on
+        first, last = int(road[0]), int(road[-1])
+        road_from_m = float(piece.s_m[first])
+        safe_m = road_from_m - self._spec.front_m - CLEARANCE_M
+        hold_m = min(float(piece.s_m[on[0]]) - LINE_M, safe_m)
         exit_m = float(piece.s_m[last]) + self._spec.rear_overhang_m
-        stops = (hold_m, safe_m, float(piece.s_m[first]), known, exit_m)
-        return _Place(stops, Pose2(*from_point, yaw), math.dist(from_point, to_point))
+        near = (piece.s_m >= hold_m - LOOKS_WITHIN_M) & (piece.s_m <= exit_m)
+        return Crossing(
+            crosswalk=self._crosswalks[edges[0].crosswalk_id or ""],
+            end_node=end_node,
+            road=_carriageway(piece, first, last, max(edge.width_m for edge in edges) / 2),
+            kerb_known=kerb_known,
+            hold_m=hold_m,
+            safe_m=safe_m,
+            road_from_m=road_from_m,
+            exit_m=exit_m,
+            s_m=piece.s_m[near],
+            limit_mps=np.maximum(profile[near], CREEP_MPS),
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    stops: tuple[float, float, float, bool, float]
-    kerb: Pose2
-    across_m: float
+def _carriageway(piece: Piece, first: int, last: int, half_width_m: float) -> Carriageway:
+    begin, end = ((float(piece.x_m[i]), float(piece.y_m[i])) for i in (first, last))
+    yaw = math.atan2(end[1] - begin[1], end[0] - begin[0])
+    return Carriageway(Pose2(*begin, yaw), math.dist(begin, end), half_width_m)
 
 
 def _runs(edges: Sequence[Edge]) -> list[tuple[int, int]]:
@@ -110,9 +136,7 @@ def _runs(edges: Sequence[Edge]) -> list[tuple[int, int]]:
             continue
         before = edges[index - 1] if index else None
         goes_on = (
-            runs
-            and runs[-1][1] == index
-            and before is not None
+            before is not None
             and before.crosswalk_id == edge.crosswalk_id
             and before.start_id != edge.end_id
         )

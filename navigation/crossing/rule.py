@@ -9,26 +9,24 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from navigation.crossing.places import Crossing, CrossingFinder
+from navigation.crossing.lights import LightWatch
+from navigation.crossing.places import LOOKS_WITHIN_M, Crossing, CrossingFinder
 from navigation.crossing.traffic import MARGIN_S, TrafficWatch
-from navigation.following.path import RoutePath
+from navigation.following.tracker import PathTracker
 from patrol.errors import OrderError
 from patrol.geometry import Scan, StampedPose
-from patrol.map import Edge, PatrolMap
+from patrol.map import PatrolMap
 from patrol.signals import SignalLight, SignalState
-from patrol.topics import TOPICS
 from patrol.vehicle import VehicleSpec
+from patrol.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
-SIGNAL_MAX_AGE_S = TOPICS["/signals/state"].max_age_s or 0.0
-LOOKS_WITHIN_M = 8.0  # of the place to wait at
-CLEAR_FOR_S = 1.0  # nobody came for so long
-FRESH_WALK_S = 3.0  # after its beginning was seen: a light whose end nobody tells is long enough
-SIGNAL_MARGIN_S = 1.0
+CLEAR_FOR_S = 1.0  # the way was seen, and nobody came, for so long; sight may be lost as long
 SAME_PLACE_M = 0.5
 CONFIRMED_FOR_S = 10.0  # an operator's word, until the vehicle goes
 SIGNAL_MISSED_AFTER_S = 5.0  # of waiting
@@ -40,7 +38,7 @@ class Passage:
 
     crossing: Crossing | None = None
     may_go: bool = True
-    on_road: bool = False  # the body is over the carriageway
+    on_road: bool = False  # it is on the carriageway, or cannot stand before it any more
     waiting_for: str = ""
     signal_missing: bool = False
 
@@ -49,6 +47,10 @@ class Passage:
         if self.crossing is None or self.may_go or wished_m <= self.crossing.safe_m:
             return wished_m
         return self.crossing.hold_m
+
+    def is_begun(self, crossing: Crossing) -> bool:
+        """Whether the vehicle had leave for this crossing."""
+        return self.crossing is crossing and self.may_go
 
 
 NO_CROSSWALK = Passage()
@@ -61,7 +63,7 @@ class CrossingInputs:
     travel_m: float
     speed_mps: float
     braking_m: float  # what comfortable braking takes now
-    cap_mps: float  # of the response to faults
+    cap_mps: float  # of the response to faults, and of a detour
     last_released: int  # node of the route
     signals: Mapping[str, SignalState]
     scan: Scan | None
@@ -74,138 +76,122 @@ class CrossingRule:
     def __init__(self, spec: VehicleSpec, patrol_map: PatrolMap) -> None:
         self._spec = spec
         self._finder = CrossingFinder(patrol_map, spec)
-        self._watch = TrafficWatch(spec.lidar)
+        self._light = LightWatch()
+        self._traffic = TrafficWatch(spec.lidar)
         self._crossings: tuple[Crossing, ...] = ()
-        self._leave: Crossing | None = None
-        self._threat_s = -math.inf
-        self._walk_since_s: dict[str, float] = {}
-        self._lights: dict[str, SignalState] = {}
-        self._confirmed: tuple[str, float] | None = None
-        self._missing_since_s: float | None = None
-        self._passage = Passage()
-        self._signals: Mapping[str, SignalState] = {}
+        self._passage = NO_CROSSWALK  # of the last cycle
+        self._sighted_s = -math.inf  # the last time that the carriageway was seen
+        self._threat_s = -math.inf  # the last time that it was not seen to be free
+        self._confirmed: tuple[str, float] | None = None  # which crosswalk, when
+        self._silent_since_s: float | None = None  # the light that it waits for
 
-    def lay(
-        self, path: RoutePath, edges: Sequence[Edge], caps_mps: Sequence[float], first_node: int
-    ) -> None:
-        """A new path, as `CrossingFinder.find` takes it; leave that was given for a crossing that
-        stays is kept."""
-        self._crossings = self._finder.find(path, edges, caps_mps, first_node)
-        kept = self._leave
-        same = (c for c in self._crossings if kept is not None and _is_same(c, kept))
-        self._leave = next(same, None)
+    def lay(self, tracker: PathTracker, first_node: int) -> None:
+        """A new path, as `CrossingFinder.find` takes it; where the next crossing is still the
+        same, leave that was given for it is kept."""
+        self._crossings = self._finder.find(tracker, first_node)
+        before = self._passage.crossing
+        same = (c for c in self._crossings if before is not None and _is_same(c, before))
+        crossing = next(same, None)
+        self._passage = replace(self._passage, crossing=crossing) if crossing else NO_CROSSWALK
+
+    def forget(self) -> None:
+        """There is no path."""
+        self._crossings, self._passage, self._confirmed = (), NO_CROSSWALK, None
 
     def confirm(self, crosswalk_id: str, now_s: float) -> None:
-        """An operator sees that the way is free; raises OrderError where the vehicle waits at no
-        crosswalk, or at another than the one that is named (empty: where it waits).
+        """An operator sees that the way is free; raises OrderError where the vehicle waits for no
+        light, or at another crosswalk than the one that is named (empty: where it waits).
 
         It stands for a light that is not known, never against one that is.
         """
+        problem = self._problem_of_confirming(crosswalk_id, now_s)
+        if problem:
+            raise OrderError(f"confirmCrossing: {problem}", "actionError")
+        assert self._passage.crossing is not None
+        self._confirmed = (self._passage.crossing.crosswalk.id, now_s)
+        log.info("crossing_confirmed crosswalk=%s", self._confirmed[0])
+
+    def _problem_of_confirming(self, crosswalk_id: str, now_s: float) -> str:
         crossing, passage = self._passage.crossing, self._passage
-        if crossing is None or passage.may_go or not passage.waiting_for:
-            raise OrderError("confirmCrossing: the vehicle waits at no crosswalk", "actionError")
-        if crosswalk_id not in ("", crossing.crosswalk.id):
-            raise OrderError(
-                f"confirmCrossing: the vehicle waits at crosswalk {crossing.crosswalk.id!r},"
-                f" not at {crosswalk_id!r}",
-                "actionError",
-            )
-        state = self._signals.get(crossing.signal_id or "")
-        if _is_fresh(state, now_s) and state is not None and state.light is not SignalLight.WALK:
-            raise OrderError(
-                f"confirmCrossing: the light of crosswalk {crossing.crosswalk.id!r} shows"
-                f" {state.light.value}",
-                "actionError",
-            )
-        self._confirmed = (crossing.crosswalk.id, now_s)
-        log.info("crossing_confirmed crosswalk=%s", crossing.crosswalk.id)
+        if crossing is None or not passage.waiting_for:
+            return "the vehicle waits at no crosswalk"
+        here = crossing.crosswalk.id
+        if crosswalk_id not in ("", here):
+            return f"the vehicle waits at crosswalk {here!r}, not at {crosswalk_id!r}"
+        if crossing.signal_id is None:
+            return f"crosswalk {here!r} has no light: the vehicle waits for {passage.waiting_for}"
+        light = self._light.known(now_s)
+        if light in (SignalLight.CLEARANCE, SignalLight.DONT_WALK):
+            return f"the light of crosswalk {here!r} shows {light.value}"
+        return ""
 
     def step(self, inputs: CrossingInputs, now_s: float) -> Passage:
         """What the next crosswalk asks now."""
-        self._signals = inputs.signals
-        self._note_lights(inputs.signals)
-        self._passage = self._judge(inputs, now_s)
+        index = bisect_right(self._crossings, inputs.travel_m, key=lambda c: c.exit_m)
+        if index == len(self._crossings):
+            self._passage = NO_CROSSWALK
+            return NO_CROSSWALK
+        crossing, before = self._crossings[index], self._passage
+        self._passage = self._judge(crossing, inputs, now_s)
+        if self._passage.is_begun(crossing) != before.is_begun(crossing):
+            event = "begun" if self._passage.may_go else "put_off"
+            reason = self._passage.waiting_for
+            log.info("crossing_%s crosswalk=%s reason=%r", event, crossing.crosswalk.id, reason)
         return self._passage
 
-    def _note_lights(self, signals: Mapping[str, SignalState]) -> None:
-        """See where a light changes to walk; after a silence it may be an old one."""
-        for name, state in signals.items():
-            before = self._lights.get(name)
-            self._lights[name] = state
-            if state.light is not SignalLight.WALK or before is None:
-                continue
-            unbroken = state.stamp_s - before.stamp_s <= SIGNAL_MAX_AGE_S
-            if before.light is not SignalLight.WALK and unbroken:
-                self._walk_since_s[name] = state.stamp_s
-
-    def _judge(self, inputs: CrossingInputs, now_s: float) -> Passage:
-        crossing = next((c for c in self._crossings if inputs.travel_m < c.exit_m), None)
-        if crossing is None:
-            return self._wait_for(None)
+    def _judge(self, crossing: Crossing, inputs: CrossingInputs, now_s: float) -> Passage:
         if inputs.travel_m < crossing.hold_m - LOOKS_WITHIN_M:
-            return self._wait_for(crossing)
+            self._silent_since_s = None
+            return Passage(crossing, may_go=False)
+        self._light.see(inputs.signals.get(crossing.signal_id or ""))
         if inputs.scan is not None and inputs.pose is not None:
-            self._watch.see(inputs.scan, inputs.pose)
+            self._traffic.see(inputs.scan, inputs.pose)
         if self._is_committed(crossing, inputs):
-            on_road = inputs.travel_m + self._spec.front_m > crossing.road_from_m
             self._confirmed = None
-            return Passage(crossing, on_road=on_road)
+            return Passage(crossing, on_road=True)
         reason = self._reason_to_wait(crossing, inputs, now_s)
-        if reason:
-            return self._wait_for(crossing, reason, self._signal_is_missing(crossing, now_s))
-        if self._leave is not crossing:
-            log.info("crossing_begun crosswalk=%s", crossing.crosswalk.id)
-        self._leave, self._missing_since_s = crossing, None
-        return Passage(crossing)
-
-    def _wait_for(
-        self, crossing: Crossing | None, reason: str = "", signal_missing: bool = False
-    ) -> Passage:
-        if crossing is not None and self._leave is crossing:
-            log.info("crossing_put_off crosswalk=%s reason=%r", crossing.crosswalk.id, reason)
-        self._leave = None
-        if not reason:
-            self._missing_since_s = None
-        return Passage(crossing, crossing is None, False, reason, signal_missing)
+        missing = self._signal_is_missing(crossing, bool(reason), now_s)
+        return Passage(crossing, not reason, waiting_for=reason, signal_missing=missing)
 
     def _is_committed(self, crossing: Crossing, inputs: CrossingInputs) -> bool:
-        """Whether to stand now would be to stand on the carriageway."""
-        front_m = inputs.travel_m + self._spec.front_m
-        if crossing.kerb_known and front_m > crossing.road_from_m:
-            return True  # also after a restart: nobody is left standing there
+        """Whether to brake now would be to stand on the carriageway."""
         if inputs.travel_m >= crossing.road_from_m:
             return True
-        return self._leave is crossing and inputs.travel_m + inputs.braking_m > crossing.safe_m
+        over_m = inputs.travel_m + self._spec.front_m - crossing.road_from_m
+        if self._passage.crossing is not crossing:  # a path that begins here, as after a restart
+            return crossing.kerb_known and over_m > 0
+        # whoever was made to wait, and is pushed (or thought) over the kerb, waits on
+        return self._passage.may_go and over_m + inputs.braking_m > 0
 
     def _reason_to_wait(self, crossing: Crossing, inputs: CrossingInputs, now_s: float) -> str:
         """Why the vehicle may not begin now, for people; empty where it may."""
         if inputs.last_released < crossing.end_node:
-            return "a new base"
+            return Waiting.NEW_BASE
         needed_s = self._needed_s(crossing, inputs)
-        if crossing.signal_id is not None and not self._has_light(crossing, needed_s, now_s):
-            return f"the light of crosswalk {crossing.crosswalk.id}"
-        return self._traffic(crossing, inputs.speed_mps, needed_s, now_s)
+        if crossing.signal_id is not None and not self._has_light(
+            crossing, needed_s, inputs.cap_mps, now_s
+        ):
+            return Waiting.CROSSWALK_LIGHT
+        return self._traffic_to_wait_for(crossing, inputs.speed_mps, needed_s, now_s)
 
     def _needed_s(self, crossing: Crossing, inputs: CrossingInputs) -> float:
         """How long the vehicle takes until it has left the carriageway."""
-        cap_mps = min(crossing.cap_mps, inputs.cap_mps)
-        speeding_up_s = max(0.0, cap_mps - inputs.speed_mps) / self._spec.max_acceleration_mps2
-        lost_m = speeding_up_s * max(0.0, cap_mps - inputs.speed_mps) / 2
-        return (crossing.exit_m - inputs.travel_m + lost_m) / cap_mps
+        top_mps = min(float(crossing.limit_mps.max()), inputs.cap_mps)
+        slower_mps = max(0.0, top_mps - abs(inputs.speed_mps))
+        lost_m = slower_mps**2 / (2 * self._spec.max_acceleration_mps2)
+        return crossing.drive_s(inputs.travel_m, inputs.cap_mps) + lost_m / top_mps
 
-    def _has_light(self, crossing: Crossing, needed_s: float, now_s: float) -> bool:
-        name = crossing.signal_id or ""
-        state = self._signals.get(name)
-        if state is None or not _is_fresh(state, now_s):
-            return self._is_confirmed(crossing, now_s)
-        if state.light is not SignalLight.WALK:
+    def _has_light(
+        self, crossing: Crossing, needed_s: float, cap_mps: float, now_s: float
+    ) -> bool:
+        if self._light.known(now_s) in (SignalLight.CLEARANCE, SignalLight.DONT_WALK):
             return False
-        if state.walk_left_s is not None:
-            left_s = state.walk_left_s - (now_s - state.stamp_s)
-            return left_s >= needed_s + SIGNAL_MARGIN_S
-        fresh = now_s - self._walk_since_s.get(name, -math.inf) <= FRESH_WALK_S
-        begun = self._leave is crossing
-        return fresh or begun or self._is_confirmed(crossing, now_s)
+        over_m = crossing.exit_m - crossing.road_from_m
+        pace_mps = over_m / crossing.drive_s(crossing.road_from_m, cap_mps)
+        begun = self._passage.is_begun(crossing)
+        return self._light.is_enough(needed_s, pace_mps, begun, now_s) or self._is_confirmed(
+            crossing, now_s
+        )
 
     def _is_confirmed(self, crossing: Crossing, now_s: float) -> bool:
         if self._confirmed is None:
@@ -213,28 +199,29 @@ class CrossingRule:
         crosswalk_id, at_s = self._confirmed
         return crosswalk_id == crossing.crosswalk.id and 0 <= now_s - at_s <= CONFIRMED_FOR_S
 
-    def _traffic(self, crossing: Crossing, own_mps: float, needed_s: float, now_s: float) -> str:
-        arrival_s = self._watch.arrival_s(crossing, own_mps, now_s)
-        if arrival_s is None:
-            return "" if self._leave is crossing else "sight of the carriageway"
+    def _traffic_to_wait_for(
+        self, crossing: Crossing, own_mps: float, needed_s: float, now_s: float
+    ) -> str:
+        arrival_s = self._traffic.arrival_s(crossing.road, own_mps, now_s)
+        if arrival_s is None:  # a nod of the body as it starts takes a moment's sight
+            if self._passage.is_begun(crossing) and now_s - self._sighted_s <= CLEAR_FOR_S:
+                return ""
+            self._threat_s = now_s
+            return Waiting.CROSSWALK_SIGHT
+        self._sighted_s = now_s
         if arrival_s < needed_s + MARGIN_S:
             self._threat_s = now_s
-        return "traffic to pass" if now_s - self._threat_s < CLEAR_FOR_S else ""
+        return Waiting.CROSSWALK_TRAFFIC if now_s - self._threat_s < CLEAR_FOR_S else ""
 
-    def _signal_is_missing(self, crossing: Crossing, now_s: float) -> bool:
+    def _signal_is_missing(self, crossing: Crossing, waits: bool, now_s: float) -> bool:
         """Whether the vehicle has waited long enough for a light of which nobody tells."""
-        silent = crossing.signal_id is not None and not _is_fresh(
-            self._signals.get(crossing.signal_id), now_s
-        )
-        if not silent:
-            self._missing_since_s = None
+        told = crossing.signal_id is None or self._light.known(now_s) is not None
+        if told or not waits:
+            self._silent_since_s = None
             return False
-        self._missing_since_s = now_s if self._missing_since_s is None else self._missing_since_s
-        return now_s - self._missing_since_s >= SIGNAL_MISSED_AFTER_S
-
-
-def _is_fresh(state: SignalState | None, now_s: float) -> bool:
-    return state is not None and 0 <= now_s - state.stamp_s <= SIGNAL_MAX_AGE_S
+        if self._silent_since_s is None:
+            self._silent_since_s = now_s
+        return now_s - self._silent_since_s >= SIGNAL_MISSED_AFTER_S
 
 
 def _is_same(one: Crossing, other: Crossing) -> bool:

@@ -38,10 +38,17 @@ LOCK_SHARE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class NoWay:
-    """Why there is no way round; `run_up_m` where backing up by so much might open one."""
+    """Why there is no way round; `run_up_m` where backing up by so much might open one.
+
+    `is_clear` where the lidar sees nothing on the route.
+    """
 
     reason: str
     run_up_m: float = 0.0
+    is_clear: bool = False
+
+
+UNSEEN = NoWay("what stands in the way is not seen by the lidar", is_clear=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ def find_aside(
     blocking = near.where(np.abs(near.left_m) < half + LEAST_CLEARANCE_M)
     blocking = blocking.where(blocking.along_m > spec.front_m - BEFORE_M)
     if len(blocking.along_m) == 0:
-        return NoWay("what stands in the way is not seen by the lidar")
+        return UNSEEN
     first_m, last_m = _group(blocking.along_m)
     beside_it = (near.along_m >= first_m - spec.length_m) & (
         near.along_m <= last_m + UNSEEN_DEPTH_M + spec.length_m
@@ -191,11 +198,11 @@ def _is_free(
     if float(np.abs(led.curvature_1pm[until & (from_start >= aside.begin_m)]).max()) > lock:
         return False
     rows = np.flatnonzero(until)[:: round(STEP_M / SPACING_M)]
-    poses = np.column_stack((led.x_m[rows], led.y_m[rows], led.yaw_rad[rows]))
+    poses = led.poses[rows]
     poses = poses[np.abs(aside.at(from_start[rows])) > EDGE_CLEARANCE_M]
     if touches(poses, things, spec, least_m):
         return False
-    return room.holds(_outlines(poses, spec).reshape(-1, 2))
+    return room.holds(outlines(poses, spec).reshape(-1, 2))
 
 
 def touches(poses: Array, things: Array, spec: VehicleSpec, clearance_m: float) -> bool:
@@ -207,7 +214,7 @@ def touches(poses: Array, things: Array, spec: VehicleSpec, clearance_m: float) 
     return bool(np.any(inside & (np.abs(left) <= spec.width_m / 2 + clearance_m)))
 
 
-def _outlines(poses: Array, spec: VehicleSpec) -> Array:
+def outlines(poses: Array, spec: VehicleSpec) -> Array:
     """The vehicle's corners at poses; shape (m, 4, 2)."""
     half = spec.width_m / 2
     corners = np.array(

@@ -50,6 +50,11 @@ class Piece:
         return float(self.s_m[-1])
 
     @property
+    def poses(self) -> Array:
+        """base_link at every sample, shape (n, 3): x, y, yaw."""
+        return np.column_stack((self.x_m, self.y_m, self.yaw_rad))
+
+    @property
     def end_pose(self) -> Pose2:
         """base_link at the piece's end."""
         return Pose2(float(self.x_m[-1]), float(self.y_m[-1]), float(self.yaw_rad[-1]))

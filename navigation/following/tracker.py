@@ -53,8 +53,8 @@ class PathTracker:
     ) -> None:
         self.path = path
         self._spec = spec
-        self._edges = edges
-        self._profiles = [
+        self.edges = edges
+        self.profiles = [
             braking_profile(
                 piece.s_m,
                 static_limits(piece, edges, caps_mps, limits, spec),
@@ -144,7 +144,7 @@ class PathTracker:
         if self.piece is None:
             return MAX_CORRIDOR_M
         leg = int(np.interp(self.s_m, self.piece.s_m, self.piece.leg))
-        width_m = self._edges[min(leg, len(self._edges) - 1)].width_m
+        width_m = self.edges[min(leg, len(self.edges) - 1)].width_m
         return min(max((width_m - self._spec.width_m) / 2, MIN_CORRIDOR_M), MAX_CORRIDOR_M)
 
     def braking_distance_m(self, speed_mps: float) -> float:
@@ -161,7 +161,7 @@ class PathTracker:
 
     def _profile_at(self, s_m: float) -> float:
         piece = self.path.pieces[self.piece_index]
-        return float(np.interp(s_m, piece.s_m, self._profiles[self.piece_index]))
+        return float(np.interp(s_m, piece.s_m, self.profiles[self.piece_index]))
 
     def _wished_speed(self, stop_m: float, speed_mps: float) -> float:
         if stop_m <= ARRIVED_M:

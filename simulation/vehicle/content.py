@@ -27,6 +27,7 @@ def content_of(bus: Bus, now_s: float, connected: bool) -> StateContent:
         driving=shown.driving,
         paused=shown.paused,
         new_base_request=shown.new_base_request,
+        waiting_for=shown.waiting_for,
         node_states=[(n.node_id, n.sequence_id, n.released) for n in shown.node_states],
         edge_states=[(e.edge_id, e.sequence_id, e.released) for e in shown.edge_states],
         action_states=shown.action_states,

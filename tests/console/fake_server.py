@@ -57,6 +57,7 @@ class World:
         self.patrols: dict[str, models.PatrolView] = {}
         self.assignments: dict[str, models.AssignmentView] = {}
         self.incidents: dict[str, models.IncidentView] = {}
+        self.asked: list[str] = []  # actions, oldest first
         for serial, node_id in STARTS.items():
             self._enrol(serial, node_id)
         self._enrol("light-05", 88, connection="OFFLINE", state_age_s=1260.0)
@@ -465,7 +466,11 @@ class FakeServer:
         @app.post("/api/v1/vehicles/{manufacturer}/{serial}/actions", status_code=202)
         async def act(manufacturer: str, serial: str, request: models.VehicleAction) -> Any:
             vehicle = world.vehicles[f"{manufacturer}/{serial}"]
-            vehicle.paused = request.action == "pause"
+            world.asked.append(request.action)
+            if request.action == "confirm_crossing":
+                vehicle.errors, vehicle.waiting_for, vehicle.waiting_for_ko = [], None, None
+                return models.Accepted()
+            vehicle.paused = request.action in ("pause", "stop")
             vehicle.driving = False
             vehicle.speed_mps = 0.0
             return models.Accepted()

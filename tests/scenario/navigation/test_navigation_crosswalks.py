@@ -2,95 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
 from types import SimpleNamespace
-from typing import Any
 
-import numpy as np
 import pytest
 
 from navigation.types import Mode
 from patrol.errors import OrderError
 from patrol.faults import FaultKind
-from patrol.geometry import Pose2, Scan
-from patrol.map import Area, AreaKind, Crosswalk, PatrolMap
-from patrol.signals import SignalLight, SignalState
-from patrol.vda5050.messages import Action, ActionParameter
+from patrol.geometry import Pose2
+from patrol.signals import SignalLight
+from tests.scenario.navigation.crosser import ROAD, Crosser, crosswalk_map
 
 WALK, CLEARANCE, RED = SignalLight.WALK, SignalLight.CLEARANCE, SignalLight.DONT_WALK
-ROAD = (8.5, 17.5)  # along the way north from node 3 to node 6, of 25 m
-ROADWAY = Area("road", AreaKind.ROAD, ((20, 8.5), (60, 8.5), (60, 17.5), (20, 17.5)))
-LIDAR_RAYS = 541
-
-
-def crosswalk_map(kit: SimpleNamespace, *, signalled: bool = True) -> PatrolMap:
-    plain: PatrolMap = kit.street_map()
-    ids = tuple(e.id for e in plain.edges.values() if {e.start_id, e.end_id} == {3, 6})
-    edges = {
-        i: dataclasses.replace(e, crosswalk_id="cw") if i in ids else e
-        for i, e in plain.edges.items()
-    }
-    crosswalk = Crosswalk("cw", "", ids, signalled, "light" if signalled else None)
-    return dataclasses.replace(plain, edges=edges, crosswalks=(crosswalk,), areas=(ROADWAY,))
-
-
-class Crosser:
-    """A patrol from node 2 over the crosswalk to node 6, with a lidar that sees nobody."""
-
-    def __init__(self, kit: SimpleNamespace, *, signalled: bool = True) -> None:
-        self.patrol = kit.Patrol(crosswalk_map(kit, signalled=signalled), Pose2(31, 0, 0))
-        self.front_m = kit.SPEC.front_m
-        self.light: SignalLight | None = None
-        self.walk_left_s: float | None = None
-        self.stood_on_road = False
-        self.coming_mps: float | None = None
-        order = kit.make_order(self.patrol.map, [2, 3, 6])
-        self.patrol.stack.accept_order(order, self.patrol.now_s)
-
-    def run(self, seconds: float, *, until_road: bool = False) -> None:
-        for _ in range(round(seconds / 0.05)):
-            now_s = self.patrol.now_s
-            self.patrol.scan = self._scan(now_s)
-            if self.light is not None:
-                self.patrol.signals = {
-                    "light": SignalState(now_s, "light", self.light, self.walk_left_s)
-                }
-            self.patrol.step()
-            standing = abs(self.patrol.vehicle.speed_mps) < 0.01
-            self.stood_on_road |= self.on_road and standing
-            if (until_road and self.on_road) or self.state.mode is Mode.FINISHED:
-                return
-
-    def _scan(self, now_s: float) -> Scan:
-        ranges = np.full(LIDAR_RAYS, np.inf)
-        if self.coming_mps is not None:  # every ray to the east sees what comes nearer
-            ranges[LIDAR_RAYS // 2 - 200 : LIDAR_RAYS // 2 - 120] = 20 - self.coming_mps * (
-                now_s % 2.0
-            )
-        step = 1.5 * math.pi / (LIDAR_RAYS - 1)
-        return Scan(now_s, -0.75 * math.pi, step, ranges, 0.06, 25.0)
-
-    @property
-    def front_y_m(self) -> float:
-        pose = self.patrol.vehicle.pose
-        return float(pose.y_m + self.front_m * math.sin(pose.yaw_rad))
-
-    @property
-    def on_road(self) -> bool:
-        return self.front_y_m > ROAD[0] and self.patrol.vehicle.pose.y_m < ROAD[1]
-
-    @property
-    def state(self) -> Any:
-        return self.patrol.state
-
-    def act(self, action_type: str, **parameters: str) -> None:
-        pairs = [ActionParameter(key=k, value=v) for k, v in parameters.items()]
-        action = Action(
-            action_type=action_type, action_id=f"{action_type}-1", blocking_type="HARD",
-            action_parameters=pairs,
-        )  # fmt: skip
-        self.patrol.stack.instant_action(action, self.patrol.now_s)
 
 
 @pytest.mark.parametrize("light", [None, RED, CLEARANCE])
@@ -101,7 +24,7 @@ def test_waits_before_the_crosswalk_without_a_green_light(
     crosser.light = light
     crosser.run(30.0)
     assert crosser.state.mode is Mode.WAITING
-    assert crosser.state.waiting_for == "the light of crosswalk cw"
+    assert crosser.state.waiting_for == "the light of the crosswalk"
     assert crosser.front_y_m < ROAD[0] - 0.25
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from fleet_client.state_builder import MapRef, OrderRest, StateContent, build_state
+from fleet_client.state_builder import (
+    HealthSummary,
+    MapRef,
+    OrderRest,
+    StateContent,
+    build_state,
+)
 from patrol.vda5050.messages import EdgeState, NodeState, State
 
 NODES, EDGES = (("7", 2, True), ("8", 4, False)), (("70", 3, False),)
@@ -40,3 +46,15 @@ def test_a_list_that_may_change_is_read_each_time() -> None:
     nodes.append(("8", 4, True))
     state = state_of(StateContent(node_states=nodes), rest)
     assert [node.node_id for node in state.node_states] == ["7", "8"]
+
+
+def test_what_the_vehicle_waits_for_is_told_beside_its_health() -> None:
+    health = HealthSummary("OK")
+    told = state_of(StateContent(health=health, waiting_for="traffic to pass")).information or []
+    assert [(i.info_type, i.info_description) for i in told] == [
+        ("health", None),
+        ("waiting", "traffic to pass"),
+    ]
+    assert state_of(StateContent()).information is None
+    alone = state_of(StateContent(waiting_for="a new base")).information or []
+    assert [i.info_type for i in alone] == ["waiting"]

@@ -225,17 +225,21 @@ async def test_assignment_from_click_to_list(
 async def test_vehicle_view_tells_age_place_and_faults(
     operator: httpx.AsyncClient, rig: Any, kit: Any
 ) -> None:
-    from patrol.vda5050.messages import Error
+    from patrol.vda5050.messages import Error, Information
 
     fault = Error(error_type="gnss_lost", error_level="WARNING")
+    waiting = Information(
+        info_type="waiting", info_level="INFO", info_description="traffic to pass"
+    )
     await rig.take("connection", kit.make_connection())
-    await rig.take("state", kit.make_state(1, errors=[fault]))
+    await rig.take("state", kit.make_state(1, errors=[fault], information=[waiting]))
     rig.clock.advance(4)
     view = (await operator.get("/vehicles/sunra/goalie-01")).json()
     assert view["state_age_s"] == 4.0
     assert view["connection"] == "ONLINE"
     assert view["position"]["longitude_deg"] == pytest.approx(126.93)
     assert view["errors"][0]["text_en"] == "No GNSS fix"
+    assert (view["waiting_for"], view["waiting_for_ko"]) == ("traffic to pass", "차량 통과")
     rig.clock.advance(20)
     assert (await operator.get("/vehicles")).json()[0]["connection"] == "CONNECTIONBROKEN"
     track = (await operator.get("/vehicles/sunra/goalie-01/track")).json()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema_rs
 import msgspec
 import pytest
 
 import patrol.vda5050
-from fleet_server.api.models import NewPatrol
+from fleet_server.api.models import NewPatrol, VehicleAction
+from fleet_server.dispatch.orders import INSTANT_ACTIONS
 from fleet_server.dispatch.progress import base_end
 from fleet_server.dispatch.route import PlannedVisit, plan_route, start_of
 from fleet_server.errors import ConflictError, NotFoundError
@@ -297,6 +298,10 @@ async def test_what_an_operator_asks_becomes_instant_actions(rig: Any, script: S
         await rig.dispatcher.instant_action("sunra/goalie-01", asked, "minji")
     sent = [decode(p, InstantActions).actions[0].action_type for p in rig.sent("instantActions")]
     assert sent == ["startPause", "remoteStop", "stopPause", "confirmCrossing"]
+
+
+def test_every_action_of_the_api_is_known_to_the_dispatcher() -> None:
+    assert set(get_args(VehicleAction.model_fields["action"].annotation)) == set(INSTANT_ACTIONS)
 
 
 async def test_vehicle_that_lost_its_order_gets_the_rest(rig: Any, script: Script) -> None:

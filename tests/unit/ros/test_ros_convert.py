@@ -18,6 +18,7 @@ from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.signals import SignalLight, SignalState
 from patrol.stamps import seconds_of
 from patrol.vehicle import UltrasonicSpec
+from patrol_navigation.convert import note_signal
 from patrol_ros.attitude import quaternion_of
 from patrol_ros.convert import (
     base_of,
@@ -95,6 +96,17 @@ def test_a_light_of_no_known_colour_is_none() -> None:
     message = message_of_signal(SignalState(12.5, "light-1", SignalLight.WALK))
     message.light = "amber"
     assert signal_of(message) is None
+
+
+def test_a_light_that_shows_something_new_is_not_what_it_was() -> None:
+    signals: dict[str, SignalState] = {}
+    walk = SignalState(12.5, "light-1", SignalLight.WALK)
+    note_signal(signals, message_of_signal(walk))
+    assert signals == {"light-1": walk}
+    message = message_of_signal(walk)
+    message.light = "amber"
+    note_signal(signals, message)
+    assert signals == {}
 
 
 def test_base_status_comes_back() -> None:

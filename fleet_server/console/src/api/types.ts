@@ -92,6 +92,8 @@ export interface VehicleView {
   map_id: string | null;
   map_hash: string | null; // the map version it drives on
   map_current: boolean | null; // whether patrols are planned on that version
+  waiting_for: string | null; // in English
+  waiting_for_ko: string | null;
   errors: VehicleError[];
 }
 

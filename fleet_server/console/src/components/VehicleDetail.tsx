@@ -19,9 +19,15 @@ export function VehicleDetail({ vehicle, assignment, condition }: Props) {
   const t = useText();
   const { view } = vehicle;
   const following = useConsole((s) => s.following);
+  const language = useConsole((s) => s.language);
   return (
     <div className="vehicle-detail">
       <VehicleErrors view={view} />
+      {view.waiting_for && (
+        <p className="quiet" data-waiting>
+          {t("vehicle.waitingFor", { what: said(view.waiting_for, view.waiting_for_ko, language) })}
+        </p>
+      )}
       {view.map_current === false && (
         <p className="old-map">
           {t("vehicle.oldMap", { version: (view.map_hash ?? "").slice(0, 7) })}
@@ -143,6 +149,15 @@ function Commands({ vehicle, assignment, condition }: Props) {
   const toggle = vehicle.view.paused ? "resume" : "pause";
   return (
     <div className="button-row">
+      {atUnknownLight && (
+        <button
+          type="button"
+          className="button primary wide"
+          onClick={() => setConfirming("crossing")}
+        >
+          {t("vehicle.confirmCrossing")}
+        </button>
+      )}
       <button
         type="button"
         className={`button ${toggle === "resume" ? "primary" : ""}`}
@@ -152,18 +167,13 @@ function Commands({ vehicle, assignment, condition }: Props) {
         <Icon name={toggle === "pause" ? "pause" : "play"} size={16} />
         {t(`vehicle.${toggle}`)}
       </button>
-      {atUnknownLight && (
-        <button type="button" className="button primary" onClick={() => setConfirming("crossing")}>
-          {t("vehicle.confirmCrossing")}
-        </button>
-      )}
-      {!vehicle.view.paused && (
+      {(!vehicle.view.paused || vehicle.view.driving) && (
         <button type="button" className="button danger" onClick={() => void actions.act(id, "stop")}>
           <Icon name="stop" size={16} />
           {t("vehicle.stop")}
         </button>
       )}
-      <button type="button" className="button danger" onClick={() => setConfirming("cancel")}>
+      <button type="button" className="button" onClick={() => setConfirming("cancel")}>
         {t("vehicle.cancel")}
       </button>
       {confirming === "crossing" && (

@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { firstLanguage, localName, translate } from "./index";
-import { TABLE, type TextKey } from "./table";
+import { AREAS, TABLE, type TextKey } from "./table";
 
 const keys = Object.keys(TABLE) as TextKey[];
 const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
 
 describe("the table", () => {
+  it("has each key in one area only", () => {
+    expect(AREAS.flatMap((area) => Object.keys(area)).sort()).toEqual([...keys].sort());
+  });
+
   it.each(keys)("%s says the same in both languages", (key) => {
     const { ko, en } = TABLE[key];
     expect(Object.keys(TABLE[key])).toEqual(["ko", "en"]);

@@ -31,6 +31,8 @@ export function vehicle(change: Partial<VehicleView> = {}): VehicleView {
     map_id: "sillim",
     map_hash: "94ce11f2be73",
     map_current: true,
+    waiting_for: null,
+    waiting_for_ko: null,
     errors: [],
     ...change,
   };

@@ -68,6 +68,7 @@ def _order_facts(navigation: NavigationState) -> dict[str, Any]:
         "driving": navigation.driving,
         "paused": navigation.paused,
         "new_base_request": navigation.new_base_request,
+        "waiting_for": navigation.waiting_for,
         "distance_since_last_node_m": navigation.distance_since_last_node_m,
         "node_states": [(n.node_id, n.sequence_id, n.released) for n in navigation.node_states],
         "edge_states": [(e.edge_id, e.sequence_id, e.released) for e in navigation.edge_states],

@@ -6,10 +6,13 @@ import msgspec
 from patrol_interfaces.action import ExecuteOrder
 from patrol_interfaces.msg import ActionStatus, RouteEdge, RouteNode
 from patrol_interfaces.msg import NavigationState as NavigationMessage
+from patrol_interfaces.msg import SignalState as SignalMessage
 
 from navigation.types import NavigationState
 from patrol.errors import OrderError
+from patrol.signals import SignalState
 from patrol.vda5050.messages import Action, Order, decode
+from patrol_ros.convert import signal_of
 from patrol_ros.fault_names import names_of
 from patrol_ros.stamps import header_of
 
@@ -52,6 +55,15 @@ def message_of_state(state: NavigationState, boot_id: str, stamp_s: float) -> Na
         response=int(state.response),
         faults=names_of(state.faults),
     )
+
+
+def note_signal(signals: dict[str, SignalState], message: SignalMessage) -> None:
+    """Keep a light's newest state; one that shows we know not what is no longer known."""
+    state = signal_of(message)
+    if state is None:
+        signals.pop(message.signal_id, None)
+    else:
+        signals[state.signal_id] = state
 
 
 def order_of(goal: ExecuteOrder.Goal) -> tuple[Order, int | None]:

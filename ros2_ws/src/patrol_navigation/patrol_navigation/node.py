@@ -31,9 +31,9 @@ from patrol.signals import SignalState
 from patrol.stamps import seconds_of
 from patrol.topics import EXECUTE_ORDER_ACTION, INSTANT_ACTION_SERVICE, TOPICS
 from patrol.vehicle import load_vehicle
-from patrol_navigation.convert import action_of, message_of_state, order_of
+from patrol_navigation.convert import action_of, message_of_state, note_signal, order_of
 from patrol_navigation.goals import REJECTED, OpenGoal, outcome_of
-from patrol_ros.convert import base_of, message_of_command, pose_of, scan_of, signal_of
+from patrol_ros.convert import base_of, message_of_command, pose_of, scan_of
 from patrol_ros.fault_names import faults_of, names_of
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
@@ -114,9 +114,7 @@ class NavigationNode(VehicleNode):
         self._scan.put(scan, scan.stamp_s)
 
     def _on_signal(self, message: SignalMessage) -> None:
-        state = signal_of(message)
-        if state is not None:
-            self._signals[state.signal_id] = state
+        note_signal(self._signals, message)
 
     def _on_localization(self, message: LocalizationState) -> None:
         self._put_faults("/localization/state", message)

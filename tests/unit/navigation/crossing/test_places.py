@@ -11,6 +11,8 @@ import pytest
 
 from navigation.crossing.places import CLEARANCE_M, LINE_M, Crossing, CrossingFinder
 from navigation.following.path import build_path
+from navigation.following.tracker import PathTracker
+from navigation.following.velocity_profile import EdgeLimits
 from patrol.geometry import Pose2
 from patrol.map import PatrolMap
 from patrol.map_geojson import load_map
@@ -30,7 +32,8 @@ def crossings_of(
     yaw = math.atan2(points[1][1] - points[0][1], points[1][0] - points[0][0])
     path = build_path(points, edges, SPEC, Pose2(*points[0], yaw))
     caps = [math.inf] * len(edges)
-    return CrossingFinder(patrol_map, SPEC).find(path, edges, caps, first_node)
+    tracker = PathTracker(path, edges, caps, EdgeLimits(patrol_map), SPEC)
+    return CrossingFinder(patrol_map, SPEC).find(tracker, first_node)
 
 
 def test_waits_before_the_crosswalk_and_before_its_carriageway() -> None:
@@ -41,8 +44,8 @@ def test_waits_before_the_crosswalk_and_before_its_carriageway() -> None:
     assert crossing.road_from_m == pytest.approx(33.6, abs=0.15)
     assert crossing.safe_m == pytest.approx(33.6 - SPEC.front_m - CLEARANCE_M, abs=0.15)
     assert crossing.exit_m == pytest.approx(40.4 + SPEC.rear_overhang_m, abs=0.15)
-    assert crossing.across_m == pytest.approx(6.8, abs=0.2)
-    assert crossing.kerb.yaw_rad == pytest.approx(-math.pi / 2, abs=0.02)
+    assert crossing.road.across_m == pytest.approx(6.8, abs=0.2)
+    assert crossing.road.kerb.yaw_rad == pytest.approx(-math.pi / 2, abs=0.02)
     assert crossing.end_node == 2
     assert crossing.kerb_known
 

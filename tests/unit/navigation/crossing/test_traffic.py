@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
-from navigation.crossing.places import Crossing
-from navigation.crossing.traffic import TRAFFIC_MPS, TrafficWatch
+from navigation.crossing.places import Carriageway
+from navigation.crossing.traffic import STEADY_SHARE, TRAFFIC_MPS, TrafficWatch, _steady
 from patrol.geometry import Pose2, Scan, StampedPose
-from patrol.map import Crosswalk
 from patrol.vehicle import load_vehicle
 
 SPEC = load_vehicle(Path(__file__).parents[4] / "config" / "vehicles" / "goalie.yaml")
 HERE = Pose2(0.0, -3.0, math.pi / 2)  # looks north across a road that runs east and west
 # the carriageway lies at 0 <= y <= 7, its crosswalk is 4 m wide
-CROSSING = Crossing(
-    Crosswalk("cw", "", (1,)), 0.0, 1.5, 3.0, True, 11.0, 1, 1.39,
-    Pose2(0.0, 0.0, math.pi / 2), 7.0, 2.0,
-)  # fmt: skip
+ROAD = Carriageway(Pose2(0.0, 0.0, math.pi / 2), across_m=7.0, half_width_m=2.0)
 Place = Callable[[float], tuple[float, float]]
 
 
@@ -56,7 +57,7 @@ def watch_of(*places: Place, scans: int = 7, period_s: float = 0.1) -> TrafficWa
 def test_tells_when_a_car_is_at_the_crosswalk(side: float, speed_mps: float) -> None:
     watch = watch_of(lambda t: (side * (16.0 - speed_mps * t), 4.0))
     away_m = 16.0 - speed_mps * 0.6 - 2.0
-    arrival_s = watch.arrival_s(CROSSING, 0.0, 100.6)
+    arrival_s = watch.arrival_s(ROAD, 0.0, 100.6)
     assert arrival_s == pytest.approx(away_m / speed_mps, rel=0.15)
 
 
@@ -72,38 +73,58 @@ def test_tells_when_a_car_is_at_the_crosswalk(side: float, speed_mps: float) -> 
     ],
 )
 def test_nobody_comes(place: Place) -> None:
-    assert watch_of(place).arrival_s(CROSSING, 0.0, 100.6) == math.inf
+    assert watch_of(place).arrival_s(ROAD, 0.0, 100.6) == math.inf
 
 
 def test_one_that_comes_counts_beside_one_that_stands() -> None:
     watch = watch_of(lambda _: (9.0, 2.0), lambda t: (14.0 - 5.0 * t, 5.0))
-    assert watch.arrival_s(CROSSING, 0.0, 100.6) == pytest.approx(9.0 / 5.0, rel=0.15)
+    assert watch.arrival_s(ROAD, 0.0, 100.6) == pytest.approx(9.0 / 5.0, rel=0.15)
 
 
 def test_what_the_own_driving_uncovers_does_not_come() -> None:
     watch = watch_of(lambda t: (9.0 - 2.5 * t, 4.0))
-    assert watch.arrival_s(CROSSING, 0.0, 100.6) != math.inf
-    assert watch.arrival_s(CROSSING, 2.5 - TRAFFIC_MPS + 0.3, 100.6) == math.inf
+    assert watch.arrival_s(ROAD, 0.0, 100.6) != math.inf
+    assert watch.arrival_s(ROAD, 2.5 - TRAFFIC_MPS + 0.3, 100.6) == math.inf
 
 
 def test_too_few_scans_or_old_ones_tell_nothing() -> None:
-    assert TrafficWatch(SPEC.lidar).arrival_s(CROSSING, 0.0, 100.0) is None
-    assert watch_of(scans=4).arrival_s(CROSSING, 0.0, 100.3) is None
-    assert watch_of().arrival_s(CROSSING, 0.0, 100.6) == math.inf
-    assert watch_of().arrival_s(CROSSING, 0.0, 101.0) is None
+    assert TrafficWatch(SPEC.lidar).arrival_s(ROAD, 0.0, 100.0) is None
+    assert watch_of(scans=4).arrival_s(ROAD, 0.0, 100.3) is None
+    assert watch_of().arrival_s(ROAD, 0.0, 100.6) == math.inf
+    assert watch_of().arrival_s(ROAD, 0.0, 101.0) is None
+
+
+@given(
+    arrays(np.float64, (6, 5), elements=st.floats(-30, 30)),
+    arrays(np.bool_, (2, 5)),
+)
+def test_steady_speed_is_the_lower_quarter_of_what_is_known(
+    steps: NDArray[np.float64], unknown: NDArray[np.bool_]
+) -> None:
+    steps[1:4:2][unknown] = np.nan
+    expected = np.nanquantile(steps, STEADY_SHARE, axis=0)
+    assert _steady(steps) == pytest.approx(expected, abs=1e-9)
+
+
+def test_another_carriageway_is_another_view() -> None:
+    watch = watch_of(lambda t: (14.0 - 5.0 * t, 4.0))
+    aside = dataclasses.replace(ROAD, kerb=Pose2(0.0, 20.0, math.pi / 2))
+    assert watch.arrival_s(ROAD, 0.0, 100.6) != math.inf
+    assert watch.arrival_s(aside, 0.0, 100.6) == math.inf
+    assert watch.arrival_s(ROAD, 0.0, 100.6) != math.inf
 
 
 def test_the_same_scan_again_is_no_new_one() -> None:
     watch = TrafficWatch(SPEC.lidar)
     for _ in range(20):
         watch.see(scan_of(100.0, []), pose_at(100.0))
-    assert watch.arrival_s(CROSSING, 0.0, 100.0) is None
+    assert watch.arrival_s(ROAD, 0.0, 100.0) is None
 
 
 def test_after_a_gap_it_begins_anew() -> None:
     watch = watch_of()
     watch.see(scan_of(101.0, []), pose_at(101.0))
-    assert watch.arrival_s(CROSSING, 0.0, 101.0) is None
+    assert watch.arrival_s(ROAD, 0.0, 101.0) is None
 
 
 def test_ground_that_a_nodding_body_sees_does_not_come() -> None:
@@ -113,7 +134,7 @@ def test_ground_that_a_nodding_body_sees_does_not_come() -> None:
         pitch_rad = 0.0 if k < 3 else 0.018
         watch.see(scan_of(stamp_s, [(20.0 - k, ahead_m)]), pose_at(stamp_s, pitch_rad))
     watch.see(scan_of(101.0, []), pose_at(101.0, 0.05))
-    assert watch.arrival_s(CROSSING, 0.0, 101.0) in (math.inf, None)
+    assert watch.arrival_s(ROAD, 0.0, 101.0) in (math.inf, None)
 
 
 def test_a_body_that_nods_hard_sees_nothing() -> None:
@@ -121,4 +142,4 @@ def test_a_body_that_nods_hard_sees_nothing() -> None:
     for k in range(10):
         stamp_s = 100.0 + 0.1 * k
         watch.see(scan_of(stamp_s, []), pose_at(stamp_s, 0.0 if k < 2 else 0.05))
-    assert watch.arrival_s(CROSSING, 0.0, 100.9) is None
+    assert watch.arrival_s(ROAD, 0.0, 100.9) is None

@@ -1,0 +1,57 @@
+"""What an operator may ask of a vehicle that drives, in a real browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from fleet_server.api import models
+from patrol.faults import FAULTS, FaultKind
+
+GOALIE_ROW = "[data-vehicle-row='sunra/goalie-01']"
+
+
+def on_patrol(page: Page) -> None:
+    page.fill("[name=username]", "operator")
+    page.fill("[name=password]", "night-watch")
+    page.click("button[type=submit]")
+    page.get_by_role("tab", name="순찰").click()
+    page.locator("[data-patrol='patrol-1']").get_by_role("button", name="배정").click()
+    page.locator("[data-candidate='sunra/goalie-01']").click()
+    page.get_by_role("button", name="순찰 시작").click()
+    expect(page.locator(GOALIE_ROW)).to_have_attribute("data-condition", "driving")
+
+
+def test_stop_now_needs_no_question(page: Page, server: Any) -> None:
+    on_patrol(page)
+    row = page.locator(GOALIE_ROW)
+    row.get_by_role("button", name="즉시 정지").click()
+    expect(row).to_have_attribute("data-condition", "paused")
+    expect(row.get_by_role("button", name="즉시 정지")).to_have_count(0)
+    assert server.world.asked == ["stop"]
+    row.get_by_role("button", name="다시 출발").click()
+    expect(row).to_have_attribute("data-condition", "driving")
+
+
+def test_a_crossing_is_confirmed_only_after_a_look(page: Page, server: Any) -> None:
+    on_patrol(page)
+    row = page.locator(GOALIE_ROW)
+    expect(row.get_by_role("button", name="횡단 확인")).to_have_count(0)
+    fault = FAULTS[FaultKind.SIGNAL_UNKNOWN]
+    vehicle = server.world.vehicles["sunra/goalie-01"]
+    vehicle.errors = [
+        models.VehicleErrorView(
+            type=FaultKind.SIGNAL_UNKNOWN, level="WARNING", text_ko=fault.text_ko,
+            text_en=fault.text_en, description=fault.detection,
+        )
+    ]  # fmt: skip
+    vehicle.waiting_for, vehicle.waiting_for_ko = "the light of the crosswalk", "횡단보도 신호"
+    row.get_by_role("button", name="횡단 확인").click()
+    expect(page.get_by_role("dialog")).to_contain_text("차가 없는지")
+    page.get_by_role("dialog").get_by_role("button", name="그대로 두기").click()
+    assert server.world.asked == []
+    row.get_by_role("button", name="횡단 확인").click()
+    page.get_by_role("dialog").get_by_role("button", name="건너기").click()
+    expect(row.get_by_role("button", name="횡단 확인")).to_have_count(0)
+    assert server.world.asked == ["confirm_crossing"]
