@@ -19,6 +19,11 @@ class Pose2:
     y_m: float
     yaw_rad: float
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether all of it are numbers."""
+        return math.isfinite(self.x_m + self.y_m + self.yaw_rad)
+
     def transform(self, x_m: float, y_m: float) -> tuple[float, float]:
         """A point given in this pose's frame, in the frame this pose is given in."""
         cos, sin = math.cos(self.yaw_rad), math.sin(self.yaw_rad)

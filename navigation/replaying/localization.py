@@ -47,9 +47,11 @@ def missing(tape: Tape) -> list[str]:
 
 def replay_localization(tape: Tape, spec: VehicleSpec, town: PatrolMap) -> LocalizationReplay:
     """Run a new Localizer over the tape and compare."""
-    first: StampedPose = next(tape.of("/localization/odometry")).value
-    localizer = _localizer(first, spec, town)
-    begin_s = first.stamp_s + WARM_UP_S
+    poses_on_record = [item.value for item in tape.of("/localization/odometry")]
+    localizer = _localizer(
+        next((p for p in poses_on_record if p.pose.is_finite), None), spec, town
+    )
+    begin_s = poses_on_record[0].stamp_s + WARM_UP_S
     apart: list[Outside] = []
     turned: list[Outside] = []
     replayed: list[tuple[float, frozenset[FaultKind]]] = []
@@ -87,7 +89,10 @@ def _place(pose: Pose2) -> str:
     return f"{pose.x_m:.2f}, {pose.y_m:.2f}"
 
 
-def _localizer(first: StampedPose, spec: VehicleSpec, town: PatrolMap) -> Localizer:
+def _localizer(first: StampedPose | None, spec: VehicleSpec, town: PatrolMap) -> Localizer:
+    outlines = Outlines(building.polygon_map for building in town.buildings)
+    if first is None:
+        return Localizer(spec, town.origin, outlines=outlines)
     variances = first.covariance.diagonal()
     return Localizer(
         spec,
@@ -95,7 +100,7 @@ def _localizer(first: StampedPose, spec: VehicleSpec, town: PatrolMap) -> Locali
         first.pose,
         start_sigma_m=max(LEAST_SIGMA_M, math.sqrt(max(0.0, variances[0], variances[1]))),
         start_sigma_rad=max(LEAST_SIGMA_RAD, math.sqrt(max(0.0, variances[2]))),
-        outlines=Outlines(building.polygon_map for building in town.buildings),
+        outlines=outlines,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,7 +32,7 @@ def stops_of(tape: Tape, speeds: Sequence[tuple[float, float]], standing_mps: fl
     poses = [
         (item.stamp_s, item.value.pose)
         for item in tape.of("/localization/odometry")
-        if math.isfinite(item.value.pose.x_m + item.value.pose.y_m + item.value.pose.yaw_rad)
+        if item.value.pose.is_finite
     ]
     times = [stamp_s for stamp_s, _ in poses]
     found, driving = [], False

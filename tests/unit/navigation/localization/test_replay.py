@@ -190,7 +190,7 @@ def test_nothing_has_no_spread() -> None:
     assert spread([]) is None
 
 
-@given(st.lists(st.floats(-100, 100), min_size=1))
+@given(st.lists(st.floats(-100, 100).map(lambda error_m: round(error_m, 9)), min_size=1))
 def test_a_spread_is_in_order(errors: list[float]) -> None:
     found = spread(errors)
     assert found is not None
