@@ -107,10 +107,12 @@ class Localizer:
         return self._add(fix)
 
     def add_scan(self, scan: Scan) -> str | None:
-        """Returns why the scan was ignored, or None; walls are looked at twice a second."""
+        """Returns why the scan was ignored, or None; walls are looked at twice a second, more
+        often where the last look contradicted the pose."""
         if self._outlines is None:
             return "the map has no outlines"
-        if abs(scan.stamp_s - self._last_scan_s) < lidar.EVERY_S:
+        every_s = lidar.AGAIN_S if self._monitor.doubts_walls else lidar.EVERY_S
+        if abs(scan.stamp_s - self._last_scan_s) < every_s:
             return "one was taken just before"
         is_ahead = scan.stamp_s > self._newest_wheels_s + MAX_AHEAD_S
         belief = None if is_ahead else self._line.at(scan.stamp_s)
@@ -118,7 +120,12 @@ class Localizer:
             return "its time is unknown"
         self._last_scan_s = scan.stamp_s
         fix = lidar.fix_of(scan, self._spec.lidar, self._outlines, belief)
-        return "it fits no walls" if fix is None else self._add(fix)
+        reason = "it fits no walls" if fix is None else self._add(fix)
+        if lidar.contradicts(scan, self._spec.lidar, self._outlines, belief):
+            self._monitor.walls(scan.stamp_s, agree=False)  # though some of them may fit
+        elif reason is None and fix is not None:
+            self._monitor.walls(scan.stamp_s, agree=True, whole=fix.is_whole)
+        return reason
 
     def estimate(self, now_s: float) -> LocalizationEstimate:
         """The pose, carried forward to `now_s` but never far beyond the newest odometry."""

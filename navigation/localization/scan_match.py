@@ -52,6 +52,11 @@ class OutlineFix:
     directions: Floats
     covariance: Floats
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds the pose in every direction."""
+        return len(self.directions) == 3
+
 
 class _Equations(NamedTuple):
     """Of (x, y, arm yaw): information by Huber's weights and by geometry alone, (3, 3), gradient

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from patrol.incident import AnomalyKind
@@ -74,11 +76,11 @@ def test_map_draws_the_neighbourhood_and_a_vehicle_drives_over_it(page: Page) ->
     expect(page.locator(GOALIE_ROW)).to_have_attribute("data-condition", "driving")
     expect(page.locator(GOALIE_ROW)).to_contain_text("5.0 km/h")
     before = place_of(page)
-    page.wait_for_function(
-        "([selector, x, y]) => { const b = document.querySelector(selector)"
-        ".getBoundingClientRect(); return Math.hypot(b.x - x, b.y - y) > 6 }",
-        arg=[GOALIE, *before],
-    )
+    for _ in range(100):
+        page.wait_for_timeout(100)
+        if math.dist(place_of(page), before) > 6:
+            return
+    pytest.fail("it stays where it was")
 
 
 def test_states_are_in_words_and_trouble_stands_first(page: Page) -> None:
@@ -197,7 +199,7 @@ def test_critical_incident_is_unmissable_and_goes_quiet_when_acknowledged(
     detail = page.locator("[data-incident-row='incident-1']")
     expect(detail).to_contain_text("12나길 골목")
     expect(detail).to_contain_text("87%")
-    page.wait_for_function("document.querySelector('.still img')?.naturalWidth > 0")
+    expect(page.locator(".still img").first).not_to_have_js_property("naturalWidth", 0)
     alarm.get_by_role("button", name="바로 보기").click()
     expect(page.locator("[data-incident='incident-1']")).to_be_visible()
     page.keyboard.press("a")

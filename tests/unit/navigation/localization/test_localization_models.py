@@ -123,6 +123,55 @@ def test_the_monitor_needs_more_to_find_than_to_keep() -> None:
     assert monitor.status(math.nan) is LocalizationStatus.LOST
 
 
+def test_fixes_refused_for_a_second_are_a_loss_until_one_is_taken() -> None:
+    monitor = LocalizationMonitor()
+    for tick in range(4):
+        monitor.fix(0.2 * tick, accepted=False)
+    assert monitor.status(0.1) is LocalizationStatus.OK
+    monitor.fix(0.8, accepted=False)
+    assert monitor.status(0.1) is LocalizationStatus.LOST
+    monitor.fix(1.0, accepted=True)
+    assert monitor.status(0.1) is LocalizationStatus.OK
+
+
+def test_walls_outweigh_nothing_that_a_fix_has_just_confirmed() -> None:
+    monitor = LocalizationMonitor()
+    for tick in range(10):
+        monitor.fix(0.2 * tick, accepted=True)
+        monitor.walls(0.2 * tick, agree=False)
+    assert monitor.status(0.1) is LocalizationStatus.OK
+    assert not monitor.doubts_walls
+
+
+def test_walls_and_fixes_together_are_a_loss_sooner() -> None:
+    monitor = LocalizationMonitor()
+    for stamp_s in (0.2, 0.4):
+        monitor.fix(stamp_s, accepted=False)
+    assert monitor.status(0.1) is LocalizationStatus.OK
+    for stamp_s in (0.45, 0.55):
+        monitor.walls(stamp_s, agree=False)
+    assert monitor.doubts_walls
+    assert monitor.status(0.1) is LocalizationStatus.LOST
+
+
+def test_without_fixes_walls_lose_the_position_and_find_it_again() -> None:
+    monitor = LocalizationMonitor()
+    monitor.fix(0.0, accepted=True)
+    for stamp_s in (2.0, 2.1):
+        monitor.walls(stamp_s, agree=False)
+    assert monitor.status(0.1) is LocalizationStatus.OK
+    monitor.walls(2.2, agree=False)
+    assert monitor.status(0.1) is LocalizationStatus.LOST
+    for tick in range(10):  # a plain alley says nothing of the way along it
+        monitor.walls(3.0 + 0.5 * tick, agree=True, whole=False)
+    assert monitor.status(0.1) is LocalizationStatus.LOST
+    for tick in range(5):
+        monitor.walls(8.0 + 0.5 * tick, agree=True, whole=True)
+    assert monitor.status(0.1) is LocalizationStatus.LOST
+    monitor.walls(10.5, agree=True, whole=True)
+    assert monitor.status(0.1) is LocalizationStatus.OK
+
+
 def test_a_few_refused_fixes_are_no_loss() -> None:
     monitor = LocalizationMonitor()
     for tick in range(15):
