@@ -147,6 +147,7 @@ class GateInputs:
     scan: Scan | None
     base: BaseStatus | None
     ranges: tuple[RangeSample, ...] = ()
+    pose: StampedPose | None = None  # of localization; the fence alone reads it
 
 
 @dataclass(frozen=True, slots=True)

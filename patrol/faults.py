@@ -37,6 +37,8 @@ class FaultKind(StrEnum):
     COMMAND_INVALID = "command_invalid"
     BASE_STALE = "base_stale"
     BASE_DISOBEYS = "base_disobeys"
+    ZONE_BOUNDARY = "zone_boundary"
+    KEEP_OUT_ZONE = "keep_out_zone"
     LOCALIZATION_STALE = "localization_stale"
     LOCALIZATION_LOST = "localization_lost"
     GNSS_LOST = "gnss_lost"
@@ -52,6 +54,7 @@ class FaultKind(StrEnum):
     SIGNAL_UNKNOWN = "signal_unknown"
     BATTERY_LOW = "battery_low"
     BATTERY_CRITICAL = "battery_critical"
+    DOCKING_FAILED = "docking_failed"
     TILT = "tilt"
     DISK_FULL = "disk_full"
     MAP_MISMATCH = "map_mismatch"
@@ -160,6 +163,22 @@ FAULTS: dict[FaultKind, FaultRow] = {
         True,
         "바퀴가 명령을 따르지 않아 모터 전원을 차단했습니다",
         "The wheels do not obey: motor power cut",
+    ),
+    _F.ZONE_BOUNDARY: FaultRow(
+        "a command whose path leaves the map's ways, the way to stop included",
+        "gate",
+        _R.STOP,
+        True,
+        "운행 구역의 경계입니다",
+        "At the boundary of the map's ways",
+    ),
+    _F.KEEP_OUT_ZONE: FaultRow(
+        "a command whose path enters a keep-out zone that holds, the way to stop included",
+        "gate",
+        _R.STOP,
+        True,
+        "출입 금지 구역입니다",
+        "At a keep-out zone",
     ),
     _F.LOCALIZATION_STALE: FaultRow(
         "no pose within its max_age_s",
@@ -280,6 +299,14 @@ FAULTS: dict[FaultKind, FaultRow] = {
         True,
         "배터리가 매우 부족합니다",
         "Battery critical",
+    ),
+    _F.DOCKING_FAILED: FaultRow(
+        "no charging current, 3 times docked, or it stopped below 97 %: waits for a person",
+        "executive",
+        _R.STOP,
+        False,
+        "충전이 되지 않습니다. 충전기와 접점을 확인해 주세요",
+        "Charging does not work: waiting for a person at the dock",
     ),
     _F.TILT: FaultRow(
         "roll or pitch above 20 degrees",

@@ -13,14 +13,17 @@ from dataclasses import dataclass, replace
 from navigation.replaying.compare import Difference, differing_faults, differing_values, spans
 from navigation.replaying.stops import Stop, match_stops, stops_of
 from navigation.replaying.tape import Heard, Tape
+from navigation.safety.fence import Fence
 from navigation.safety.gate import STANDING_MPS, SafetyGate
 from navigation.types import BaseStatus, Command, GateInputs, RangeSample
 from patrol.faults import FaultKind
-from patrol.geometry import Scan
+from patrol.geometry import Scan, StampedPose
+from patrol.map import PatrolMap
 from patrol.topics import ultrasonic_topic
 from patrol.vehicle import VehicleSpec
 
 STAGE = "gate"
+POSE = "/localization/odometry"  # of the fence; from before there was one, it may be missing
 NEEDED = ("/cmd_vel", "/scan", "/base/feedback", "/cmd_vel_safe", "/safety/state")
 WARM_UP_S = 1.0  # once all is heard; of what came before the gate knows nothing
 SLACK_S = 0.1  # a lidar's period: one input, heard a cycle earlier or later
@@ -68,6 +71,7 @@ class _Inputs:
         self._scan: Scan | None = None
         self._base: BaseStatus | None = None
         self._ranges: dict[str, RangeSample] = {}
+        self._pose: StampedPose | None = None
 
     def hear(self, item: Heard) -> None:
         if item.topic == "/cmd_vel":
@@ -76,22 +80,27 @@ class _Inputs:
             self._scan = item.value
         elif item.topic == "/base/feedback":
             self._base = item.value
+        elif item.topic == POSE:
+            self._pose = item.value
         elif isinstance(item.value, RangeSample):
             self._ranges[item.value.name] = item.value
 
     def values(self) -> GateInputs:
         command, stamp_s = self._command or (None, None)
-        return GateInputs(command, stamp_s, self._scan, self._base, tuple(self._ranges.values()))
+        ranges = tuple(self._ranges.values())
+        return GateInputs(command, stamp_s, self._scan, self._base, ranges, self._pose)
 
 
-def replay_gate(tape: Tape, spec: VehicleSpec) -> GateReplay:
-    """Run a new gate over the tape and compare."""
+def replay_gate(tape: Tape, spec: VehicleSpec, town: PatrolMap | None = None) -> GateReplay:
+    """Run a new gate over the tape and compare; with its fence where map and poses are there."""
     states = [(item.stamp_s, item.value) for item in tape.of("/safety/state")]
     pairs = itertools.pairwise(states)
     resets = [now_s for (_, was), (now_s, now) in pairs if was.latched and not now.latched]
     latched = bool(states and states[0][1].latched)  # by what came before the recording
-    steps = _run(tape, SafetyGate(spec), resets, latched=latched)
-    begin_s = max(next(tape.of(topic)).stamp_s for topic in _needed(spec)) + WARM_UP_S
+    fence = Fence(spec, town) if town is not None and tape.counts[POSE] else None
+    steps = _run(tape, SafetyGate(spec, fence), resets, latched=latched)
+    needed = (*_needed(spec), POSE) if fence else _needed(spec)
+    begin_s = max(next(tape.of(topic)).stamp_s for topic in needed) + WARM_UP_S
     if latched:
         begin_s = resets[0] + WARM_UP_S if resets else math.inf
     kept = [step for step in steps if step.stamp_s >= begin_s]

@@ -43,7 +43,7 @@ def replay_tape(tape: Tape, spec: VehicleSpec, town: PatrolMap | None) -> Replay
     if lacking:
         left_out.append(f"gate: not replayed: not on record: {', '.join(lacking)}")
     else:
-        gate_replay = gate.replay_gate(tape, spec)
+        gate_replay = gate.replay_gate(tape, spec, town)
     lacking = localization.missing(tape)
     if lacking:
         left_out.append(f"localization: not replayed: not on record: {', '.join(lacking)}")

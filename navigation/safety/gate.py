@@ -2,21 +2,24 @@
 
 Whatever drives the vehicle, its command passes here. What is unknown stops it: a stale or
 impossible input gives zero at once, and the base brakes. What is known limits it: law, steering
-lock, side acceleration, acceleration, and how far the lidar and the ultrasonic rangers see the
-swept path clear. The stop zone is that path as far as the vehicle needs to stop with its hardest
-braking; before it, speed falls so that comfortable braking is enough (dynamic protective field
-after ISO 13482:2014, 5.10; stopping distance after ISO 13855). docs/safety.md lists the hazards.
+lock, side acceleration, acceleration, the fence (fence.py), and how far the lidar and the
+ultrasonic rangers see the swept path clear. The stop zone is that path as far as the vehicle needs
+to stop with its hardest braking; before it, speed falls so that comfortable braking is enough
+(dynamic protective field after ISO 13482:2014, 5.10; stopping distance after ISO 13855).
+docs/safety.md lists the hazards.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from navigation.safety.fence import FREE, Allowance, Fence
 from navigation.safety.limits import (
+    REACTION_S,
     at_speed,
     lateral_speed_mps,
     steerable,
@@ -37,7 +40,6 @@ from patrol.vehicle import VehicleSpec
 COMMAND_MAX_AGE_S = TOPICS["/cmd_vel"].max_age_s or 0.0
 BASE_MAX_AGE_S = TOPICS["/base/feedback"].max_age_s or 0.0
 MAX_TILT_RAD = math.radians(20.0)
-REACTION_S = 0.3  # a scan period, a gate period, the base's answer, and some
 STOP_MARGIN_M = 0.25  # between bumper and obstacle when standing
 SIDE_MARGIN_M = 0.10
 STANDING_MPS = 0.05
@@ -89,10 +91,14 @@ def latching(faults: frozenset[FaultKind]) -> frozenset[FaultKind]:
 
 
 class SafetyGate:
-    """Limits or stops every command; `step` at 50 Hz."""
+    """Limits or stops every command; `step` at 50 Hz.
 
-    def __init__(self, spec: VehicleSpec) -> None:
+    `fence` may be exchanged for another map's at any time; None: the vehicle may go anywhere.
+    """
+
+    def __init__(self, spec: VehicleSpec, fence: Fence | None = None) -> None:
         self._spec = spec
+        self.fence = fence
         self._outline = Outline(
             spec.front_m, spec.rear_overhang_m, spec.width_m / 2 + SIDE_MARGIN_M
         )
@@ -120,12 +126,16 @@ class SafetyGate:
             return self._stop(faults | self._latched, 0.0)
         wanted = steerable(command, self._spec)
         around = self._look(wanted, base)
+        fenced = self._fenced(wanted, inputs, base, now_s)
+        if fenced.fault is not None:
+            return self._stop(frozenset({fenced.fault}), 0.0, around.clear_m)
         if wanted.speed_mps == 0:
             return self._stop(faults, around.limit_mps, around.clear_m)
         if self._is_blocked(around):
             fault = frozenset({FaultKind.OBSTACLE_IN_STOP_ZONE})
             return self._stop(fault, 0.0, around.clear_m, blocked=True)
-        return self._drive(wanted, base, around, dt)
+        limit_mps = min(around.limit_mps, fenced.limit_mps)
+        return self._drive(wanted, base, replace(around, limit_mps=limit_mps), dt)
 
     def reset(self) -> bool:
         """Clear the latch; False, and nothing changes, while its cause still stands."""
@@ -196,13 +206,25 @@ class SafetyGate:
     def _is_blocked(self, around: _Surroundings) -> bool:
         return around.inside_stop_zone or (self._blocked and around.limit_mps < RESTART_MPS)
 
-    def _look(self, wanted: Command, base: BaseStatus) -> _Surroundings:
-        """Free travel on the commanded and the steered curve, and what it allows."""
-        direction = -1.0 if (wanted.speed_mps or base.speed_mps) < 0 else 1.0
+    def _fenced(
+        self, wanted: Command, inputs: GateInputs, base: BaseStatus, now_s: float
+    ) -> Allowance:
+        if self.fence is None:
+            return FREE
+        curves = self._curves(wanted, base)
+        return self.fence.step(inputs.pose, wanted, base, curves, now_s)
+
+    def _curves(self, wanted: Command, base: BaseStatus) -> list[float]:
+        """Curvatures (1/m) to look along: the commanded one, and where the wheels point now."""
         steered = math.tan(base.steering_rad) / self._spec.wheelbase_m
         curves = [steered if wanted.speed_mps == 0 else wanted.curvature_1pm]
         if abs(base.speed_mps) > STANDING_MPS:  # a standing vehicle can still turn its wheels
             curves.append(steered)
+        return curves
+
+    def _look(self, wanted: Command, base: BaseStatus) -> _Surroundings:
+        """Free travel on the commanded and the steered curve, and what it allows."""
+        direction = -1.0 if (wanted.speed_mps or base.speed_mps) < 0 else 1.0
         far_m = STOP_MARGIN_M + stopping_distance_m(
             self._spec.speed_cap_mps, self._spec.comfort_deceleration_mps2, REACTION_S
         )
@@ -210,7 +232,8 @@ class SafetyGate:
         if direction < 0:  # behind, the lidar is blind: count on what it saw before
             points = np.concatenate((points, self._memory.points))
         clear_m = min(
-            free_travel_m(points, curve, direction, far_m, self._outline) for curve in curves
+            free_travel_m(points, curve, direction, far_m, self._outline)
+            for curve in self._curves(wanted, base)
         )
         room_m = clear_m - STOP_MARGIN_M
         need_m = stopping_distance_m(base.speed_mps, self._spec.max_deceleration_mps2, REACTION_S)

@@ -7,6 +7,8 @@ import math
 from navigation.types import Command
 from patrol.vehicle import VehicleSpec
 
+REACTION_S = 0.3  # a scan period, a gate period, the base's answer, and some
+
 
 def stopping_distance_m(speed_mps: float, deceleration_mps2: float, reaction_s: float) -> float:
     """Distance from noticing to standing: v t + v² / 2a."""

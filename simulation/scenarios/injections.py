@@ -84,6 +84,9 @@ _ROWS: tuple[Injection, ...] = (
     Injection(Layer.BASE, "motor", "runaway", "the base drives at this speed whatever it is told",
               None, 1.39, "m/s"),
     Injection(Layer.BASE, "motor", "dead", "the wheels do not turn", _F.NO_PROGRESS),
+    Injection(Layer.BASE, "charger", "dead", "docks give no current", _F.DOCKING_FAILED),
+    Injection(Layer.BASE, "charger", "missed", "at so many dockings the contacts do not touch",
+              None, 1.0, "dockings"),
     Injection(Layer.BASE, "emergency_stop", "pressed", "the red button", _F.EMERGENCY_STOP),
     # processes
     Injection(Layer.STAGE, "navigation", "killed", "gone", _F.COMMAND_STALE),
@@ -91,6 +94,8 @@ _ROWS: tuple[Injection, ...] = (
     Injection(Layer.STAGE, "navigation", "slow", "every n-th cycle", _F.COMMAND_STALE, 10.0, "n"),
     Injection(Layer.STAGE, "navigation", "mad", "commands that are no numbers",
               _F.COMMAND_INVALID),
+    Injection(Layer.STAGE, "navigation", "wild", "commands full left at full speed",
+              _F.ZONE_BOUNDARY),
     Injection(Layer.STAGE, "localization", "killed", "gone", _F.LOCALIZATION_STALE),
     Injection(Layer.STAGE, "localization", "hung", "alive and silent", _F.LOCALIZATION_STALE),
     Injection(Layer.STAGE, "localization", "slow", "every n-th cycle", _F.LOCALIZATION_STALE,
@@ -119,6 +124,9 @@ _ROWS: tuple[Injection, ...] = (
               "s"),
     Injection(Layer.MACHINE, "clock", "set_back", "the vehicle's clock is set back", None, 5.0,
               "s"),
+    Injection(Layer.MACHINE, "zone", "closed",
+              "a keep-out zone across the way begins to hold, so far ahead of base_link",
+              _F.KEEP_OUT_ZONE, 2.0, "m"),
     Injection(Layer.MACHINE, "disk", "full", "50 MB are left", _F.DISK_FULL),
     # the body
     Injection(Layer.BODY, "body", "pushed", "a shove from its right side", None, 300.0, "N"),

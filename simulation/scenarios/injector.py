@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+from patrol.map import Zone, ZoneKind
 from simulation.mujoco.hands import Hold, Push
 from simulation.mujoco.simulator import Simulator
 from simulation.scenarios.control_room import ControlRoom
@@ -13,12 +14,15 @@ from simulation.scenarios.events import Fault
 from simulation.scenarios.injections import Layer
 from simulation.scenarios.tap import FaultTap
 from simulation.types import SOUND
+from simulation.vehicle.driving_stages import FULL_LEFT, NO_NUMBERS
 from simulation.vehicle.library import LibraryVehicle
 from simulation.vehicle.radio import DELAY_S
 from simulation.vehicle.stage import Health, StageName
 
 FULL_MB, ROOMY_MB = 50.0, 10_000.0
 PUSH_S = 0.5
+INSTEAD = {"mad": NO_NUMBERS, "wild": FULL_LEFT}  # of navigation's commands
+ZONE_M = (3.0, 10.0)  # along the vehicle's heading and across
 TILT_LIFT_M = 0.25  # so that the lower side stays clear of the ground
 
 
@@ -62,6 +66,12 @@ class WorldInjector:
         if fault.inject == "emergency_stop_pressed":
             simulator.emergency_stop = begins
             return
+        if fault.inject == "charger_dead":
+            simulator.charger.is_dead = begins
+            return
+        if fault.inject == "charger_missed":
+            simulator.charger.misses = round(fault.strength) if begins else 0
+            return
         broken = {
             "steering_stuck": replace(
                 SOUND, stuck_steering_rad=simulator.base.steering_rad + fault.strength
@@ -98,8 +108,8 @@ class Injector(WorldInjector):
 
     def _stage(self, fault: Fault, begins: bool) -> None:
         stage = self._vehicle.stages[StageName(fault.row.target)]
-        if fault.row.effect == "mad":
-            self._vehicle.navigation.mad = begins
+        if fault.row.effect in INSTEAD:
+            self._vehicle.navigation.instead = INSTEAD[fault.row.effect] if begins else None
         elif fault.row.effect == "poseless":
             self._vehicle.perception.poseless = begins
         elif begins:
@@ -122,8 +132,22 @@ class Injector(WorldInjector):
             super()._link(fault, begins)
 
     def _machine(self, fault: Fault, begins: bool) -> None:
-        if fault.inject == "disk_full":
+        if fault.inject == "zone_closed":
+            self._close_zone(fault.strength if begins else None)
+        elif fault.inject == "disk_full":
             self._vehicle.client.disk_free_mb = FULL_MB if begins else ROOMY_MB
         elif begins:  # a clock that was set stays set
             sign = -1.0 if fault.inject == "clock_set_back" else 1.0
             self._tap.clock_offset_s += sign * fault.strength
+
+    def _close_zone(self, ahead_m: float | None) -> None:
+        """The gate's map with a zone ahead, or as it was."""
+        patrol_map = self._simulator.world.patrol_map
+        if ahead_m is not None:
+            pose, (long_m, wide_m) = self._simulator.truth.pose, ZONE_M
+            half, far_m = wide_m / 2, ahead_m + long_m
+            corners = ((ahead_m, -half), (far_m, -half), (far_m, half), (ahead_m, half))
+            ring = tuple(pose.transform(x_m, y_m) for x_m, y_m in corners)
+            zone = Zone("closed", ZoneKind.KEEP_OUT, ring)
+            patrol_map = replace(patrol_map, zones=(*patrol_map.zones, zone))
+        self._vehicle.gate.drive_on(patrol_map)

@@ -6,6 +6,7 @@ import math
 
 from navigation.localization.localizer import Localizer
 from navigation.localization.outlines import Outlines
+from navigation.safety.fence import Fence
 from navigation.safety.gate import SafetyGate
 from navigation.stack import NavigationStack
 from navigation.types import (
@@ -32,6 +33,7 @@ PARKED_SIGMA_M, PARKED_SIGMA_RAD = 0.3, 0.1
 DRIFT_MPS, MAX_DRIFT_M = 0.5, 3.0
 TURN_RADPS, MAX_TURN_RAD = 0.2, 0.35
 NO_NUMBERS = Command(math.nan, math.nan)
+FULL_LEFT = Command(1.39, 1.0)
 SAVE_EVERY = round(POSE_HZ)  # the last pose goes to disk once a second
 
 
@@ -102,7 +104,7 @@ class NavigationStage(Stage):
         self.stack = NavigationStack(spec, patrol_map)
         self.outputs = StackOutputs()
         self.boots = 1
-        self.mad = False  # writes commands that are no numbers
+        self.instead: Command | None = None  # what it writes whatever its stack says
 
     def open(self, now_s: float) -> None:
         """A new stack: it knows no order; its predecessor's last word is none of its own."""
@@ -113,7 +115,7 @@ class NavigationStage(Stage):
     def cycle(self, now_s: float) -> None:
         """One step of the stack with the newest of everything."""
         self.outputs = self.stack.step(self._inputs(now_s), now_s)
-        command = NO_NUMBERS if self.mad else self.outputs.command
+        command = self.instead or self.outputs.command
         self._bus.command.put(command, now_s)
         self._bus.navigation.put(self.outputs.state, now_s)
 
@@ -139,14 +141,19 @@ class NavigationStage(Stage):
 class GateStage(Stage):
     """The safety gate: what it last said goes to the wheels as long as it is fresh."""
 
-    def __init__(self, bus: Bus, spec: VehicleSpec) -> None:
+    def __init__(self, bus: Bus, spec: VehicleSpec, patrol_map: PatrolMap) -> None:
         super().__init__(StageName.GATE, GATE_HZ)
-        self._bus, self._spec = bus, spec
-        self.gate = SafetyGate(spec)
+        self._bus, self._spec, self._map = bus, spec, patrol_map
+        self.gate = SafetyGate(spec, Fence(spec, patrol_map))
 
     def open(self, now_s: float) -> None:
         """A new gate: its latch is forgotten, what latched it is seen again if it stands."""
-        self.gate = SafetyGate(self._spec)
+        self.gate = SafetyGate(self._spec, Fence(self._spec, self._map))
+
+    def drive_on(self, patrol_map: PatrolMap) -> None:
+        """Another map, from now on and after a restart."""
+        self._map = patrol_map
+        self.gate.fence = Fence(self._spec, patrol_map)
 
     def cycle(self, now_s: float) -> None:
         """Limit or stop the newest command."""
@@ -157,6 +164,7 @@ class GateStage(Stage):
             bus.scan.value,
             bus.base.value,
             tuple(bus.ranges.values()),
+            bus.pose.value,
         )
         output = self.gate.step(inputs, now_s)
         bus.gate.put(output, now_s)

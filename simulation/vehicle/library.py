@@ -87,7 +87,7 @@ class LibraryVehicle:
         self.bus = Bus()
         self.localization = LocalizationStage(self.bus, spec, patrol_map, simulator.truth.pose)
         self.navigation = NavigationStage(self.bus, spec, patrol_map)
-        self.gate = GateStage(self.bus, spec)
+        self.gate = GateStage(self.bus, spec, patrol_map)
         self.perception = PerceptionStage(self.bus, pipeline)
         self.client = ClientStage(self.bus, spec, patrol_map, self.navigation, self.radio, address)
         self.frame: SensorFrame | None = None

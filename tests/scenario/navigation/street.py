@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from navigation.safety.fence import Fence
 from navigation.safety.gate import SafetyGate
 from navigation.stack import NavigationStack
 from navigation.types import (
@@ -66,13 +67,16 @@ class Street:
         low: Sequence[Box] = (),
         patrol_map: PatrolMap | None = None,
         seed: int = 1,
+        start: Pose2 = Pose2(18.0, 0.0, 0.0),  # noqa: B008 (frozen)
+        nodes: Sequence[int] = (2, 3),
     ) -> None:
         self.spec: VehicleSpec = kit.SPEC
         self.boxes = list(boxes)
         self.low = list(low)  # too low for the lidar: the rangers alone hear it
         self.map = patrol_map or kit.street_map()
-        self.vehicle = kit.Bicycle(Pose2(18.0, 0.0, 0.0))
-        self.stack, self.gate = NavigationStack(self.spec, self.map), SafetyGate(self.spec)
+        self.vehicle = kit.Bicycle(start)
+        self.stack = NavigationStack(self.spec, self.map)
+        self.gate = SafetyGate(self.spec, Fence(self.spec, self.map))
         self.rng = np.random.default_rng(seed)
         self.now_s = 1000.0
         self.external: frozenset[FaultKind] = frozenset()
@@ -85,7 +89,7 @@ class Street:
         self.nearest_m = math.inf  # the least that a box was away from the outline
         self.fastest_aside_mps = 0.0
         self.step()
-        self.stack.accept_order(kit.make_order(self.map, [2, 3]), self.now_s)
+        self.stack.accept_order(kit.make_order(self.map, nodes), self.now_s)
 
     def step(self) -> None:
         """50 ms of everything; pose and lidar are noisy."""
@@ -97,9 +101,10 @@ class Street:
             self.scan, self.ranges = self._look(), self._listen()
         self.steps += 1
         base = BaseStatus(self.now_s, self.vehicle.speed_mps, self.vehicle.steering_rad)
+        stamped = StampedPose(self.now_s, seen, np.eye(3) * 1e-4)
         outputs = self.stack.step(
             StackInputs(
-                pose=StampedPose(self.now_s, seen, np.eye(3) * 1e-4), base=base, scan=self.scan,
+                pose=stamped, base=base, scan=self.scan,
                 localization_faults=self.localization, perception_age_s=0.1,
                 external_faults=self.external,
             ),
@@ -107,7 +112,8 @@ class Street:
         )  # fmt: skip
         self.state = outputs.state
         gate = self.gate.step(
-            GateInputs(outputs.command, self.now_s, self.scan, base, self.ranges), self.now_s
+            GateInputs(outputs.command, self.now_s, self.scan, base, self.ranges, stamped),
+            self.now_s,
         )
         self.external = gate.faults
         steering = self.vehicle.steering_rad

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from geometry_msgs.msg import TwistStamped
+from nav_msgs.msg import Odometry
 from patrol_interfaces.msg import BaseFeedback
 from sensor_msgs.msg import LaserScan, Range
 from std_srvs.srv import Trigger
 
 from navigation.safety.gate import SafetyGate
 from navigation.types import BaseStatus, Command, GateInputs, GateOutput, RangeSample
-from patrol.geometry import Scan
+from patrol.geometry import Scan, StampedPose
 from patrol.stamps import seconds_of
 from patrol.topics import SAFETY_RESET_SERVICE, TOPICS, ultrasonic_topic
 from patrol.vehicle import UltrasonicSpec, load_vehicle
 from patrol_base.convert import message_of_safety
-from patrol_ros.convert import base_of, command_of, message_of_command, range_of, scan_of
+from patrol_base.fence_map import LOOK_EVERY_S, FenceMap
+from patrol_ros.convert import (
+    base_of,
+    command_of,
+    message_of_command,
+    pose_of,
+    range_of,
+    scan_of,
+)
 from patrol_ros.fault_names import names_of
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
@@ -26,15 +36,20 @@ STATE_HZ = TOPICS["/safety/state"].rate_hz or 10
 
 
 class SafetyGateNode(VehicleNode):
-    """/cmd_vel, /scan, /ultrasonic/*, /base/feedback → /cmd_vel_safe, /safety/state."""
+    """Command, scan, ranges, base, pose → /cmd_vel_safe, /safety/state."""
 
     def __init__(self) -> None:
         super().__init__("safety_gate")
         spec = load_vehicle(self.path("vehicle_file"))
-        self._gate = SafetyGate(spec)
+        state_dir = self.text("state_dir")
+        self._fence_map = FenceMap(
+            spec, self.path("map_file"), Path(state_dir) if state_dir else None
+        )
+        self._gate = SafetyGate(spec, self._fence_map.fence)
         self._command: Latest[Command] = Latest()
         self._scan: Latest[Scan] = Latest()
         self._base: Latest[BaseStatus] = Latest()
+        self._pose: Latest[StampedPose] = Latest()
         self._ranges: dict[str, RangeSample] = {}
         self._faults: frozenset[object] = frozenset()
         self._steps = 0
@@ -43,10 +58,12 @@ class SafetyGateNode(VehicleNode):
         self.topic_subscription("/cmd_vel", self._on_command)
         self.topic_subscription("/scan", self._on_scan)
         self.topic_subscription("/base/feedback", self._on_base)
+        self.topic_subscription("/localization/odometry", self._on_pose)
         for ranger in spec.ultrasonics:
             self.topic_subscription(ultrasonic_topic(ranger.name), partial(self._on_range, ranger))
         self.create_service(Trigger, SAFETY_RESET_SERVICE, self._on_reset)
         self.every(GATE_HZ, self._step)
+        self.every(1.0 / LOOK_EVERY_S, self._look_for_another_map)
 
     def _on_command(self, message: TwistStamped) -> None:
         self._command.put(command_of(message), seconds_of(message.header.stamp))
@@ -62,6 +79,23 @@ class SafetyGateNode(VehicleNode):
         status = base_of(message)
         self._base.put(status, status.stamp_s)
 
+    def _on_pose(self, message: Odometry) -> None:
+        stamped = pose_of(message)
+        self._pose.put(stamped, stamped.stamp_s)
+
+    def _look_for_another_map(self) -> None:
+        error = self._fence_map.error
+        if self._fence_map.look():
+            self._gate.fence = self._fence_map.fence
+            self.event("fence_changed", map_file=self._fence_map.map_file)
+        if self._fence_map.error != error:
+            self.event("fence_unreadable", error=repr(self._fence_map.error))
+
+    def close(self) -> None:
+        """Let the map that is being read end."""
+        self._fence_map.close()
+        super().close()
+
     def _on_reset(self, _request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         response.success = self._gate.reset()
         response.message = "" if response.success else "the cause of the stop still stands"
@@ -76,6 +110,7 @@ class SafetyGateNode(VehicleNode):
             scan=self._scan.value,
             base=self._base.value,
             ranges=tuple(self._ranges.values()),
+            pose=self._pose.value,
         )
         output = self._gate.step(inputs, now_s)
         self._publish_command(message_of_command(output.command, now_s))

@@ -1,7 +1,8 @@
 """MapTrial: another map for the processes that read one, and back where they do not return.
 
 check (beside the loop) → perception → navigation → the client hears the new navigation → enabled.
-The safety process reads no map: it is never stopped, and holds the wheels while nothing commands.
+The safety process is never stopped: its fence follows the parameters that are written here, and it
+holds the wheels while nothing commands.
 Only the last step moves the pointer on disk, so whatever is killed before, the old map stays.
 """
 

@@ -1,8 +1,8 @@
 """How this vehicle takes another map: it asks the supervisor and waits for navigation.
 
-The safety process knows no map and is never touched. The vehicle switches while it stands without
-an order; the supervisor starts perception and navigation anew on the new map, and goes back to the
-old one where they do not return.
+The safety process is never stopped: its fence follows to the new map. The vehicle switches while
+it stands without an order; the supervisor starts perception and navigation anew on the new map,
+and goes back to the old one where they do not return.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from navigation.types import Command, GnssFix
 from patrol.errors import LogError
 from patrol.faults import FaultKind
 from patrol.geodesy import enu_from_wgs84, wgs84_from_enu
+from patrol.map import Zone, ZoneKind
 from tests.unit.navigation.localization.drives import ORIGIN
 from tests.unit.navigation.replaying.made_tape import START_S, TOWN, Maker
 from tests.unit.navigation.safety.gate_hands import SPEC
@@ -89,6 +90,21 @@ def test_inputs_heard_a_little_early_change_nothing(tape: Tape, seed: int) -> No
     order = np.arange(len(tape.heard)) + rng.uniform(0.0, 4.0, len(tape.heard)) * of_gate
     shuffled = Tape(tape.path, tuple(tape.heard[i] for i in np.argsort(order, kind="stable")))
     assert replay_gate(shuffled, SPEC).differences == ()
+
+
+def test_where_a_map_is_given_the_gate_is_replayed_with_its_fence(tape: Tape) -> None:
+    assert replay_gate(tape, SPEC, TOWN).differences == ()
+    closed = replace(
+        TOWN, zones=(Zone("z", ZoneKind.KEEP_OUT, ((4, -3), (9, -3), (9, 3), (4, 3))),)
+    )
+    found = replay_gate(tape, SPEC, closed).differences
+    first = min(found, key=lambda d: d.from_s)
+    assert (first.what, first.replayed) == ("speed", "0.000")
+
+
+def test_a_tape_from_before_the_fence_is_replayed_without(tape: Tape) -> None:
+    old = Tape(tape.path, tuple(i for i in tape.heard if i.topic != "/localization/odometry"))
+    assert replay_gate(old, SPEC, TOWN).differences == ()
 
 
 def press_from(begin_s: float, end_s: float) -> Maker:

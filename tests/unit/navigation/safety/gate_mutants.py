@@ -53,6 +53,14 @@ DECIDING: dict[str, list[tuple[str, str]]] = {
         ("        self._obedience.tell(0.0)\n", ""),
         ("        self._obedience.tell(command.speed_mps)\n", ""),
         ("self._obedience.tell(command.speed_mps)", "self._obedience.tell(wanted.speed_mps)"),
+        # the fence
+        ("        if fenced.fault is not None:\n", "        if False:\n"),
+        ("frozenset({fenced.fault}), 0.0", "frozenset(), 0.0"),
+        ("frozenset({fenced.fault}), 0.0", "frozenset({fenced.fault}), 1.0"),
+        ("min(around.limit_mps, fenced.limit_mps)", "around.limit_mps"),
+        ("min(around.limit_mps, fenced.limit_mps)", "fenced.limit_mps"),
+        ("        if self.fence is None:\n            return FREE\n", "        return FREE\n"),
+        ("self.fence = fence", "self.fence = None"),
         # speed
         ("min(around.limit_mps, self._spec.speed_cap_mps)", "around.limit_mps + 1.0"),
         ("min(around.limit_mps, self._spec.speed_cap_mps)", "self._spec.speed_cap_mps"),
@@ -98,8 +106,6 @@ DECIDING: dict[str, list[tuple[str, str]]] = {
         ("SIDE_MARGIN_M = 0.10", "SIDE_MARGIN_M = 0.2"),
         ("spec.width_m / 2 + SIDE", "spec.width_m + SIDE"),
         ("spec.front_m, spec.rear_overhang_m", "spec.rear_overhang_m, spec.front_m"),
-        ("REACTION_S = 0.3", "REACTION_S = 0.0"),
-        ("REACTION_S = 0.3", "REACTION_S = 0.6"),
         ("base.speed_mps, self._spec.max_deceleration", "0.0, self._spec.max_deceleration"),
         (
             "room_m, self._spec.comfort_deceleration_mps2",
@@ -128,6 +134,8 @@ DECIDING: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "limits": [
+        ("REACTION_S = 0.3", "REACTION_S = 0.0"),
+        ("REACTION_S = 0.3", "REACTION_S = 0.6"),
         ("speed * reaction_s + speed", "speed"),
         ("speed * speed / (2 * deceleration_mps2)", "0.0"),
         ("speed * speed / (2 *", "speed * speed / (4 *"),

@@ -19,6 +19,7 @@ import navigation.safety
 from tests.unit.navigation.safety import (
     test_gate,
     test_gate_behind,
+    test_gate_fence,
     test_gate_low_memory,
     test_gate_low_things,
     test_gate_obedience,
@@ -27,6 +28,7 @@ from tests.unit.navigation.safety import (
     test_gate_stop_zone,
     test_gate_swept_path,
 )
+from tests.unit.navigation.safety.gate_fence_mutants import FENCING
 from tests.unit.navigation.safety.gate_mutants import DECIDING
 from tests.unit.navigation.safety.gate_obedience_mutants import OBEYING
 from tests.unit.navigation.safety.gate_sense_mutants import SENSING
@@ -35,7 +37,7 @@ SOURCES = Path(navigation.safety.__file__).parent
 
 CASES = [
     pytest.param(name, old, new, id=f"{name}: {old[:40].strip()} -> {new[:30].strip()}")
-    for name, rows in (SENSING | OBEYING | DECIDING).items()
+    for name, rows in (SENSING | OBEYING | FENCING | DECIDING).items()
     for old, new in rows
 ]
 # The parts of the gate, each may import those before it, and the tests likely to notice first.
@@ -46,12 +48,15 @@ PARTS: dict[str, tuple[types.ModuleType, ...]] = {
     "obedience": (test_gate_obedience,),
     "watch": (test_gate_readings,),
     "low_things": (test_gate_low_things, test_gate_low_memory),
+    "ground": (test_gate_fence,),
+    "fence": (test_gate_fence,),
     "gate": (
         test_gate,
         test_gate_obedience,
         test_gate_speed,
         test_gate_stop_zone,
         test_gate_behind,
+        test_gate_fence,
     ),
 }
 MODULES = tuple(dict.fromkeys(module for first in PARTS.values() for module in first))
