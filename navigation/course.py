@@ -74,6 +74,11 @@ class Course:
         return goes_on
 
     @property
+    def plan(self) -> RoutePlan | None:
+        """What the path was laid by; None without an order."""
+        return self._plan
+
+    @property
     def first_leg_end(self) -> int:
         """The node of the route at the end of the path's first leg."""
         return self._plan.first_leg_end if self._plan is not None else 0

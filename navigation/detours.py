@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navigation.detour_plan import DetourPlan, DetourSearch
+from navigation.following.aside import WALKING_MPS
 from navigation.following.detour import LEAST_CLEARANCE_M, UNSEEN, touches
 from navigation.following.stillness import LEAST_POINTS, SeenBefore, StillWatch
 from navigation.following.tracker import STANDING_MPS, PathTracker
 from navigation.following.trail import Trail
+from navigation.making_way import MakingWay, Underway
 from navigation.order_rules import Route
 from navigation.route_plan import RoutePlan
 from patrol.faults import FaultKind, Response, strongest_response
@@ -35,7 +37,7 @@ WAIT_S = 20.0  # who stops for the phone or a chat has walked on by then, or is 
 BLOCKED_AFTER_S = 30.0  # one search or more has failed by then
 SEARCH_EVERY_S = 2.0
 LENGTHEN_EVERY_S = 0.5  # while passing: 0.25 m at walking pace
-PASSING_MPS = 0.5  # walking pace: stops within 0.3 m
+PASSING_MPS = WALKING_MPS
 WHO_MOVES_CLEARANCE_M = 1.0  # to whoever was seen to move while the vehicle waited
 CLEAR_S = 2.0  # without an obstacle for so long, or so far driven, the way is free again
 CLEAR_M = 0.3
@@ -56,6 +58,7 @@ class Here:
 
     route: Route
     reached: int
+    plan: RoutePlan | None  # that the path was laid by
     pose: Pose2
     tracker: PathTracker
     speed_mps: float
@@ -68,18 +71,30 @@ class Detours:
         self._spec, self._map = spec, patrol_map
         self._trail = Trail()
         self._scan: Scan | None = None
+        self._making_way = MakingWay(spec, patrol_map)
         self.forget()
 
     def forget(self) -> None:
         """Another path: what stood on the former one does not matter. The ground driven does."""
         self._pass(None, None, LEAST_CLEARANCE_M)
         self._free()
+        self._making_way.forget()
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether somebody is in the way of the way round, or passes too near at the side."""
+        return self._holds or self._making_way.is_holding
+
+    @property
+    def cap_mps(self) -> float:
+        """The highest speed now (m/s)."""
+        return min(self._cap_mps, self._making_way.cap_mps)
 
     def _pass(self, way: DetourPlan | None, seen: SeenBefore | None, least_m: float) -> None:
         self._passing, self._seen, self._least_m = way, seen, least_m
         self._newcomer_s = self._unseen_s = -math.inf
-        self.is_holding = False  # something is in the way of the way round, or was until just now
-        self.cap_mps = math.inf if way is None else PASSING_MPS  # the highest speed now
+        self._holds = False  # something is in the way of the way round, or was until just now
+        self._cap_mps = math.inf if way is None else PASSING_MPS  # the highest speed now
 
     def _free(self) -> None:
         self._blocked_s: float | None = None
@@ -92,6 +107,8 @@ class Detours:
 
     def fits(self, route: Route) -> bool:
         """Whether an updated route leads along the way round, where the vehicle is on one."""
+        if not self._making_way.fits(route):
+            return False
         return self._passing is None or self._passing.fits(route)
 
     def step(
@@ -102,18 +119,28 @@ class Detours:
         if self._passing is not None and _is_past(self._passing, here.tracker):
             log.info("detour_passed at_m=%.1f", here.tracker.s_m)
             self.forget()
-        watches = self._passing is not None or self._blocked_s is not None
-        fresh = self._fresh_points(scan, now_s) if watches else None
+        fresh = self._fresh_points(scan, now_s)
         if fresh is not None and self._passing is not None:
             self._look_for_newcomers(fresh, here, now_s)
             self._look_for_unseen(fresh, here, faults, now_s)
             self._hold(now_s)
         self._note_blocked(faults, here, now_s)
-        if fresh is None or strongest_response(faults - OWN_FAULTS) >= Response.SLOW_THEN_WAIT:
+        if strongest_response(faults - OWN_FAULTS) >= Response.SLOW_THEN_WAIT:
+            return None
+        if self._passing is None and (plan := self._make_way(fresh, here, now_s)) is not None:
+            return plan
+        if fresh is None:
             return None
         if self._blocked_s is None:
             return None if self._passing is None else self._lengthened(fresh, here, now_s)
         return self._wait(fresh, here, now_s)
+
+    def _make_way(self, fresh: Array | None, here: Here, now_s: float) -> RoutePlan | None:
+        if here.plan is None:
+            return None
+        things = None if fresh is None else here.pose.transform_points(fresh)
+        underway = Underway(here.route, here.plan, here.tracker, here.speed_mps)
+        return self._making_way.step(things, underway, now_s)
 
     def _fresh_points(self, scan: Scan | None, now_s: float) -> Array | None:
         """A new scan's points (n, 2) in base_link; None where there is no new one."""
@@ -125,7 +152,7 @@ class Detours:
     # --- waiting ---
 
     def _note_blocked(self, faults: frozenset[FaultKind], here: Here, now_s: float) -> None:
-        is_asking = self.cap_mps < PASSING_MPS
+        is_asking = self._cap_mps < PASSING_MPS
         if FaultKind.OBSTACLE_IN_STOP_ZONE in faults or self.is_holding or is_asking:
             self._seen_blocked_s = now_s
             if self._blocked_s is None:
@@ -175,6 +202,7 @@ class Detours:
         log.info("detour_begun offset_m=%.2f clearance_m=%.2f", found.aside.offset_m, least_m)
         assert self._scan is not None
         self._pass(found, SeenBefore(self._scan, here.pose, self._spec.lidar), least_m)
+        self._making_way.forget()
         self._watch = StillWatch()
         self._blocked_at_m = 0.0  # where the new path begins
         return found.plan
@@ -215,8 +243,8 @@ class Detours:
 
     def _hold(self, now_s: float) -> None:
         unseen_s = now_s - self._unseen_s
-        self.is_holding = now_s - self._newcomer_s < CLEAR_S or unseen_s < UNSEEN_S
-        self.cap_mps = ASKING_MPS if unseen_s < UNSEEN_S + CLEAR_S else PASSING_MPS
+        self._holds = now_s - self._newcomer_s < CLEAR_S or unseen_s < UNSEEN_S
+        self._cap_mps = ASKING_MPS if unseen_s < UNSEEN_S + CLEAR_S else PASSING_MPS
 
     def _gate_sees(self, things_map: Array, tracker: PathTracker) -> bool:
         """Whether the lidar sees what the gate may be standing for."""

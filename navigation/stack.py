@@ -12,13 +12,14 @@ import math
 from navigation.course import Course
 from navigation.crossing.rule import NO_CROSSWALK, CrossingInputs, CrossingRule, Passage
 from navigation.detours import Detours, Here
+from navigation.docking import NO_APPROACH, Phase, approach_again
 from navigation.executive import CAPS_MPS, Brake, Circumstances, Executive, Goal
 from navigation.fault_monitor import FaultMonitor, Motion, is_fresh
 from navigation.following.tracker import STANDING_MPS
 from navigation.order_rules import Route, check_order, stitch
 from navigation.order_state import state_of
 from navigation.route_plan import check_reach
-from navigation.types import STANDSTILL, Command, StackInputs, StackOutputs
+from navigation.types import STANDSTILL, Command, Mode, StackInputs, StackOutputs
 from patrol.errors import OrderError
 from patrol.faults import FaultKind, Response, strongest_response
 from patrol.geometry import Pose2
@@ -150,10 +151,13 @@ class NavigationStack:
         speed_mps = self._speed_mps(inputs)
         self._pose = _trusted_pose(inputs, now_s)
         self._advance(inputs, speed_mps, now_s)
+        self._dock_again(speed_mps)
         faults = self._monitor.step(inputs, self._motion(), now_s)
         self._go_round(inputs, faults, speed_mps, now_s)
         if self._detours.is_blocked:
             faults |= {FaultKind.PATH_BLOCKED}
+        if self._executive.docking.has_failed:
+            faults |= {FaultKind.DOCKING_FAILED}
         response = self._response(faults, now_s)
         passage = self._cross(inputs, response, speed_mps, now_s)
         if passage.signal_missing:
@@ -164,6 +168,8 @@ class NavigationStack:
             inputs.base, passage,
         )  # fmt: skip
         goal = executive.goal(now)
+        if goal.mode is Mode.DRIVING:
+            executive.docking.note_driving(dt)
         self._command = self._act(goal, inputs, speed_mps, now_s, dt)
         holds = self._detours.is_holding
         return StackOutputs(
@@ -194,7 +200,10 @@ class NavigationStack:
         route, course, pose = self._executive.route, self._course, self._pose
         if route is None or course.tracker is None or pose is None:
             return
-        here = Here(route, self._executive.reached, pose, course.tracker, speed_mps)
+        if self._executive.docking.is_approaching:
+            return  # a way round could not lead onto the dock; it has its own time limit
+        reached = self._executive.reached
+        here = Here(route, reached, course.plan, pose, course.tracker, speed_mps)
         plan = self._detours.step(inputs.scan, here, faults, now_s)
         if plan is None:
             return
@@ -202,6 +211,23 @@ class NavigationStack:
         self._lay_path()
         if course.tracker is not None:
             course.tracker.update(pose, speed_mps)
+
+    def _dock_again(self, speed_mps: float) -> None:
+        """Lay the path back from the dock and onto it once more, where the docking asks for it."""
+        route, course, docking = self._executive.route, self._course, self._executive.docking
+        if docking.phase is not Phase.AGAIN or route is None or self._pose is None:
+            return
+        plan = approach_again(route, self._executive.reached, self._map, self._pose)
+        if plan is None:
+            docking.fail(NO_APPROACH)
+            return
+        docking.set_out()
+        self._detours.forget()
+        self._monitor.new_path()
+        course.go_by(plan, route)
+        self._lay_path()
+        if course.tracker is not None:
+            course.tracker.update(self._pose, speed_mps)
 
     def _elapsed_s(self, now_s: float) -> float:
         last_s, self._last_step_s = self._last_step_s, now_s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from fleet_server.dispatch.assignment import Assignment
@@ -44,12 +45,18 @@ class PlanTeam:
         )  # fmt: skip
 
     def standing(
-        self, kept: KeptPlan, vehicle: PlanVehicle, assignment: Assignment | None, now_s: float
+        self,
+        kept: KeptPlan,
+        vehicle: PlanVehicle,
+        assignment: Assignment | None,
+        now_s: float,
+        closed: Collection[int] = (),
     ) -> Standing:
-        """Where a vehicle of a started plan is, as far as it says so."""
+        """Where a vehicle of a started plan is, as far as it says so; `closed` edges have no
+        way on."""
         plan = kept.running.plan.of(vehicle.id)
         return standing_of(
-            kept.patrol_map, vehicle, plan, assignment, self._seen(kept, vehicle), now_s
+            kept.patrol_map, vehicle, plan, assignment, self._seen(kept, vehicle), now_s, closed
         )
 
     def _seen(self, kept: KeptPlan, vehicle: PlanVehicle) -> Seen:

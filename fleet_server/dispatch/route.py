@@ -7,12 +7,14 @@ it 2 i + 1, so a node that is passed twice has two sequence ids.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Sequence
 
 import msgspec
 
 from navigation.planning.patrol_tour import plan_patrol
 from patrol.errors import PlanError
 from patrol.map import Dock, PatrolMap
+from patrol.vda5050.node_actions import CHECKPOINT_ACTIONS
 
 ON_NODE_M = 1.0
 AGAINST_HEADING_M = 20.0  # what facing away from an edge counts as, in metres of distance
@@ -26,6 +28,12 @@ class Stop(msgspec.Struct, frozen=True):
     checkpoint_id: str
     action_id: str
     dwell_s: float
+    actions: list[str] = []  # done after the visit, VDA 5050 action types
+
+    @property
+    def further_ids(self) -> list[str]:
+        """The ids of `actions`."""
+        return [f"{self.action_id}-{i}" for i in range(len(self.actions))]
 
 
 class PlannedVisit(msgspec.Struct, frozen=True):
@@ -81,14 +89,21 @@ class Route(msgspec.Struct, frozen=True):
     def action_ids(self) -> list[str]:
         """Every action of the route."""
         charge = [self.charge_action_id] if self.charge_action_id else []
-        return [halt.action_id for halt in self.halts] + charge
+        further = [action_id for stop in self.stops for action_id in stop.further_ids]
+        return [halt.action_id for halt in self.halts] + further + charge
 
 
 def start_of(
-    patrol_map: PatrolMap, x_m: float, y_m: float, heading_rad: float, within_m: float
+    patrol_map: PatrolMap,
+    x_m: float,
+    y_m: float,
+    heading_rad: float,
+    within_m: float,
+    closed: Collection[int] = (),
 ) -> int:
     """The node a vehicle at this pose drives to first: the one it stands on, else the end of the
-    edge it stands on, in its direction. Raises PlanError where the route graph is too far away."""
+    edge it stands on, in its direction, or back where that is `closed`. Raises PlanError where
+    the route graph is too far away."""
     nearest = patrol_map.nearest_node(x_m, y_m)
     if math.hypot(nearest.x_m - x_m, nearest.y_m - y_m) <= ON_NODE_M:
         return nearest.id
@@ -102,7 +117,8 @@ def start_of(
         facing = math.cos(math.atan2(dy, dx) - heading_rad)
         cost_m = distance_m + AGAINST_HEADING_M * (1.0 - facing)
         if cost_m < best_cost_m:
-            best_id, best_cost_m, best_distance_m = edge.end_id, cost_m, distance_m
+            best_id = edge.start_id if edge.id in closed else edge.end_id
+            best_cost_m, best_distance_m = cost_m, distance_m
     if best_distance_m > within_m:
         raise PlanError(
             f"the vehicle is {best_distance_m:.0f} m from the nearest way of {patrol_map.map_id}; "
@@ -139,7 +155,10 @@ def plan_route(
         visit = next(i for i in left if visits[i].checkpoint_id == leg.checkpoint.id)
         left.remove(visit)
         action_id = f"{order_id}-{leg.checkpoint.id}-{visit}"
-        stops.append(Stop(index, visit, leg.checkpoint.id, action_id, leg.checkpoint.dwell_s))
+        further = known_actions(leg.checkpoint.id, leg.checkpoint.actions)
+        stops.append(
+            Stop(index, visit, leg.checkpoint.id, action_id, leg.checkpoint.dwell_s, further)
+        )
     return Route(
         map_id=patrol_map.map_id,
         node_ids=list(tour.node_ids),
@@ -150,6 +169,18 @@ def plan_route(
         length_m=tour.length_m,
         map_hash=patrol_map.content_hash,
     )
+
+
+def known_actions(checkpoint_id: str, actions: Sequence[str]) -> list[str]:
+    """What a checkpoint names, checked; raises PlanError for what no vehicle can do."""
+    for action in actions:
+        if action not in CHECKPOINT_ACTIONS:
+            known = ", ".join(CHECKPOINT_ACTIONS)
+            raise PlanError(
+                f"checkpoint {checkpoint_id}: action {action!r} is none that a vehicle can do;"
+                f" known: {known}"
+            )
+    return list(actions)
 
 
 def _dock(patrol_map: PatrolMap, x_m: float, y_m: float) -> Dock:

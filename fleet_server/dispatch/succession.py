@@ -80,7 +80,9 @@ class Succession:
         """Send a vehicle that is free on its route from where it is."""
         x_m, y_m, heading_rad = self._beginning.check_free(new.vehicle_id, new.patrol_map)
         try:
-            node_id = start_of(new.patrol_map, x_m, y_m, heading_rad, self._within_m)
+            node_id = start_of(
+                new.patrol_map, x_m, y_m, heading_rad, self._within_m, new.closed_edge_ids
+            )
             route = await asyncio.to_thread(
                 rejoined, new.route, new.patrol_map, node_id, heading_rad, new.spec,
                 new.closed_edge_ids, whole=new.whole,

@@ -134,7 +134,7 @@ class TeamPlanning:
         standings: dict[str, Standing] = {}
         if kept.started_at_s is not None:
             now_s = self._clock.now_s() - kept.started_at_s
-            standings = await self._standings(kept, now_s)
+            standings = await self._standings(kept, now_s, asked)
         back = [self._team.vehicle(v, kept.patrol_map) for v in asked.back]
         try:
             running = await asyncio.to_thread(
@@ -194,13 +194,16 @@ class TeamPlanning:
         priorities = self._setup.priorities.get(patrol_map.map_id, PriorityConfig())
         return Weighing(priorities, history)
 
-    async def _standings(self, kept: KeptPlan, now_s: float) -> dict[str, Standing]:
+    async def _standings(
+        self, kept: KeptPlan, now_s: float, asked: PlanChanges
+    ) -> dict[str, Standing]:
         ids = await self._plans.assignments(kept)
+        closed = kept.running.request.closed_edge_ids.union(asked.closed).difference(asked.opened)
         found = {}
         for vehicle in kept.running.request.vehicles:
             mine = ids.get(vehicle.id)
             assignment = await self._dispatcher.kept(mine) if mine else None
-            found[vehicle.id] = self._team.standing(kept, vehicle, assignment, now_s)
+            found[vehicle.id] = self._team.standing(kept, vehicle, assignment, now_s, closed)
         return found
 
     async def _restore(self, row: Mapping[str, Any]) -> None:

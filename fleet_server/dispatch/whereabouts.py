@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from fleet_server.dispatch.assignment import Assignment
 from fleet_server.dispatch.readiness import Pose
 from fleet_server.dispatch.route import ON_NODE_M
 from navigation.planning.fleet.types import PlanVehicle, VehiclePlan
+from patrol.geodesy import wrap_angle
 from patrol.map import PatrolMap
 from patrol.map_check import edge_heading_rad
 
@@ -39,11 +41,13 @@ def standing_of(
     assignment: Assignment | None,
     seen: Seen,
     now_s: float,
+    closed: Collection[int] = (),
 ) -> Standing:
     """Where a vehicle is free next, and what of its plan is behind it.
 
     A visit counts when the vehicle has reported it as done. Without an assignment that follows
     the plan, or off its route, the vehicle stands where it was seen and has its rest driven anew.
+    On an edge of `closed` it does not reach the node ahead: it is free at the one behind.
     """
     from navigation.planning.fleet.replanning.standing import Standing
 
@@ -61,10 +65,13 @@ def standing_of(
         return Standing(
             seen.free_node_id, heading_rad, now_s, seen.battery_pct, over, 0, is_on_plan=False
         )
-    node_index, free_at_s = _free(patrol_map, vehicle, plan, reached, seen.pose, now_s)
+    node_index, free_at_s = _free(patrol_map, vehicle, plan, reached, seen.pose, now_s, closed)
     step, edges = _progress(plan, node_index, done)
     edge_ids = [edge_id for s in plan.steps for edge_id in s.edge_ids]
-    if node_index > 0:
+    if node_index == reached and free_at_s > now_s:  # back from a closed way
+        ahead = patrol_map.edges[edge_ids[node_index]]
+        heading_rad = wrap_angle(edge_heading_rad(patrol_map, ahead) + math.pi)
+    elif node_index > 0:
         heading_rad = edge_heading_rad(patrol_map, patrol_map.edges[edge_ids[node_index - 1]])
     return Standing(
         plan.node_ids[node_index], heading_rad, free_at_s, seen.battery_pct, step, edges
@@ -140,18 +147,22 @@ def _free(
     reached: int,
     pose: Pose | None,
     now_s: float,
+    closed: Collection[int],
 ) -> tuple[int, float]:
-    """The node (an index) at which the vehicle is next, and when."""
+    """The node (an index) at which the vehicle is next, and when; from a closed way back."""
     node_ids = plan.node_ids
     here = patrol_map.nodes[node_ids[reached]]
     if pose is None or reached == len(node_ids) - 1:
         return reached, now_s
-    if math.hypot(here.x_m - pose[0], here.y_m - pose[1]) <= ON_NODE_M:
+    back_m = math.hypot(here.x_m - pose[0], here.y_m - pose[1])
+    if back_m <= ON_NODE_M:
         return reached, now_s
     after = patrol_map.nodes[node_ids[reached + 1]]
     left_m = math.hypot(after.x_m - pose[0], after.y_m - pose[1])
     edge = patrol_map.edge_between[node_ids[reached], node_ids[reached + 1]]
     speed_mps = max(SLOWEST_MPS, min(vehicle.spec.speed_cap_mps, edge.speed_limit_mps))
+    if edge.id in closed:
+        return reached, now_s + min(back_m, edge.length_m) / speed_mps
     return reached + 1, now_s + min(left_m, edge.length_m) / speed_mps
 
 

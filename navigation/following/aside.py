@@ -14,6 +14,7 @@ Array = NDArray[np.float64]
 
 STEEPEST_1PM = 0.45  # curvature of leading over: the wheels' lock leaves room to correct
 SHORTEST_RAMP_M = 2.5
+WALKING_MPS = 0.5  # beside the route: stops within 0.3 m
 STEEPNESS = 5.7735  # the quintic's largest second derivative, for a step of 1 over a length of 1
 
 
@@ -49,13 +50,22 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Detour:
-    """A path's beginning when it goes round a thing; either part may be missing.
+    """How a path goes round a thing, or makes way; either part may be missing.
 
-    `back` has shape (n, 2): where to reverse along, the vehicle's place first.
+    `back` has shape (n, 2): where to reverse along at the path's beginning, the vehicle's place
+    first. `piece_index` is the forward piece that is led aside; None for the first.
     """
 
     back: Array | None = None
     aside: Aside | None = None
+    piece_index: int | None = None
+
+    @property
+    def aside_index(self) -> int:
+        """The piece of the path that is led aside."""
+        if self.piece_index is not None:
+            return self.piece_index
+        return 0 if self.back is None else 1
 
 
 def ramp_m(offset_m: float) -> float:

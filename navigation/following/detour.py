@@ -90,7 +90,7 @@ def find_aside(
     things = _with_depth(piece, near, first_m, last_m)
     for offset_m in _offsets(np.sort(near.left_m[beside_it]), width_m, half, least_m):
         found = _led(piece, offset_m, first_m, last_m, spec, least_m)
-        if isinstance(found, Aside) and _is_free(piece, found, things, room, spec, least_m):
+        if isinstance(found, Aside) and is_free(piece, found, things, room, spec, least_m):
             return found
         if isinstance(found, NoWay) and why.run_up_m <= 0:
             why = found
@@ -118,7 +118,7 @@ def extended(
     if longer.end_m > piece.end_s_m - piece.s_m[0]:
         return aside
     things = _with_depth(piece, near, seen_m, last_m)
-    return longer if _is_free(piece, longer, things, room, spec, least_m) else aside
+    return longer if is_free(piece, longer, things, room, spec, least_m) else aside
 
 
 def _along(piece: Piece, things_map: Array) -> _Things:
@@ -187,7 +187,7 @@ def _led(
     return aside
 
 
-def _is_free(
+def is_free(
     piece: Piece, aside: Aside, things: Array, room: Room, spec: VehicleSpec, least_m: float
 ) -> bool:
     """Whether the whole outline stays clear of things, on the ways, and within the lock."""

@@ -94,8 +94,8 @@ def build_path(
 ) -> RoutePath:
     """The path through `points` (map metres) from the vehicle's pose at its beginning.
 
-    `edges[i]` runs from point i to point i + 1. A detour is at the path's beginning, and changes
-    the first forward piece only. The same route, start and detour give the same path, and a
+    `edges[i]` runs from point i to point i + 1. A detour backs up at the path's beginning, and
+    leads one forward piece aside. The same route, start and detour give the same path, and a
     longer route changes it only near the former end. Raises ValueError for unequal lengths.
     """
     if len(points) != len(edges) + 1:
@@ -107,8 +107,8 @@ def build_path(
         builder.back_up(detour.back)
     builder.build()
     if detour is not None and detour.aside is not None:
-        first = 0 if detour.back is None else 1
-        builder.pieces[first] = beside(builder.pieces[first], detour.aside)
+        led = detour.aside_index
+        builder.pieces[led] = beside(builder.pieces[led], detour.aside)
     return RoutePath(tuple(builder.pieces), tuple(builder.node_s))
 
 

@@ -7,9 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from patrol.vda5050.messages import (
-    BatteryState,
-)
+from patrol.vda5050.messages import AgvPosition, BatteryState, NodeState
 from tests.unit.fleet_server.plan_vehicles import (
     BASE,
     PLAN,
@@ -103,6 +101,38 @@ async def test_a_vehicle_that_comes_back_stands_where_it_is_seen(
         f"/plans/{plan['plan_id']}/replan", json={"back": ["sunra/nobody"]}
     )
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "vehicle_unknown")
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+async def test_a_vehicle_before_a_closed_stretch_begins_at_the_node_behind_it(
+    rig: Any, client: httpx.AsyncClient, team: list[Vehicle], is_closed: bool
+) -> None:
+    plan, _ = await started(client, vehicle_ids=["sunra/goalie-01"])
+    (one, _), order = team, team[0].orders()[-1]
+    patrol_map = rig.maps.find("square")
+    behind, ahead = (int(order.nodes[i].node_id) for i in (1, 2))
+    here, there = patrol_map.nodes[behind], patrol_map.nodes[ahead]
+    halfway = AgvPosition(
+        x=(here.x_m + there.x_m) / 2, y=(here.y_m + there.y_m) / 2, theta=0.0, map_id="square",
+        position_initialized=True,
+    )  # fmt: skip
+    await one.at(
+        behind, order_id=order.order_id, order_update_id=order.order_update_id,
+        last_node_sequence_id=order.nodes[1].sequence_id, agv_position=halfway, driving=False,
+        node_states=[NodeState(node_id="1", sequence_id=9999, released=True)],
+    )  # fmt: skip
+    shut = patrol_map.edge_between[behind, ahead].id
+    after = await replanned(client, plan, closed=[shut] if is_closed else [])
+    answer = await client.post(f"/plans/{after['plan_id']}/start")
+    assert answer.status_code == 201, answer.text
+    await one.at(behind, agv_position=halfway)
+    new = one.orders()[-1]
+    if not is_closed:
+        assert new.order_id == order.order_id or int(new.nodes[0].node_id) == ahead
+        return
+    assert new.order_id != order.order_id
+    assert int(new.nodes[0].node_id) == behind
+    assert str(shut) not in [edge.edge_id for edge in new.edges]
 
 
 async def test_a_plan_that_is_not_started_is_replanned_at_a_time(
