@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from navigation.order_rules import START_CHARGING, Route
-from navigation.types import BaseStatus
+from navigation.order_rules import Route
 from patrol.vda5050.messages import Action, ActionState, ActionStatus
+from patrol.vda5050.node_actions import WAIT_FOR_OPERATOR
 
-CHARGING_STARTS_WITHIN_S = 30.0
 KEPT_INSTANT_ACTIONS = 8
 DONE = ("FINISHED", "FAILED")
 
@@ -53,22 +52,19 @@ class ActionBook:
                 return action
         return None
 
-    def run(self, action: Action, base: BaseStatus | None, now_s: float) -> None:
+    def run(self, action: Action, now_s: float) -> None:
         """Carry a node action on; call every cycle while standing at its node."""
         begun_s = self._begun_s.setdefault(action.action_id, now_s)
-        if action.action_type == START_CHARGING:
-            self._run_charging(action, base, now_s - begun_s)
+        if action.action_type == WAIT_FOR_OPERATOR:
+            self.set(action.action_id, "RUNNING")
             return
         dwell_s = float(action.parameters().get("dwell_s", 0.0))
         self.set(action.action_id, "FINISHED" if now_s - begun_s >= dwell_s else "RUNNING")
 
-    def _run_charging(self, action: Action, base: BaseStatus | None, elapsed_s: float) -> None:
-        if base is not None and base.charging:
-            self.set(action.action_id, "FINISHED")
-        elif elapsed_s < CHARGING_STARTS_WITHIN_S:
-            self.set(action.action_id, "RUNNING")
-        else:
-            self.set(action.action_id, "FAILED", "the charger gives no current")
+    def is_running(self, action: Action, action_type: str) -> bool:
+        """Whether an action is of this type, and under way."""
+        status = self._states[action.action_id].action_status
+        return action.action_type == action_type and status == "RUNNING"
 
     def set(self, action_id: str, status: ActionStatus, result: str | None = None) -> None:
         """Note a node action's status."""

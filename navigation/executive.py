@@ -15,13 +15,16 @@ from enum import Enum
 
 from navigation.actions import ActionBook
 from navigation.crossing.rule import Passage
+from navigation.docking import Docking
 from navigation.order_rules import START_CHARGING, Route
 from navigation.types import BaseStatus, Mode
 from navigation.waiting_place import WaitingPlace
 from navigation.wishes import Wishes
+from patrol.errors import OrderError
 from patrol.faults import FAULTS, FaultKind, Response
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import Action
+from patrol.vda5050.node_actions import RELEASE_OPERATOR_WAIT, WAIT_FOR_OPERATOR
 from patrol.waiting import Waiting
 
 log = logging.getLogger(__name__)
@@ -76,6 +79,7 @@ class Executive:
         self.route: Route | None = None
         self.reached = -1  # index of the last reached node
         self.book = ActionBook()
+        self.docking = Docking()
         self.wishes = Wishes(self.book)
         self._waiting_place = WaitingPlace(patrol_map)
         self.order_id = ""
@@ -92,6 +96,7 @@ class Executive:
         self.reached = -1
         self.book.begin_order(route, max(0, reached))
         self._waiting_place.forget()
+        self.docking.forget()
         for index in range(reached + 1):
             self._reach(index)
 
@@ -99,6 +104,8 @@ class Executive:
         """Take an update of the order."""
         self._take(route)
         self.book.extend_order(route)
+        if self.docking.has_failed:  # whoever sends it on knows
+            self.docking.forget()
 
     def _take(self, route: Route) -> None:
         self.route, self.order_id, self.update_id = route, route.order_id, route.update_id
@@ -113,7 +120,22 @@ class Executive:
 
     def request(self, action: Action) -> None:
         """An instant action of an operator; raises OrderError."""
+        if action.action_type == RELEASE_OPERATOR_WAIT:
+            self._release(action)
+            return
         self.wishes.request(action, self.is_active)
+
+    def _release(self, action: Action) -> None:
+        waits = self.open_action()
+        if waits is None or not self.book.is_running(waits, WAIT_FOR_OPERATOR):
+            raise OrderError(
+                f"{RELEASE_OPERATOR_WAIT}: the vehicle does not wait for an operator",
+                "actionError",
+                actionId=action.action_id,
+            )
+        self.book.set(waits.action_id, "FINISHED")
+        self.book.instant(action, "FINISHED")
+        log.info("operator_wait_released action=%s by=%s", waits.action_id, action.action_id)
 
     def settle(self) -> None:
         """The vehicle stands, as operators wished: a cancelled order is over."""
@@ -121,6 +143,7 @@ class Executive:
             log.info("order_cancelled order=%s", self.order_id)
             self.route = None
             self._waiting_place.forget()
+            self.docking.forget()
 
     # --- progress ---
 
@@ -143,14 +166,34 @@ class Executive:
             if travel_m < node_s_m[index] - early_m or (must_stand and not standing):
                 break
             self._reach(index)
+        if standing and self.reached >= 0:
+            self._carry_on(travel_m >= node_s_m[self.reached] - NODE_REACHED_M, base, now_s)
+
+    def _carry_on(self, at_node: bool, base: BaseStatus | None, now_s: float) -> None:
+        """Do what is to be done where the vehicle stands; `at_node`: not still on its way."""
         action = self.open_action()
-        if action is not None and standing:
-            self.book.run(action, base, now_s)
+        if self.docking.is_approaching and at_node:
+            self.docking.arrive()
+        if action is None:
+            self._watch_dock(base, now_s)
+        elif action.action_type != START_CHARGING:
+            self.book.run(action, now_s)
+        else:
+            status = self.docking.run(base, now_s)
+            self.book.set(action.action_id, status, self.docking.result or None)
+
+    def _watch_dock(self, base: BaseStatus | None, now_s: float) -> None:
+        assert self.route is not None
+        is_leaving = self.reached < self.route.last_released
+        if is_leaving and not self.docking.has_failed:
+            self.docking.forget()
+        self.docking.watch(base, now_s)
 
     def _reach(self, index: int) -> None:
         assert self.route is not None
         node = self.route.order_nodes[index]
         self.reached = index
+        self.docking.forget()
         self.last_node_id, self.last_sequence_id = node.node_id, node.sequence_id
         log.info(
             "node_reached order=%s node=%s sequence=%d",
@@ -190,11 +233,16 @@ class Executive:
             return Goal(Mode.PAUSED, brake=Brake.COMFORT, waiting_for="cancelOrder")
         if self.wishes.paused:
             return Goal(Mode.PAUSED, brake=Brake.COMFORT, waiting_for="stopPause")
+        if self.docking.is_approaching:
+            stop_at_m = now.passage.stop_at_m(now.node_s_m[self.reached])
+            return Goal(Mode.DRIVING, stop_at_m, CAPS_MPS[now.response])
         action = self.open_action()
         if action is not None:
             charging = action.action_type == START_CHARGING
             mode = Mode.CHARGING if charging else Mode.DWELLING
-            return Goal(mode, brake=Brake.COMFORT, waiting_for=action.action_type)
+            asks = action.action_type == WAIT_FOR_OPERATOR
+            reason = Waiting.OPERATOR if asks else action.action_type
+            return Goal(mode, brake=Brake.COMFORT, waiting_for=reason)
         return self._drive(route, now)
 
     def _rest_mode(self, base: BaseStatus | None) -> Mode:

@@ -17,11 +17,14 @@ import msgspec
 from patrol.errors import OrderError
 from patrol.map import Edge, Node, PatrolMap
 from patrol.vda5050.messages import Action, Order, OrderEdge, OrderNode
+from patrol.vda5050.node_actions import WAIT_FOR_OPERATOR
 from patrol.vehicle import VehicleSpec
 
 MAX_POSITION_DIFFERENCE_M = 0.5  # between the order's nodePosition and our map
 PATROL_CHECKPOINT = "patrolCheckpoint"
 START_CHARGING = "startCharging"
+DWELL = "dwell"
+TIMED_ACTIONS = (PATROL_CHECKPOINT, DWELL)  # done when `dwell_s` is over
 
 
 @dataclass(frozen=True)
@@ -267,9 +270,13 @@ def _check_action(order: Order, action: Action, node: Node, docks: set[int]) -> 
     if action.action_type == START_CHARGING:
         if node.id not in docks:
             raise _error(order, f"{START_CHARGING} at node {node.id}: no dock there", "orderError")
-    elif action.action_type == PATROL_CHECKPOINT:
+    elif action.action_type in TIMED_ACTIONS:
         dwell = action.parameters().get("dwell_s", 0.0)
-        if isinstance(dwell, bool) or not isinstance(dwell, int | float) or not dwell >= 0:
+        if (
+            isinstance(dwell, bool)
+            or not isinstance(dwell, int | float)
+            or not 0 <= dwell < math.inf
+        ):
             raise _error(order, f"action {action.action_id}: dwell_s {dwell!r} is no duration")
-    else:
+    elif action.action_type != WAIT_FOR_OPERATOR:
         raise _error(order, f"unknown action {action.action_type!r}")

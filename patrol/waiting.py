@@ -1,4 +1,4 @@
-"""What a vehicle waits for that is no fault, no action and no operator's pause: ONE table."""
+"""What a vehicle waits for that is no fault and no operator's pause: ONE table."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class Waiting(StrEnum):
     CROSSWALK_TRAFFIC = "traffic to pass"
     CROSSWALK_SIGHT = "sight of the carriageway"
     WAY_ROUND = "somebody on the way round"
+    OPERATOR = "an operator"
 
     @property
     def text_ko(self) -> str:
@@ -28,4 +29,5 @@ _KO = {
     Waiting.CROSSWALK_TRAFFIC: "차량 통과",
     Waiting.CROSSWALK_SIGHT: "차도 시야 확보",
     Waiting.WAY_ROUND: "우회로의 사람 통과",
+    Waiting.OPERATOR: "관제의 출발 지시",
 }

@@ -14,6 +14,8 @@ from patrol.errors import OrderError
 from patrol.faults import FaultKind
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import Action, ActionState, ActionStatus, Order, OrderEdge, OrderNode
+from patrol.vda5050.node_actions import RELEASE_OPERATOR_WAIT, WAIT_FOR_OPERATOR
+from patrol.waiting import Waiting
 from simulation.fleet_motion import FleetMotion
 from simulation.light_map import SpeedLimits, check_order
 
@@ -182,6 +184,8 @@ class LightVehicle:
         if action.action_type == "startCharging":
             self._motion.charging[self._index] = True
             self._dwell_left_s = 0.0
+        elif action.action_type == WAIT_FOR_OPERATOR:
+            self._dwell_left_s = math.inf
         else:
             self._dwell_left_s = float(action.parameters().get("dwell_s", 0.0))
 
@@ -231,13 +235,15 @@ class LightVehicle:
     # -- instant actions -----------------------------------------------------------------------
 
     def instant_action(self, action: Action) -> None:
-        """startPause, remoteStop, stopPause, cancelOrder; raises OrderError for others."""
+        """An operator's word, of those below; raises OrderError for others."""
         if action.action_type in ("startPause", "remoteStop"):
             self._motion.paused[self._index] = True
         elif action.action_type == "stopPause":
             self._motion.paused[self._index] = False
         elif action.action_type == "cancelOrder":
             self._cancel()
+        elif action.action_type == RELEASE_OPERATOR_WAIT:
+            self._release()
         else:
             raise OrderError(f"instant action {action.action_type!r} is unknown", "actionError")
         done = ActionState(
@@ -245,6 +251,16 @@ class LightVehicle:
         )
         self._instant_states = [*self._instant_states[1 - ACTION_STATES_KEPT :], done]
         self.changed = True
+
+    @property
+    def _waits_for_operator(self) -> bool:
+        acts = bool(self._motion.acting[self._index] and self._todo)
+        return acts and self._todo[0].action_type == WAIT_FOR_OPERATOR
+
+    def _release(self) -> None:
+        if not self._waits_for_operator:
+            raise OrderError("the vehicle does not wait for an operator", "actionError")
+        self._dwell_left_s = 0.0
 
     def _cancel(self) -> None:
         if not self.busy:
@@ -286,6 +302,7 @@ class LightVehicle:
             speed_mps=speed_mps,
             battery_pct=float(motion.battery_pct[i]),
             charging=bool(motion.charging[i]),
+            waiting_for=Waiting.OPERATOR if self._waits_for_operator else "",
             faults=_battery_faults(float(motion.battery_pct[i])),
         )
 

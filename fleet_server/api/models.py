@@ -218,7 +218,7 @@ class VehicleView(Model):
 class VehicleAction(Model):
     """Something a vehicle must do at once."""
 
-    action: Literal["pause", "stop", "resume", "cancel", "confirm_crossing"]
+    action: Literal["pause", "stop", "resume", "cancel", "confirm_crossing", "release_wait"]
 
 
 class Accepted(Model):

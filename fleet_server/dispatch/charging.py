@@ -30,7 +30,8 @@ class Charging:
 def watch(charge: ChargeStop, since_s: float | None, state: State, time_s: float) -> Charging:
     """How the charge stands after a state of a vehicle that has reached its dock.
 
-    A charge that the vehicle calls failed is waited for all the same: somebody may plug it in.
+    A charge that the vehicle calls failed, or whose current stopped, is waited for all the same:
+    somebody may plug it in.
     """
     statuses = {action.action_id: action.action_status for action in state.action_states}
     status = statuses.get(charge.action_id)
@@ -41,7 +42,7 @@ def watch(charge: ChargeStop, since_s: float | None, state: State, time_s: float
     if is_full and time_s - since_s >= charge.stay_s:
         return Charging(since_s, is_over=True)
     until = f"until its battery shows {charge.needed_pct:.0f} %"
-    if status == "FAILED" and not is_full:
+    if not is_full and (status == "FAILED" or not state.battery_state.charging):
         return Charging(since_s, words=f"charging at {charge.dock_id} failed; it waits {until}")
     goal = "as long as planned" if is_full else until
     return Charging(since_s, words=f"charges at {charge.dock_id} {goal}")

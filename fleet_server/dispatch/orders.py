@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fleet_server.dispatch.progress import Progress
-from fleet_server.dispatch.route import Route
+from fleet_server.dispatch.route import Route, Stop
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import (
     VERSION,
@@ -15,6 +15,7 @@ from patrol.vda5050.messages import (
     OrderEdge,
     OrderNode,
 )
+from patrol.vda5050.node_actions import RELEASE_OPERATOR_WAIT
 from patrol.vda5050.topic_names import VehicleAddress
 
 INSTANT_ACTIONS = {  # what operators ask for → VDA 5050 and our own (docs/protocol.md)
@@ -23,6 +24,7 @@ INSTANT_ACTIONS = {  # what operators ask for → VDA 5050 and our own (docs/pro
     "resume": "stopPause",
     "cancel": "cancelOrder",
     "confirm_crossing": "confirmCrossing",
+    "release_wait": RELEASE_OPERATOR_WAIT,
 }
 
 
@@ -79,25 +81,32 @@ def _edge(route: Route, progress: Progress, patrol_map: PatrolMap, index: int) -
 
 
 def _actions(route: Route, index: int) -> list[Action]:
-    actions = [
-        Action(
-            action_type="patrolCheckpoint",
-            action_id=stop.action_id,
-            blocking_type="HARD",
-            action_parameters=[
-                ActionParameter(key="checkpointId", value=stop.checkpoint_id),
-                ActionParameter(key="dwell_s", value=stop.dwell_s),
-            ],
-        )
-        for stop in route.stops
-        if stop.node_index == index
-    ]
+    stops = [stop for stop in route.stops if stop.node_index == index]
+    actions = [action for stop in stops for action in _actions_of_stop(stop)]
     charges = [charge.action_id for charge in route.charges if charge.node_index == index]
     if index == route.last_index and route.charge_action_id is not None:
         charges.append(route.charge_action_id)
     return actions + [
         Action(action_type="startCharging", action_id=action_id, blocking_type="HARD")
         for action_id in charges
+    ]
+
+
+def _actions_of_stop(stop: Stop) -> list[Action]:
+    """The visit, then what its checkpoint names."""
+    visit = Action(
+        action_type="patrolCheckpoint",
+        action_id=stop.action_id,
+        blocking_type="HARD",
+        action_parameters=[
+            ActionParameter(key="checkpointId", value=stop.checkpoint_id),
+            ActionParameter(key="dwell_s", value=stop.dwell_s),
+        ],
+    )
+    further = zip(stop.actions, stop.further_ids, strict=True)
+    return [visit] + [
+        Action(action_type=kind, action_id=action_id, blocking_type="HARD")
+        for kind, action_id in further
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from fleet_server.dispatch.charging import needed_pct
-from fleet_server.dispatch.route import ChargeStop, PlannedVisit, Route, Stop
+from fleet_server.dispatch.route import ChargeStop, PlannedVisit, Route, Stop, known_actions
 from navigation.planning.fleet.types import VehiclePlan
 from patrol.map import PatrolMap
 from patrol.vehicle import VehicleSpec
@@ -16,7 +16,8 @@ def route_of_plan(patrol_map: PatrolMap, plan: VehiclePlan, spec: VehicleSpec) -
 
     A stop lasts from the planned arrival to the planned departure, so that a team keeps its
     spacing and windows are waited for. A charge on the way lasts so long, too, and until the
-    battery shows what the steps up to the next charge take.
+    battery shows what the steps up to the next charge take. Raises PlanError for a stop whose
+    actions no vehicle can do.
     """
     order_id = secrets.token_hex(6)
     stops, visits, charges = list[Stop](), list[PlannedVisit](), list[ChargeStop]()
@@ -33,7 +34,8 @@ def route_of_plan(patrol_map: PatrolMap, plan: VehiclePlan, spec: VehicleSpec) -
         elif stay_s > 0 or step.actions:
             action_id = f"{order_id}-{step.task_id}-{len(visits)}".replace(" ", "-")
             visits.append(PlannedVisit(step.task_id, step.name, step.node_ids[-1]))
-            stops.append(Stop(index, len(visits) - 1, step.task_id, action_id, stay_s))
+            further = known_actions(step.task_id, step.actions)
+            stops.append(Stop(index, len(visits) - 1, step.task_id, action_id, stay_s, further))
     return Route(
         map_id=patrol_map.map_id,
         node_ids=list(plan.node_ids),

@@ -13,6 +13,7 @@ from fleet_server.dispatch.succession import NewRoute
 from fleet_server.errors import ConflictError
 from navigation.planning.fleet.types import PlanMode
 from patrol.clock import Clock
+from patrol.errors import PlanError
 from patrol.vehicle import VehicleSpec
 
 EARLY_S = 60.0  # windows would not be open yet
@@ -114,11 +115,14 @@ class PlanStart:
         return views
 
     def _routes(self, kept: KeptPlan) -> dict[str, Route]:
-        return {
-            plan.vehicle_id: route_of_plan(kept.patrol_map, plan, self._spec)
-            for plan in kept.running.plan.vehicles
-            if plan.steps
-        }
+        try:
+            return {
+                plan.vehicle_id: route_of_plan(kept.patrol_map, plan, self._spec)
+                for plan in kept.running.plan.vehicles
+                if plan.steps
+            }
+        except PlanError as error:
+            raise ConflictError(str(error), "plan_impossible") from None
 
     async def _goes_on(self, assignment_id: str | None) -> bool:
         """Whether an assignment already does, or has done, what the plan wants."""

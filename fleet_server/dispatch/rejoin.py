@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from fleet_server.dispatch.route import Route, Stop
+from fleet_server.dispatch.route import Route
 from navigation.planning.route_search import RouteOptions, RouteSearch, Start
 from patrol.map import PatrolMap
 from patrol.vehicle import VehicleSpec
@@ -44,8 +44,7 @@ def _moved(
 ) -> Route:
     """The route over other nodes, its stops so many nodes later."""
     stops = [
-        Stop(s.node_index + by, s.visit_index, s.checkpoint_id, s.action_id, s.dwell_s)
-        for s in route.stops
+        msgspec.structs.replace(stop, node_index=stop.node_index + by) for stop in route.stops
     ]
     charges = [
         msgspec.structs.replace(charge, node_index=charge.node_index + by)

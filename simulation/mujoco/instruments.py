@@ -16,6 +16,7 @@ from simulation.mujoco.plant import Plant
 from simulation.mujoco.schedule import Turns
 from simulation.mujoco.ultrasonic import Ultrasonics
 from simulation.sensors.battery import Battery
+from simulation.sensors.charger import Charger
 from simulation.sensors.gnss import GnssModel
 from simulation.sensors.inertial import ImuModel
 from simulation.sensors.sky import Sky
@@ -48,7 +49,7 @@ class Instruments:
         self._odometry_factor = 1.0 + float(self._rng.normal(0.0, options.odometry_scale))
         self._ultrasonics = Ultrasonics(model, data, spec.ultrasonics, rngs[5], obstacles)
         self._docks = [world.patrol_map.nodes[d.node_id] for d in world.patrol_map.docks]
-        self.battery = Battery(spec)
+        self.battery, self.charger = Battery(spec), Charger()
         self._imu_turns, self._gnss_turns = Turns(options.imu_rate_hz), Turns(options.gnss_rate_hz)
         self._lidar_turns = Turns(spec.lidar.rate_hz)
         self._sound_turns = Turns(0.0 if spec.microphone is None else spec.microphone.rate_hz)
@@ -92,7 +93,7 @@ class Instruments:
         roll, pitch, _ = plant.attitude
         speed = plant.wheel_speed_mps
         standing = braking and abs(speed) < STANDING_MPS
-        charging = standing and self._on_dock()
+        charging = self.charger.gives_current(self._on_dock()) and standing
         self.battery.step(plant.drive_power_w, charging, 1.0 / options.base_rate_hz)
         noise = self._rng.normal(0.0, 1.0, 4).tolist()
         measured = speed * self._odometry_factor + options.odometry_noise_mps * noise[0]

@@ -29,6 +29,7 @@ from simulation.mujoco.schedule import TICK_S as TICK_S
 from simulation.mujoco.schedule import Turns
 from simulation.mujoco.truth import TruthBoxes
 from simulation.sensors.battery import Battery
+from simulation.sensors.charger import Charger
 from simulation.sensors.sound import SoundSource, sound_sources
 from simulation.truth_box import TruthBox
 from simulation.types import SOUND, DriveCommand, SensorFrame, SensorOptions
@@ -119,6 +120,11 @@ class Simulator:
     def battery(self) -> Battery:
         """The battery; assign to its `charge_pct` or `resistance_factor` to make it weak."""
         return self._instruments.battery
+
+    @property
+    def charger(self) -> Charger:
+        """What docks give; assign to its `is_dead` or `misses` to make them fail."""
+        return self._instruments.charger
 
     def boxes(self, camera: CameraSpec) -> list[TruthBox]:
         """What the camera should find now: actors and parked cars, nearest first, for scoring.

@@ -58,7 +58,7 @@ def order_of_tour(
     order_id: str = "patrol",
     address: VehicleAddress = ADDRESS,
 ) -> Order:
-    """The tour as one VDA 5050 order, all of it released, with checkpoint actions."""
+    """The tour as one VDA 5050 order, all released, with what to do at its places."""
     actions: dict[int, list[Action]] = {}
     at = 0
     for number, leg in enumerate(tour.legs):
@@ -67,6 +67,14 @@ def order_of_tour(
             checkpoint = leg.checkpoint
             action = checkpoint_action(checkpoint.id, checkpoint.dwell_s, f"{order_id}-{number}")
             actions.setdefault(at, []).append(action)
+        if leg.dock is not None:
+            actions.setdefault(at, []).append(
+                Action(
+                    action_type="startCharging",
+                    action_id=f"{order_id}-charge",
+                    blocking_type="HARD",
+                )
+            )
     return order_along(
         patrol_map, tour.node_ids, now_s, order_id=order_id, actions=actions, address=address
     )

@@ -470,6 +470,9 @@ class FakeServer:
             if request.action == "confirm_crossing":
                 vehicle.errors, vehicle.waiting_for, vehicle.waiting_for_ko = [], None, None
                 return models.Accepted()
+            if request.action == "release_wait":
+                vehicle.waiting_for = vehicle.waiting_for_ko = None
+                return models.Accepted()
             vehicle.paused = request.action in ("pause", "stop")
             vehicle.driving = False
             vehicle.speed_mps = 0.0

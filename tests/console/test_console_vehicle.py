@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from fleet_server.api import models
 from patrol.faults import FAULTS, FaultKind
+from patrol.waiting import Waiting
 
 GOALIE_ROW = "[data-vehicle-row='sunra/goalie-01']"
 
@@ -55,3 +56,14 @@ def test_a_crossing_is_confirmed_only_after_a_look(page: Page, server: Any) -> N
     page.get_by_role("dialog").get_by_role("button", name="건너기").click()
     expect(row.get_by_role("button", name="횡단 확인")).to_have_count(0)
     assert server.world.asked == ["confirm_crossing"]
+
+
+def test_a_vehicle_that_waits_for_an_operator_is_let_go(page: Page, server: Any) -> None:
+    on_patrol(page)
+    row = page.locator(GOALIE_ROW)
+    expect(row.get_by_role("button", name="출발 지시")).to_have_count(0)
+    vehicle = server.world.vehicles["sunra/goalie-01"]
+    vehicle.waiting_for, vehicle.waiting_for_ko = Waiting.OPERATOR, Waiting.OPERATOR.text_ko
+    row.get_by_role("button", name="출발 지시").click()
+    expect(row.get_by_role("button", name="출발 지시")).to_have_count(0)
+    assert server.world.asked == ["release_wait"]

@@ -172,7 +172,7 @@ def test_charges_at_the_dock(kit: SimpleNamespace, patrol: Any) -> None:
     patrol.run_to(Mode.CHARGING)
     assert patrol.distance_to(1) < 0.1
     patrol.charging = True
-    patrol.run(1.0)
+    patrol.run(2.5)
     assert status_of(patrol, "charge") == "FINISHED"
     assert patrol.state.mode is Mode.CHARGING
 

@@ -203,6 +203,16 @@ async def start(rig: Any, kit: Any, route: Route) -> Any:
     return await rig.dispatcher.join_route(new)
 
 
+def test_a_charge_whose_current_stopped_is_told_and_waited_for(kit: Any) -> None:
+    state = kit.make_state(
+        action_states=[ActionState(action_id="c", action_status="FINISHED")],
+        battery_state=BatteryState(battery_charge=NEEDED_PCT - 1.0, charging=False),
+    )
+    found = watch(CHARGE, 1000.0, state, 1000.0 + STAY_S)
+    assert not found.is_over
+    assert found.words == "charging at dock failed; it waits until its battery shows 60 %"
+
+
 async def test_the_way_on_is_released_when_the_battery_is_full_enough(
     rig: Any, kit: Any, route: Route, vehicle: Vehicle
 ) -> None:

@@ -294,10 +294,12 @@ async def test_cancel_ends_when_the_vehicle_says_so(rig: Any, script: Script) ->
 
 
 async def test_what_an_operator_asks_becomes_instant_actions(rig: Any, script: Script) -> None:
-    for asked in ("pause", "stop", "resume", "confirm_crossing"):
+    for asked in ("pause", "stop", "resume", "confirm_crossing", "release_wait"):
         await rig.dispatcher.instant_action("sunra/goalie-01", asked, "minji")
     sent = [decode(p, InstantActions).actions[0].action_type for p in rig.sent("instantActions")]
-    assert sent == ["startPause", "remoteStop", "stopPause", "confirmCrossing"]
+    assert sent == [
+        "startPause", "remoteStop", "stopPause", "confirmCrossing", "releaseOperatorWait",
+    ]  # fmt: skip
 
 
 def test_every_action_of_the_api_is_known_to_the_dispatcher() -> None:

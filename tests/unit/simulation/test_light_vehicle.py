@@ -289,6 +289,20 @@ def test_update_that_is_old_or_does_not_stitch_is_refused(drive: Drive, wrong: O
     assert _refused(drive, wrong).error_type == "orderUpdateError"
 
 
+def test_waits_for_an_operator_until_released(drive: Drive) -> None:
+    waits = Action(action_type="waitForOperator", action_id="w", blocking_type="HARD")
+    drive.vehicle.accept_order(order([1, 2, 3], actions={2: [waits]}))
+    with pytest.raises(OrderError, match="does not wait"):
+        drive.instant("releaseOperatorWait")  # still on its way there
+    drive.run(600.0)
+    assert (drive.statuses()["w"], drive.x_m) == ("RUNNING", pytest.approx(20.0, abs=0.2))
+    assert drive.vehicle.content().waiting_for == "an operator"
+    drive.instant("releaseOperatorWait")
+    drive.run(60.0)
+    assert (drive.statuses()["w"], drive.x_m) == ("FINISHED", pytest.approx(40.0, abs=0.2))
+    assert drive.vehicle.content().waiting_for == ""
+
+
 def test_unknown_instant_action_is_refused(drive: Drive) -> None:
     with pytest.raises(OrderError) as caught:
         drive.instant("dance")

@@ -99,7 +99,7 @@ export interface VehicleView {
 
 export type TrackPoint = [number, number, number]; // longitude, latitude, event time
 
-export type VehicleAction = "pause" | "stop" | "resume" | "cancel" | "confirm_crossing";
+export type VehicleAction = "pause" | "stop" | "resume" | "cancel" | "confirm_crossing" | "release_wait";
 
 export type VisitOrder = "given" | "best";
 

@@ -122,12 +122,16 @@ function Progress({ assignment }: { assignment: Assignment }) {
   );
 }
 
+/** As the vehicle says it: `Waiting.OPERATOR` of patrol/waiting.py. */
+const WAITS_FOR_OPERATOR = "an operator";
+
 function Commands({ vehicle, assignment, condition }: Props) {
   const t = useText();
   const { vehicle_id: id, serial_number: name } = vehicle.view;
   const [confirming, setConfirming] = useState<"cancel" | "crossing" | null>(null);
   const busy = useConsole((s) => Boolean(s.busy[`pause ${id}`] ?? s.busy[`resume ${id}`]));
   const atUnknownLight = vehicle.view.errors.some((error) => error.type === "signal_unknown");
+  const waitsForOperator = vehicle.view.waiting_for === WAITS_FOR_OPERATOR;
   const canWatchOnly = useConsole((s) =>
     s.session && s.session !== "unknown" ? s.session.user.role === "viewer" : true,
   );
@@ -156,6 +160,15 @@ function Commands({ vehicle, assignment, condition }: Props) {
           onClick={() => setConfirming("crossing")}
         >
           {t("vehicle.confirmCrossing")}
+        </button>
+      )}
+      {waitsForOperator && (
+        <button
+          type="button"
+          className="button primary wide"
+          onClick={() => void actions.act(id, "release_wait")}
+        >
+          {t("vehicle.releaseWait")}
         </button>
       )}
       <button

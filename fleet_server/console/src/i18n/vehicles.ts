@@ -17,6 +17,7 @@ export const VEHICLES = {
   "vehicle.pause": { ko: "일시 정지", en: "Pause" },
   "vehicle.stop": { ko: "즉시 정지", en: "Stop now" },
   "vehicle.confirmCrossing": { ko: "횡단 확인", en: "Confirm crossing" },
+  "vehicle.releaseWait": { ko: "출발 지시", en: "Let it go on" },
   "vehicle.waitingFor": { ko: "기다리는 것: {what}", en: "Waits for {what}" },
   "vehicle.resume": { ko: "다시 출발", en: "Resume" },
   "vehicle.cancel": { ko: "순찰 취소", en: "Cancel patrol" },
