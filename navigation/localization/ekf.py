@@ -58,6 +58,10 @@ class ProcessNoise:
     position_m_per_rts_of_doubt: float = 0.5  # it may be the wheels that lie
 
 
+MEASURED_S = 0.5  # a longer time without any sample is not known
+UNHEARD_TURN_RADPS, MOST_TURNED_RAD = 0.2, 0.35
+
+
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """A linearised measurement: residual (m,), Jacobian (m, 8), covariance (m, m)."""
@@ -118,12 +122,16 @@ def first_belief(
 def predict(belief: Belief, stamp_s: float, noise: ProcessNoise, has_gyro: bool) -> None:
     """Move the belief forward to `stamp_s` with its yaw rate; no-op for a time in the past.
 
+    Of a time in which nothing was heard only MEASURED_S are driven on: the vehicle may have
+    stood, or its clock was set forward. What it may have driven then is doubt.
+
     Second-order (midpoint) integration of the unicycle; `yaw_rate_radps` is the gyro's reading,
     from which the bias is taken, or (without a gyro) the rate from steering.
     """
-    dt = stamp_s - belief.stamp_s
-    if dt <= 0:
+    silent_s = stamp_s - belief.stamp_s
+    if silent_s <= 0:
         return
+    dt = min(silent_s, MEASURED_S)
     mean = belief.mean
     yaw_rad, wheels_mps, bias, scale = mean[YAW : SCALE + 1].tolist()
     speed_mps = wheels_mps / (1.0 + scale)
@@ -160,7 +168,19 @@ def predict(belief: Belief, stamp_s: float, noise: ProcessNoise, has_gyro: bool)
     variances = _wandered(noise, moving * slips, turns, bends, dt)
     gnss = 1.0 - keep * keep
     belief.covariance.reshape(-1)[:: SIZE + 1] += (*variances, gnss, gnss)
+    if silent_s > MEASURED_S and not still:
+        _doubt(belief, speed_mps, silent_s - MEASURED_S)
     belief.stamp_s = stamp_s
+
+
+def _doubt(belief: Belief, speed_mps: float, unheard_s: float) -> None:
+    """The vehicle may have driven on, and turned, for a time in which nothing was heard."""
+    yaw_rad, driven_m = float(belief.mean[YAW]), speed_mps * unheard_s
+    turned_rad = min(UNHEARD_TURN_RADPS * unheard_s, MOST_TURNED_RAD)
+    along = np.array((math.cos(yaw_rad), math.sin(yaw_rad)))
+    across = np.array((-along[1], along[0])) * turned_rad
+    belief.covariance[:2, :2] += driven_m**2 * (np.outer(along, along) + np.outer(across, across))
+    belief.covariance[YAW, YAW] += turned_rad**2
 
 
 def _wandered(

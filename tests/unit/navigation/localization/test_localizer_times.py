@@ -79,3 +79,45 @@ def test_a_silent_base_makes_the_pose_old() -> None:
     estimate = localizer.estimate(drive.now_s + 3.0)
     assert estimate.stamped is not None
     assert drive.now_s + 3.0 - estimate.stamped.stamp_s > 2.5
+
+
+@pytest.mark.parametrize("seconds", [5.0, 60.0, 86_400.0])
+def test_a_clock_set_forward_while_driving_is_doubt_that_the_next_fixes_end(
+    seconds: float,
+) -> None:
+    drive = Drive(seed=12)
+    localizer = known_start(drive)
+    drive.run(localizer, 20.0)
+    drive.now_s += seconds  # in which the vehicle moved nowhere
+    drive.gnss = False
+    drive.run(localizer, 0.1)
+    assert localizer.estimate(drive.now_s).status is not LocalizationStatus.OK
+    drive.gnss = True
+    drive.run(localizer, 2.0)
+    estimate = localizer.estimate(drive.now_s)
+    assert estimate.status is LocalizationStatus.OK
+    assert drive.error_m(estimate) < 0.2
+
+
+def test_a_clock_set_forward_while_standing_changes_nothing() -> None:
+    drive = Drive(seed=13)
+    localizer = known_start(drive)
+    drive.run(localizer, 20.0)
+    drive.run(localizer, 5.0, speed_mps=0.0)
+    drive.now_s += 60.0
+    drive.gnss = False
+    drive.run(localizer, 0.1, speed_mps=0.0)
+    estimate = localizer.estimate(drive.now_s)
+    assert estimate.status is LocalizationStatus.OK
+    assert drive.error_m(estimate) < 0.2
+
+
+def test_a_vehicle_that_drove_on_unheard_finds_itself_by_the_next_fixes() -> None:
+    drive = Drive(seed=14)
+    localizer = known_start(drive)
+    drive.run(localizer, 20.0)
+    drive.run(known_start(drive), 4.0)  # somebody else hears it
+    drive.run(localizer, 3.0)
+    estimate = localizer.estimate(drive.now_s)
+    assert estimate.status is LocalizationStatus.OK
+    assert drive.error_m(estimate) < 0.3
