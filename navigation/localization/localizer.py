@@ -181,8 +181,19 @@ class Localizer:
             return reason
         reason = self._line.put(sample)
         if isinstance(sample, GnssFix):
-            self._monitor.fix(sample.stamp_s, accepted=reason is None)
+            self._monitor.fix(sample.stamp_s, reason is None, self._apart_m(sample))
         return reason
+
+    def _apart_m(self, fix: GnssFix) -> float:
+        """How far a fix is from where the antenna is believed to have been."""
+        belief = self._line.at(fix.stamp_s)
+        if belief is None:
+            return 0.0
+        pose = Pose2(*(float(belief.mean[i]) for i in (X, Y, YAW)))
+        arm = gnss.lever_arm(
+            self._spec.gnss_x_m, self._spec.gnss_z_m, belief.roll_rad, belief.pitch_rad
+        )
+        return math.dist(pose.transform(*arm), gnss.antenna_map(fix, self._origin))
 
     def _too_early(self, sample: Sample) -> str | None:
         stamp_s, wheels_s = sample.stamp_s, self._newest_wheels_s

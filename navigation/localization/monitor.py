@@ -21,7 +21,8 @@ from patrol.topics import TOPICS
 WINDOW = 15  # fixes: 3 s at 5 Hz
 LOST_REFUSALS = 10
 FOUND_REFUSALS = 5
-LOST_IN_A_ROW = 5  # fixes refused: 1 s
+LOST_IN_A_ROW = 5  # fixes refused, 1 s, where the last is
+LOST_APART_M = 1.0  # so far away at least
 LOST_WALLS = 3  # looks in a row at walls that contradict
 LOST_TOGETHER = 2  # each of both in a row
 FOUND_WALLS = 6  # looks at walls that hold the whole pose: 3 s
@@ -37,6 +38,7 @@ class LocalizationMonitor:
     def __init__(self, start_s: float | None = None) -> None:
         self._refused: deque[bool] = deque(maxlen=WINDOW)
         self._refused_in_a_row = 0
+        self._apart_m = 0.0
         self._contradicted_in_a_row = 0
         self._held_in_a_row = 0
         self._lost_by_walls = False
@@ -44,8 +46,9 @@ class LocalizationMonitor:
         self._last_accepted_s = start_s
         self._status = LocalizationStatus.INITIALIZING
 
-    def fix(self, stamp_s: float, accepted: bool) -> None:
-        """Note a usable fix and whether the filter took it."""
+    def fix(self, stamp_s: float, accepted: bool, apart_m: float = 0.0) -> None:
+        """Note a usable fix, whether the filter took it, and how far from the estimate it was."""
+        self._apart_m = apart_m
         self._refused.append(not accepted)
         self._refused_in_a_row = 0 if accepted else self._refused_in_a_row + 1
         if accepted:
@@ -90,7 +93,7 @@ class LocalizationMonitor:
         return (
             self._lost_by_walls
             or both >= LOST_TOGETHER
-            or self._refused_in_a_row >= LOST_IN_A_ROW
+            or (self._refused_in_a_row >= LOST_IN_A_ROW and self._apart_m >= LOST_APART_M)
             or self.refusals() >= LOST_REFUSALS
         )
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from navigation.safety.droplets import Droplets
 from navigation.safety.fence import FREE, Allowance, Fence
 from navigation.safety.limits import (
     REACTION_S,
@@ -109,6 +110,7 @@ class SafetyGate:
         self._last_step_s: float | None = None
         self._scan: Scan | None = None
         self._points: NDArray[np.float64] = np.empty((0, 2))
+        self._droplets = Droplets(spec.lidar, spec.wheelbase_m)
         self._memory = ObstacleMemory(spec.lidar, spec.wheelbase_m)
         self._watch = ReadingWatch(spec.ultrasonics)
         self._low = LowThings(spec.ultrasonics, spec.wheelbase_m)
@@ -152,7 +154,7 @@ class SafetyGate:
             return self._watch.faults(scan, samples, 0.0, dt, now_s)
         if scan is not None and scan is not self._scan:
             self._scan = scan
-            self._points = scan.points_base(self._spec.lidar.x_m, self._spec.lidar.y_m)
+            self._points = self._droplets.things(scan, base.speed_mps, base.steering_rad)
             self._memory.see(scan, self._points, base.speed_mps, base.steering_rad)
         self._low.step(samples, self._points, base.speed_mps, base.steering_rad, now_s)
         return self._watch.faults(scan, samples, base.speed_mps, dt, now_s)
@@ -225,8 +227,9 @@ class SafetyGate:
     def _look(self, wanted: Command, base: BaseStatus) -> _Surroundings:
         """Free travel on the commanded and the steered curve, and what it allows."""
         direction = -1.0 if (wanted.speed_mps or base.speed_mps) < 0 else 1.0
+        reaction_s = REACTION_S + self._droplets.delay_s
         far_m = STOP_MARGIN_M + stopping_distance_m(
-            self._spec.speed_cap_mps, self._spec.comfort_deceleration_mps2, REACTION_S
+            self._spec.speed_cap_mps, self._spec.comfort_deceleration_mps2, reaction_s
         )
         points = np.concatenate((self._points, self._low.points))
         if direction < 0:  # behind, the lidar is blind: count on what it saw before
@@ -236,6 +239,6 @@ class SafetyGate:
             for curve in self._curves(wanted, base)
         )
         room_m = clear_m - STOP_MARGIN_M
-        need_m = stopping_distance_m(base.speed_mps, self._spec.max_deceleration_mps2, REACTION_S)
-        limit = stoppable_speed_mps(room_m, self._spec.comfort_deceleration_mps2, REACTION_S)
+        need_m = stopping_distance_m(base.speed_mps, self._spec.max_deceleration_mps2, reaction_s)
+        limit = stoppable_speed_mps(room_m, self._spec.comfort_deceleration_mps2, reaction_s)
         return _Surroundings(clear_m, min(limit, self._spec.speed_cap_mps), room_m <= need_m)

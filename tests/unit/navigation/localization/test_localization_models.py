@@ -126,11 +126,14 @@ def test_the_monitor_needs_more_to_find_than_to_keep() -> None:
 def test_fixes_refused_for_a_second_are_a_loss_until_one_is_taken() -> None:
     monitor = LocalizationMonitor()
     for tick in range(4):
-        monitor.fix(0.2 * tick, accepted=False)
+        monitor.fix(0.2 * tick, accepted=False, apart_m=3.0)
     assert monitor.status(0.1) is LocalizationStatus.OK
-    monitor.fix(0.8, accepted=False)
+    monitor.fix(0.8, accepted=False, apart_m=0.9)
+    assert monitor.status(0.1) is LocalizationStatus.OK
+    monitor.fix(0.9, accepted=False, apart_m=1.1)
     assert monitor.status(0.1) is LocalizationStatus.LOST
-    monitor.fix(1.0, accepted=True)
+    for tick in range(10):
+        monitor.fix(1.0 + 0.2 * tick, accepted=True)
     assert monitor.status(0.1) is LocalizationStatus.OK
 
 

@@ -19,6 +19,7 @@ import navigation.safety
 from tests.unit.navigation.safety import (
     test_gate,
     test_gate_behind,
+    test_gate_droplets,
     test_gate_fence,
     test_gate_low_memory,
     test_gate_low_things,
@@ -28,6 +29,7 @@ from tests.unit.navigation.safety import (
     test_gate_stop_zone,
     test_gate_swept_path,
 )
+from tests.unit.navigation.safety.gate_droplet_mutants import SIFTING
 from tests.unit.navigation.safety.gate_fence_mutants import FENCING
 from tests.unit.navigation.safety.gate_mutants import DECIDING
 from tests.unit.navigation.safety.gate_obedience_mutants import OBEYING
@@ -37,7 +39,8 @@ SOURCES = Path(navigation.safety.__file__).parent
 
 CASES = [
     pytest.param(name, old, new, id=f"{name}: {old[:40].strip()} -> {new[:30].strip()}")
-    for name, rows in (SENSING | OBEYING | FENCING | DECIDING).items()
+    for rows_by_name in (SENSING, OBEYING, FENCING, SIFTING, DECIDING)
+    for name, rows in rows_by_name.items()
     for old, new in rows
 ]
 # The parts of the gate, each may import those before it, and the tests likely to notice first.
@@ -45,6 +48,7 @@ PARTS: dict[str, tuple[types.ModuleType, ...]] = {
     "limits": (test_gate_speed, test_gate_stop_zone),
     "swept_path": (test_gate_swept_path, test_gate_stop_zone),
     "memory": (test_gate_behind, test_gate_low_memory),
+    "droplets": (test_gate_droplets,),
     "obedience": (test_gate_obedience,),
     "watch": (test_gate_readings,),
     "low_things": (test_gate_low_things, test_gate_low_memory),
@@ -57,6 +61,7 @@ PARTS: dict[str, tuple[types.ModuleType, ...]] = {
         test_gate_stop_zone,
         test_gate_behind,
         test_gate_fence,
+        test_gate_droplets,
     ),
 }
 MODULES = tuple(dict.fromkeys(module for first in PARTS.values() for module in first))
