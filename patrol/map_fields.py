@@ -188,7 +188,7 @@ LAYERS: tuple[Layer, ...] = (
                 "actions",
                 "actions",
                 texts,
-                "what to do there, VDA 5050 action types",
+                "what to do there after the stay; vehicles know `waitForOperator`",
                 (),
                 sparse=True,
             ),
