@@ -52,7 +52,7 @@ def test_nobody_drives_it_out(towns: list[PatrolMap]) -> None:
     judged = [drive for drive in drives if drive.is_judged]
     assert len(judged) > 0.7 * WILD
     assert sum(drive.exits for drive in judged) == 0
-    assert sum(bool(drive.refusals) for drive in judged) > 0.7 * len(judged)
+    assert sum(bool(drive.refusals) for drive in judged) > 0.5 * len(judged)
 
 
 def test_without_the_fence_they_do(towns: list[PatrolMap]) -> None:
