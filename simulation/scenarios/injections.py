@@ -94,7 +94,7 @@ _ROWS: tuple[Injection, ...] = (
     Injection(Layer.STAGE, "navigation", "slow", "every n-th cycle", _F.COMMAND_STALE, 10.0, "n"),
     Injection(Layer.STAGE, "navigation", "mad", "commands that are no numbers",
               _F.COMMAND_INVALID),
-    Injection(Layer.STAGE, "navigation", "wild", "commands full left at full speed",
+    Injection(Layer.STAGE, "navigation", "wild", "commands a bend to the left at full speed",
               _F.ZONE_BOUNDARY),
     Injection(Layer.STAGE, "localization", "killed", "gone", _F.LOCALIZATION_STALE),
     Injection(Layer.STAGE, "localization", "hung", "alive and silent", _F.LOCALIZATION_STALE),

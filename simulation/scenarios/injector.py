@@ -14,14 +14,14 @@ from simulation.scenarios.events import Fault
 from simulation.scenarios.injections import Layer
 from simulation.scenarios.tap import FaultTap
 from simulation.types import SOUND
-from simulation.vehicle.driving_stages import FULL_LEFT, NO_NUMBERS
+from simulation.vehicle.driving_stages import ASTRAY, NO_NUMBERS
 from simulation.vehicle.library import LibraryVehicle
 from simulation.vehicle.radio import DELAY_S
 from simulation.vehicle.stage import Health, StageName
 
 FULL_MB, ROOMY_MB = 50.0, 10_000.0
 PUSH_S = 0.5
-INSTEAD = {"mad": NO_NUMBERS, "wild": FULL_LEFT}  # of navigation's commands
+INSTEAD = {"mad": NO_NUMBERS, "wild": ASTRAY}  # of navigation's commands
 ZONE_M = (3.0, 10.0)  # along the vehicle's heading and across
 TILT_LIFT_M = 0.25  # so that the lower side stays clear of the ground
 

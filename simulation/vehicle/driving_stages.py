@@ -33,7 +33,7 @@ PARKED_SIGMA_M, PARKED_SIGMA_RAD = 0.3, 0.1
 DRIFT_MPS, MAX_DRIFT_M = 0.5, 3.0
 TURN_RADPS, MAX_TURN_RAD = 0.2, 0.35
 NO_NUMBERS = Command(math.nan, math.nan)
-FULL_LEFT = Command(1.39, 1.0)
+ASTRAY = Command(1.39, 0.25)  # on a bend of 5.6 m, wider than any way
 SAVE_EVERY = round(POSE_HZ)  # the last pose goes to disk once a second
 
 
