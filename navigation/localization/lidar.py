@@ -7,7 +7,7 @@ the pose away.
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from navigation.localization.outlines import Outlines
 from navigation.localization.scan_match import OutlineFix, match_scan
 from navigation.localization.see_through import share_beyond
 from patrol.geodesy import wrap_angle
-from patrol.geometry import Pose2, Scan
+from patrol.geometry import Scan
 from patrol.vehicle import LidarSpec
 
 EVERY_S = 0.45  # successive scans see the same walls with the same errors
@@ -26,24 +26,25 @@ SEEN_THROUGH = 0.15  # share of rays; 0.04 at most where the pose is right and t
 GATES = {1: 10.83, 2: 13.82, 3: 16.27}
 
 
-def fix_of(scan: Scan, lidar: LidarSpec, outlines: Outlines, belief: Belief) -> OutlineFix | None:
-    """Where the scan fits the outlines around the belief; None where it does not."""
-    x_m, y_m, yaw_rad = (float(belief.mean[i]) for i in (X, Y, YAW))
-    near = outlines.near(x_m, y_m, scan.range_max_m)
-    points = scan.points_base(lidar.x_m, lidar.y_m)
-    guess = Pose2(x_m, y_m, yaw_rad)
-    sensor, covariance = (lidar.x_m, lidar.y_m), belief.covariance[:3, :3]
-    return match_scan(points, sensor, near, guess, covariance, scan.stamp_s)
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a scan says of the walls around a belief.
+
+    `fix` is where it fits them, None where it does not; `contradicts`: it goes on beyond them.
+    """
+
+    fix: OutlineFix | None
+    contradicts: bool
 
 
-def contradicts(scan: Scan, lidar: LidarSpec, outlines: Outlines, belief: Belief) -> bool:
-    """Whether the scan looks through walls, seen from the belief."""
-    x_m, y_m, yaw_rad = (float(belief.mean[i]) for i in (X, Y, YAW))
-    near = outlines.near(x_m, y_m, scan.range_max_m)
-    points = scan.points_base(lidar.x_m, lidar.y_m)
-    sigma_m = math.sqrt(max(0.0, float(np.linalg.eigvalsh(belief.covariance[:2, :2])[-1])))
-    share = share_beyond(points, (lidar.x_m, lidar.y_m), near, Pose2(x_m, y_m, yaw_rad), sigma_m)
-    return share is not None and share > SEEN_THROUGH
+def look(scan: Scan, lidar: LidarSpec, outlines: Outlines, belief: Belief) -> Look:
+    """Compare a scan with the outlines around a belief of its time."""
+    guess, sensor = belief.pose, (lidar.x_m, lidar.y_m)
+    near = outlines.near(guess.x_m, guess.y_m, scan.range_max_m)
+    points = scan.points_base(*sensor)
+    beyond = share_beyond(points, sensor, near, guess, belief.position_sigma_m)
+    fix = match_scan(points, sensor, near, guess, belief.covariance[:3, :3], scan.stamp_s)
+    return Look(fix, beyond is not None and beyond > SEEN_THROUGH)
 
 
 def apply(belief: Belief, fix: OutlineFix) -> str | None:

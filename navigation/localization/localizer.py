@@ -13,11 +13,8 @@ from navigation.localization.ekf import (
     BIAS,
     SCALE,
     SPEED,
-    YAW,
     Belief,
     ProcessNoise,
-    X,
-    Y,
     first_belief,
     predict,
     update,
@@ -119,12 +116,12 @@ class Localizer:
         if belief is None:
             return "its time is unknown"
         self._last_scan_s = scan.stamp_s
-        fix = lidar.fix_of(scan, self._spec.lidar, self._outlines, belief)
-        reason = "it fits no walls" if fix is None else self._add(fix)
-        if lidar.contradicts(scan, self._spec.lidar, self._outlines, belief):
+        look = lidar.look(scan, self._spec.lidar, self._outlines, belief)
+        reason = "it fits no walls" if look.fix is None else self._add(look.fix)
+        if look.contradicts:
             self._monitor.walls(scan.stamp_s, agree=False)  # though some of them may fit
-        elif reason is None and fix is not None:
-            self._monitor.walls(scan.stamp_s, agree=True, whole=fix.is_whole)
+        elif reason is None and look.fix is not None:
+            self._monitor.walls(scan.stamp_s, agree=True, whole=look.fix.is_whole)
         return reason
 
     def estimate(self, now_s: float) -> LocalizationEstimate:
@@ -137,7 +134,7 @@ class Localizer:
         belief = newest.copy()
         horizon_s = max(belief.stamp_s, self._newest_wheels_s + MAX_EXTRAPOLATION_S)
         self._advance(belief, min(now_s, horizon_s))
-        sigma_m = math.sqrt(max(0.0, _largest_variance(belief)))
+        sigma_m = belief.position_sigma_m
         status = self._monitor.status(sigma_m)
         return LocalizationEstimate(
             self._stamped(belief, now_s), status, self._monitor.faults(now_s), sigma_m
@@ -149,7 +146,7 @@ class Localizer:
         return StampedPose(
             # A pose is as fresh as the wheels behind it: a silent base must not look alive.
             stamp_s=min(now_s, self._newest_wheels_s + MAX_EXTRAPOLATION_S),
-            pose=Pose2(float(mean[X]), float(mean[Y]), float(mean[YAW])),
+            pose=belief.pose,
             covariance=belief.covariance[:3, :3].copy(),
             speed_mps=float(mean[SPEED] / (1.0 + mean[SCALE])),
             yaw_rate_radps=belief.yaw_rate_radps - bias,
@@ -181,7 +178,8 @@ class Localizer:
             return reason
         reason = self._line.put(sample)
         if isinstance(sample, GnssFix):
-            self._monitor.fix(sample.stamp_s, reason is None, self._apart_m(sample))
+            apart_m = 0.0 if reason is None else self._apart_m(sample)
+            self._monitor.fix(sample.stamp_s, reason is None, apart_m)
         return reason
 
     def _apart_m(self, fix: GnssFix) -> float:
@@ -189,11 +187,12 @@ class Localizer:
         belief = self._line.at(fix.stamp_s)
         if belief is None:
             return 0.0
-        pose = Pose2(*(float(belief.mean[i]) for i in (X, Y, YAW)))
-        arm = gnss.lever_arm(
-            self._spec.gnss_x_m, self._spec.gnss_z_m, belief.roll_rad, belief.pitch_rad
-        )
-        return math.dist(pose.transform(*arm), gnss.antenna_map(fix, self._origin))
+        believed = belief.pose.transform(*self._antenna_arm(belief))
+        return math.dist(believed, gnss.antenna_map(fix, self._origin))
+
+    def _antenna_arm(self, belief: Belief) -> tuple[float, float]:
+        spec = self._spec
+        return gnss.lever_arm(spec.gnss_x_m, spec.gnss_z_m, belief.roll_rad, belief.pitch_rad)
 
     def _too_early(self, sample: Sample) -> str | None:
         stamp_s, wheels_s = sample.stamp_s, self._newest_wheels_s
@@ -221,9 +220,7 @@ class Localizer:
         return self._measure_fix(belief, sample)
 
     def _measure_fix(self, belief: Belief, fix: GnssFix) -> str | None:
-        arm = gnss.lever_arm(
-            self._spec.gnss_x_m, self._spec.gnss_z_m, belief.roll_rad, belief.pitch_rad
-        )
+        arm = self._antenna_arm(belief)
         antenna = gnss.antenna_map(fix, self._origin)
         sigma_m = fix.sigma_m * self._gnss_sigma_factor
         if belief.fix is not fix.fix:
@@ -251,9 +248,3 @@ class Localizer:
         self._seed(
             self._heading_start.last_wheels, pose, fix.sigma_m * self._gnss_sigma_factor, sigma_rad
         )
-
-
-def _largest_variance(belief: Belief) -> float:
-    """Of the position, along its most uncertain direction: the greater eigenvalue in 2 x 2."""
-    (east, across), (_, north) = belief.covariance[:2, :2].tolist()
-    return float((east + north) / 2 + math.hypot((east - north) / 2, across))

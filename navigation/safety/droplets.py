@@ -25,7 +25,7 @@ DEPTH_M = 0.15  # between the rays of one thing
 # and what the vehicle's motion is not known by. 0.10 m at 2 m.
 AGAIN_M, AGAIN_SHARE = 0.02, 0.04
 SCANS = 2  # before this one
-SCAN_S = 0.1
+DROPS_M = 6.0  # drops further away echo too little
 NEAR_M = 3.5  # within this a leg fills three rays: fewer is thin, or a drop
 FULL_AIR, CLEAR_AIR = 1.5, 0.5  # passing lone echoes a scan: from where to where drops count
 SHARE = 0.2  # of the newest scan in their number
@@ -47,13 +47,13 @@ class Droplets:
     @property
     def delay_s(self) -> float:
         """By how much later a thin thing is believed."""
-        return SCANS * SCAN_S if self.is_foggy else 0.0
+        return SCANS / self._lidar.rate_hz if self.is_foggy else 0.0
 
     def things(self, scan: Scan, speed_mps: float, steering_rad: float) -> Array:
         """The points (n, 2) of a new scan in base_link that count."""
         points = scan.points_base(self._lidar.x_m, self._lidar.y_m)
         self._carry_on(scan.stamp_s, speed_mps, steering_rad)
-        doubtful = ~_are_solid(scan)
+        doubtful = ~_are_solid(scan) & (self._ranges_m(points) <= DROPS_M)
         doubtful[doubtful] = ~self._were_there(points[doubtful])
         self._count(points[doubtful])
         self._before = [points, *self._before][:SCANS]

@@ -28,7 +28,7 @@ def belief_at(pose: Pose2, sigma_m: float = 0.2, sigma_rad: float = 0.05) -> Bel
 
 def fit(truth: Pose2, guess: Pose2, city: list[list[tuple[float, float]]]) -> OutlineFix | None:
     scan = scan_at(truth, city, np.random.default_rng(1))
-    return lidar.fix_of(scan, LIDAR, Outlines(city), belief_at(guess))
+    return lidar.look(scan, LIDAR, Outlines(city), belief_at(guess)).fix
 
 
 @settings(max_examples=25, deadline=None)
@@ -65,7 +65,7 @@ def test_cars_and_people_before_the_walls_pull_little() -> None:
     ranges[200:230] -= 0.2
     cluttered = Scan(0.0, scan.angle_min_rad, scan.angle_increment_rad, ranges, 0.06, 25.0)
     guess = belief_at(Pose2(0.1, -0.1, 0.42), sigma_m=0.05)
-    found = lidar.fix_of(cluttered, LIDAR, Outlines(YARD), guess)
+    found = lidar.look(cluttered, LIDAR, Outlines(YARD), guess).fix
     assert found is not None
     assert math.dist((found.pose.x_m, found.pose.y_m), (0.0, 0.0)) < 0.05
 
@@ -75,7 +75,7 @@ def test_a_rebuilt_street_is_refused() -> None:
     scan = scan_at(Pose2(0.0, 0.0, 0.0), moved, np.random.default_rng(3))
     sure = belief_at(Pose2(0.0, 0.0, 0.0), sigma_m=0.03, sigma_rad=0.01)
     sure.covariance[:2, :2] = 0.4**2 * np.eye(2)  # the search may go far
-    found = lidar.fix_of(scan, LIDAR, Outlines(YARD), sure)
+    found = lidar.look(scan, LIDAR, Outlines(YARD), sure).fix
     assert found is not None
     sure.covariance[:2, :2] = 0.03**2 * np.eye(2)
     before = sure.mean.copy()
@@ -89,16 +89,16 @@ def test_a_rebuilt_street_is_refused() -> None:
 def test_an_empty_scan_says_nothing(ranges: np.ndarray) -> None:
     scan = Scan(0.0, -2.356, 0.0087, ranges, 0.06, 25.0)
     belief = belief_at(Pose2(0.0, 0.0, 0.0))
-    assert lidar.fix_of(scan, LIDAR, Outlines(YARD), belief) is None
+    assert lidar.look(scan, LIDAR, Outlines(YARD), belief).fix is None
 
 
 def test_no_walls_or_no_idea_where_say_nothing() -> None:
     scan = scan_at(Pose2(0.0, 0.0, 0.0), YARD, np.random.default_rng(4))
     here, far = belief_at(Pose2(0.0, 0.0, 0.0)), belief_at(Pose2(500.0, 0.0, 0.0))
-    assert lidar.fix_of(scan, LIDAR, Outlines([]), here) is None
-    assert lidar.fix_of(scan, LIDAR, Outlines(YARD), far) is None
+    assert lidar.look(scan, LIDAR, Outlines([]), here).fix is None
+    assert lidar.look(scan, LIDAR, Outlines(YARD), far).fix is None
     lost = belief_at(Pose2(0.0, 0.0, 0.0), sigma_m=2.0)
-    assert lidar.fix_of(scan, LIDAR, Outlines(YARD), lost) is None
+    assert lidar.look(scan, LIDAR, Outlines(YARD), lost).fix is None
 
 
 @given(st.floats(-200, 200), st.floats(-200, 200))

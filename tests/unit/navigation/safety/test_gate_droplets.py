@@ -188,6 +188,13 @@ def test_neighbouring_rays_of_another_depth_are_other_things(gate: Any) -> None:
         watch._last_s = -math.inf
 
 
+def test_no_drop_echoes_from_far_away(gate: Any) -> None:
+    for range_m, kept in ((2.5, 0), (5.9, 0), (6.1, 1), (10.0, 1)):
+        watch = gate.Droplets(SPEC.lidar, SPEC.wheelbase_m)
+        watch.is_foggy, watch._passing = True, 9.0
+        assert len(watch.things(scan_of((SPEC.lidar.x_m + range_m, 0.0)), 0.0, 0.0)) == kept
+
+
 def test_a_few_thin_things_are_no_fog_nor_is_a_first_scan(gate: Any) -> None:
     watch = gate.Droplets(SPEC.lidar, SPEC.wheelbase_m)
     rng = np.random.default_rng(4)

@@ -35,7 +35,7 @@ from tests.unit.navigation.safety.gate_hands import NOW, SPEC, STEP_S
 MAPS = Path(__file__).parents[4] / "maps"
 LOCK = 1.0 / SPEC.min_turning_radius_m
 WILD, HONEST = 16, (1, 3)
-WILD_S = 10.0
+WILD_S = 16.0
 REACH_M = 7.0
 coordinates = st.floats(-5.0, 25.0)
 corners = st.tuples(st.floats(4.0, 16.0), st.floats(-4.0, 4.0))
@@ -52,7 +52,7 @@ def test_nobody_drives_it_out(towns: list[PatrolMap]) -> None:
     judged = [drive for drive in drives if drive.is_judged]
     assert len(judged) > 0.7 * WILD
     assert sum(drive.exits for drive in judged) == 0
-    assert sum(bool(drive.refusals) for drive in judged) > 0.5 * len(judged)
+    assert sum(bool(drive.refusals) for drive in judged) > 0.7 * len(judged)
 
 
 def test_without_the_fence_they_do(towns: list[PatrolMap]) -> None:
