@@ -21,6 +21,12 @@ BORDER_M = WIDTH_M / 2 + 1.4  # to either side of the street's middle
 MARGIN_M = 0.2  # and 2 sigma
 SURE = np.zeros((3, 3))
 LOCK = 1.0 / SPEC.min_turning_radius_m
+END_M = LENGTH_M + BORDER_M  # of the ground, in the street's middle (its end is round)
+STANDSTILL = Command(0.0, 0.0)
+SLOW = Command(0.3, 0.0)
+WALK_MPS = 0.5
+SUNDAY_S, MONDAY_S = 1_780_196_400.0, 1_780_282_800.0  # 2026-05-31, -06-01, 12:00 in Seoul
+NOT_SET_S = 1_767_225_599.0  # the last second of 2025, a Thursday
 
 
 def street(*zones: Zone, width_m: float = WIDTH_M, **edge: Any) -> PatrolMap:
@@ -92,3 +98,11 @@ def spread(sigma_m: float, turned_rad: float = 0.0, least_m: float = 0.0) -> Any
     full = np.zeros((3, 3))
     full[:2, :2] = turn @ np.diag([sigma_m**2, least_m**2]) @ turn.T
     return full
+
+
+WALL = zone((30.0, -10.0), (40.0, 10.0))
+
+
+def half_way_to(gap_m: float) -> float:
+    """Where base_link is when the bumper is so far before the zone WALL."""
+    return nose_at(30.0) - gap_m

@@ -21,6 +21,9 @@ from tests.unit.navigation.safety import (
     test_gate_behind,
     test_gate_droplets,
     test_gate_fence,
+    test_gate_fence_ground,
+    test_gate_fence_outside,
+    test_gate_fence_pose,
     test_gate_low_memory,
     test_gate_low_things,
     test_gate_obedience,
@@ -52,8 +55,8 @@ PARTS: dict[str, tuple[types.ModuleType, ...]] = {
     "obedience": (test_gate_obedience,),
     "watch": (test_gate_readings,),
     "low_things": (test_gate_low_things, test_gate_low_memory),
-    "ground": (test_gate_fence,),
-    "fence": (test_gate_fence,),
+    "ground": (test_gate_fence_ground, test_gate_fence),
+    "fence": (test_gate_fence, test_gate_fence_pose, test_gate_fence_outside),
     "gate": (
         test_gate,
         test_gate_obedience,
@@ -61,6 +64,7 @@ PARTS: dict[str, tuple[types.ModuleType, ...]] = {
         test_gate_stop_zone,
         test_gate_behind,
         test_gate_fence,
+        test_gate_fence_pose,
         test_gate_droplets,
     ),
 }
