@@ -17,35 +17,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navigation.detour_plan import DetourPlan, DetourSearch
-from navigation.following.aside import WALKING_MPS
-from navigation.following.detour import LEAST_CLEARANCE_M, UNSEEN, touches
-from navigation.following.stillness import LEAST_POINTS, SeenBefore, StillWatch
+from navigation.following.detour import LEAST_CLEARANCE_M, UNSEEN
+from navigation.following.stillness import SeenBefore, StillWatch
 from navigation.following.tracker import STANDING_MPS, PathTracker
 from navigation.following.trail import Trail
 from navigation.making_way import MakingWay, Underway
 from navigation.order_rules import Route
+from navigation.passing import CLEAR_S, WHO_MOVES_CLEARANCE_M, Passing, gate_sees, is_backing
 from navigation.route_plan import RoutePlan
 from patrol.faults import FaultKind, Response, strongest_response
 from patrol.geometry import Pose2, Scan
 from patrol.map import PatrolMap
 from patrol.topics import TOPICS
 from patrol.vehicle import VehicleSpec
+from patrol.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
 WAIT_S = 20.0  # who stops for the phone or a chat has walked on by then, or is asked to
 BLOCKED_AFTER_S = 30.0  # one search or more has failed by then
 SEARCH_EVERY_S = 2.0
-LENGTHEN_EVERY_S = 0.5  # while passing: 0.25 m at walking pace
-PASSING_MPS = WALKING_MPS
-WHO_MOVES_CLEARANCE_M = 1.0  # to whoever was seen to move while the vehicle waited
-CLEAR_S = 2.0  # without an obstacle for so long, or so far driven, the way is free again
-CLEAR_M = 0.3
-LOOK_AHEAD_M = 4.0  # along the way round, for newcomers
-UNSEEN_S = 30.0  # on a way round: what the gate stops for unseen lies where it lies
-ASKING_MPS = 0.005  # then it asks the gate again, for CLEAR_S: who stands still is told nothing
-GATE_AHEAD_M = 1.0  # the gate holds a standing vehicle for nothing further on, nor further aside
-GATE_ASIDE_M = 0.2  # (its 0.10 m, and what the path is followed by)
+CLEAR_M = 0.3  # driven on by so much, or without an obstacle for CLEAR_S, the way is free again
 SCAN_MAX_AGE_S = TOPICS["/scan"].max_age_s or 0.0
 OWN_FAULTS = frozenset({FaultKind.OBSTACLE_IN_STOP_ZONE, FaultKind.PATH_BLOCKED})
 
@@ -76,25 +68,22 @@ class Detours:
 
     def forget(self) -> None:
         """Another path: what stood on the former one does not matter. The ground driven does."""
-        self._pass(None, None, LEAST_CLEARANCE_M)
+        self._passing: Passing | None = None
         self._free()
         self._making_way.forget()
 
     @property
-    def is_holding(self) -> bool:
-        """Whether somebody is in the way of the way round, or passes too near at the side."""
-        return self._holds or self._making_way.is_holding
+    def holds_for(self) -> Waiting | None:
+        """What makes the vehicle stand: somebody on the way round, or who passes too near."""
+        if self._passing is not None and self._passing.is_holding:
+            return Waiting.WAY_ROUND
+        return Waiting.MAKING_WAY if self._making_way.is_holding else None
 
     @property
     def cap_mps(self) -> float:
         """The highest speed now (m/s)."""
-        return min(self._cap_mps, self._making_way.cap_mps)
-
-    def _pass(self, way: DetourPlan | None, seen: SeenBefore | None, least_m: float) -> None:
-        self._passing, self._seen, self._least_m = way, seen, least_m
-        self._newcomer_s = self._unseen_s = -math.inf
-        self._holds = False  # something is in the way of the way round, or was until just now
-        self._cap_mps = math.inf if way is None else PASSING_MPS  # the highest speed now
+        cap_mps = math.inf if self._passing is None else self._passing.cap_mps
+        return min(cap_mps, self._making_way.cap_mps)
 
     def _free(self) -> None:
         self._blocked_s: float | None = None
@@ -109,38 +98,39 @@ class Detours:
         """Whether an updated route leads along the way round, where the vehicle is on one."""
         if not self._making_way.fits(route):
             return False
-        return self._passing is None or self._passing.fits(route)
+        return self._passing is None or self._passing.way.fits(route)
 
     def step(
         self, scan: Scan | None, here: Here, faults: frozenset[FaultKind], now_s: float
     ) -> RoutePlan | None:
         """The plan to drive from now on, where it is another one."""
         self._trail.note(here.pose)
-        if self._passing is not None and _is_past(self._passing, here.tracker):
+        if self._passing is not None and self._passing.is_past(here.tracker):
             log.info("detour_passed at_m=%.1f", here.tracker.s_m)
             self.forget()
-        fresh = self._fresh_points(scan, now_s)
-        if fresh is not None and self._passing is not None:
-            self._look_for_newcomers(fresh, here, now_s)
-            self._look_for_unseen(fresh, here, faults, now_s)
-            self._hold(now_s)
+        points = self._fresh_points(scan, now_s)
+        things = None if points is None else here.pose.transform_points(points)
+        if things is not None and self._passing is not None:
+            is_stopped = FaultKind.OBSTACLE_IN_STOP_ZONE in faults
+            self._passing.look(things, here.tracker, is_stopped, now_s)
         self._note_blocked(faults, here, now_s)
         if strongest_response(faults - OWN_FAULTS) >= Response.SLOW_THEN_WAIT:
             return None
-        if self._passing is None and (plan := self._make_way(fresh, here, now_s)) is not None:
+        if self._passing is None and (plan := self._make_way(things, here, now_s)) is not None:
             return plan
-        if fresh is None:
+        if points is None or things is None:
             return None
-        if self._blocked_s is None:
-            return None if self._passing is None else self._lengthened(fresh, here, now_s)
-        return self._wait(fresh, here, now_s)
+        if self._blocked_s is not None:
+            return self._wait(points, things, here, now_s)
+        if self._passing is not None:
+            return self._passing.lengthened(things, here.tracker, now_s)
+        return None
 
-    def _make_way(self, fresh: Array | None, here: Here, now_s: float) -> RoutePlan | None:
+    def _make_way(self, things_map: Array | None, here: Here, now_s: float) -> RoutePlan | None:
         if here.plan is None:
             return None
-        things = None if fresh is None else here.pose.transform_points(fresh)
-        underway = Underway(here.route, here.plan, here.tracker, here.speed_mps)
-        return self._making_way.step(things, underway, now_s)
+        underway = Underway(here.plan, here.tracker, here.speed_mps)
+        return self._making_way.step(things_map, underway, now_s)
 
     def _fresh_points(self, scan: Scan | None, now_s: float) -> Array | None:
         """A new scan's points (n, 2) in base_link; None where there is no new one."""
@@ -152,14 +142,16 @@ class Detours:
     # --- waiting ---
 
     def _note_blocked(self, faults: frozenset[FaultKind], here: Here, now_s: float) -> None:
-        is_asking = self._cap_mps < PASSING_MPS
-        if FaultKind.OBSTACLE_IN_STOP_ZONE in faults or self.is_holding or is_asking:
+        passing = self._passing
+        is_asking = passing is not None and passing.is_asking
+        if FaultKind.OBSTACLE_IN_STOP_ZONE in faults or self.holds_for or is_asking:
             self._seen_blocked_s = now_s
             if self._blocked_s is None:
                 self._blocked_s, self._blocked_at_m = now_s, here.tracker.s_m
         if self._blocked_s is None:
             return
-        clear_m = self._spec.length_m if self._unseen_s > -math.inf else CLEAR_M
+        is_unseen = passing is not None and passing.has_met_unseen
+        clear_m = self._spec.length_m if is_unseen else CLEAR_M
         has_left = abs(here.tracker.s_m - self._blocked_at_m) > clear_m
         if has_left or now_s - self._seen_blocked_s > CLEAR_S:
             self._free()
@@ -167,7 +159,9 @@ class Detours:
             self.is_blocked = True
             log.info("path_blocked at_m=%.1f why=%r", here.tracker.s_m, self.reason)
 
-    def _wait(self, points_base: Array, here: Here, now_s: float) -> RoutePlan | None:
+    def _wait(
+        self, points_base: Array, things_map: Array, here: Here, now_s: float
+    ) -> RoutePlan | None:
         if abs(here.speed_mps) >= STANDING_MPS:
             return None
         self._watch.look(points_base, now_s)
@@ -175,23 +169,22 @@ class Detours:
         if is_early or self._watch.still_s(now_s) < WAIT_S:
             return None
         self._searched_s = now_s
-        return self._search(points_base, here)
+        return self._search(things_map, here)
 
-    def _search(self, points_base: Array, here: Here) -> RoutePlan | None:
-        things = here.pose.transform_points(points_base)
-        is_backing = _is_backing(here.tracker)
-        somebody_came = self._newcomer_s > self._unseen_s
-        if not (is_backing or somebody_came or self._gate_sees(things, here.tracker)):
+    def _search(self, things_map: Array, here: Here) -> RoutePlan | None:
+        passing, backs = self._passing, is_backing(here.tracker)
+        somebody_came = passing is not None and passing.newcomer_is_last
+        if not (backs or somebody_came or gate_sees(things_map, here.tracker, self._spec)):
             self.reason = UNSEEN.reason  # a way round what stands further on would lead into it
             return None
-        moved = self._watch.has_moved or self._newcomer_s > -math.inf
-        least_m = WHO_MOVES_CLEARANCE_M if moved else LEAST_CLEARANCE_M
+        has_moved = self._watch.has_moved or (passing is not None and passing.has_met_newcomer)
+        least_m = WHO_MOVES_CLEARANCE_M if has_moved else LEAST_CLEARANCE_M
         search = DetourSearch(here.route, here.reached, self._map, self._spec, here.pose)
-        found = search.find(None if is_backing else self._trail, things, least_m)
+        found = search.find(None if backs else self._trail, things_map, least_m)
         if isinstance(found, DetourPlan):
             return self._begun(found, here, least_m)
         self.reason = found.reason
-        if is_backing and self._passing is not None and found.is_clear:
+        if backs and passing is not None and found.is_clear:
             log.info("detour_needless")
             self.forget()
             return search.straight_on()
@@ -201,72 +194,9 @@ class Detours:
         """Take a way round. The path counts as blocked on until the vehicle gets away."""
         log.info("detour_begun offset_m=%.2f clearance_m=%.2f", found.aside.offset_m, least_m)
         assert self._scan is not None
-        self._pass(found, SeenBefore(self._scan, here.pose, self._spec.lidar), least_m)
+        seen = SeenBefore(self._scan, here.pose, self._spec.lidar)
+        self._passing = Passing(found, seen, least_m, self._spec)
         self._making_way.forget()
         self._watch = StillWatch()
         self._blocked_at_m = 0.0  # where the new path begins
         return found.plan
-
-    # --- passing ---
-
-    def _lengthened(self, points_base: Array, here: Here, now_s: float) -> RoutePlan | None:
-        assert self._passing is not None
-        is_early = now_s - self._searched_s < LENGTHEN_EVERY_S
-        if is_early or here.tracker.piece_index != self._passing.piece_index:
-            return None
-        self._searched_s = now_s
-        things = here.pose.transform_points(points_base)
-        longer = self._passing.lengthened(things, self._spec, self._least_m)
-        if longer is None:
-            return None
-        log.info("detour_lengthened return_m=%.1f", longer.aside.return_m)
-        self._passing = longer
-        return longer.plan
-
-    def _look_for_newcomers(self, points_base: Array, here: Here, now_s: float) -> None:
-        if self._seen is None:
-            return
-        new = self._seen.newcomers(here.pose.transform_points(points_base))
-        ahead = _poses_ahead(here.tracker, LOOK_AHEAD_M)[::4]
-        if len(new) >= LEAST_POINTS and touches(ahead, new, self._spec, WHO_MOVES_CLEARANCE_M):
-            self._newcomer_s = now_s
-
-    def _look_for_unseen(
-        self, points_base: Array, here: Here, faults: frozenset[FaultKind], now_s: float
-    ) -> None:
-        """Whether the gate stops for something low: where it ends aside nobody knows, so no
-        creeping past it."""
-        if FaultKind.OBSTACLE_IN_STOP_ZONE not in faults or _is_backing(here.tracker):
-            return
-        if not self._gate_sees(here.pose.transform_points(points_base), here.tracker):
-            self._unseen_s = now_s
-
-    def _hold(self, now_s: float) -> None:
-        unseen_s = now_s - self._unseen_s
-        self._holds = now_s - self._newcomer_s < CLEAR_S or unseen_s < UNSEEN_S
-        self._cap_mps = ASKING_MPS if unseen_s < UNSEEN_S + CLEAR_S else PASSING_MPS
-
-    def _gate_sees(self, things_map: Array, tracker: PathTracker) -> bool:
-        """Whether the lidar sees what the gate may be standing for."""
-        near = _poses_ahead(tracker, GATE_AHEAD_M)
-        return touches(near, things_map, self._spec, GATE_ASIDE_M)
-
-
-def _is_backing(tracker: PathTracker) -> bool:
-    return tracker.piece is not None and tracker.piece.direction < 0
-
-
-def _poses_ahead(tracker: PathTracker, length_m: float) -> Array:
-    """The path's poses (n, 3) from where the vehicle is, no further than its piece."""
-    piece = tracker.piece
-    if piece is None:
-        return np.empty((0, 3))
-    begin, end = np.searchsorted(piece.s_m, (tracker.s_m, tracker.s_m + length_m))
-    return piece.poses[max(0, int(begin) - 1) : int(end) + 1]
-
-
-def _is_past(passing: DetourPlan, tracker: PathTracker) -> bool:
-    """Whether the vehicle is back on the route."""
-    return tracker.piece_index > passing.piece_index or (
-        tracker.piece_index == passing.piece_index and tracker.s_m > passing.end_s_m
-    )

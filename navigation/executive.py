@@ -8,14 +8,11 @@ vehicle to stand, and says to the stack: drive up to here, no faster than this, 
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
 
 from navigation.actions import ActionBook
-from navigation.crossing.rule import Passage
 from navigation.docking import Docking
+from navigation.goal import CAPS_MPS, Brake, Circumstances, Goal
 from navigation.order_rules import START_CHARGING, Route
 from navigation.types import BaseStatus, Mode
 from navigation.waiting_place import WaitingPlace
@@ -30,46 +27,6 @@ from patrol.waiting import Waiting
 log = logging.getLogger(__name__)
 
 NODE_REACHED_M = 0.12
-WALKING_PACE_MPS = 0.5
-
-# What each response allows: a speed cap, and whether to stand at the next waiting place or now.
-CAPS_MPS = {
-    Response.NONE: math.inf,
-    Response.CONTINUE_OFFLINE: math.inf,
-    Response.SLOW: WALKING_PACE_MPS,
-    Response.SLOW_THEN_WAIT: WALKING_PACE_MPS,
-}
-
-
-class Brake(Enum):
-    """How to come to a halt."""
-
-    COMFORT = "comfort"
-    HARD = "hard"
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """Drive up to a travel at up to a speed; or brake."""
-
-    mode: Mode
-    stop_at_m: float = 0.0
-    cap_mps: float = math.inf
-    brake: Brake | None = None
-    waiting_for: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What a decision looks at besides the order; travels along the path, m."""
-
-    response: Response
-    faults: frozenset[FaultKind]
-    travel_m: float
-    node_s_m: Sequence[float]
-    braking_m: float
-    base: BaseStatus | None
-    passage: Passage
 
 
 class Executive:

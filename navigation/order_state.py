@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from navigation.course import Course
-from navigation.executive import Circumstances, Executive, Goal
+from navigation.executive import Executive
 from navigation.following.tracker import STANDING_MPS
+from navigation.goal import Circumstances, Goal
 from navigation.order_rules import Route
 from navigation.types import Mode, NavigationState
 from patrol.faults import FAULTS, FaultKind, strongest_response
@@ -20,14 +21,14 @@ def state_of(
     now: Circumstances,
     goal: Goal,
     speed_mps: float,
-    is_holding: bool,
+    holds_for: Waiting | None,
 ) -> NavigationState:
-    """What the vehicle tells of itself; `is_holding`: somebody makes it stand on a way round."""
+    """What the vehicle tells of itself; `holds_for`: why it stands beside its route."""
     route, tracker, reached = executive.route, course.tracker, executive.reached
     since_m = 0.0
     if route is not None and tracker is not None and reached >= 0:
         since_m = max(0.0, now.travel_m - now.node_s_m[reached])
-    held_by = _held_by(goal, now.faults, is_holding)
+    held_by = _held_by(goal, now.faults, holds_for)
     return NavigationState(
         order_id=executive.order_id,
         order_update_id=executive.update_id,
@@ -50,14 +51,14 @@ def state_of(
     )
 
 
-def _held_by(goal: Goal, faults: frozenset[FaultKind], is_holding: bool) -> str:
+def _held_by(goal: Goal, faults: frozenset[FaultKind], holds_for: Waiting | None) -> str:
     """What makes a vehicle stand that would drive; empty where nothing does."""
     if goal.mode is not Mode.DRIVING:
         return ""
     for fault in (FaultKind.PATH_BLOCKED, FaultKind.OBSTACLE_IN_STOP_ZONE):
         if fault in faults:
             return FAULTS[fault].text_en
-    return Waiting.WAY_ROUND if is_holding else ""
+    return holds_for or ""
 
 
 def _wants_base(route: Route | None, course: Course, now: Circumstances) -> bool:

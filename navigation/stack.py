@@ -13,14 +13,15 @@ from navigation.course import Course
 from navigation.crossing.rule import NO_CROSSWALK, CrossingInputs, CrossingRule, Passage
 from navigation.detours import Detours, Here
 from navigation.docking import NO_APPROACH, Phase, approach_again
-from navigation.executive import CAPS_MPS, Brake, Circumstances, Executive, Goal
+from navigation.executive import Executive
 from navigation.fault_monitor import FaultMonitor, Motion, is_fresh
 from navigation.following.tracker import STANDING_MPS
-from navigation.order_rules import Route, check_order, stitch
+from navigation.goal import CAPS_MPS, Brake, Circumstances, Goal
+from navigation.order_intake import new_route, updated_route
+from navigation.order_rules import Route
 from navigation.order_state import state_of
-from navigation.route_plan import check_reach
+from navigation.route_plan import RoutePlan
 from navigation.types import STANDSTILL, Command, Mode, StackInputs, StackOutputs
-from patrol.errors import OrderError
 from patrol.faults import FaultKind, Response, strongest_response
 from patrol.geometry import Pose2
 from patrol.map import PatrolMap
@@ -70,26 +71,20 @@ class NavigationStack:
         The same orderUpdateId twice is no error and has no effect. With
         `resume_from_sequence_id` the order goes on after that node, as before a restart.
         """
-        route = self._executive.route
+        executive = self._executive
+        route = executive.route
         if route is not None and order.order_id == route.order_id:
-            self._accept_update(route, order)
+            longer = updated_route(route, order, self._map, self._spec)
+            if longer is not None:
+                self._extend(longer)
             return
-        if self._executive.is_active:
-            raise OrderError(
-                f"order {order.order_id}: order {route.order_id if route else ''} is not"
-                " finished; cancel it first",
-                "orderError",
-                orderId=order.order_id,
-            )
-        self._accept_new(order, resume_from_sequence_id)
+        unfinished_id = executive.order_id if executive.is_active else None
+        taken = new_route(
+            order, unfinished_id, self._pose, self._map, self._spec, resume_from_sequence_id
+        )
+        self._begin(*taken)
 
-    def _accept_new(self, order: Order, resume_from_sequence_id: int | None) -> None:
-        route = check_order(order, self._map, self._spec)
-        reached = -1
-        if resume_from_sequence_id is not None:
-            reached = route.index_of(resume_from_sequence_id)
-        else:
-            check_reach(route, self._map, self._pose)
+    def _begin(self, route: Route, reached: int) -> None:
         self._executive.begin(route, reached)
         self._course.begin(route, reached)
         self._monitor.new_path()
@@ -103,24 +98,13 @@ class NavigationStack:
             reached,
         )
 
-    def _accept_update(self, route: Route, order: Order) -> None:
-        if order.order_update_id < route.update_id:
-            raise OrderError(
-                f"order {order.order_id}: update {order.order_update_id} is older than"
-                f" {route.update_id}",
-                "orderUpdateError",
-                orderId=order.order_id,
-                orderUpdateId=str(order.order_update_id),
-            )
-        if order.order_update_id == route.update_id:
-            return
-        longer = stitch(route, order, self._map, self._spec)
-        self._executive.extend(longer)
-        if not self._detours.fits(longer):
+    def _extend(self, route: Route) -> None:
+        self._executive.extend(route)
+        if not self._detours.fits(route):
             self._detours.forget()
-            self._course.begin_anew(longer, self._executive.reached)
+            self._course.begin_anew(route, self._executive.reached)
         self._lay_path()
-        log.info("order_updated order=%s update=%d", order.order_id, order.order_update_id)
+        log.info("order_updated order=%s update=%d", route.order_id, route.update_id)
 
     def instant_action(self, action: Action, now_s: float) -> None:
         """What the executive knows, and confirmCrossing; raises OrderError for any other."""
@@ -171,9 +155,9 @@ class NavigationStack:
         if goal.mode is Mode.DRIVING:
             executive.docking.note_driving(dt)
         self._command = self._act(goal, inputs, speed_mps, now_s, dt)
-        holds = self._detours.is_holding
+        holds_for = self._detours.holds_for
         return StackOutputs(
-            self._command, state_of(executive, course, now, goal, speed_mps, holds)
+            self._command, state_of(executive, course, now, goal, speed_mps, holds_for)
         )
 
     def _advance(self, inputs: StackInputs, speed_mps: float, now_s: float) -> None:
@@ -205,16 +189,19 @@ class NavigationStack:
         reached = self._executive.reached
         here = Here(route, reached, course.plan, pose, course.tracker, speed_mps)
         plan = self._detours.step(inputs.scan, here, faults, now_s)
-        if plan is None:
-            return
-        course.go_by(plan, route)
+        if plan is not None:
+            self._go_by(plan, route, pose, speed_mps)
+
+    def _go_by(self, plan: RoutePlan, route: Route, pose: Pose2, speed_mps: float) -> None:
+        """Drive by another plan for the same order, from this cycle on."""
+        self._course.go_by(plan, route)
         self._lay_path()
-        if course.tracker is not None:
-            course.tracker.update(pose, speed_mps)
+        if self._course.tracker is not None:
+            self._course.tracker.update(pose, speed_mps)
 
     def _dock_again(self, speed_mps: float) -> None:
         """Lay the path back from the dock and onto it once more, where the docking asks for it."""
-        route, course, docking = self._executive.route, self._course, self._executive.docking
+        route, docking = self._executive.route, self._executive.docking
         if docking.phase is not Phase.AGAIN or route is None or self._pose is None:
             return
         plan = approach_again(route, self._executive.reached, self._map, self._pose)
@@ -224,10 +211,7 @@ class NavigationStack:
         docking.set_out()
         self._detours.forget()
         self._monitor.new_path()
-        course.go_by(plan, route)
-        self._lay_path()
-        if course.tracker is not None:
-            course.tracker.update(self._pose, speed_mps)
+        self._go_by(plan, route, self._pose, speed_mps)
 
     def _elapsed_s(self, now_s: float) -> float:
         last_s, self._last_step_s = self._last_step_s, now_s
@@ -287,7 +271,7 @@ class NavigationStack:
         if goal.brake is Brake.HARD or self._pose is None:
             return tracker.brake_hard(speed_mps, now_s, dt)
         steering = inputs.base.steering_rad if inputs.base is not None else 0.0
-        if goal.brake is Brake.COMFORT or self._detours.is_holding:
+        if goal.brake is Brake.COMFORT or self._detours.holds_for:
             return tracker.brake_on_path(self._pose, speed_mps, steering, now_s, dt)
         cap_mps = min(goal.cap_mps, self._detours.cap_mps)
         return tracker.follow(self._pose, speed_mps, steering, goal.stop_at_m, cap_mps, now_s, dt)

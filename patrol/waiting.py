@@ -14,7 +14,8 @@ class Waiting(StrEnum):
     CROSSWALK_LIGHT = "the light of the crosswalk"
     CROSSWALK_TRAFFIC = "traffic to pass"
     CROSSWALK_SIGHT = "sight of the carriageway"
-    WAY_ROUND = "somebody on the way round"
+    WAY_ROUND = "the way round to be free"
+    MAKING_WAY = "somebody to pass by"
     OPERATOR = "an operator"
 
     @property
@@ -28,6 +29,7 @@ _KO = {
     Waiting.CROSSWALK_LIGHT: "횡단보도 신호",
     Waiting.CROSSWALK_TRAFFIC: "차량 통과",
     Waiting.CROSSWALK_SIGHT: "차도 시야 확보",
-    Waiting.WAY_ROUND: "우회로의 사람 통과",
+    Waiting.WAY_ROUND: "우회로 확보",
+    Waiting.MAKING_WAY: "마주 오는 사람·차량 통과",
     Waiting.OPERATOR: "관제의 출발 지시",
 }

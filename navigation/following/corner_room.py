@@ -38,6 +38,16 @@ def fits(
     return not bool(np.any((inner_1 > before_m / 2) & (inner_2 > after_m / 2)))
 
 
+def room_m(
+    poses: Array, turn_rad: float, before_m: float, after_m: float, spec: VehicleSpec
+) -> float:
+    """How far inside both ways' edges the outline is at poses (n, 3); negative outside."""
+    near_1, near_2 = _aside(_outline(spec, 0.0), poses, turn_rad)
+    outer_m = np.minimum(near_1 + before_m / 2, near_2 + after_m / 2)
+    inner_m = np.maximum(before_m / 2 - near_1, after_m / 2 - near_2)
+    return float(np.minimum(outer_m, inner_m).min())
+
+
 def _arc_poses(turn_rad: float, radius_m: float) -> Array:
     """base_link along the arc, shape (n, 3): x, y, yaw."""
     yaw = np.linspace(0.0, turn_rad, max(2, math.ceil(radius_m * turn_rad / SAMPLE_M) + 1))

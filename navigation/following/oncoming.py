@@ -8,6 +8,7 @@ along the path than across it. What is uncovered bit by bit moves away from the 
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -43,20 +44,33 @@ class Body:
     left_m: float
     points_map: Array
 
+    @property
+    def aside_m(self) -> float:
+        """Left of the path, the middle between both sides."""
+        return (self.right_m + self.left_m) / 2
+
 
 @dataclass(slots=True)
 class Comer:
-    """A body over some scans; `speed_mps` (towards the vehicle) is of now, `has_come` stays."""
+    """A body over some scans; `speed_mps` (towards the vehicle) is of now, `has_come` stays.
+
+    `history` has time, near side, middle, place aside of the path and right side of every scan.
+    """
 
     body: Body
-    history: deque[tuple[float, float, float, float]] = field(default_factory=deque)
+    history: deque[tuple[float, float, float, float, float]] = field(default_factory=deque)
     speed_mps: float = 0.0
     has_come: bool = False
+
+    @property
+    def right_m(self) -> float:
+        """The furthest right that it was seen of late: between two rays a side is not seen."""
+        return min((row[4] for row in self.history), default=self.body.right_m)
 
     def note(self, body: Body, now_s: float) -> None:
         """It is seen again."""
         self.body = body
-        self.history.append((now_s, body.near_m, body.middle_m, (body.right_m + body.left_m) / 2))
+        self.history.append((now_s, body.near_m, body.middle_m, body.aside_m, body.right_m))
         while now_s - self.history[0][0] > KEPT_S:
             self.history.popleft()
         self._judge()
@@ -65,21 +79,21 @@ class Comer:
         self.speed_mps = 0.0
         if len(self.history) < LEAST_SCANS or self.history[-1][0] - self.history[0][0] < LEAST_S:
             return
-        times, *columns = np.array(self.history).T
-        near, middle, aside = (_fitted(times, column) for column in columns)
-        speed_mps = -max(near[0], middle[0])
-        if max(near[1], middle[1]) > STEADY_M or speed_mps < abs(aside[0]):
+        rows = np.array(self.history)
+        (near_mps, middle_mps, aside_mps), off_m = _fitted(rows[:, 0], rows[:, 1:4])
+        speed_mps = -max(near_mps, middle_mps)
+        if max(off_m[:2]) > STEADY_M or speed_mps < abs(aside_mps):
             return
         self.speed_mps = max(0.0, speed_mps)
         self.has_come = self.has_come or speed_mps > COMING_MPS
 
 
-def _fitted(times_s: Array, places_m: Array) -> tuple[float, float]:
-    """Speed (m/s) of an even motion through places, and how far they lie off it (m)."""
+def _fitted(times_s: Array, places_m: Array) -> tuple[list[float], list[float]]:
+    """Speeds (m/s) of even motions through places (n, k), and how far they lie off them (m)."""
     t = times_s - times_s.mean()
-    p = places_m - places_m.mean()
-    speed = float(t @ p / (t @ t))
-    return speed, float(np.std(p - speed * t))
+    p = places_m - places_m.mean(axis=0)
+    speeds = t @ p / (t @ t)
+    return speeds.tolist(), np.std(p - np.outer(t, speeds), axis=0).tolist()
 
 
 class OncomingWatch:
@@ -103,14 +117,8 @@ class OncomingWatch:
 
     def _same(self, body: Body, now_s: float) -> Comer | None:
         """The nearest body that was known before, and is not found again yet."""
-        here = (body.middle_m, (body.right_m + body.left_m) / 2)
         away = [
-            (
-                np.hypot(
-                    c.body.middle_m - here[0], (c.body.right_m + c.body.left_m) / 2 - here[1]
-                ),
-                c,
-            )
+            (math.hypot(c.body.middle_m - body.middle_m, c.body.aside_m - body.aside_m), c)
             for c in self._known
             if c.history[-1][0] < now_s
         ]
@@ -125,8 +133,10 @@ def bodies(piece: Piece, at_s_m: float, points_map: Array) -> list[Body]:
     if len(rows) < 2 or len(points_map) == 0:
         return []
     line = np.column_stack((piece.x_m[rows], piece.y_m[rows]))
-    away = np.hypot(points_map[:, :1] - line[:, 0], points_map[:, 1:] - line[:, 1])
-    nearest = np.argmin(away, axis=1)
+    dx, dy = points_map[:, :1] - line[:, 0], points_map[:, 1:] - line[:, 1]
+    nearest = np.argmin(
+        dx * dx + dy * dy, axis=1
+    )  # at every scan: a root takes eight times as long
     yaw = piece.yaw_rad[rows[nearest]]
     offset = points_map - line[nearest]
     ahead = np.cos(yaw) * offset[:, 0] + np.sin(yaw) * offset[:, 1]

@@ -17,9 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navigation.following.aside import Aside, Detour
-from navigation.following.corners import Corner, Point, corner, heading, rounded_line
+from navigation.following.corners import (
+    TURN_ROUND_RAD,
+    Corner,
+    Point,
+    corner,
+    heading,
+    rounded_line,
+)
 from navigation.following.lines import SPACING_M, joined, resampled, smoothstep, travel_of
-from navigation.following.turning import Arc, KTurn, k_turn, sample_arc
+from navigation.following.turning import Arc, KTurn, corner_turn, k_turn, sample_arc
 from patrol.geodesy import wrap_angle
 from patrol.geometry import Pose2
 from patrol.map import Edge
@@ -27,7 +34,6 @@ from patrol.vehicle import VehicleSpec
 
 Array = NDArray[np.float64]
 
-BACK_OFF_M = 2.4  # in reverse before a turn: away from the dead end, and to one side of the way
 WRONG_HEADING_RAD = math.radians(75.0)
 
 
@@ -171,19 +177,22 @@ class _Builder:
         self._append(piece)
 
     def _turn_round(self, turn_rad: float, index: int) -> None:
-        """Back off to one side of the way, then turn in arcs, all at node `index`."""
+        """Back off, then turn in arcs, all at node `index`."""
         if turn_rad < -math.radians(170.0):  # about half a turn: to the left by habit
             turn_rad += 2 * math.pi
-        width_m = self._edges[max(0, index - 1)].width_m
-        turn = k_turn(turn_rad, width_m, self._spec)
+        before_m, after_m = self._edges[max(0, index - 1)].width_m, self._edges[index].width_m
+        if abs(turn_rad) > TURN_ROUND_RAD:
+            turn = k_turn(turn_rad, before_m, self._spec)
+        else:
+            turn = corner_turn(turn_rad, before_m, after_m, self._spec)
         self._back_off(turn, index)
         for arc in turn.arcs:
             poses, _ = sample_arc(self._pose, arc)
             self._append(_turn_piece(poses, arc.direction, self._travel_m(), index))
 
     def _back_off(self, turn: KTurn, index: int) -> None:
-        back = np.arange(0.0, BACK_OFF_M + SPACING_M / 2, SPACING_M)
-        right = turn.start_right_m * smoothstep(back / BACK_OFF_M)
+        back = np.arange(0.0, turn.back_off_m + SPACING_M / 2, SPACING_M)
+        right = turn.start_right_m * smoothstep(back / turn.back_off_m)
         cos, sin = math.cos(self._pose.yaw_rad), math.sin(self._pose.yaw_rad)
         x = self._pose.x_m - cos * back + sin * right
         y = self._pose.y_m - sin * back - cos * right

@@ -66,7 +66,7 @@ def find_side(
     suffices: who comes keeps right as well, or passes while the vehicle stands at the side.
     """
     half = spec.width_m / 2
-    right_m = min(comer.body.right_m for comer in comers)
+    right_m = min(comer.right_m for comer in comers)
     begin_m = at_m + lead_m
     furthest_m = -(width_m / 2 - EDGE_CLEARANCE_M - half)
     wished_m = max(furthest_m, right_m - WISHED_CLEARANCE_M - half)

@@ -30,6 +30,7 @@ STEP_S = 0.05
 STEPS_A_SCAN = 2  # 10 Hz
 TICKS = 5  # of the bicycle, 10 ms each
 NOTHING = np.empty((0, 2))
+START = Pose2(18.0, 0.0, 0.0)
 Box = tuple[float, float, float, float]  # west, south, east, north
 BOX: Box = (26.0, 0.05, 26.5, 0.55)
 BARRIER: Box = (26.0, -2.4, 26.5, 2.4)
@@ -67,7 +68,7 @@ class Street:
         low: Sequence[Box] = (),
         patrol_map: PatrolMap | None = None,
         seed: int = 1,
-        start: Pose2 = Pose2(18.0, 0.0, 0.0),  # noqa: B008 (frozen)
+        start: Pose2 = START,
         nodes: Sequence[int] = (2, 3),
     ) -> None:
         self.spec: VehicleSpec = kit.SPEC

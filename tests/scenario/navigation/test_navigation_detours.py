@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from navigation.detours import BLOCKED_AFTER_S, PASSING_MPS, WAIT_S
+from navigation.detours import BLOCKED_AFTER_S, WAIT_S
+from navigation.following.aside import WALKING_MPS
 from navigation.types import Mode
 from patrol.faults import FaultKind
 from tests.scenario.navigation.street import (
@@ -32,7 +33,7 @@ def test_it_waits_goes_round_at_walking_pace_and_comes_back(
     assert street.run(90.0, finishes)
     assert street.nearest_m > 0.2
     assert street.widest_m < 2.5
-    assert street.fastest_aside_mps < PASSING_MPS + 0.05
+    assert street.fastest_aside_mps < WALKING_MPS + 0.05
     assert BLOCKED not in street.state.faults
     assert abs(street.vehicle.pose.y_m) < 0.1
 

@@ -12,6 +12,7 @@ import pytest
 from navigation.types import Mode
 from patrol.geometry import Pose2
 from patrol.map import PatrolMap, WayClass, Zone, ZoneKind
+from patrol.waiting import Waiting
 from tests.scenario.navigation.street import BOX, OBSTACLE, STEP_S, Box, Street, finishes
 
 EAST, WEST = Pose2(14.0, 0.0, 0.0), Pose2(66.0, 0.0, math.pi)
@@ -33,6 +34,7 @@ class Meeting:
     def __init__(self, east: Street, west: Street) -> None:
         self.both = (east, west)
         self.walls = [list(street.boxes) for street in self.both]
+        self.left_m = 0.0  # the most that one of them was left of its line
 
     def run(self, seconds: float) -> bool:
         """Until both have finished; False when the time is over first."""
@@ -41,6 +43,8 @@ class Meeting:
                 street.boxes[:] = self.walls[i] + hull(self.both[1 - i])
                 if not finishes(street):
                     street.step()
+            east, west = (street.vehicle.pose.y_m for street in self.both)
+            self.left_m = max(self.left_m, east, -west)
             if all(map(finishes, self.both)):
                 return True
         return False
@@ -66,8 +70,9 @@ def test_two_patrols_pass_each_other_on_their_right(
 ) -> None:
     met = meeting(kit, width_m, seed)
     assert met.run(100.0)
+    assert met.left_m < 0.1
     for street in met.both:
-        assert street.nearest_m > 0.5  # 0.1 m less than it is
+        assert street.nearest_m > 0.7  # 0.1 m less than it is
         assert street.widest_m < width_m / 2
         assert street.fastest_aside_mps < 0.55
         assert abs(street.vehicle.pose.y_m) < 0.1  # back on its line
@@ -97,15 +102,15 @@ def passes(
     return furthest_m
 
 
+@pytest.mark.parametrize("seed", [1, 4])
 @pytest.mark.parametrize("speed_mps", [0.8, 1.1, 1.4])
 def test_who_walks_or_rides_straight_on_is_passed_at_a_metre(
-    kit: SimpleNamespace, speed_mps: float
+    kit: SimpleNamespace, speed_mps: float, seed: int
 ) -> None:
-    street = Street(kit, patrol_map=of_width(kit, 6.0), nodes=(2, 3, 4))
-    aside_m = passes(street, 0.0, speed_mps, 0.6)
+    street = Street(kit, patrol_map=of_width(kit, 6.0), nodes=(2, 3, 4), seed=seed)
+    passes(street, 0.0, speed_mps, 0.6)
     assert finishes(street)
-    assert 1.4 < aside_m < 2.45
-    assert street.nearest_m > 0.6
+    assert 0.8 < street.nearest_m < 1.2
     assert street.fastest_aside_mps < 0.55
 
 
@@ -118,7 +123,8 @@ def test_it_stands_at_the_side_while_somebody_squeezes_past(kit: SimpleNamespace
         street.boxes[:] = [(x_m, 0.0, x_m + 0.4, 0.5)]  # 0.5 m from the vehicle's side
         street.step()
         aside = street.vehicle.pose.y_m < -0.6
-        stood = stood or (aside and abs(street.vehicle.speed_mps) < 0.02)
+        stands = aside and abs(street.vehicle.speed_mps) < 0.02
+        stood = stood or (stands and street.state.waiting_for == Waiting.MAKING_WAY)
         if finishes(street):
             break
     assert finishes(street)

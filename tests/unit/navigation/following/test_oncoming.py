@@ -72,6 +72,18 @@ def test_who_comes_is_seen_with_his_speed_and_his_sides(speed_mps: float) -> Non
     assert (one.body.right_m, one.body.left_m) == pytest.approx((-0.25, 0.25), abs=0.1)
 
 
+def test_a_side_that_the_rays_miss_now_is_where_it_was_seen_just_before() -> None:
+    piece, _, _ = street()
+    watch = OncomingWatch()
+    found: tuple[Comer, ...] = ()
+    for tick in range(8):
+        right_m = -0.3 if tick == 5 else -0.1
+        found = watch.look(piece, 2.0, face(18.0 - 0.13 * tick, right_m, 0.3), 0.1 * tick)
+    (one,) = found
+    assert one.body.right_m == pytest.approx(-0.1)
+    assert one.right_m == pytest.approx(-0.3)
+
+
 @pytest.mark.parametrize(
     ("along_mps", "across_mps", "wide_m"),
     [(0.0, 0.0, 0.5), (1.3, 0.0, 0.5), (-0.5, 1.2, 0.5), (-1.3, 0.0, WIDEST_M + 0.5)],
