@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from demo.api_client import ApiClient
 from demo.prepare import ROOT
@@ -96,14 +97,32 @@ class Chain:
         """The full vehicle's own folder: spool, evidence, recording, logs."""
         return self.options.out / "goalie-01"
 
-    def wait_until_online(self, api: ApiClient) -> None:
-        """Until every vehicle reports a position; raises DemoError naming the logs."""
+    def wait_until_ready(self, api: ApiClient) -> None:
+        """Until every vehicle can take a patrol; raises DemoError naming what is missing."""
         wanted = self.options.light_vehicles + 1
 
-        def ready() -> bool:
-            vehicles = api.get("/vehicles")
-            online = [v for v in vehicles if v["connection"] == "ONLINE" and v["position"]]
-            return len(online) >= wanted
+        def missing() -> str:
+            return missing_for_a_patrol(api.get("/vehicles"), wanted)
 
-        wait_for("vehicles", ready, self.children, START_LIMIT_S)
-        self._report(f"vehicles: {wanted} online")
+        wait_for("vehicles", missing, self.children, START_LIMIT_S)
+        self._report(f"vehicles: {wanted} ready")
+
+
+def missing_for_a_patrol(vehicles: list[dict[str, Any]], wanted: int) -> str:
+    """What keeps vehicles, as the API shows them, from a patrol; empty when nothing does."""
+    lacks = [f"{v['vehicle_id']} {lack}" for v in vehicles if (lack := _lack(v))]
+    if len(vehicles) < wanted:
+        lacks.append(f"the fleet server knows {len(vehicles)} of {wanted} vehicles")
+    return ", ".join(lacks)
+
+
+def _lack(vehicle: dict[str, Any]) -> str:
+    if vehicle["connection"] != "ONLINE":
+        return "is not connected"
+    if not vehicle["localised"]:
+        return "does not know where it is"
+    if vehicle["operating_mode"] != "AUTOMATIC":
+        return f"is in mode {vehicle['operating_mode']}, not AUTOMATIC"
+    if vehicle["emergency_stop"] != "NONE":
+        return "has its emergency stop pressed"
+    return "" if vehicle["map_current"] else "is not on the current map"

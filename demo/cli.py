@@ -99,7 +99,7 @@ def _keep_running(chain: Chain) -> None:
     username, password = chain.server.login
     api = ApiClient(chain.server.url, username, password)
     try:
-        chain.wait_until_online(api)
+        chain.wait_until_ready(api)
     finally:
         api.close()
     click.echo(

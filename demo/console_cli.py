@@ -91,12 +91,13 @@ def _open(scenario: Scenario, radios: dict[str, BrokerRadio], server: ServerBesi
     folder = server.credentials / ADDRESS.manufacturer
     for name, radio in radios.items():
         radio.attach(load_credentials(folder / f"{name}.json"), outboxes[name])
-    wait_for("the vehicles' links", lambda: _all_attached(radios), [], ONLINE_WITHIN_S)
+    wait_for("the vehicles' links", lambda: _not_attached(radios), [], ONLINE_WITHIN_S)
     return run
 
 
-def _all_attached(radios: dict[str, BrokerRadio]) -> bool:
-    return all(radio.attached for radio in radios.values())
+def _not_attached(radios: dict[str, BrokerRadio]) -> str:
+    names = [name for name, radio in radios.items() if not radio.attached]
+    return f"{', '.join(names)} not logged in at the broker" if names else ""
 
 
 def _announce(scenario: Scenario, server: ServerBeside, delay_s: float) -> None:

@@ -206,7 +206,7 @@ def run_once(chain: Chain, report: Callable[[str], None]) -> list[Check]:
     """Assign, drive, detect, acknowledge, return, judge; raises DemoError when a part fails."""
     api = ApiClient(chain.server.url, *chain.server.login)
     try:
-        chain.wait_until_online(api)
+        chain.wait_until_ready(api)
         feed = LiveFeed(api)
         try:
             operator = Operator(api, chain.options.out / "pictures", report)

@@ -86,13 +86,14 @@ class Child:
             os.killpg(self.pid, signal.SIGKILL)  # what outlived its parent
 
 
-def wait_for(what: str, ready: Callable[[], bool], children: list[Child], limit_s: float) -> None:
-    """Poll until `ready`; raises DemoError when a child ends or the limit passes."""
+def wait_for(what: str, missing: Callable[[], str], children: list[Child], limit_s: float) -> None:
+    """Poll until nothing is `missing`; raises DemoError when a child ends or the limit passes."""
     deadline_s = time.monotonic() + limit_s
-    while not ready():
+    while lacks := missing():
         for child in children:
             child.check()
         if time.monotonic() > deadline_s:
             logs = ", ".join(str(child.log) for child in children)
-            raise DemoError(f"{what}: not ready after {limit_s:.0f} s; logs: {logs}")
+            where = f"; logs: {logs}" if logs else ""
+            raise DemoError(f"{what}: not ready after {limit_s:.0f} s: {lacks}{where}")
         time.sleep(0.2)

@@ -34,7 +34,7 @@ class ScenarioBroker:
         program, log = broker_program(), self._folder / "nats.log"
         self._child = Child("broker", ["-c", str(config)], log, program)
         try:
-            wait_for("broker", self._answers, [self._child], READY_WITHIN_S)
+            wait_for("broker", self._missing, [self._child], READY_WITHIN_S)
         except BaseException:
             self._child.stop()
             raise
@@ -43,10 +43,11 @@ class ScenarioBroker:
     def __exit__(self, *_: object) -> None:
         self._child.stop()
 
-    def _answers(self) -> bool:
+    def _missing(self) -> str:
         with socket.socket() as probe:
             probe.settimeout(0.2)
-            return probe.connect_ex((HOST, self.port)) == 0
+            answers = probe.connect_ex((HOST, self.port)) == 0
+        return "" if answers else f"no answer at {HOST}:{self.port}"
 
     def write_credentials(self, path: Path, address: VehicleAddress) -> None:
         """What a vehicle logs in with."""

@@ -47,11 +47,14 @@ class ServerBeside:
         arguments = ["serve", *data, "--map", str(self._map), *self._listen]
         server = Child("fleet-server", arguments, self._logs / "fleet-server.log")
         try:
-            wait_for("fleet server", self._facts.exists, [server], START_LIMIT_S)
+            wait_for("fleet server", self._missing, [server], START_LIMIT_S)
         except BaseException:
             server.stop()
             raise
         return server
+
+    def _missing(self) -> str:
+        return "" if self._facts.exists() else f"no {self._facts} yet"
 
     def check(self) -> None:
         """Raises DemoError when the server has ended."""

@@ -22,6 +22,7 @@ from fleet_server.store import tables as t
 from fleet_server.vehicle_maps import enabled_map
 from patrol.faults import FAULTS, FaultKind
 from patrol.vda5050.messages import AgvPosition, Error, State, Velocity, decode
+from patrol.vda5050.node_actions import WAIT_FOR_OPERATOR
 from patrol.vda5050.topic_names import VehicleAddress
 from patrol.waiting import WAITING, Waiting
 
@@ -166,8 +167,11 @@ class Fleet:
         view.operating_mode = state.operating_mode
         view.emergency_stop = state.safety_state.e_stop
         view.order_id, view.last_node_id = state.order_id, state.last_node_id
+        place = state.agv_position
+        view.localised = place is not None and place.position_initialized
         self._show_map(view, state)
         view.errors = [error_view(error) for error in state.errors]
+        view.awaits_operator = awaits_operator(state)
         waiting = waiting_of(state)
         if waiting is not None:
             view.waiting_for, view.waiting_for_ko = waiting, waiting.text_ko
@@ -206,6 +210,14 @@ def waiting_of(state: State) -> Waiting | None:
     """What the vehicle says that it waits for, where it is one of our causes; for people only."""
     said = {i.info_type: i.info_description for i in state.information or []}
     return next((cause for cause in Waiting if cause == said.get(WAITING)), None)
+
+
+def awaits_operator(state: State) -> bool:
+    """Whether an action that an operator ends is under way: what may be built on, unlike words."""
+    return any(
+        (action.action_type, action.action_status) == (WAIT_FOR_OPERATOR, "RUNNING")
+        for action in state.action_states
+    )
 
 
 def error_view(error: Error) -> VehicleErrorView:

@@ -197,6 +197,7 @@ class VehicleView(Model):
     event_time: float | None = None
     received_time: float | None = None
     position: PositionView | None = None
+    localised: bool = False  # by its last state; else the position is a guess
     speed_mps: float | None = None
     battery_pct: float | None = None
     charging: bool | None = None
@@ -210,8 +211,9 @@ class VehicleView(Model):
     map_id: str | None = None
     map_hash: str | None = None  # the version that the vehicle drives on
     map_current: bool | None = None  # whether orders are planned on that version
-    waiting_for: str | None = None  # a cause of patrol.waiting
+    waiting_for: str | None = None  # a cause of patrol.waiting, for people to read
     waiting_for_ko: str | None = None
+    awaits_operator: bool = False  # `release_wait` lets it go on
     errors: list[VehicleErrorView] = []
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from navigation.types import Mode
 from patrol.errors import PlanError
 from patrol.geometry import StampedPose
+from patrol.vda5050.node_actions import RELEASE_OPERATOR_WAIT
 from simulation.props import PostKind
 from simulation.scenarios.control_room import ControlRoom
 from simulation.scenarios.events import (
@@ -40,6 +41,7 @@ INSTANT_ACTIONS = {
     OperatorAction.PAUSE: "startPause",
     OperatorAction.REMOTE_STOP: "remoteStop",
     OperatorAction.CONFIRM_CROSSING: "confirmCrossing",
+    OperatorAction.RELEASE_WAIT: RELEASE_OPERATOR_WAIT,
     OperatorAction.RESUME: "stopPause",
     OperatorAction.CANCEL: "cancelOrder",
 }

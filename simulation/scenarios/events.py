@@ -56,6 +56,7 @@ class OperatorAction(StrEnum):
     CANCEL = "cancel"
     REMOTE_STOP = "remote_stop"  # here and now, as hard as the vehicle may
     CONFIRM_CROSSING = "confirm_crossing"  # of the crosswalk that it waits at
+    RELEASE_WAIT = "release_wait"  # from where its order has it wait for an operator
     RESET = "reset"  # of the safety gate's latch, on site
 
 

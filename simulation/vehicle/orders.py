@@ -66,7 +66,11 @@ def order_of_tour(
         if leg.checkpoint is not None:
             checkpoint = leg.checkpoint
             action = checkpoint_action(checkpoint.id, checkpoint.dwell_s, f"{order_id}-{number}")
-            actions.setdefault(at, []).append(action)
+            further = [
+                Action(action_type=kind, action_id=f"{action.action_id}-{i}", blocking_type="HARD")
+                for i, kind in enumerate(checkpoint.actions)
+            ]
+            actions.setdefault(at, []).extend([action, *further])
         if leg.dock is not None:
             actions.setdefault(at, []).append(
                 Action(

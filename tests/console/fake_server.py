@@ -88,6 +88,7 @@ class World:
                 "event_time": now,
                 "received_time": now,
                 "position": self._position(node.x_m, node.y_m, 0.7 * node_id),
+                "localised": True,
                 "speed_mps": 0.0,
                 "battery_pct": 40.0 + node_id % 60,
                 "charging": serial == "goalie-01",
@@ -472,6 +473,7 @@ class FakeServer:
                 return models.Accepted()
             if request.action == "release_wait":
                 vehicle.waiting_for = vehicle.waiting_for_ko = None
+                vehicle.awaits_operator = False
                 return models.Accepted()
             vehicle.paused = request.action in ("pause", "stop")
             vehicle.driving = False

@@ -64,6 +64,11 @@ def test_a_vehicle_that_waits_for_an_operator_is_let_go(page: Page, server: Any)
     expect(row.get_by_role("button", name="출발 지시")).to_have_count(0)
     vehicle = server.world.vehicles["sunra/goalie-01"]
     vehicle.waiting_for, vehicle.waiting_for_ko = Waiting.OPERATOR, Waiting.OPERATOR.text_ko
+    expect(row.locator("[data-waiting]")).to_contain_text("관제의 출발 지시")
+    expect(row.get_by_role("button", name="출발 지시")).to_have_count(
+        0
+    )  # words alone are no action
+    vehicle.awaits_operator = True
     row.get_by_role("button", name="출발 지시").click()
     expect(row.get_by_role("button", name="출발 지시")).to_have_count(0)
     assert server.world.asked == ["release_wait"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from fleet_server.fleet import waiting_of
-from patrol.vda5050.messages import Information
+from fleet_server.fleet import awaits_operator, waiting_of
+from patrol.vda5050.messages import ActionState, ActionStatus, AgvPosition, Information
 from patrol.waiting import Waiting
 
 HEALTH = Information(info_type="health", info_level="INFO")
@@ -29,3 +29,38 @@ def test_words_that_are_no_cause_are_not_shown(kit: Any, text: str | None) -> No
     assert waiting_of(kit.make_state(information=[said])) is None
     assert waiting_of(kit.make_state(information=[HEALTH])) is None
     assert waiting_of(kit.make_state()) is None
+
+
+@pytest.mark.parametrize(
+    ("action_type", "status", "awaits"),
+    [
+        ("waitForOperator", "RUNNING", True),
+        ("waitForOperator", "WAITING", False),
+        ("waitForOperator", "FINISHED", False),
+        ("waitForOperator", "FAILED", False),
+        ("patrolCheckpoint", "RUNNING", False),
+    ],
+)
+def test_an_operator_is_awaited_while_the_action_runs(
+    kit: Any, action_type: str, status: ActionStatus, awaits: bool
+) -> None:
+    action = ActionState(action_id="a", action_status=status, action_type=action_type)
+    assert awaits_operator(kit.make_state(action_states=[action])) is awaits
+
+
+def test_words_alone_await_no_operator(kit: Any) -> None:
+    said = Information(
+        info_type="waiting", info_level="INFO", info_description=Waiting.OPERATOR.value
+    )
+    assert not awaits_operator(kit.make_state(information=[said]))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("is_sure", [True, False])
+async def test_a_vehicle_is_localised_when_its_state_says_so(
+    client: Any, rig: Any, kit: Any, is_sure: bool
+) -> None:
+    place = AgvPosition(x=0, y=0, theta=0, map_id="square", position_initialized=is_sure)
+    await rig.take("state", kit.make_state(agv_position=place))
+    view = (await client.get("/vehicles/sunra/goalie-01")).json()
+    assert view["localised"] is is_sure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -77,6 +78,21 @@ async def test_a_plan_that_cannot_be_says_why(
 ) -> None:
     answer = await client.post("/plans", json={**PLAN, **changes})
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
+
+
+async def test_a_plan_with_an_action_that_no_vehicle_can_do_is_not_started(
+    client: httpx.AsyncClient, rig: Any, kit: Any
+) -> None:
+    square = kit.square_map()
+    first, *others = square.checkpoints
+    dances = dataclasses.replace(first, actions=("dance",))
+    rig.maps.set_current(dataclasses.replace(square, checkpoints=(dances, *others)))
+    plan = (await client.post("/plans", json=PLAN)).json()
+    answer = await client.post(f"/plans/{plan['plan_id']}/start")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (409, "plan_impossible"), answer.text
+    assert "cp-a: action 'dance' is none that a vehicle can do" in error["message"]
+    assert not rig.sent("order")
 
 
 async def test_a_busy_vehicle_is_not_sent_again(client: httpx.AsyncClient) -> None:

@@ -79,6 +79,7 @@ export interface VehicleView {
   event_time: number | null;
   received_time: number | null;
   position: VehiclePosition | null;
+  localised: boolean; // else the position is a guess
   speed_mps: number | null;
   battery_pct: number | null;
   charging: boolean | null;
@@ -94,6 +95,7 @@ export interface VehicleView {
   map_current: boolean | null; // whether patrols are planned on that version
   waiting_for: string | null; // in English
   waiting_for_ko: string | null;
+  awaits_operator: boolean; // `release_wait` lets it go on
   errors: VehicleError[];
 }
 

@@ -122,16 +122,12 @@ function Progress({ assignment }: { assignment: Assignment }) {
   );
 }
 
-/** As the vehicle says it: `Waiting.OPERATOR` of patrol/waiting.py. */
-const WAITS_FOR_OPERATOR = "an operator";
-
 function Commands({ vehicle, assignment, condition }: Props) {
   const t = useText();
   const { vehicle_id: id, serial_number: name } = vehicle.view;
   const [confirming, setConfirming] = useState<"cancel" | "crossing" | null>(null);
   const busy = useConsole((s) => Boolean(s.busy[`pause ${id}`] ?? s.busy[`resume ${id}`]));
   const atUnknownLight = vehicle.view.errors.some((error) => error.type === "signal_unknown");
-  const waitsForOperator = vehicle.view.waiting_for === WAITS_FOR_OPERATOR;
   const canWatchOnly = useConsole((s) =>
     s.session && s.session !== "unknown" ? s.session.user.role === "viewer" : true,
   );
@@ -162,7 +158,7 @@ function Commands({ vehicle, assignment, condition }: Props) {
           {t("vehicle.confirmCrossing")}
         </button>
       )}
-      {waitsForOperator && (
+      {vehicle.view.awaits_operator && (
         <button
           type="button"
           className="button primary wide"

@@ -18,6 +18,7 @@ export function vehicle(change: Partial<VehicleView> = {}): VehicleView {
       latitude_deg: 37.48,
       map_id: "sillim",
     },
+    localised: true,
     speed_mps: 0,
     battery_pct: 80,
     charging: false,
@@ -33,6 +34,7 @@ export function vehicle(change: Partial<VehicleView> = {}): VehicleView {
     map_current: true,
     waiting_for: null,
     waiting_for_ko: null,
+    awaits_operator: false,
     errors: [],
     ...change,
   };
