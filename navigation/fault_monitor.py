@@ -21,6 +21,11 @@ RETRY_PAUSE_S = 5.0  # after NO_PROGRESS: stand, then try again for NO_PROGRESS_
 MAX_HEADING_ERROR_RAD = 1.4
 OFF_ROUTE_RECOVERY = 0.8
 MOVING_MPS = 0.01
+# The gate itself holds the vehicle for these, and goes on by itself: standing still here too
+# would hide from the gate what the vehicle wants.
+HELD_BY_GATE = frozenset(
+    {FaultKind.OBSTACLE_IN_STOP_ZONE, FaultKind.ZONE_BOUNDARY, FaultKind.KEEP_OUT_ZONE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ class FaultMonitor:
             faults |= self._battery_faults(inputs.base.battery_pct)
         if self._is_off_route(motion):
             faults.add(FaultKind.OFF_ROUTE)
-        if self._is_stuck(motion, FaultKind.OBSTACLE_IN_STOP_ZONE in faults, now_s):
+        if self._is_stuck(motion, not HELD_BY_GATE.isdisjoint(faults), now_s):
             faults.add(FaultKind.NO_PROGRESS)
         return frozenset(faults)
 
@@ -108,11 +113,11 @@ class FaultMonitor:
         )
         return self._off_route
 
-    def _is_stuck(self, motion: Motion, obstacle: bool, now_s: float) -> bool:
+    def _is_stuck(self, motion: Motion, is_held: bool, now_s: float) -> bool:
         moved = abs(motion.travel_m - self._progress_m) >= PROGRESS_M
         if moved or not motion.driving or self._progress_s is None:
             self._progress_s, self._progress_m, self._stuck_s = now_s, motion.travel_m, None
-        elif self._stuck_s is None and (motion.commanded_mps < MOVING_MPS or obstacle):
+        elif self._stuck_s is None and (motion.commanded_mps < MOVING_MPS or is_held):
             self._progress_s = now_s  # standing for a known reason
         elif self._stuck_s is None and now_s - self._progress_s > NO_PROGRESS_S:
             self._stuck_s = now_s

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from navigation.course import Course
 from navigation.executive import Executive
+from navigation.fault_monitor import HELD_BY_GATE
 from navigation.following.tracker import STANDING_MPS
 from navigation.goal import Circumstances, Goal
 from navigation.order_rules import Route
@@ -55,7 +56,7 @@ def _held_by(goal: Goal, faults: frozenset[FaultKind], holds_for: Waiting | None
     """What makes a vehicle stand that would drive; empty where nothing does."""
     if goal.mode is not Mode.DRIVING:
         return ""
-    for fault in (FaultKind.PATH_BLOCKED, FaultKind.OBSTACLE_IN_STOP_ZONE):
+    for fault in (FaultKind.PATH_BLOCKED, *sorted(HELD_BY_GATE)):
         if fault in faults:
             return FAULTS[fault].text_en
     return holds_for or ""

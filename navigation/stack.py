@@ -14,7 +14,7 @@ from navigation.crossing.rule import NO_CROSSWALK, CrossingInputs, CrossingRule,
 from navigation.detours import Detours, Here
 from navigation.docking import NO_APPROACH, Phase, approach_again
 from navigation.executive import Executive
-from navigation.fault_monitor import FaultMonitor, Motion, is_fresh
+from navigation.fault_monitor import HELD_BY_GATE, FaultMonitor, Motion, is_fresh
 from navigation.following.tracker import STANDING_MPS
 from navigation.goal import CAPS_MPS, Brake, Circumstances, Goal
 from navigation.order_intake import new_route, updated_route
@@ -32,11 +32,7 @@ log = logging.getLogger(__name__)
 
 MAX_STEP_S = 0.2
 CONFIRM_CROSSING = "confirmCrossing"  # an operator sees that the crosswalk is free
-# The gate itself holds the vehicle for these, and goes on by itself: standing still here too
-# would hide from the gate what the vehicle wants.
-LEFT_TO_THE_GATE = frozenset(
-    {FaultKind.OBSTACLE_IN_STOP_ZONE, FaultKind.COMMAND_STALE, FaultKind.PATH_BLOCKED}
-)
+LEFT_TO_THE_GATE = HELD_BY_GATE | {FaultKind.COMMAND_STALE, FaultKind.PATH_BLOCKED}
 
 
 class NavigationStack:

@@ -29,7 +29,7 @@ from patrol.topics import TOPICS
 from patrol.vehicle import VehicleSpec
 
 POSE_MAX_AGE_S = TOPICS["/localization/odometry"].max_age_s or 0.0
-BESIDE_M = 1.4  # beside a way: drawn widths are often guesses, and sharp corners are cut
+BESIDE_M = 0.8  # beside a way: what drawn widths, tracking and localization may be wrong by
 MARGIN_M = 0.2  # between samples of the outline and of the curve it may be as much further out
 SIGMAS = 2.0  # of the position: 95 % of one axis
 MAX_SIGMA_M = 1.0  # beyond this nobody knows on which side of a border the vehicle is

@@ -15,9 +15,9 @@ from patrol.geometry import Pose2, StampedPose
 from patrol.map import Edge, Node, PatrolMap, WayClass, Zone, ZoneKind
 from tests.unit.navigation.safety.gate_hands import FORWARD, NOW, SPEC, inputs
 
-WIDTH_M = 2.4
+WIDTH_M = 3.6
 LENGTH_M = 60.0
-BORDER_M = WIDTH_M / 2 + 1.4  # to either side of the street's middle
+BORDER_M = WIDTH_M / 2 + 0.8  # to either side of the street's middle
 MARGIN_M = 0.2  # and 2 sigma
 SURE = np.zeros((3, 3))
 LOCK = 1.0 / SPEC.min_turning_radius_m

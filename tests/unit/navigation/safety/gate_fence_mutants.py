@@ -45,8 +45,8 @@ FENCING: dict[str, list[tuple[str, str]]] = {
     "fence": [
         ('TOPICS["/localization/odometry"].max_age_s', 'TOPICS["/scan"].max_age_s'),
         ('TOPICS["/localization/odometry"].max_age_s', 'TOPICS["/gnss/fix"].max_age_s'),
-        ("BESIDE_M = 1.4", "BESIDE_M = 1.7"),
-        ("BESIDE_M = 1.4", "BESIDE_M = 1.1"),
+        ("BESIDE_M = 0.8", "BESIDE_M = 1.1"),
+        ("BESIDE_M = 0.8", "BESIDE_M = 0.5"),
         ("MARGIN_M = 0.2", "MARGIN_M = 0.0"),
         ("MARGIN_M = 0.2", "MARGIN_M = 0.4"),
         ("SIGMAS = 2.0", "SIGMAS = 1.0"),
