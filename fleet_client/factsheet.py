@@ -10,20 +10,27 @@ from __future__ import annotations
 from typing import Any
 
 from patrol.vda5050.messages import Factsheet
+from patrol.vda5050.node_actions import (
+    DWELL,
+    PATROL_CHECKPOINT,
+    RELEASE_OPERATOR_WAIT,
+    START_CHARGING,
+    WAIT_FOR_OPERATOR,
+)
 from patrol.vehicle import VehicleSpec
 
 WHEEL_WIDTH_M = 0.1  # not part of the specification; drawn only
 
 # Action type → (scopes, parameters, what it does).
 ACTIONS: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
-    "patrolCheckpoint": (
+    PATROL_CHECKPOINT: (
         ("NODE",),
         {"checkpointId": "STRING", "dwell_s": "FLOAT"},
         "stand at a checkpoint and look around",
     ),
-    "dwell": (("NODE",), {"dwell_s": "FLOAT"}, "stand at a node for a time"),
-    "waitForOperator": (("NODE",), {}, "stand at a node until releaseOperatorWait"),
-    "startCharging": (("NODE",), {}, "charge at the dock of this node"),
+    DWELL: (("NODE",), {"dwell_s": "FLOAT"}, "stand at a node for a time"),
+    WAIT_FOR_OPERATOR: (("NODE",), {}, "stand at a node until releaseOperatorWait"),
+    START_CHARGING: (("NODE",), {}, "charge at the dock of this node"),
     "startPause": (("INSTANT",), {}, "stop and keep the order"),
     "remoteStop": (("INSTANT",), {}, "stop here, as hard as the vehicle may, and keep the order"),
     "confirmCrossing": (
@@ -31,7 +38,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
         {"crosswalkId": "STRING"},
         "cross, on an operator's word, where the light is not known",
     ),
-    "releaseOperatorWait": (("INSTANT",), {}, "go on from where it waits for an operator"),
+    RELEASE_OPERATOR_WAIT: (("INSTANT",), {}, "go on from where it waits for an operator"),
     "stopPause": (("INSTANT",), {}, "go on with the order"),
     "cancelOrder": (("INSTANT",), {}, "stop and drop the order"),
     "stateRequest": (("INSTANT",), {}, "send a state now"),

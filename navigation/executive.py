@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from navigation.actions import ActionBook
 from navigation.docking import Docking
 from navigation.goal import CAPS_MPS, Brake, Circumstances, Goal
-from navigation.order_rules import START_CHARGING, Route
+from navigation.order_rules import Route
 from navigation.types import BaseStatus, Mode
 from navigation.waiting_place import WaitingPlace
 from navigation.wishes import Wishes
@@ -21,7 +21,11 @@ from patrol.errors import OrderError
 from patrol.faults import FAULTS, FaultKind, Response
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import Action
-from patrol.vda5050.node_actions import RELEASE_OPERATOR_WAIT, WAIT_FOR_OPERATOR
+from patrol.vda5050.node_actions import (
+    RELEASE_OPERATOR_WAIT,
+    START_CHARGING,
+    WAIT_FOR_OPERATOR,
+)
 from patrol.waiting import Waiting
 
 log = logging.getLogger(__name__)

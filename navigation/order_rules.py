@@ -17,13 +17,15 @@ import msgspec
 from patrol.errors import OrderError
 from patrol.map import Edge, Node, PatrolMap
 from patrol.vda5050.messages import Action, Order, OrderEdge, OrderNode
-from patrol.vda5050.node_actions import WAIT_FOR_OPERATOR
+from patrol.vda5050.node_actions import (
+    DWELL,
+    PATROL_CHECKPOINT,
+    START_CHARGING,
+    WAIT_FOR_OPERATOR,
+)
 from patrol.vehicle import VehicleSpec
 
 MAX_POSITION_DIFFERENCE_M = 0.5  # between the order's nodePosition and our map
-PATROL_CHECKPOINT = "patrolCheckpoint"
-START_CHARGING = "startCharging"
-DWELL = "dwell"
 TIMED_ACTIONS = (PATROL_CHECKPOINT, DWELL)  # done when `dwell_s` is over
 
 

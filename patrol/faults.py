@@ -306,7 +306,7 @@ FAULTS: dict[FaultKind, FaultRow] = {
         _R.STOP,
         False,
         "충전이 되지 않습니다. 충전기와 접점을 확인해 주세요",
-        "Charging does not work: waiting for a person at the dock",
+        "Charging does not work: check the charger and its contacts",
     ),
     _F.TILT: FaultRow(
         "roll or pitch above 20 degrees",

@@ -7,10 +7,9 @@ from functools import lru_cache
 from patrol.errors import OrderError
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import Order
-from patrol.vda5050.node_actions import WAIT_FOR_OPERATOR
+from patrol.vda5050.node_actions import NODE_ACTIONS
 
 MAX_DWELL_S = 3600.0
-NODE_ACTIONS = ("patrolCheckpoint", "dwell", WAIT_FOR_OPERATOR, "startCharging")
 
 
 class SpeedLimits:

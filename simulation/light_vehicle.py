@@ -14,7 +14,11 @@ from patrol.errors import OrderError
 from patrol.faults import FaultKind
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import Action, ActionState, ActionStatus, Order, OrderEdge, OrderNode
-from patrol.vda5050.node_actions import RELEASE_OPERATOR_WAIT, WAIT_FOR_OPERATOR
+from patrol.vda5050.node_actions import (
+    RELEASE_OPERATOR_WAIT,
+    START_CHARGING,
+    WAIT_FOR_OPERATOR,
+)
 from patrol.waiting import Waiting
 from simulation.fleet_motion import FleetMotion
 from simulation.light_map import SpeedLimits, check_order
@@ -181,7 +185,7 @@ class LightVehicle:
             return
         action = self._todo[0]
         self._set_state(action, "RUNNING")
-        if action.action_type == "startCharging":
+        if action.action_type == START_CHARGING:
             self._motion.charging[self._index] = True
             self._dwell_left_s = 0.0
         elif action.action_type == WAIT_FOR_OPERATOR:

@@ -8,14 +8,13 @@ from patrol.map import PatrolMap
 from patrol.vda5050.messages import (
     VERSION,
     Action,
-    ActionParameter,
     InstantActions,
     NodePosition,
     Order,
     OrderEdge,
     OrderNode,
 )
-from patrol.vda5050.node_actions import RELEASE_OPERATOR_WAIT
+from patrol.vda5050.node_actions import RELEASE_OPERATOR_WAIT, START_CHARGING, node_action, visit
 from patrol.vda5050.topic_names import VehicleAddress
 
 INSTANT_ACTIONS = {  # what operators ask for → VDA 5050 and our own (docs/protocol.md)
@@ -82,32 +81,16 @@ def _edge(route: Route, progress: Progress, patrol_map: PatrolMap, index: int) -
 
 def _actions(route: Route, index: int) -> list[Action]:
     stops = [stop for stop in route.stops if stop.node_index == index]
-    actions = [action for stop in stops for action in _actions_of_stop(stop)]
+    actions = [action for stop in stops for action in _visit(stop)]
     charges = [charge.action_id for charge in route.charges if charge.node_index == index]
     if index == route.last_index and route.charge_action_id is not None:
         charges.append(route.charge_action_id)
-    return actions + [
-        Action(action_type="startCharging", action_id=action_id, blocking_type="HARD")
-        for action_id in charges
-    ]
+    return actions + [node_action(START_CHARGING, action_id) for action_id in charges]
 
 
-def _actions_of_stop(stop: Stop) -> list[Action]:
-    """The visit, then what its checkpoint names."""
-    visit = Action(
-        action_type="patrolCheckpoint",
-        action_id=stop.action_id,
-        blocking_type="HARD",
-        action_parameters=[
-            ActionParameter(key="checkpointId", value=stop.checkpoint_id),
-            ActionParameter(key="dwell_s", value=stop.dwell_s),
-        ],
-    )
+def _visit(stop: Stop) -> list[Action]:
     further = zip(stop.actions, stop.further_ids, strict=True)
-    return [visit] + [
-        Action(action_type=kind, action_id=action_id, blocking_type="HARD")
-        for kind, action_id in further
-    ]
+    return visit(stop.checkpoint_id, stop.dwell_s, stop.action_id, further)
 
 
 def build_instant_action(

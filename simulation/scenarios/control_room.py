@@ -18,6 +18,7 @@ from patrol.errors import OrderError
 from patrol.map import Dock, PatrolMap
 from patrol.vda5050.extension import Ack, AckItem, Backfill
 from patrol.vda5050.messages import Action, InstantActions, Order, State, decode, encode
+from patrol.vda5050.node_actions import PATROL_CHECKPOINT
 from patrol.vda5050.topic_names import VehicleAddress
 from patrol.vehicle import VehicleSpec
 from simulation.scenarios.trace import RoomFigures
@@ -163,7 +164,7 @@ class ControlRoom:
         """Send an order; `replacing` cancels the one under way first and waits for that."""
         for node in order.nodes:
             for action in node.actions:
-                if action.action_type == "patrolCheckpoint":
+                if action.action_type == PATROL_CHECKPOINT:
                     name = str(action.parameters().get("checkpointId"))
                     self.checkpoint_of[action.action_id] = name
         if not replacing:

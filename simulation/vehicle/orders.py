@@ -9,7 +9,8 @@ from navigation.planning.patrol_tour import PatrolTour
 from patrol.clock import iso_utc
 from patrol.errors import PlanError
 from patrol.map import PatrolMap
-from patrol.vda5050.messages import Action, ActionParameter, Order, OrderEdge, OrderNode
+from patrol.vda5050.messages import Action, Order, OrderEdge, OrderNode
+from patrol.vda5050.node_actions import START_CHARGING, node_action, visit
 from patrol.vda5050.topic_names import VehicleAddress
 
 ADDRESS = VehicleAddress("sunra", "sunra", "goalie-01")
@@ -65,33 +66,13 @@ def order_of_tour(
         at += len(leg.route.node_ids) - 1
         if leg.checkpoint is not None:
             checkpoint = leg.checkpoint
-            action = checkpoint_action(checkpoint.id, checkpoint.dwell_s, f"{order_id}-{number}")
-            further = [
-                Action(action_type=kind, action_id=f"{action.action_id}-{i}", blocking_type="HARD")
-                for i, kind in enumerate(checkpoint.actions)
-            ]
-            actions.setdefault(at, []).extend([action, *further])
-        if leg.dock is not None:
-            actions.setdefault(at, []).append(
-                Action(
-                    action_type="startCharging",
-                    action_id=f"{order_id}-charge",
-                    blocking_type="HARD",
-                )
+            further = [(k, f"{order_id}-{number}-{i}") for i, k in enumerate(checkpoint.actions)]
+            actions.setdefault(at, []).extend(
+                visit(checkpoint.id, checkpoint.dwell_s, f"{order_id}-{number}", further)
             )
+        if leg.dock is not None:
+            charge = node_action(START_CHARGING, f"{order_id}-charge")
+            actions.setdefault(at, []).append(charge)
     return order_along(
         patrol_map, tour.node_ids, now_s, order_id=order_id, actions=actions, address=address
-    )
-
-
-def checkpoint_action(checkpoint_id: str, dwell_s: float, action_id: str) -> Action:
-    """To stay at a checkpoint for a while (docs/protocol.md)."""
-    return Action(
-        action_type="patrolCheckpoint",
-        action_id=action_id,
-        blocking_type="HARD",
-        action_parameters=[
-            ActionParameter(key="checkpointId", value=checkpoint_id),
-            ActionParameter(key="dwell_s", value=dwell_s),
-        ],
     )
