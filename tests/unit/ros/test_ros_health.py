@@ -171,7 +171,7 @@ def test_the_control_room_reads_a_summary_and_is_not_woken_by_it() -> None:
 def test_a_driver_that_publishes_diagnostics_too_changes_nothing() -> None:
     heard: dict[str, Callable[[Any], None]] = {}
     node = SimpleNamespace(topic_subscription=heard.__setitem__)
-    inputs = VehicleInputs(node, lambda _: None)  # type: ignore[arg-type]
+    inputs = VehicleInputs(node, lambda _: None)
     full = judge(Reading(disk_free_mb=100.0, memory_available_mb=4e3, load_per_core=0.1))
     ours = DiagnosticArray(header=header_of(5.0), status=[_status_of(row) for row in full])
     stale = DiagnosticStatus(level=DiagnosticStatus.STALE, name="lidar", hardware_id="A1")

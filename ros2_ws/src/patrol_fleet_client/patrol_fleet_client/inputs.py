@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from diagnostic_msgs.msg import DiagnosticArray
 from nav_msgs.msg import Odometry
@@ -27,7 +27,6 @@ from patrol_fleet_client.order_keeper import Kept
 from patrol_ros.convert import base_of, pose_of
 from patrol_ros.fault_names import faults_of
 from patrol_ros.latest import Latest
-from patrol_ros.node import VehicleNode
 
 T = TypeVar("T")
 DIAGNOSTICS_MAX_AGE_S = 3.0
@@ -37,12 +36,17 @@ def _fresh(latest: Latest[T], topic: str, now_s: float) -> T | None:
     return latest.fresh(now_s, TOPICS[topic].max_age_s or DIAGNOSTICS_MAX_AGE_S)
 
 
+class Subscriber(Protocol):
+    """What a node does for its inputs."""
+
+    def topic_subscription(self, name: str, callback: Callable[[Any], None], /) -> None:
+        """Call back with every message of a topic of the table."""
+
+
 class VehicleInputs:
     """Subscribes to the vehicle's states and makes one `Condition` of them."""
 
-    def __init__(
-        self, node: VehicleNode, on_navigation: Callable[[NavigationState], None]
-    ) -> None:
+    def __init__(self, node: Subscriber, on_navigation: Callable[[NavigationState], None]) -> None:
         self._heard = on_navigation
         self._navigation: Latest[NavigationState] = Latest()
         self._pose: Latest[StampedPose] = Latest()
