@@ -10,7 +10,7 @@ from collections.abc import Callable
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.1  # in one go what came meanwhile: spares waking up for every message
-MOST_WAITING = 5000  # ten seconds of a vehicle's messages; beyond, they are lost
+MOST_WAITING = 5000  # ten seconds of a vehicle's messages; beyond, more are lost
 
 
 class Scribe:
@@ -24,14 +24,17 @@ class Scribe:
         self._thread = threading.Thread(target=self._run, name="black_box", daemon=True)
         self._thread.start()
 
-    def do(self, action: Callable[[], None]) -> None:
-        """Have something done soon, or never where too much waits; raises what one before did."""
+    def do(self, action: Callable[[], None], *, may_be_lost: bool = False) -> None:
+        """Have something done soon; raises what one before did.
+
+        What `may_be_lost` is not done where too much waits.
+        """
         if self._failure is not None:
             raise self._failure
-        if len(self._waiting) < MOST_WAITING:
-            self._waiting.append(action)
-        else:
+        if may_be_lost and len(self._waiting) >= MOST_WAITING:
             self._lost += 1
+        else:
+            self._waiting.append(action)
 
     def close(self, within_s: float) -> None:
         """Do what waits, then end; after so long it is left to end with the process."""

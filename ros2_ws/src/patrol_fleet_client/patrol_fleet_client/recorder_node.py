@@ -98,7 +98,7 @@ class RecorderNode(VehicleNode):
 
     def _record(self, box: BlackBox, topic: str, cdr: bytes) -> None:
         now = time.time(), self.now_s(), time.monotonic()
-        self._scribe.do(partial(box.write, topic, cdr, *now))
+        self._scribe.do(partial(box.write, topic, cdr, *now), may_be_lost=True)
 
     def _on_picture(self, box: BlackBox, topic: str, cdr: bytes) -> None:
         name = topic + COMPRESSED

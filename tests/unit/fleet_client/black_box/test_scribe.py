@@ -36,10 +36,11 @@ def test_a_disk_that_hangs_holds_nobody_up_and_what_is_lost_is_said(
     scribe.do(hang)
     assert hangs.wait(SOON_S)
     for number in range(15):
-        scribe.do(partial(done.append, number))
+        scribe.do(partial(done.append, number), may_be_lost=True)
+    scribe.do(partial(done.append, 99))  # a stop to be sealed, say
     goes_on.set()
     scribe.close(SOON_S)
-    assert done == list(range(10))
+    assert done == [*range(10), 99]
     assert [record.getMessage() for record in caplog.records] == ["black_box_behind lost=5"]
     assert caplog.records[0].levelno == logging.WARNING
 
