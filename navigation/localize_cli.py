@@ -14,6 +14,7 @@ from patrol.errors import LogError
 from patrol.vehicle import VehicleSpec, load_vehicle
 
 if TYPE_CHECKING:
+    from navigation.localization.ekf import ProcessNoise
     from navigation.localization.replay import DriveLog
     from navigation.types import GnssFix
     from patrol.geodesy import GeoPoint
@@ -25,7 +26,11 @@ MAX_RATE_HZ = 1000.0
 
 @click.command("localize")
 @click.option("--vehicle", type=FILE, help="Vehicle file (config/vehicles).  [default: goalie]")
-@click.option("--odometry", type=LOG, help="CSV: stamp_s, speed_mps, steering_rad.")
+@click.option(
+    "--odometry", type=LOG,
+    help="CSV: stamp_s, speed_mps, steering_rad; without it a weaker speed is made of the IMU's "
+    "ax_mps2 and the fixes.",
+)  # fmt: skip
 @click.option(
     "--imu", type=LOG,
     help="CSV: stamp_s, yaw_rate_radps, and if known ax_mps2, ay_mps2, roll_rad, pitch_rad; "
@@ -78,17 +83,19 @@ def localize_command(
     _spare_inputs(out, odometry, imu, gnss, bag, truth, vehicle)
     spec = load_vehicle(vehicle or GOALIE)
     log = _read_log(spec, odometry, imu, gnss, bag)
-    log.check()
+    if odometry is not None or bag is not None:
+        log.check()
     place = _origin(origin, log)
     fixes = _withheld(withheld, log) if withheld else []
     true_poses = read_truth(truth) if truth else []
     apart = set(fixes)
     kept = changed(log, fixes=[fix for fix in log.fixes if fix not in apart])
-    rows_s = times_of(log, rate_hz)
+    kept, noise, lines = _with_speed(kept, place, spec)
+    rows_s = times_of(kept, rate_hz)
     fixes_s, truth_s = [f.stamp_s for f in fixes], [pose.stamp_s for pose in true_poses]
-    result = replay(Localizer(spec, place), kept, [*rows_s, *fixes_s, *truth_s])
+    result = replay(Localizer(spec, place, noise=noise), kept, [*rows_s, *fixes_s, *truth_s])
     rows = result.at(rows_s)
-    lines = [*report.sample_lines(kept, result, len(fixes)), *report.drive_lines(rows)]
+    lines += [*report.sample_lines(kept, result, len(fixes)), *report.drive_lines(rows)]
     lines.append(f"origin: {place.latitude_deg:.9f},{place.longitude_deg:.9f}")
     if fixes:
         found = compare_with_fixes(result.at(fixes_s), fixes, spec, place)
@@ -119,14 +126,32 @@ def _read_log(
         if odometry or imu or gnss:
             raise LogError("--mcap: holds all three logs; give either it or the CSV files")
         return read_bag(bag, spec)
-    if odometry is None:
+    if odometry is None and imu is None:
         raise LogError(
-            "--odometry: wheel odometry is needed: the vehicle's speed comes from its wheels, "
-            "not from IMU or fixes; give it, or a recording by --mcap"
+            "--odometry: wheel odometry is needed, or --imu with ax_mps2, of which a weaker speed "
+            "can be made; give one, or a recording by --mcap"
         )
     if gnss is None:
         raise LogError("--gnss: fixes are needed: position and heading start from them")
-    return DriveLog(read_odometry(odometry, spec), read_gnss(gnss), read_imu(imu) if imu else ())
+    wheels = read_odometry(odometry, spec) if odometry else ()
+    log = DriveLog(wheels, read_gnss(gnss), read_imu(imu) if imu else ())
+    if not odometry and not log.imu:
+        raise LogError(f"{imu}: there is no sample, and without wheel odometry the IMU is needed")
+    return log
+
+
+def _with_speed(
+    log: DriveLog, place: GeoPoint, spec: VehicleSpec
+) -> tuple[DriveLog, ProcessNoise | None, list[str]]:
+    """A log with odometry, how far to trust it, and a line that says where it is from."""
+    from navigation.localization.inertial_speed import NOISE, with_inertial_speed
+
+    if log.odometry:
+        return log, None, []
+    line = "odometry: none; the speed is made of the IMU's forward acceleration and the fixes"
+    made = with_inertial_speed(log, place, spec)
+    made.check()
+    return made, NOISE, [line]
 
 
 def _origin(text: str | None, log: DriveLog) -> GeoPoint:

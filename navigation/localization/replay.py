@@ -68,13 +68,13 @@ class DriveLog:
 
     @property
     def start_s(self) -> float:
-        """When the wheels were heard first."""
-        return self.odometry[0].stamp_s
+        """When the wheels were heard first; without wheels, the IMU."""
+        return (self.odometry or self.imu)[0].stamp_s
 
     @property
     def end_s(self) -> float:
-        """When the wheels were heard last."""
-        return self.odometry[-1].stamp_s
+        """When the wheels were heard last; without wheels, the IMU."""
+        return (self.odometry or self.imu)[-1].stamp_s
 
     def check(self) -> None:
         """Raises LogError where no localization can come of it."""

@@ -16,7 +16,8 @@ from navigation.localization.localizer import Localizer
 from navigation.localization.replay import replay, times_of
 from tests.unit.navigation.localization.bags import write_bag
 from tests.unit.navigation.localization.drives import ORIGIN, SPEC
-from tests.unit.navigation.localization.recorded import Recorded, record, write_logs
+from tests.unit.navigation.localization.recorded import Recorded, record, write, write_logs
+from tests.unit.navigation.localization.test_inertial_speed import log_of, surging
 
 Call = Callable[..., tuple[int | str | None, str, str]]
 MAP_ORIGIN = ("--origin", f"{ORIGIN.latitude_deg},{ORIGIN.longitude_deg}")
@@ -122,9 +123,31 @@ def test_without_an_imu_the_steering_turns_the_vehicle(call: Call, logs: Path) -
     assert metres(text.splitlines()[-1], "p95") < 0.5
 
 
+def test_without_wheels_the_speed_is_made_of_imu_and_fixes(call: Call, tmp_path: Path) -> None:
+    log, _ = log_of(surging, 60.0, bias=0.1, rate=0.1)
+    write(tmp_path / "imu.csv", "stamp_s,yaw_rate_radps,ax_mps2", (
+        (s.stamp_s, s.yaw_rate_radps, s.ax_mps2) for s in log.imu
+    ))  # fmt: skip
+    write(tmp_path / "gnss.csv", "stamp_s,latitude_deg,longitude_deg,sigma_m,fix", (
+        (f.stamp_s, f.position.latitude_deg, f.position.longitude_deg, f.sigma_m, "rtk_fixed")
+        for f in log.fixes
+    ))  # fmt: skip
+    options = csv_options(tmp_path)[2:]
+    status, text, err = call(*options, *MAP_ORIGIN, "--withhold-gnss", "40-50")
+    assert (status, err) == (0, "")
+    assert text.startswith("odometry: none; the speed is made of the IMU's")
+    assert "10 of 10 compared" in text
+    assert 0.05 < metres(text.splitlines()[-1], "max") < 5.0  # 10 s without fixes
+    status, _, err = call(*options, *MAP_ORIGIN, "--withhold-gnss", "0-99")
+    assert (status, "gnss: without wheel odometry" in err) == (2, True)
+
+
 WRONG: dict[str, tuple[Callable[[Path], list[object]], str]] = {
     "no wheels": (
-        lambda f: csv_options(f)[2:], "--odometry: wheel odometry is needed: the vehicle's speed"
+        lambda f: csv_options(f)[4:], "--odometry: wheel odometry is needed, or --imu with ax_mps2"
+    ),
+    "no wheels, no acceleration": (
+        lambda f: csv_options(f)[2:], "imu: without wheel odometry the forward acceleration"
     ),
     "no fixes": (lambda f: csv_options(f)[:4], "--gnss: fixes are needed"),
     "both": (lambda f: [*csv_options(f), "--mcap", f / "bag"], "--mcap: holds all three logs"),
