@@ -2,7 +2,8 @@
 
 `agvKinematic` knows DIFF, OMNI and THREEWHEEL only, and no Ackermann: THREEWHEEL is the nearest,
 because a tricycle with one steered wheel has the same constraint (a turning circle, no turn on the
-spot). `agvClass` knows load carriers only: CARRIER with a load of 0 kg.
+spot). `agvClass` knows load carriers only: CARRIER with a load of 0 kg. `blockingTypes` is left
+out: the official schema of 2.1.0 takes no list for it (docs/protocol.md has the types).
 """
 
 from __future__ import annotations
@@ -11,40 +12,40 @@ from typing import Any
 
 from patrol.vda5050.messages import Factsheet
 from patrol.vda5050.node_actions import (
-    DWELL,
-    PATROL_CHECKPOINT,
+    INSTANT,
+    NODE_ACTIONS,
     RELEASE_OPERATOR_WAIT,
-    START_CHARGING,
-    WAIT_FOR_OPERATOR,
+    ActionRow,
 )
 from patrol.vehicle import VehicleSpec
+from patrol.weather import REPORT_WEATHER
 
 WHEEL_WIDTH_M = 0.1  # not part of the specification; drawn only
 
-# Action type → (scopes, parameters, what it does).
-ACTIONS: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
-    PATROL_CHECKPOINT: (
-        ("NODE",),
-        {"checkpointId": "STRING", "dwell_s": "FLOAT"},
-        "stand at a checkpoint and look around",
-    ),
-    DWELL: (("NODE",), {"dwell_s": "FLOAT"}, "stand at a node for a time"),
-    WAIT_FOR_OPERATOR: (("NODE",), {}, "stand at a node until releaseOperatorWait"),
-    START_CHARGING: (("NODE",), {}, "charge at the dock of this node"),
-    "startPause": (("INSTANT",), {}, "stop and keep the order"),
-    "remoteStop": (("INSTANT",), {}, "stop here, as hard as the vehicle may, and keep the order"),
+# Instant actions that are none at a node: type → (parameters, what it does).
+AT_ONCE: dict[str, tuple[dict[str, str], str]] = {
+    "startPause": ({}, "stop and keep the order"),
+    "remoteStop": ({}, "stop here, as hard as the vehicle may, and keep the order"),
     "confirmCrossing": (
-        ("INSTANT",),
         {"crosswalkId": "STRING"},
         "cross, on an operator's word, where the light is not known",
     ),
-    RELEASE_OPERATOR_WAIT: (("INSTANT",), {}, "go on from where it waits for an operator"),
-    "stopPause": (("INSTANT",), {}, "go on with the order"),
-    "cancelOrder": (("INSTANT",), {}, "stop and drop the order"),
-    "stateRequest": (("INSTANT",), {}, "send a state now"),
-    "factsheetRequest": (("INSTANT",), {}, "send the factsheet now"),
+    REPORT_WEATHER: (
+        {
+            "observedAt": "STRING",
+            "rain_mmph": "FLOAT",
+            "gust_mps": "FLOAT",
+            "visibility_m": "FLOAT",
+            "temperature_c": "FLOAT",
+        },
+        "drive as the weather asks for, until the report is 2 h old",
+    ),
+    RELEASE_OPERATOR_WAIT: ({}, "go on from where it waits for an operator"),
+    "stopPause": ({}, "go on with the order"),
+    "cancelOrder": ({}, "stop and drop the order"),
+    "stateRequest": ({}, "send a state now"),
+    "factsheetRequest": ({}, "send the factsheet now"),
     "downloadMap": (
-        ("INSTANT",),
         {
             "mapId": "STRING",
             "mapVersion": "STRING",
@@ -54,15 +55,18 @@ ACTIONS: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
         "fetch a map over the topics mapRequest and mapChunk",
     ),
     "enableMap": (
-        ("INSTANT",),
         {"mapId": "STRING", "mapVersion": "STRING"},
         "drive on a downloaded map, as soon as the vehicle stands without an order",
     ),
     "deleteMap": (
-        ("INSTANT",),
         {"mapId": "STRING", "mapVersion": "STRING"},
         "delete a map that is not in use",
     ),
+}
+
+ACTIONS: dict[str, ActionRow] = NODE_ACTIONS | {
+    name: ActionRow(text, "HARD", (INSTANT,), parameters)
+    for name, (parameters, text) in AT_ONCE.items()
 }
 
 OPTIONAL_PARAMETERS = (
@@ -112,7 +116,7 @@ def build_factsheet(
             "optionalParameters": [
                 {"parameter": name, "support": "SUPPORTED"} for name in OPTIONAL_PARAMETERS
             ],
-            "agvActions": [_action(name) for name in ACTIONS],
+            "agvActions": [_action(name, row) for name, row in ACTIONS.items()],
         },
         agv_geometry=_geometry(spec),
         load_specification={"loadPositions": []},
@@ -144,14 +148,13 @@ def _physics(spec: VehicleSpec) -> dict[str, float]:
     }
 
 
-def _action(name: str) -> dict[str, Any]:
-    scopes, parameters, text = ACTIONS[name]
+def _action(name: str, row: ActionRow) -> dict[str, Any]:
     return {
         "actionType": name,
-        "actionDescription": text,
-        "actionScopes": list(scopes),
+        "actionDescription": row.text,
+        "actionScopes": list(row.scopes),
         "actionParameters": [
-            {"key": key, "valueDataType": kind} for key, kind in parameters.items()
+            {"key": key, "valueDataType": kind} for key, kind in row.parameters.items()
         ],
     }
 

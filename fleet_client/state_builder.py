@@ -30,6 +30,7 @@ from patrol.vda5050.messages import (
     State,
     Velocity,
 )
+from patrol.vda5050.node_actions import ATTENTION
 from patrol.waiting import WAITING
 
 OperatingMode = Literal["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL", "SERVICE", "TEACHIN"]
@@ -37,7 +38,7 @@ Left = tuple[str, int, bool]  # a node or edge of the order: id, sequence id, re
 NEWS = (  # changes of which the control room hears at once (VDA 5050 2.1.0, clause 6.10)
     *("order_id", "order_update_id", "last_node_sequence_id", "driving", "paused"),
     *("new_base_request", "node_states", "action_states", "charging"),
-    *("emergency_stop", "field_violation", "faults"),
+    *("emergency_stop", "field_violation", "faults", "shown"),
 )
 
 
@@ -48,6 +49,14 @@ class HealthSummary:
     level: str
     not_ok: tuple[str, ...] = ()  # names of what is not OK
     figures: tuple[tuple[str, str], ...] = ()  # key with its unit, value
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the vehicle shows and sounds, as its base reports it."""
+
+    beacon: bool
+    siren: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,7 @@ class StateContent:
     faults: frozenset[FaultKind] = frozenset()
     health: HealthSummary | None = None  # None: unknown; never news
     waiting_for: str = ""  # for people; never news
+    shown: Shown | None = None  # None: the base is silent
 
 
 def is_news(before: StateContent | None, after: StateContent) -> bool:
@@ -182,7 +192,20 @@ def _information(content: StateContent) -> list[Information] | None:
         said.append(
             Information(info_type=WAITING, info_level="INFO", info_description=content.waiting_for)
         )
+    if content.shown is not None:
+        said.append(_attention(content.shown))
     return said or None
+
+
+def _attention(shown: Shown) -> Information:
+    lit = (("beacon", shown.beacon), ("siren", shown.siren))
+    return Information(
+        info_type=ATTENTION,
+        info_level="INFO",
+        info_references=[
+            Reference(reference_key=key, reference_value="on" if on else "off") for key, on in lit
+        ],
+    )
 
 
 def _health(health: HealthSummary) -> Information:

@@ -25,7 +25,7 @@ from navigation.making_way import MakingWay, Underway
 from navigation.order_rules import Route
 from navigation.passing import CLEAR_S, WHO_MOVES_CLEARANCE_M, Passing, gate_sees, is_backing
 from navigation.route_plan import RoutePlan
-from patrol.faults import FaultKind, Response, strongest_response
+from patrol.faults import IN_STOP_ZONE, FaultKind, Response, strongest_response
 from patrol.geometry import Pose2, Scan
 from patrol.map import PatrolMap
 from patrol.topics import TOPICS
@@ -144,7 +144,7 @@ class Detours:
     def _note_blocked(self, faults: frozenset[FaultKind], here: Here, now_s: float) -> None:
         passing = self._passing
         is_asking = passing is not None and passing.is_asking
-        if FaultKind.OBSTACLE_IN_STOP_ZONE in faults or self.holds_for or is_asking:
+        if not faults.isdisjoint(IN_STOP_ZONE) or self.holds_for or is_asking:
             self._seen_blocked_s = now_s
             if self._blocked_s is None:
                 self._blocked_s, self._blocked_at_m = now_s, here.tracker.s_m

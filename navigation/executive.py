@@ -10,11 +10,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from navigation.actions import ActionBook
+from navigation.acting.attention import Attention
+from navigation.acting.book import ActionBook
+from navigation.acting.doers import Doers, Moment
+from navigation.acting.parameters import check_parameters
 from navigation.docking import Docking
 from navigation.goal import CAPS_MPS, Brake, Circumstances, Goal
 from navigation.order_rules import Route
-from navigation.types import BaseStatus, Mode
+from navigation.types import AttentionReport, BaseStatus, Mode
 from navigation.waiting_place import WaitingPlace
 from navigation.wishes import Wishes
 from patrol.errors import OrderError
@@ -22,9 +25,13 @@ from patrol.faults import FAULTS, FaultKind, Response
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import Action
 from patrol.vda5050.node_actions import (
+    AT_ONCE_TOO,
     RELEASE_OPERATOR_WAIT,
+    START_BEACON,
     START_CHARGING,
+    STOP_BEACON,
     WAIT_FOR_OPERATOR,
+    blocking_of,
 )
 from patrol.waiting import Waiting
 
@@ -40,6 +47,9 @@ class Executive:
         self.route: Route | None = None
         self.reached = -1  # index of the last reached node
         self.book = ActionBook()
+        self.attention = Attention()
+        self.doers = Doers(self.attention, patrol_map)
+        self._at_once: list[Action] = []  # of operators, under way
         self.docking = Docking()
         self.wishes = Wishes(self.book)
         self._waiting_place = WaitingPlace(patrol_map)
@@ -56,10 +66,15 @@ class Executive:
         self.wishes.begin_order()
         self.reached = -1
         self.book.begin_order(route, max(0, reached))
+        self.doers.begin_order()
+        self.attention.end_order()
         self._waiting_place.forget()
         self.docking.forget()
         for index in range(reached + 1):
             self._reach(index)
+        for action in self.book.done_actions():
+            if action.action_type in (START_BEACON, STOP_BEACON):
+                self.attention.resume_beacon(action.action_type == START_BEACON)
 
     def extend(self, route: Route) -> None:
         """Take an update of the order."""
@@ -83,12 +98,16 @@ class Executive:
         """An instant action of an operator; raises OrderError."""
         if action.action_type == RELEASE_OPERATOR_WAIT:
             self._release(action)
-            return
-        self.wishes.request(action, self.is_active)
+        elif action.action_type in AT_ONCE_TOO:
+            check_parameters(action)
+            self._at_once.append(action)
+            self.book.instant(action, "RUNNING")
+        else:
+            self.wishes.request(action, self.is_active)
 
     def _release(self, action: Action) -> None:
-        waits = self.open_action()
-        if waits is None or not self.book.is_running(waits, WAIT_FOR_OPERATOR):
+        waits = next((a for a in self._due() if self._is_asking(a)), None)
+        if waits is None:
             raise OrderError(
                 f"{RELEASE_OPERATOR_WAIT}: the vehicle does not wait for an operator",
                 "actionError",
@@ -105,6 +124,7 @@ class Executive:
             self.route = None
             self._waiting_place.forget()
             self.docking.forget()
+            self.attention.end_order()
 
     # --- progress ---
 
@@ -122,24 +142,42 @@ class Executive:
             return
         while self.open_action() is None and self.reached < route.last_released:
             index = self.reached + 1
-            must_stand = index == route.last_released or bool(route.order_nodes[index].actions)
+            must_stand = index == route.last_released or self.book.holds_at(index)
             early_m = NODE_REACHED_M if must_stand else 0.0
             if travel_m < node_s_m[index] - early_m or (must_stand and not standing):
                 break
             self._reach(index)
         if standing and self.reached >= 0:
-            self._carry_on(travel_m >= node_s_m[self.reached] - NODE_REACHED_M, base, now_s)
+            self._dock(travel_m >= node_s_m[self.reached] - NODE_REACHED_M, base, now_s)
 
-    def _carry_on(self, at_node: bool, base: BaseStatus | None, now_s: float) -> None:
-        """Do what is to be done where the vehicle stands; `at_node`: not still on its way."""
-        action = self.open_action()
+    def act(self, report: AttentionReport | None, standing: bool, moment: Moment) -> None:
+        """Carry on what is under way of the order's actions and of the operators'."""
+        was_active = self.is_active
+        self.doers.step(report, moment)
+        for action in self._due():
+            needs_stand = blocking_of(action) != "NONE"
+            if action.action_type != START_CHARGING and (standing or not needs_stand):
+                since_s = self.book.begin(action, moment.now_s)
+                self.book.set(action.action_id, *self.doers.run(action, since_s, by_plan=True))
+        for action in list(self._at_once):
+            status, result = self.doers.run(action, moment.now_s, by_plan=False)
+            self.book.instant(action, status, result)
+            if status != "RUNNING":
+                self._at_once.remove(action)
+        if was_active and not self.is_active:
+            self.attention.end_order()
+
+    def _due(self) -> list[Action]:
+        return [] if self.route is None else self.book.due(self.reached)
+
+    def _dock(self, at_node: bool, base: BaseStatus | None, now_s: float) -> None:
+        """Charge where the vehicle stands; `at_node`: not still on its way."""
+        action = next(iter(self._due()), None)
         if self.docking.is_approaching and at_node:
             self.docking.arrive()
-        if action is None:
+        if self.open_action() is None:
             self._watch_dock(base, now_s)
-        elif action.action_type != START_CHARGING:
-            self.book.run(action, now_s)
-        else:
+        elif action is not None and action.action_type == START_CHARGING:
             status = self.docking.run(base, now_s)
             self.book.set(action.action_id, status, self.docking.result or None)
 
@@ -164,10 +202,12 @@ class Executive:
         )
 
     def open_action(self) -> Action | None:
-        """The action to be done at the last reached node, if one is left."""
-        if self.route is None or self.reached < 0:
-            return None
-        return self.book.open_action(self.route.order_nodes[self.reached].actions)
+        """The action for which the vehicle stands at the last reached node, if one is left."""
+        return None if self.route is None else self.book.holding(self.reached)
+
+    def _is_asking(self, action: Action) -> bool:
+        """Whether an action waits for an operator, now."""
+        return action.action_type == WAIT_FOR_OPERATOR and self.book.is_running(action)
 
     # --- decision ---
 
@@ -198,13 +238,14 @@ class Executive:
             stop_at_m = now.passage.stop_at_m(now.node_s_m[self.reached])
             return Goal(Mode.DRIVING, stop_at_m, CAPS_MPS[now.response])
         action = self.open_action()
-        if action is not None:
-            charging = action.action_type == START_CHARGING
-            mode = Mode.CHARGING if charging else Mode.DWELLING
-            asks = action.action_type == WAIT_FOR_OPERATOR
-            reason = Waiting.OPERATOR if asks else action.action_type
-            return Goal(mode, brake=Brake.COMFORT, waiting_for=reason)
-        return self._drive(route, now)
+        if action is None and self.reached == len(route.nodes) - 1:  # the last word of the order
+            action = next(iter(self._due()), None)
+        if action is None:
+            return self._drive(route, now)
+        mode = Mode.CHARGING if action.action_type == START_CHARGING else Mode.DWELLING
+        asks = any(self._is_asking(due) for due in self._due())
+        reason = Waiting.OPERATOR if asks else action.action_type
+        return Goal(mode, brake=Brake.COMFORT, waiting_for=reason)
 
     def _rest_mode(self, base: BaseStatus | None) -> Mode:
         if base is not None and base.charging:
@@ -237,7 +278,7 @@ class Executive:
     def _next_stop(self, route: Route) -> int:
         """The next node with something to do, at most the end of the base."""
         for index in range(self.reached + 1, route.last_released):
-            if self.book.open_action(route.order_nodes[index].actions) is not None:
+            if self.book.holds_at(index):
                 return index
         return route.last_released
 

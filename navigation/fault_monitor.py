@@ -21,10 +21,16 @@ RETRY_PAUSE_S = 5.0  # after NO_PROGRESS: stand, then try again for NO_PROGRESS_
 MAX_HEADING_ERROR_RAD = 1.4
 OFF_ROUTE_RECOVERY = 0.8
 MOVING_MPS = 0.01
+BLIND = frozenset({FaultKind.CAMERA_STALE, FaultKind.CAMERA_BLIND})
 # The gate itself holds the vehicle for these, and goes on by itself: standing still here too
 # would hide from the gate what the vehicle wants.
 HELD_BY_GATE = frozenset(
-    {FaultKind.OBSTACLE_IN_STOP_ZONE, FaultKind.ZONE_BOUNDARY, FaultKind.KEEP_OUT_ZONE}
+    {
+        FaultKind.OBSTACLE_IN_STOP_ZONE,
+        FaultKind.DROP_AHEAD,
+        FaultKind.ZONE_BOUNDARY,
+        FaultKind.KEEP_OUT_ZONE,
+    }
 )
 
 
@@ -43,6 +49,13 @@ class Motion:
 def is_fresh(pose: StampedPose | None, now_s: float) -> bool:
     """Whether a pose is there and young enough to drive by."""
     return pose is not None and now_s - pose.stamp_s <= POSE_MAX_AGE_S
+
+
+def is_seeing(inputs: StackInputs) -> bool:
+    """Whether perception looks, and its cameras show it something."""
+    age_s = inputs.perception_age_s
+    is_blind = not inputs.perception_faults.isdisjoint(BLIND)
+    return age_s is not None and age_s <= PERCEPTION_MAX_AGE_S and not is_blind
 
 
 class FaultMonitor:

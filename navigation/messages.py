@@ -9,6 +9,7 @@ import numpy as np
 
 from navigation.types import (
     BaseStatus,
+    BodyMotion,
     Command,
     GnssFix,
     GnssFixType,
@@ -19,7 +20,7 @@ from navigation.types import (
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.stamps import seconds_of
-from patrol.vehicle import UltrasonicSpec
+from patrol.vehicle import DropRangerSpec, UltrasonicSpec
 
 UNKNOWN = -1.0  # first element of a covariance that is not known (sensor_msgs)
 MOVING_MPS = 0.05  # below, a steering angle cannot be told from a yaw rate
@@ -96,15 +97,19 @@ def scan_of(message: Any) -> Scan:
     )
 
 
-def range_of(message: Any, ranger: UltrasonicSpec) -> RangeSample:
+def range_of(message: Any, ranger: UltrasonicSpec | DropRangerSpec) -> RangeSample:
     """A range (sensor_msgs/msg/Range); it comes as float32."""
     return RangeSample(seconds_of(message.header.stamp), ranger.name, float(message.range))
 
 
 def base_of(message: Any) -> BaseStatus:
-    """The base's report (patrol_interfaces/msg/BaseFeedback)."""
+    """The base's report (patrol_interfaces/msg/BaseFeedback).
+
+    A recording from before there was a bumper has neither it nor the chassis's motion.
+    """
+    stamp_s = seconds_of(message.header.stamp)
     return BaseStatus(
-        stamp_s=seconds_of(message.header.stamp),
+        stamp_s=stamp_s,
         speed_mps=message.speed_mps,
         steering_rad=message.steering_rad,
         battery_pct=message.battery_pct,
@@ -112,6 +117,21 @@ def base_of(message: Any) -> BaseStatus:
         emergency_stop=message.emergency_stop,
         roll_rad=message.roll_rad,
         pitch_rad=message.pitch_rad,
+        bumped=getattr(message, "bumped", False),
+        motion=_motion_of(message, stamp_s),
+    )
+
+
+def _motion_of(message: Any, stamp_s: float) -> BodyMotion | None:
+    age_s = getattr(message, "imu_age_s", math.nan)
+    if math.isnan(age_s):
+        return None
+    return BodyMotion(
+        stamp_s=stamp_s - age_s,
+        rate_radps=message.rate_radps,
+        forward_mps2=message.forward_mps2,
+        left_mps2=message.left_mps2,
+        up_mps2=message.up_mps2,
     )
 
 

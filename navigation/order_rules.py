@@ -14,19 +14,14 @@ from functools import cached_property
 
 import msgspec
 
+from navigation.acting.parameters import check_parameters
 from patrol.errors import OrderError
 from patrol.map import Edge, Node, PatrolMap
 from patrol.vda5050.messages import Action, Order, OrderEdge, OrderNode
-from patrol.vda5050.node_actions import (
-    DWELL,
-    PATROL_CHECKPOINT,
-    START_CHARGING,
-    WAIT_FOR_OPERATOR,
-)
+from patrol.vda5050.node_actions import NODE_ACTIONS, START_CHARGING
 from patrol.vehicle import VehicleSpec
 
 MAX_POSITION_DIFFERENCE_M = 0.5  # between the order's nodePosition and our map
-TIMED_ACTIONS = (PATROL_CHECKPOINT, DWELL)  # done when `dwell_s` is over
 
 
 @dataclass(frozen=True)
@@ -269,16 +264,11 @@ def _check_edge(
 
 
 def _check_action(order: Order, action: Action, node: Node, docks: set[int]) -> None:
-    if action.action_type == START_CHARGING:
-        if node.id not in docks:
-            raise _error(order, f"{START_CHARGING} at node {node.id}: no dock there", "orderError")
-    elif action.action_type in TIMED_ACTIONS:
-        dwell = action.parameters().get("dwell_s", 0.0)
-        if (
-            isinstance(dwell, bool)
-            or not isinstance(dwell, int | float)
-            or not 0 <= dwell < math.inf
-        ):
-            raise _error(order, f"action {action.action_id}: dwell_s {dwell!r} is no duration")
-    elif action.action_type != WAIT_FOR_OPERATOR:
+    if action.action_type not in NODE_ACTIONS:
         raise _error(order, f"unknown action {action.action_type!r}")
+    if action.action_type == START_CHARGING and node.id not in docks:
+        raise _error(order, f"{START_CHARGING} at node {node.id}: no dock there", "orderError")
+    try:
+        check_parameters(action)
+    except OrderError as error:
+        raise _error(order, str(error)) from None

@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import math
 
+from navigation.acting.doers import Moment
 from navigation.course import Course
 from navigation.crossing.rule import NO_CROSSWALK, CrossingInputs, CrossingRule, Passage
 from navigation.detours import Detours, Here
 from navigation.docking import NO_APPROACH, Phase, approach_again
 from navigation.executive import Executive
-from navigation.fault_monitor import HELD_BY_GATE, FaultMonitor, Motion, is_fresh
+from navigation.fault_monitor import HELD_BY_GATE, FaultMonitor, Motion, is_fresh, is_seeing
 from navigation.following.tracker import STANDING_MPS
 from navigation.goal import CAPS_MPS, Brake, Circumstances, Goal
 from navigation.order_intake import new_route, updated_route
@@ -22,11 +23,13 @@ from navigation.order_rules import Route
 from navigation.order_state import state_of
 from navigation.route_plan import RoutePlan
 from navigation.types import STANDSTILL, Command, Mode, StackInputs, StackOutputs
+from navigation.weather_rule import WeatherRule
 from patrol.faults import FaultKind, Response, strongest_response
 from patrol.geometry import Pose2
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import Action, Order
 from patrol.vehicle import VehicleSpec
+from patrol.weather import REPORT_WEATHER
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +49,7 @@ class NavigationStack:
         self._detours = Detours(spec, patrol_map)
         self._crossing = CrossingRule(spec, patrol_map)
         self._course = Course(spec, patrol_map)
+        self._weather = WeatherRule(spec.weather)
         self._pose: Pose2 | None = None
         self._last_step_s: float | None = None
         self._command = STANDSTILL
@@ -103,9 +107,13 @@ class NavigationStack:
         log.info("order_updated order=%s update=%d", route.order_id, route.update_id)
 
     def instant_action(self, action: Action, now_s: float) -> None:
-        """What the executive knows, and confirmCrossing; raises OrderError for any other."""
+        """What the executive knows, confirmCrossing, reportWeather; raises OrderError."""
         if action.action_type == CONFIRM_CROSSING:
             self._crossing.confirm(str(action.parameters().get("crosswalkId", "")), now_s)
+            self._executive.book.instant(action, "FINISHED")
+            return
+        if action.action_type == REPORT_WEATHER:
+            self._weather.note(action, now_s)
             self._executive.book.instant(action, "FINISHED")
             return
         self._executive.request(action)
@@ -131,8 +139,9 @@ class NavigationStack:
         speed_mps = self._speed_mps(inputs)
         self._pose = _trusted_pose(inputs, now_s)
         self._advance(inputs, speed_mps, now_s)
+        self._do(inputs, speed_mps, now_s)
         self._dock_again(speed_mps)
-        faults = self._monitor.step(inputs, self._motion(), now_s)
+        faults = self._monitor.step(inputs, self._motion(), now_s) | self._weather.faults(now_s)
         self._go_round(inputs, faults, speed_mps, now_s)
         if self._detours.is_blocked:
             faults |= {FaultKind.PATH_BLOCKED}
@@ -152,9 +161,14 @@ class NavigationStack:
             executive.docking.note_driving(dt)
         self._command = self._act(goal, inputs, speed_mps, now_s, dt)
         holds_for = self._detours.holds_for
-        return StackOutputs(
-            self._command, state_of(executive, course, now, goal, speed_mps, holds_for)
-        )
+        state = state_of(executive, course, now, goal, speed_mps, holds_for)
+        capture_id = executive.doers.capture_id
+        return StackOutputs(self._command, state, executive.attention.order, capture_id)
+
+    def _do(self, inputs: StackInputs, speed_mps: float, now_s: float) -> None:
+        """Carry the actions on that the order and operators ask for."""
+        moment = Moment(now_s, self._pose, is_seeing(inputs), inputs.captured)
+        self._executive.act(inputs.attention, abs(speed_mps) < STANDING_MPS, moment)
 
     def _advance(self, inputs: StackInputs, speed_mps: float, now_s: float) -> None:
         """Note where the vehicle is on its path, and what that settles."""

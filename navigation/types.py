@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
 from patrol.faults import FaultKind, Response
@@ -60,8 +60,25 @@ class GnssFix:
 
 
 @dataclass(frozen=True, slots=True)
+class BodyMotion:
+    """What the IMU feels of the chassis, without gravity; forward and left are level."""
+
+    stamp_s: float
+    rate_radps: float  # size of the angular rate, about whatever axis
+    forward_mps2: float
+    left_mps2: float
+    up_mps2: float
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all of it are numbers."""
+        values = (self.rate_radps, self.forward_mps2, self.left_mps2, self.up_mps2)
+        return math.isfinite(self.stamp_s) and all(map(math.isfinite, values))
+
+
+@dataclass(frozen=True, slots=True)
 class BaseStatus:
-    """The base driver's report."""
+    """The base driver's report; `motion` is None where there is no IMU."""
 
     stamp_s: float
     speed_mps: float
@@ -71,6 +88,13 @@ class BaseStatus:
     emergency_stop: bool = False
     roll_rad: float = 0.0
     pitch_rad: float = 0.0
+    bumped: bool = False  # a safety edge is pressed, or its wire is broken
+    motion: BodyMotion | None = None
+
+    def shifted(self, by_s: float) -> BaseStatus:
+        """The same on another clock, which reads `by_s` more."""
+        motion = self.motion and replace(self.motion, stamp_s=self.motion.stamp_s + by_s)
+        return replace(self, stamp_s=self.stamp_s + by_s, motion=motion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +186,52 @@ class GateOutput:
     cut_power: bool = False  # the wheels do not obey: motors' power off, spring brakes closed
 
 
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Words to be said aloud, once for each id."""
+
+    announcement_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionOrder:
+    """What the base is to show and to say."""
+
+    beacon: bool = False
+    siren: bool = False
+    announcement: Announcement | None = None
+
+
+class SpeechStatus(StrEnum):
+    """How the last announcement stands."""
+
+    NONE = "none"  # nothing was to be said yet
+    SPEAKING = "speaking"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionReport:
+    """What the base shows and says."""
+
+    stamp_s: float
+    beacon: bool = False
+    siren: bool = False
+    announcement_id: str = ""  # the last that it began
+    speech: SpeechStatus = SpeechStatus.NONE
+    reason: str = ""  # why it failed
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureReport:
+    """The last picture of a place that perception was asked for."""
+
+    capture_id: str
+    failure: str = ""  # why there is none; empty: it is taken
+
+
 class Mode(StrEnum):
     """What the executive is doing."""
 
@@ -188,6 +258,8 @@ class StackInputs:
     perception_faults: frozenset[FaultKind] = frozenset()
     link_up: bool = True
     external_faults: frozenset[FaultKind] = frozenset()  # of the gate and of the health monitor
+    attention: AttentionReport | None = None
+    captured: CaptureReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +288,9 @@ class NavigationState:
 
 @dataclass(frozen=True, slots=True)
 class StackOutputs:
-    """A velocity command for the gate and the state for the fleet."""
+    """A velocity command for the gate, the state for the fleet, what to show, say and picture."""
 
     command: Command = STANDSTILL
     state: NavigationState = field(default_factory=NavigationState)
+    attention: AttentionOrder = AttentionOrder()
+    capture_id: str = ""  # of the picture that perception shall take; empty: none

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from navigation.actions import ActionBook
+from navigation.acting.book import ActionBook
 from patrol.errors import OrderError
 from patrol.vda5050.messages import Action
 

@@ -33,10 +33,17 @@ class FaultKind(StrEnum):
     ULTRASONIC_STALE = "ultrasonic_stale"
     ULTRASONIC_FROZEN = "ultrasonic_frozen"
     ULTRASONIC_INVALID = "ultrasonic_invalid"
+    DROP_AHEAD = "drop_ahead"
+    DROP_RANGER_STALE = "drop_ranger_stale"
+    DROP_RANGER_FROZEN = "drop_ranger_frozen"
+    DROP_RANGER_INVALID = "drop_ranger_invalid"
     COMMAND_STALE = "command_stale"
     COMMAND_INVALID = "command_invalid"
     BASE_STALE = "base_stale"
     BASE_DISOBEYS = "base_disobeys"
+    BUMP = "bump"
+    PUSHED = "pushed"
+    LIFTED = "lifted"
     ZONE_BOUNDARY = "zone_boundary"
     KEEP_OUT_ZONE = "keep_out_zone"
     LOCALIZATION_STALE = "localization_stale"
@@ -52,6 +59,8 @@ class FaultKind(StrEnum):
     LINK_LOST = "link_lost"
     NAVIGATION_LOST = "navigation_lost"
     SIGNAL_UNKNOWN = "signal_unknown"
+    WEATHER_BAD = "weather_bad"
+    WEATHER_SEVERE = "weather_severe"
     BATTERY_LOW = "battery_low"
     BATTERY_CRITICAL = "battery_critical"
     DOCKING_FAILED = "docking_failed"
@@ -132,6 +141,38 @@ FAULTS: dict[FaultKind, FaultRow] = {
         "초음파 센서 값이 올바르지 않습니다",
         "Ultrasonic range invalid",
     ),
+    _F.DROP_AHEAD: FaultRow(
+        "an edge, a hole or ground that gives no echo inside the stop zone",
+        "gate",
+        _R.STOP,
+        False,
+        "정지 구역에 낭떠러지나 구덩이가 있습니다",
+        "Edge or hole in the stop zone",
+    ),
+    _F.DROP_RANGER_STALE: FaultRow(
+        "no range from a drop ranger within its max_age_s",
+        "gate",
+        _R.STOP,
+        True,
+        "낙하 감지 센서 신호가 끊겼습니다",
+        "Drop ranger missing",
+    ),
+    _F.DROP_RANGER_FROZEN: FaultRow(
+        "a drop ranger's range that does not change for 0.45 s while the vehicle moves",
+        "gate",
+        _R.STOP,
+        True,
+        "낙하 감지 센서 값이 멈춰 있습니다",
+        "Drop ranger repeats an old range",
+    ),
+    _F.DROP_RANGER_INVALID: FaultRow(
+        "a drop ranger's range that is no number, beyond its reach, or too near: it is covered",
+        "gate",
+        _R.STOP,
+        True,
+        "낙하 감지 센서가 가려졌거나 값이 올바르지 않습니다",
+        "Drop ranger covered or its range invalid",
+    ),
     _F.COMMAND_STALE: FaultRow(
         "no velocity command within its max_age_s",
         "gate",
@@ -163,6 +204,30 @@ FAULTS: dict[FaultKind, FaultRow] = {
         True,
         "바퀴가 명령을 따르지 않아 모터 전원을 차단했습니다",
         "The wheels do not obey: motor power cut",
+    ),
+    _F.BUMP: FaultRow(
+        "the base reports a safety edge pressed, or its wire broken: the power is cut",
+        "gate",
+        _R.STOP_AND_LATCH,
+        True,
+        "범퍼에 무언가 닿아 모터 전원을 차단했습니다",
+        "Bumper pressed: motor power cut",
+    ),
+    _F.PUSHED: FaultRow(
+        "the IMU feels it rocked, turned or sliding while it is told to stand and its wheels do",
+        "gate",
+        _R.STOP_AND_LATCH,
+        True,
+        "누군가 서 있는 로봇을 밀었습니다",
+        "Somebody has pushed the standing vehicle",
+    ),
+    _F.LIFTED: FaultRow(
+        "the IMU feels it rise by 0.08 m as no driving explains: the power is cut",
+        "gate",
+        _R.STOP_AND_LATCH,
+        True,
+        "누군가 로봇을 들어 올려 모터 전원을 차단했습니다",
+        "Somebody has lifted the vehicle: motor power cut",
     ),
     _F.ZONE_BOUNDARY: FaultRow(
         "a command whose path leaves the map's ways, the way to stop included",
@@ -284,6 +349,22 @@ FAULTS: dict[FaultKind, FaultRow] = {
         "횡단보도 신호를 알 수 없습니다. 관제에서 확인해 주세요",
         "Crosswalk light unknown: waiting for an operator's confirmation",
     ),
+    _F.WEATHER_BAD: FaultRow(
+        "a report of rain, gusts, sight or ice that the vehicle file calls bad, at most 2 h old",
+        "executive",
+        _R.SLOW,
+        False,
+        "기상 악화로 서행합니다",
+        "Bad weather: walking pace",
+    ),
+    _F.WEATHER_SEVERE: FaultRow(
+        "a report of rain, gusts or sight that the vehicle file calls severe, at most 2 h old",
+        "executive",
+        _R.SLOW_THEN_WAIT,
+        False,
+        "기상 특보 수준의 날씨로 대기합니다",
+        "Severe weather: waits at a waiting place",
+    ),
     _F.BATTERY_LOW: FaultRow(
         "state of charge below 20 %",
         "executive",
@@ -341,6 +422,10 @@ FAULTS: dict[FaultKind, FaultRow] = {
         "Order rejected",
     ),
 }
+
+
+# The gate's protective field is violated (VDA 5050 safetyState.fieldViolation).
+IN_STOP_ZONE = frozenset({FaultKind.OBSTACLE_IN_STOP_ZONE, FaultKind.DROP_AHEAD})
 
 
 def strongest_response(faults: Iterable[FaultKind]) -> Response:

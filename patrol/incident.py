@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -93,14 +95,22 @@ class EvidenceKind(StrEnum):
 
     STILL = "still"
     CLIP = "clip"
+    CHECKPOINT = "checkpoint"  # a still of a place that a patrol visited
+
+
+def capture_name(action_id: str) -> str:
+    """What stands for an action in file names and on the wire: its id where that is fit to."""
+    if re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}", action_id):
+        return action_id
+    return hashlib.sha256(action_id.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A file that backs an incident; `path` is where it lies on this machine."""
+    """A file that backs an incident or a visit; `path` is where it lies on this machine."""
 
     evidence_id: str
-    incident_id: str
+    incident_id: str  # or the name of the visit (`capture_name`)
     kind: EvidenceKind
     media_type: str
     sha256: str

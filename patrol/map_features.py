@@ -127,6 +127,7 @@ class Checkpoint:
     priority: float = 1.0
     windows: str = ""  # when a visit counts, opening_hours words; empty: always
     actions: tuple[str, ...] = ()  # what to do there, VDA 5050 action types
+    announcement: str = ""  # what `announce` says there
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from patrol.map_values import (
     wholes,
     windows,
 )
+from patrol.vda5050.node_actions import CHECKPOINT_ACTIONS
 
 FORMAT_VERSION = 1
 # what every map says of its metres: topocentric (EPSG method 9837) around a WGS 84 3D origin
@@ -188,10 +189,12 @@ LAYERS: tuple[Layer, ...] = (
                 "actions",
                 "actions",
                 texts,
-                "what to do there after the stay; vehicles know `waitForOperator`",
+                "what to do there after the stay, in this order: "
+                + ", ".join(f"`{name}`" for name in CHECKPOINT_ACTIONS),
                 (),
                 sparse=True,
             ),
+            Field("announcement", "announcement", text, "what `announce` says", "", sparse=True),
         ),
     ),
     Layer(

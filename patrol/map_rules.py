@@ -10,6 +10,7 @@ from shapely.validation import explain_validity
 
 from patrol.errors import MapError
 from patrol.map import Edge, PatrolMap, ZoneKind
+from patrol.vda5050.node_actions import ANNOUNCE, spoken
 from patrol.windows import check_time_zone
 
 MAX_EXTENT_M = 50_000.0  # ENU metres are exact to centimetres only near the origin
@@ -31,6 +32,7 @@ def check_map(patrol_map: PatrolMap, where: str) -> None:
         _metres,
         _edges,
         _places,
+        _announcements,
         _crosswalks,
         _rings,
         _zone_kinds,
@@ -112,6 +114,17 @@ def _places(patrol_map: PatrolMap, where: str) -> None:
                 raise MapError(
                     f"{where}: {kind} {place.id}: node_id {place.node_id} is no node of this map"
                 )
+
+
+def _announcements(patrol_map: PatrolMap, where: str) -> None:
+    for checkpoint in patrol_map.checkpoints:
+        if checkpoint.announcement or ANNOUNCE in checkpoint.actions:
+            try:
+                spoken(checkpoint.announcement)
+            except ValueError as error:
+                raise MapError(
+                    f"{where}: checkpoint {checkpoint.id}: announcement: {error}"
+                ) from None
 
 
 def _crosswalks(patrol_map: PatrolMap, where: str) -> None:

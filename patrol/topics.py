@@ -35,6 +35,8 @@ class TopicRow:
 
 # One topic a ranger of the vehicle file: its name stands for the star.
 ULTRASONIC_TOPICS = "/ultrasonic/*"
+DROP_TOPICS = "/drop/*"
+_STARRED = (ULTRASONIC_TOPICS, DROP_TOPICS)
 HARDWARE = "base_hardware"  # the node that stands where the simulator stands, on the road
 
 
@@ -42,6 +44,7 @@ _ROWS = (
     # sensors and the base
     TopicRow("/scan", "sensor_msgs/msg/LaserScan", "simulator", 10, 0.25, Qos.SENSOR),
     TopicRow(ULTRASONIC_TOPICS, "sensor_msgs/msg/Range", "simulator", 10, 0.25, Qos.SENSOR),
+    TopicRow(DROP_TOPICS, "sensor_msgs/msg/Range", "simulator", 20, 0.25, Qos.SENSOR),
     TopicRow("/imu/data", "sensor_msgs/msg/Imu", "simulator", 50, 0.2, Qos.SENSOR, HARDWARE),
     TopicRow("/gnss/fix", "sensor_msgs/msg/NavSatFix", "simulator", 5, 10.0, Qos.SENSOR, HARDWARE),
     TopicRow(
@@ -92,6 +95,24 @@ _ROWS = (
         1.0,
         Qos.RELIABLE,
     ),
+    # what the vehicle shows and says: beacon, siren, loudspeaker
+    TopicRow(
+        "/attention/command",
+        "patrol_interfaces/msg/AttentionCommand",
+        "navigation",
+        2,
+        1.5,
+        Qos.RELIABLE,
+    ),
+    TopicRow(
+        "/attention/state",
+        "patrol_interfaces/msg/AttentionState",
+        "simulator",
+        2,
+        2.0,
+        Qos.RELIABLE,
+        HARDWARE,
+    ),
     # perception
     TopicRow(
         "/perception/tracks", "patrol_interfaces/msg/TrackArray", "perception", 5, None, Qos.SENSOR
@@ -103,6 +124,14 @@ _ROWS = (
         None,
         None,
         Qos.JOURNAL,
+    ),
+    TopicRow(
+        "/perception/capture",
+        "patrol_interfaces/msg/CaptureRequest",
+        "navigation",
+        None,
+        None,
+        Qos.RELIABLE,
     ),
     TopicRow(
         "/perception/state",
@@ -144,21 +173,27 @@ def ultrasonic_topic(ranger: str) -> str:
     return ULTRASONIC_TOPICS.replace("*", ranger)
 
 
+def drop_topic(ranger: str) -> str:
+    """The topic of a drop ranger, by its name in the vehicle file."""
+    return DROP_TOPICS.replace("*", ranger)
+
+
 def topic_row(topic: str) -> TopicRow:
     """The row of a topic, any ranger's in its turn; raises KeyError."""
-    is_ranger = topic.startswith(ultrasonic_topic(""))
-    return TOPICS[ULTRASONIC_TOPICS if is_ranger else topic]
+    of_rangers = (name for name in _STARRED if topic.startswith(name.replace("*", "")))
+    return TOPICS[next(of_rangers, topic)]
 
 
-def topics_of(rangers: Iterable[str]) -> tuple[str, ...]:
-    """Every topic of a vehicle with these ultrasonic rangers, in the table's order."""
-    own = tuple(ultrasonic_topic(ranger) for ranger in rangers)
-    names = ((own if name == ULTRASONIC_TOPICS else (name,)) for name in TOPICS)
-    return tuple(itertools.chain.from_iterable(names))
+def topics_of(rangers: Iterable[str], drop_rangers: Iterable[str] = ()) -> tuple[str, ...]:
+    """Every topic of a vehicle with these ultrasonic and drop rangers, in the table's order."""
+    own = {
+        ULTRASONIC_TOPICS: tuple(ultrasonic_topic(ranger) for ranger in rangers),
+        DROP_TOPICS: tuple(drop_topic(ranger) for ranger in drop_rangers),
+    }
+    return tuple(itertools.chain.from_iterable(own.get(name, (name,)) for name in TOPICS))
 
 
 # Services and actions.
 EXECUTE_ORDER_ACTION = "/navigation/execute_order"  # patrol_interfaces/action/ExecuteOrder
 INSTANT_ACTION_SERVICE = "/navigation/instant_action"  # patrol_interfaces/srv/InstantAction
 SAFETY_RESET_SERVICE = "/safety/reset"  # std_srvs/srv/Trigger
-LIGHT_SERVICE, SIREN_SERVICE = "/base/light", "/base/siren"  # std_srvs/srv/SetBool, on the road

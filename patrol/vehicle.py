@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patrol.config import load_config
+from patrol.weather import USUAL_LIMITS, WeatherLimits
 
 # Act on the Development and Distribution of Intelligent Robots, art. 2(4-2) and its Enforcement
 # Rule (outdoor mobile robots on pavements): mass limit 500 kg; speed by mass class; width 80 cm,
@@ -113,6 +114,53 @@ class UltrasonicSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class DropRangerSpec:
+    """A ranger of one thin beam of light that looks down at the ground, `pitch_rad` below level.
+
+    `beam_rad` is the beam's full angle.
+    """
+
+    name: str
+    x_m: float
+    y_m: float
+    z_m: float
+    yaw_rad: float
+    pitch_rad: float
+    range_min_m: float
+    range_max_m: float
+    rate_hz: float
+    noise_m: float = 0.01
+    beam_rad: float = 0.03
+
+    def __post_init__(self) -> None:
+        _check_range(
+            self,
+            {"z_m": (0.05, 3), "pitch_rad": (0.2, math.pi / 2), "range_min_m": (0, 1),
+             "range_max_m": (0.2, 20), "rate_hz": (0.1, 100), "noise_m": (0, 0.1),
+             "beam_rad": (0.001, 0.2)},
+        )  # fmt: skip
+        if not self.range_min_m < self.level_range_m < self.range_max_m:
+            raise ValueError(
+                f"range_max_m: the beam meets level ground at {self.level_range_m:.2f} m, outside"
+                f" of {self.range_min_m:g} to {self.range_max_m:g} m"
+            )
+
+    @property
+    def level_range_m(self) -> float:
+        """What it reads over the plane that the wheels stand on."""
+        return self.z_m / math.sin(self.pitch_rad)
+
+    @property
+    def foot_m(self) -> tuple[float, float]:
+        """Where its beam meets that plane: x, y in base_link."""
+        away_m = self.z_m / math.tan(self.pitch_rad)
+        return (
+            self.x_m + away_m * math.cos(self.yaw_rad),
+            self.y_m + away_m * math.sin(self.yaw_rad),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class MicrophoneSpec:
     """A sound level meter: its place from base_link and how often it reports."""
 
@@ -176,7 +224,9 @@ class VehicleSpec:
     actuation: ActuationSpec = ActuationSpec()
     thermal_cameras: tuple[CameraSpec, ...] = ()
     ultrasonics: tuple[UltrasonicSpec, ...] = ()
+    drop_rangers: tuple[DropRangerSpec, ...] = ()  # none: steps down and edges are not seen
     microphone: MicrophoneSpec | None = None
+    weather: WeatherLimits = USUAL_LIMITS
 
     def __post_init__(self) -> None:
         _check_range(
@@ -206,6 +256,7 @@ class VehicleSpec:
                 raise ValueError(f"{name}: {len(getattr(self, name))} are above {MAX_CAMERAS}")
         names = [camera.name for camera in (*self.cameras, *self.thermal_cameras)]
         names += [ranger.name for ranger in self.ultrasonics]
+        names += [ranger.name for ranger in self.drop_rangers]
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
             raise ValueError(f"name: two sensors are called {twice!r}; give each its own name")

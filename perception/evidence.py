@@ -27,6 +27,7 @@ from perception.evidence_chain import EvidenceChain
 from perception.privacy import Region, RegionMemory, blur
 
 _LOG = logging.getLogger(__name__)
+CAPTURE_MAX_AGE_S = 1.0  # of a picture that shows a visit
 _BOX_BGR = (36, 36, 230)
 
 
@@ -51,6 +52,10 @@ class EvidenceConfig:
             raise ValueError(f"blur_hold_s: {self.blur_hold_s} must be 0 to 10")
         if not 30 <= self.jpeg_quality <= 100:
             raise ValueError(f"jpeg_quality: {self.jpeg_quality} must be 30 to 100")
+
+
+class NoPictureError(Exception):
+    """There is no picture to keep; the message says why."""
 
 
 @dataclass(slots=True)
@@ -101,6 +106,19 @@ class EvidenceRecorder:
         """Forget the pictures in memory: the vehicle is where nothing may be recorded."""
         self._ring.clear()
         self._latest = None
+
+    def capture(self, name: str, now_s: float) -> Evidence:
+        """Write the latest picture as evidence of a visit.
+
+        Raises NoPictureError where no picture may be kept or none is of now, OSError where the
+        disk refuses.
+        """
+        if self._latest is None:
+            raise NoPictureError("no picture may be kept here, or the camera gives none")
+        stamp_s, picture = self._latest
+        if not now_s - stamp_s <= CAPTURE_MAX_AGE_S:
+            raise NoPictureError(f"the last picture is {now_s - stamp_s:.1f} s old")
+        return self._write_still(name, stamp_s, picture, None, EvidenceKind.CHECKPOINT)
 
     def begin(self, incident_id: str, box: NDArray[np.float64] | None) -> list[Evidence]:
         """Write a still now and start a clip; nothing where no picture may be kept.
@@ -162,13 +180,18 @@ class EvidenceRecorder:
         return evidence
 
     def _write_still(
-        self, incident_id: str, stamp_s: float, picture: Image, box: NDArray[np.float64] | None
+        self,
+        incident_id: str,
+        stamp_s: float,
+        picture: Image,
+        box: NDArray[np.float64] | None,
+        kind: EvidenceKind = EvidenceKind.STILL,
     ) -> Evidence:
         folder = self._folder / incident_id
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / f".{self._new_id()}.jpg.part"
         part.write_bytes(self._jpeg(picture if box is None else _with_box(picture, box)))
-        return self._keep(incident_id, EvidenceKind.STILL, "image/jpeg", part, stamp_s)
+        return self._keep(incident_id, kind, "image/jpeg", part, stamp_s)
 
     def _keep(
         self, incident_id: str, kind: EvidenceKind, media_type: str, part: Path, stamp_s: float
@@ -178,7 +201,7 @@ class EvidenceRecorder:
         with part.open("rb") as stream:
             os.fsync(stream.fileno())
         evidence_id = self._new_id()
-        path = part.with_name(evidence_id + (".jpg" if kind is EvidenceKind.STILL else ".mp4"))
+        path = part.with_name(evidence_id + (".mp4" if kind is EvidenceKind.CLIP else ".jpg"))
         os.replace(part, path)
         evidence = Evidence(
             evidence_id,

@@ -17,12 +17,12 @@ import numpy as np
 
 from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
-from patrol.incident import Evidence, Incident, IncidentPhase
+from patrol.incident import Evidence, Incident, IncidentPhase, capture_name
 from patrol.vehicle import VehicleSpec
 from perception.camera_check import CameraCheck
 from perception.config import PerceptionConfig
 from perception.detectors.base import PERSON, Detections, Detector
-from perception.evidence import EvidenceRecorder
+from perception.evidence import EvidenceRecorder, NoPictureError
 from perception.ground_projection import GroundProjector, predicted_pose
 from perception.incidents import IncidentBook
 from perception.looks import Sighting
@@ -96,6 +96,13 @@ class PerceptionPipeline:
         return PerceptionOutput(
             now_s, tracks, incidents, evidence, frozenset(faults), dict(self._timings)
         )
+
+    def capture(self, action_id: str, now_s: float) -> Evidence:
+        """The latest picture, blurred, as evidence of a visit; raises NoPictureError."""
+        try:
+            return self._recorder.capture(capture_name(action_id), now_s)
+        except OSError as error:
+            raise NoPictureError(f"the picture could not be kept: {error.strerror}") from None
 
     def close(self) -> list[Evidence]:
         """Finish the clips that are being written; gives their files."""

@@ -10,11 +10,13 @@ import math
 from dataclasses import dataclass
 
 from fleet_client.state_builder import StateContent
+from navigation.acting.parameters import check_parameters, stay_s_of
 from patrol.errors import OrderError
 from patrol.faults import FaultKind
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import Action, ActionState, ActionStatus, Order, OrderEdge, OrderNode
 from patrol.vda5050.node_actions import (
+    AT_ONCE_TOO,
     RELEASE_OPERATOR_WAIT,
     START_CHARGING,
     WAIT_FOR_OPERATOR,
@@ -191,7 +193,7 @@ class LightVehicle:
         elif action.action_type == WAIT_FOR_OPERATOR:
             self._dwell_left_s = math.inf
         else:
-            self._dwell_left_s = float(action.parameters().get("dwell_s", 0.0))
+            self._dwell_left_s = stay_s_of(action)
 
     def _finish_action(self) -> None:
         self._set_state(self._todo.pop(0), "FINISHED")
@@ -248,6 +250,8 @@ class LightVehicle:
             self._cancel()
         elif action.action_type == RELEASE_OPERATOR_WAIT:
             self._release()
+        elif action.action_type in AT_ONCE_TOO:
+            check_parameters(action)  # it has neither light nor voice
         else:
             raise OrderError(f"instant action {action.action_type!r} is unknown", "actionError")
         done = ActionState(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from navigation.types import BaseStatus, GnssFix, ImuSample
 from patrol.geometry import Scan, StampedPose
 from patrol.signals import SignalState
-from patrol.vehicle import CameraSpec, UltrasonicSpec
+from patrol.vehicle import CameraSpec, DropRangerSpec, UltrasonicSpec
 from simulation.sensors.imu_sheet import BMI088
 
 
@@ -70,10 +70,13 @@ class ThermalReading:
 
 @dataclass(frozen=True, slots=True)
 class RangeReading:
-    """One ultrasonic range (m): at least `range_min_m`, infinite without an echo."""
+    """One ultrasonic or drop ranger's range (m), infinite without an echo.
+
+    An ultrasonic one is at least `range_min_m`.
+    """
 
     stamp_s: float
-    sensor: UltrasonicSpec
+    sensor: UltrasonicSpec | DropRangerSpec
     range_m: float
 
 
@@ -110,7 +113,8 @@ class SensorFrame:
     images: list[ImageReading] = field(default_factory=list)
     contacts: list[str] = field(default_factory=list)
     thermal: list[ThermalReading] = field(default_factory=list)
-    ranges: list[RangeReading] = field(default_factory=list)
+    ranges: list[RangeReading] = field(default_factory=list)  # ultrasonic
+    drops: list[RangeReading] = field(default_factory=list)
     sounds: list[SoundReading] = field(default_factory=list)
     signals: list[SignalState] = field(default_factory=list)
     power: PowerReading | None = None

@@ -15,6 +15,7 @@ from simulation.actors.checks import ground_of, unknown_names
 from simulation.actors.spec import ActorSpec
 from simulation.conditions import FAIR, Conditions
 from simulation.crossed_kerbs import place_crossed_kerbs
+from simulation.pits import Pit
 from simulation.placing import Grounds, place_cars, place_kerbs, place_poles, place_trees
 from simulation.props import Kerb, ParkedCar, Post, Prism
 from simulation.signals import CrosswalkSignal
@@ -42,6 +43,7 @@ class World:
     seed: int
     conditions: Conditions = FAIR
     signals: Sequence[CrosswalkSignal] = ()
+    pits: Sequence[Pit] = ()
 
 
 def build_world(
@@ -51,6 +53,7 @@ def build_world(
     parked_cars: int = 0,
     seed: int = 0,
     conditions: Conditions = FAIR,
+    pits: Sequence[Pit] = (),
 ) -> World:
     """The world of a map; the same seed gives the same world.
 
@@ -81,6 +84,7 @@ def build_world(
         seed,
         conditions,
         signals,
+        tuple(pits),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
-_RANGES: dict[str, tuple[float, float]] = {
+RANGES: dict[str, tuple[float, float]] = {
     "segment_s": (1, 600),
     "segment_mb": (0.05, 1000),
     "ring_mb": (1, 1_000_000),
@@ -36,6 +36,6 @@ class Limits:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value, (low, high) = getattr(self, field.name), _RANGES[field.name]
+            value, (low, high) = getattr(self, field.name), RANGES[field.name]
             if not (math.isfinite(value) and low <= value <= high):
                 raise ValueError(f"{field.name}: {value:g} is outside [{low:g}, {high:g}]")

@@ -19,7 +19,7 @@ from navigation.types import BaseStatus, Command, GateInputs, RangeSample
 from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
 from patrol.map import PatrolMap
-from patrol.topics import ultrasonic_topic
+from patrol.topics import drop_topic, ultrasonic_topic
 from patrol.vehicle import VehicleSpec
 
 STAGE = "gate"
@@ -60,7 +60,8 @@ def missing(tape: Tape, spec: VehicleSpec) -> list[str]:
 
 
 def _needed(spec: VehicleSpec) -> tuple[str, ...]:
-    return (*NEEDED, *(ultrasonic_topic(ranger.name) for ranger in spec.ultrasonics))
+    rangers = [ultrasonic_topic(ranger.name) for ranger in spec.ultrasonics]
+    return (*NEEDED, *rangers, *(drop_topic(ranger.name) for ranger in spec.drop_rangers))
 
 
 class _Inputs:

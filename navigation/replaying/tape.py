@@ -26,7 +26,7 @@ from navigation.messages import (
 from patrol.errors import LogError
 from patrol.faults import FaultKind
 from patrol.stamps import seconds_of
-from patrol.topics import topic_row, ultrasonic_topic
+from patrol.topics import drop_topic, topic_row, ultrasonic_topic
 from patrol.vehicle import VehicleSpec
 
 PICTURES = "-pictures.mcap"  # docs/black-box.md: they lie apart
@@ -127,7 +127,7 @@ def _makers(spec: VehicleSpec) -> dict[str, Callable[[Any], Any]]:
     ranges = {
         ultrasonic_topic(ranger.name): partial(range_of, ranger=ranger)
         for ranger in spec.ultrasonics
-    }
+    } | {drop_topic(drop.name): partial(range_of, ranger=drop) for drop in spec.drop_rangers}
     return {
         "/wheel/odometry": lambda message: wheels_of(message, spec.wheelbase_m),
         "/imu/data": imu_of,

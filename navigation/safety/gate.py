@@ -2,10 +2,11 @@
 
 Whatever drives the vehicle, its command passes here. What is unknown stops it: a stale or
 impossible input gives zero at once, and the base brakes. What is known limits it: law, steering
-lock, side acceleration, acceleration, the fence (fence.py), and how far the lidar and the
-ultrasonic rangers see the swept path clear. The stop zone is that path as far as the vehicle needs
-to stop with its hardest braking; before it, speed falls so that comfortable braking is enough
-(dynamic protective field after ISO 13482:2014, 5.10; stopping distance after ISO 13855).
+lock, side acceleration, acceleration, the fence (fence.py), how far the lidar and the ultrasonic
+rangers see the swept path clear, and where the drop rangers see it end (drops.py). The stop
+zone is that path as far as the vehicle needs to stop with its hardest braking; before it, speed
+falls so that comfortable braking is enough (dynamic protective field after ISO 13482:2014, 5.10;
+stopping distance after ISO 13855).
 docs/safety.md lists the hazards.
 """
 
@@ -17,7 +18,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from navigation.safety.approach import Approach
 from navigation.safety.droplets import Droplets
+from navigation.safety.drops import Drops
 from navigation.safety.fence import FREE, Allowance, Fence
 from navigation.safety.limits import (
     REACTION_S,
@@ -29,8 +32,8 @@ from navigation.safety.limits import (
 )
 from navigation.safety.low_things import LowThings
 from navigation.safety.memory import ObstacleMemory
-from navigation.safety.obedience import Obedience
 from navigation.safety.swept_path import Outline, free_travel_m
+from navigation.safety.touch import CUTS_POWER, Touch
 from navigation.safety.watch import ReadingWatch, is_fresh
 from navigation.types import STANDSTILL, BaseStatus, Command, GateInputs, GateOutput
 from patrol.faults import FAULTS, FaultKind, Response
@@ -56,6 +59,7 @@ class _Surroundings:
     clear_m: float
     limit_mps: float
     inside_stop_zone: bool
+    is_drop: bool  # what is nearest is an edge, not a thing
 
 
 def is_measured(base: BaseStatus, now_s: float) -> bool:
@@ -81,6 +85,8 @@ def input_faults(inputs: GateInputs, now_s: float) -> frozenset[FaultKind]:
         faults.add(FaultKind.BASE_STALE)
     if base is not None and base.emergency_stop:
         faults.add(FaultKind.EMERGENCY_STOP)
+    if base is not None and base.bumped:
+        faults.add(FaultKind.BUMP)
     if base is not None and not (is_level(base.roll_rad) and is_level(base.pitch_rad)):
         faults.add(FaultKind.TILT)
     return frozenset(faults)
@@ -112,37 +118,41 @@ class SafetyGate:
         self._points: NDArray[np.float64] = np.empty((0, 2))
         self._droplets = Droplets(spec.lidar, spec.wheelbase_m)
         self._memory = ObstacleMemory(spec.lidar, spec.wheelbase_m)
-        self._watch = ReadingWatch(spec.ultrasonics)
+        self._watch = ReadingWatch((*spec.ultrasonics, *spec.drop_rangers))
+        self._drops = Drops(spec)
+        self._approach = Approach(spec)
         self._low = LowThings(spec.ultrasonics, spec.wheelbase_m)
-        self._obedience = Obedience(spec.max_deceleration_mps2)
+        self._touch = Touch(spec.max_deceleration_mps2)
 
     def step(self, inputs: GateInputs, now_s: float) -> GateOutput:
         """The command that may go to the wheels now."""
         dt = self._elapsed_s(now_s)
         faults = input_faults(inputs, now_s) | self._sense(inputs, dt, now_s)
-        faults |= self._watch_wheels(inputs.base, dt, now_s)
+        is_known = inputs.base is not None and is_measured(inputs.base, now_s)
+        faults |= self._touch.faults(inputs.base if is_known else None, dt)
         self._causes = latching(faults)
         self._latched |= self._causes
         command, base = inputs.command, inputs.base
         if faults or self._latched or command is None or base is None:
             return self._stop(faults | self._latched, 0.0)
         wanted = steerable(command, self._spec)
-        around = self._look(wanted, base)
+        around = self._look(wanted, base, now_s)
         fenced = self._fenced(wanted, inputs, base, now_s)
         if fenced.fault is not None:
             return self._stop(frozenset({fenced.fault}), 0.0, around.clear_m)
         if wanted.speed_mps == 0:
             return self._stop(faults, around.limit_mps, around.clear_m)
         if self._is_blocked(around):
-            fault = frozenset({FaultKind.OBSTACLE_IN_STOP_ZONE})
-            return self._stop(fault, 0.0, around.clear_m, blocked=True)
+            fault = FaultKind.DROP_AHEAD if around.is_drop else FaultKind.OBSTACLE_IN_STOP_ZONE
+            return self._stop(frozenset({fault}), 0.0, around.clear_m, blocked=True)
         limit_mps = min(around.limit_mps, fenced.limit_mps)
         return self._drive(wanted, base, replace(around, limit_mps=limit_mps), dt)
 
     def reset(self) -> bool:
-        """Clear the latch; False, and nothing changes, while its cause still stands."""
+        """Clear the latch and the edges found; False, and no change, while its cause stands."""
         if self._causes:
             return False
+        self._drops.forget()
         self._latched = frozenset()
         return True
 
@@ -156,17 +166,10 @@ class SafetyGate:
             self._scan = scan
             self._points = self._droplets.things(scan, base.speed_mps, base.steering_rad)
             self._memory.see(scan, self._points, base.speed_mps, base.steering_rad)
+            self._approach.see(scan, self._points, base)
         self._low.step(samples, self._points, base.speed_mps, base.steering_rad, now_s)
+        self._drops.step(samples, base, now_s)
         return self._watch.faults(scan, samples, base.speed_mps, dt, now_s)
-
-    def _watch_wheels(
-        self, base: BaseStatus | None, dt: float, now_s: float
-    ) -> frozenset[FaultKind]:
-        """Whether the wheels do what this gate has let through."""
-        is_known = base is not None and is_measured(base, now_s)
-        speed_mps = base.speed_mps if base is not None and is_known else None
-        is_broken = self._obedience.is_broken(speed_mps, dt)
-        return frozenset({FaultKind.BASE_DISOBEYS}) if is_broken else frozenset()
 
     def _elapsed_s(self, now_s: float) -> float:
         last_s, self._last_step_s = self._last_step_s, now_s
@@ -181,8 +184,8 @@ class SafetyGate:
     ) -> GateOutput:
         self._last_speed_mps = 0.0
         self._blocked = blocked
-        self._obedience.tell(0.0)
-        cut_power = FaultKind.BASE_DISOBEYS in self._latched
+        self._touch.tell(0.0)
+        cut_power = not CUTS_POWER.isdisjoint(self._latched)
         return GateOutput(STANDSTILL, faults, bool(self._latched), limit_mps, clear_m, cut_power)
 
     def _drive(
@@ -202,7 +205,7 @@ class SafetyGate:
         limit_now = min(limit, rolling + self._spec.max_acceleration_mps2 * dt)
         command = at_speed(wanted, limit_now)
         self._last_speed_mps = abs(command.speed_mps)
-        self._obedience.tell(command.speed_mps)
+        self._touch.tell(command.speed_mps)
         return GateOutput(command, frozenset(), False, limit, around.clear_m)
 
     def _is_blocked(self, around: _Surroundings) -> bool:
@@ -224,7 +227,7 @@ class SafetyGate:
             curves.append(steered)
         return curves
 
-    def _look(self, wanted: Command, base: BaseStatus) -> _Surroundings:
+    def _look(self, wanted: Command, base: BaseStatus, now_s: float) -> _Surroundings:
         """Free travel on the commanded and the steered curve, and what it allows."""
         direction = -1.0 if (wanted.speed_mps or base.speed_mps) < 0 else 1.0
         reaction_s = REACTION_S + self._droplets.delay_s
@@ -234,11 +237,16 @@ class SafetyGate:
         points = np.concatenate((self._points, self._low.points))
         if direction < 0:  # behind, the lidar is blind: count on what it saw before
             points = np.concatenate((points, self._memory.points))
-        clear_m = min(
-            free_travel_m(points, curve, direction, far_m, self._outline)
-            for curve in self._curves(wanted, base)
+        curves = self._curves(wanted, base)
+        thing_m, drop_m = (
+            min(free_travel_m(those, curve, direction, far_m, self._outline) for curve in curves)
+            for those in (points, self._drops.points)
         )
+        clear_m = min(thing_m, drop_m)
         room_m = clear_m - STOP_MARGIN_M
         need_m = stopping_distance_m(base.speed_mps, self._spec.max_deceleration_mps2, reaction_s)
         limit = stoppable_speed_mps(room_m, self._spec.comfort_deceleration_mps2, reaction_s)
-        return _Surroundings(clear_m, min(limit, self._spec.speed_cap_mps), room_m <= need_m)
+        limit = min(limit, self._spec.speed_cap_mps)
+        is_coming = self._approach.is_coming(curves, base.speed_mps, direction, now_s)
+        is_inside = room_m <= need_m or is_coming
+        return _Surroundings(clear_m, limit, is_inside, drop_m < thing_m)

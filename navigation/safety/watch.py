@@ -1,4 +1,4 @@
-"""Which readings of lidar and ultrasonic rangers cannot be believed: old, impossible, repeated.
+"""Which readings of lidar and rangers cannot be believed: old, impossible, repeated.
 
 A sensor that hangs and sends its last reading again looks alive. While the vehicle moves, real
 readings change: by the motion, and by noise in the last digits. What cannot be told so is a scan
@@ -9,24 +9,57 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from navigation.types import RangeSample
 from patrol.faults import FaultKind
 from patrol.geometry import Scan
-from patrol.topics import TOPICS, ULTRASONIC_TOPICS
-from patrol.vehicle import UltrasonicSpec
+from patrol.topics import DROP_TOPICS, TOPICS, ULTRASONIC_TOPICS
+from patrol.vehicle import DropRangerSpec, UltrasonicSpec
 
 SCAN_MAX_AGE_S = TOPICS["/scan"].max_age_s or 0.0
 RANGE_MAX_AGE_S = TOPICS[ULTRASONIC_TOPICS].max_age_s or 0.0
+DROP_MAX_AGE_S = TOPICS[DROP_TOPICS].max_age_s or 0.0
 CLOCK_SLACK_S = 0.02  # two publishers of one clock may differ by a tick, no more
 # Of motion without a new reading: three alike at 10 Hz. A gate cycle above the ages, so that who
 # is silent counts as stale; with another, and one on the way to the gate, zero within 0.3 s.
 FROZEN_AFTER_S = 0.27
+# Level ground gives a fine beam like ranges now and then; they look far enough ahead to wait.
+DROP_FROZEN_AFTER_S = 0.45
 MOVING_MPS = 0.05
 RESOLUTION_M = 0.001  # messages carry ranges as float32, which rounds up too
 MAX_BLIND_SHARE = 0.1  # of a scan's rays without a valid reading (`inf`, nothing hit, is valid)
+
+Ranger = UltrasonicSpec | DropRangerSpec
+
+
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """How a sort of ranger is watched."""
+
+    max_age_s: float
+    frozen_after_s: float
+    stale: FaultKind
+    invalid: FaultKind
+    frozen: FaultKind
+
+
+_ULTRASONIC = _Sort(
+    RANGE_MAX_AGE_S,
+    FROZEN_AFTER_S,
+    FaultKind.ULTRASONIC_STALE,
+    FaultKind.ULTRASONIC_INVALID,
+    FaultKind.ULTRASONIC_FROZEN,
+)
+_DROP = _Sort(
+    DROP_MAX_AGE_S,
+    DROP_FROZEN_AFTER_S,
+    FaultKind.DROP_RANGER_STALE,
+    FaultKind.DROP_RANGER_INVALID,
+    FaultKind.DROP_RANGER_FROZEN,
+)
 
 
 def is_fresh(stamp_s: float | None, max_age_s: float, now_s: float) -> bool:
@@ -42,12 +75,18 @@ def is_seeing(scan: Scan) -> bool:
     return bool(blind <= MAX_BLIND_SHARE * len(scan.ranges_m))
 
 
-def is_possible(range_m: float, ranger: UltrasonicSpec) -> bool:
-    """Whether a ranger can have measured this (REP-117: infinite either way is a reading)."""
+def is_possible(range_m: float, ranger: Ranger) -> bool:
+    """Whether a ranger can have measured this (REP-117: infinite either way is a reading).
+
+    Nothing but a cover is nearer to a drop ranger than it can measure.
+    """
+    if isinstance(ranger, DropRangerSpec):
+        in_reach = ranger.range_min_m <= range_m <= ranger.range_max_m + RESOLUTION_M
+        return range_m == math.inf or in_reach
     return math.isinf(range_m) or 0 <= range_m <= ranger.range_max_m + RESOLUTION_M
 
 
-def is_echo(range_m: float, ranger: UltrasonicSpec) -> bool:
+def is_echo(range_m: float, ranger: Ranger) -> bool:
     """Whether a possible range is an echo from beyond the blind zone: such a one has to change."""
     return ranger.range_min_m + RESOLUTION_M < range_m < math.inf
 
@@ -55,7 +94,7 @@ def is_echo(range_m: float, ranger: UltrasonicSpec) -> bool:
 class ReadingWatch:
     """Knows how long each reading has stayed the same in motion; `faults` once a gate cycle."""
 
-    def __init__(self, rangers: Sequence[UltrasonicSpec]) -> None:
+    def __init__(self, rangers: Sequence[Ranger]) -> None:
         self._rangers = rangers
         self._range_m = {ranger.name: math.inf for ranger in rangers}
         self._range_same_s = dict.fromkeys(self._range_m, 0.0)
@@ -89,18 +128,18 @@ class ReadingWatch:
         return FaultKind.SCAN_FROZEN if self._scan_same_s > FROZEN_AFTER_S else None
 
     def _of_ranger(
-        self, ranger: UltrasonicSpec, sample: RangeSample | None, moving_s: float, now_s: float
+        self, ranger: Ranger, sample: RangeSample | None, moving_s: float, now_s: float
     ) -> FaultKind | None:
         name = ranger.name
-        if sample is None or not is_fresh(sample.stamp_s, RANGE_MAX_AGE_S, now_s):
-            return FaultKind.ULTRASONIC_STALE
+        sort = _DROP if isinstance(ranger, DropRangerSpec) else _ULTRASONIC
+        if sample is None or not is_fresh(sample.stamp_s, sort.max_age_s, now_s):
+            return sort.stale
         if not is_possible(sample.range_m, ranger):
-            return FaultKind.ULTRASONIC_INVALID
+            return sort.invalid
         if sample.range_m != self._range_m[name] or not is_echo(sample.range_m, ranger):
             self._range_m[name], self._range_same_s[name] = sample.range_m, 0.0
         self._range_same_s[name] += moving_s
-        frozen = self._range_same_s[name] > FROZEN_AFTER_S
-        return FaultKind.ULTRASONIC_FROZEN if frozen else None
+        return sort.frozen if self._range_same_s[name] > sort.frozen_after_s else None
 
 
 def _differ(before: Scan, now: Scan) -> bool:

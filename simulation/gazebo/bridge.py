@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from patrol.topics import ultrasonic_topic
+from patrol.topics import drop_topic, ultrasonic_topic
 from patrol.vehicle import CameraSpec, VehicleSpec
 
 PREFIX = "/gazebo"
@@ -95,17 +95,21 @@ def bridge_rows(spec: VehicleSpec) -> tuple[BridgeRow, ...]:
         for camera in spec.cameras
     )
     thermal = tuple(_picture(camera, ()) for camera in spec.thermal_cameras)
-    rangers = tuple(
-        BridgeRow(
-            f"{PREFIX}/ultrasonic/{ranger.name}",
-            "sensor_msgs/msg/LaserScan",
-            f"/vehicle/ultrasonic/{ranger.name}",
-            "gz.msgs.LaserScan",
-            (ultrasonic_topic(ranger.name),),
-        )
-        for ranger in spec.ultrasonics
+    rangers = (
+        *(_ranger(f"ultrasonic/{r.name}", ultrasonic_topic(r.name)) for r in spec.ultrasonics),
+        *(_ranger(f"drop/{r.name}", drop_topic(r.name)) for r in spec.drop_rangers),
     )
     return (*_SENSORS, *cameras, *thermal, *rangers)
+
+
+def _ranger(name: str, topic: str) -> BridgeRow:
+    return BridgeRow(
+        f"{PREFIX}/{name}",
+        "sensor_msgs/msg/LaserScan",
+        f"/vehicle/{name}",
+        "gz.msgs.LaserScan",
+        (topic,),
+    )
 
 
 def _picture(camera: CameraSpec, feeds: tuple[str, ...]) -> BridgeRow:

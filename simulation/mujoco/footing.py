@@ -23,6 +23,7 @@ from patrol.vehicle import VehicleSpec
 from simulation.mujoco.ground_kernels import Floats, lay_planes
 from simulation.mujoco.groups import FOOTING_BITS, GROUND_BIT, GROUND_GROUP
 from simulation.mujoco.vehicle_mjcf import WHEELS
+from simulation.pits import pit_at
 from simulation.props import Kerb
 from simulation.world import World
 
@@ -52,6 +53,8 @@ class Footing:
         self._at, self._turns = data.mocap_pos, data.mocap_quat
         self._world_bits = model.body_contype[:1]
         self._kerbs = _NearKerbs(world.kerbs, _reach_m(spec))
+        self._pits = world.pits
+        self.over: frozenset[str] = frozenset()  # names of pits that a wheel is over
         model.geom_contype[model.geom("ground").id] = 0  # the planes stand for it
         self.step()
 
@@ -62,11 +65,24 @@ class Footing:
             self._heights, ground.west_m, ground.south_m, ground.cell_m, self._radius_m,
             self._places, self._wheels, self._planes, self._at, self._turns,
         )  # fmt: skip
+        if self._pits:
+            self._fall()
         x_m, y_m, _ = self._chassis.tolist()
         if self._kerbs.are_near(x_m, y_m):
             self._world_bits |= GROUND_BIT
         else:
             self._world_bits &= ~GROUND_BIT
+
+    def _fall(self) -> None:
+        """Put the planes of wheels over a pit on its floor."""
+        over = set()
+        for wheel, plane in zip(self._wheels, self._planes, strict=True):
+            x_m, y_m, _ = self._places[wheel].tolist()
+            pit = pit_at(self._pits, x_m, y_m)
+            if pit is not None:
+                self._at[plane, 2] -= pit.depth_m
+                over.add(f"pit {pit.name}")
+        self.over = frozenset(over)
 
 
 class _NearKerbs:

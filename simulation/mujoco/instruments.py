@@ -10,12 +10,14 @@ import numpy as np
 from navigation.types import BaseStatus, GnssFix, ImuSample
 from patrol.geometry import Scan
 from patrol.vehicle import VehicleSpec
+from simulation.mujoco.drop_rangers import DropRangers
 from simulation.mujoco.lidar import BEYOND_M, Lidar
 from simulation.mujoco.obstacle_rays import ObstacleRays
 from simulation.mujoco.plant import Plant
 from simulation.mujoco.schedule import Turns
 from simulation.mujoco.ultrasonic import Ultrasonics
 from simulation.sensors.battery import Battery
+from simulation.sensors.body import BodySensor
 from simulation.sensors.charger import Charger
 from simulation.sensors.gnss import GnssModel
 from simulation.sensors.inertial import ImuModel
@@ -35,7 +37,7 @@ class Instruments:
         self, world: World, spec: VehicleSpec, plant: Plant, options: SensorOptions, seed: int
     ) -> None:
         self._world, self._spec, self._plant, self._options = world, spec, plant, options
-        rngs = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)]
+        rngs = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(8)]
         model, data = plant.model, plant.data
         obstacles = ObstacleRays(model, data, spec.lidar.range_max_m + BEYOND_M)
         self._lidar = Lidar(
@@ -45,9 +47,11 @@ class Instruments:
             world.patrol_map.origin, options, rngs[1], _sky(world, rngs[4], options)
         )
         self._imu = ImuModel(options, rngs[2])
+        self._body = BodySensor(options, rngs[6])
         self._rng = rngs[3]
         self._odometry_factor = 1.0 + float(self._rng.normal(0.0, options.odometry_scale))
         self._ultrasonics = Ultrasonics(model, data, spec.ultrasonics, rngs[5], obstacles)
+        self._drops = DropRangers(model, data, spec.drop_rangers, rngs[7], world)
         self._docks = [world.patrol_map.nodes[d.node_id] for d in world.patrol_map.docks]
         self.battery, self.charger = Battery(spec), Charger()
         self._imu_turns, self._gnss_turns = Turns(options.imu_rate_hz), Turns(options.gnss_rate_hz)
@@ -61,6 +65,7 @@ class Instruments:
         self.imus: list[ImuSample] = []
         self.fixes: list[GnssFix] = []
         self.ranges: list[RangeReading] = []
+        self.drops: list[RangeReading] = []
         self.sounds: list[SoundReading] = []
 
     def read(self, tick: int, now_s: float, sources: Callable[[], Sequence[SoundSource]]) -> None:
@@ -78,19 +83,22 @@ class Instruments:
         if self._lidar_turns.come(tick):
             self.scans.append(self._lidar.scan(now_s))
         self.ranges += self._ultrasonics.read(tick, now_s)
+        self.drops += self._drops.read(tick, now_s)
         if spec.microphone is not None and self._sound_turns.come(tick):
             place = plant.place_map(spec.microphone.x_m, 0.0, spec.microphone.z_m)
             speed, conditions = plant.wheel_speed_mps, self._world.conditions
             level_dba = sound_level_dba(sources(), place, conditions, speed)
             self.sounds.append(SoundReading(now_s, level_dba))
 
-    def read_base(self, now_s: float, braking: bool, emergency_stop: bool) -> BaseStatus:
+    def read_base(
+        self, now_s: float, braking: bool, emergency_stop: bool, bumped: bool
+    ) -> BaseStatus:
         """What the base measures now; it also lives on one period's battery.
 
         Speed is that of the wheels: over the ground they may slip, or slide when locked.
         """
         options, plant = self._options, self._plant
-        roll, pitch, _ = plant.attitude
+        roll, pitch, yaw = plant.attitude
         speed = plant.wheel_speed_mps
         standing = braking and abs(speed) < STANDING_MPS
         charging = self.charger.gives_current(self._on_dock()) and standing
@@ -106,6 +114,8 @@ class Instruments:
             emergency_stop=emergency_stop,
             roll_rad=roll + options.tilt_noise_rad * noise[2],
             pitch_rad=pitch + options.tilt_noise_rad * noise[3],
+            bumped=bumped,
+            motion=self._body.read(plant.imu_velocity_map, plant.rates_radps, yaw, now_s),
         )
 
     def power(self, now_s: float) -> PowerReading:

@@ -6,6 +6,7 @@ flat fan at the few rays between a thing's edges: the same ranges, twenty times 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import mujoco
@@ -47,14 +48,20 @@ class Cones:
 
 
 class ObstacleRays:
-    """Sees geoms of OBSTACLE_GROUP, up to a reach; all meshes must be convex."""
+    """Sees geoms of some groups, up to a reach; all meshes must be convex."""
 
-    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, reach_m: float) -> None:
+    def __init__(
+        self,
+        model: mujoco.MjModel,
+        data: mujoco.MjData,
+        reach_m: float,
+        groups: Sequence[int] = (OBSTACLE_GROUP,),
+    ) -> None:
         self._data = data  # owns what the views below look at
         self._places, self._turns = data.geom_xpos, data.geom_xmat
         self._reach_m = reach_m
         self._shapes = _shapes(model)
-        seen = model.geom_group == OBSTACLE_GROUP
+        seen = np.isin(model.geom_group, groups)
         stands = model.geom_bodyid == 0
         self._standing = np.flatnonzero(seen & stands).astype(np.int32)
         self._moving = np.flatnonzero(seen & ~stands).astype(np.int32)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from patrol.geometry import Pose2, StampedPose
 from patrol.vehicle import VehicleSpec
-from patrol.vehicle_body import drive_torque_nm
+from patrol.vehicle_body import drive_torque_nm, vehicle_body
 from simulation.mujoco.drive import (
     PARKED_MPS,
     BaseDriver,
@@ -19,6 +19,7 @@ from simulation.mujoco.drive import (
     rear_wheel_speeds,
 )
 from simulation.mujoco.footing import Footing
+from simulation.mujoco.hull import Hull
 from simulation.mujoco.mjcf import TIMESTEP_S, build_model
 from simulation.mujoco.schedule import TICK_S
 from simulation.mujoco.tyres import Tyres
@@ -28,7 +29,6 @@ from simulation.world import World
 
 HOLD_PS = 10.0  # parked: motor speed against each radian that a wheel has crept, 1/s
 BRAKE_FACTOR = 1.5  # mechanical brakes hold this times the force of the hardest service braking
-HULL = ("hull", "mast")
 CERTAIN = np.zeros((3, 3))  # the truth's covariance
 STEPS_PER_TICK = round(TICK_S / TIMESTEP_S)
 
@@ -45,7 +45,7 @@ class Plant:
         self._rear = [self._position_index(f"spin_{wheel}") for wheel in WHEELS[2:]]
         self._parked_rad: NDArray[np.float64] | None = None
         self._steer = [self._position_index(f"steer_{wheel}") for wheel in WHEELS[:2]]
-        self._hull = frozenset(self.model.geom(name).id for name in HULL)
+        self.hull = Hull(self.model, self.data, spec)
         self._mocap = {
             self.model.body(i).name: int(self.model.body_mocapid[i])
             for i in np.flatnonzero(self.model.body_mocapid >= 0)
@@ -54,6 +54,7 @@ class Plant:
         self._brake_nm = force_n * spec.wheel_radius_m / len(WHEELS)
         self._torque_nm = drive_torque_nm(spec)
         self.tyres = Tyres(self.model, self.data, world, spec)
+        self._imu_m = vehicle_body(spec).imu_m
         self._view()
         mujoco.mj_forward(self.model, self.data)
         self._footing = Footing(self.model, self.data, world, spec)
@@ -173,6 +174,25 @@ class Plant:
         return velocity
 
     @property
+    def rates_radps(self) -> tuple[float, float, float]:
+        """The chassis's angular rate about its own axes."""
+        x, y, z = self._qvel[3:6].tolist()
+        return x, y, z
+
+    @property
+    def imu_velocity_map(self) -> tuple[float, float, float]:
+        """Velocity of the place where the IMU sits, m/s."""
+        east, north, up = self._qvel[0:3].tolist()
+        (x, y, z), (arm_x, arm_y, arm_z) = self.rates_radps, self._imu_m
+        vx, vy, vz = y * arm_z - z * arm_y, z * arm_x - x * arm_z, x * arm_y - y * arm_x
+        r = self._turn.tolist()
+        return (
+            east + r[0] * vx + r[1] * vy + r[2] * vz,
+            north + r[3] * vx + r[4] * vy + r[5] * vz,
+            up + r[6] * vx + r[7] * vy + r[8] * vz,
+        )
+
+    @property
     def forward_mps(self) -> float:
         """base_link's velocity along its own x axis."""
         turn, (east, north, up) = self._turn.item, self._qvel[0:3].tolist()
@@ -217,12 +237,5 @@ class Plant:
         return middle_angle(self._spec, angle(self._steer[0]), angle(self._steer[1]))
 
     def touching(self) -> frozenset[str]:
-        """Names of what the hull touches now."""
-        hull, contact = self._hull, self.data.contact
-        pairs: list[list[int]] = contact.geom.tolist()
-        rows = [i for i, (a, b) in enumerate(pairs) if a in hull or b in hull]
-        return frozenset(
-            self.model.geom(pairs[i][1] if pairs[i][0] in hull else pairs[i][0]).name
-            for i in rows
-            if contact.dist[i] <= 0.0
-        )
+        """Names of what the hull touches now, and of pits that a wheel is over."""
+        return self.hull.touching() | self._footing.over

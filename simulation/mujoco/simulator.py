@@ -81,6 +81,8 @@ class Simulator:
         self._start_epoch_s = start_epoch_s
         self._emergency_stop = False
         self._touched: frozenset[str] = frozenset()
+        self.bumper_held = False  # somebody presses a safety edge: assign
+        self._bumped = False  # by what it touches, since the base has looked last
         self._truth: StampedPose | None = None  # of this tick, once somebody has asked
         self._settle()
         self._pictures = Pictures(world, spec, cameras, thermal, camera_backend)
@@ -200,7 +202,7 @@ class Simulator:
         frame = SensorFrame(
             stamp_s=self.now_s, base=self._base, truth=self.truth, scans=tools.scans,
             imu=tools.imus, gnss=tools.fixes, images=pictures.images, contacts=self._contacts,
-            thermal=pictures.thermal, ranges=tools.ranges, sounds=tools.sounds,
+            thermal=pictures.thermal, ranges=tools.ranges, drops=tools.drops, sounds=tools.sounds,
             power=self._power, signals=self._signals,
         )  # fmt: skip
         self._clear()
@@ -254,7 +256,8 @@ class Simulator:
 
     def _measure_base(self) -> BaseStatus:
         braking, stop = self._driver.braking, self._emergency_stop
-        return self._instruments.read_base(self.now_s, braking, stop)
+        bumped, self._bumped = self._bumped or self.bumper_held, False
+        return self._instruments.read_base(self.now_s, braking, stop, bumped)
 
     def _sound_sources(self) -> list[SoundSource]:
         return sound_sources(self._cast.now, self.world.terrain)
@@ -272,3 +275,4 @@ class Simulator:
             log.warning("contact other=%r time_s=%.2f", name, self.now_s)
             self._contacts.append(name)
         self._touched = touching
+        self._bumped |= bool(touching) and self._plant.hull.bumper_pressed()

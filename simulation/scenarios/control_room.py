@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Collection, Sequence
-from typing import Protocol
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Protocol
 
 from fleet_client.envelope import HeaderFields
 from navigation.planning.patrol_tour import TourOrder, plan_patrol
@@ -17,8 +17,8 @@ from patrol.clock import iso_utc
 from patrol.errors import OrderError
 from patrol.map import Dock, PatrolMap
 from patrol.vda5050.extension import Ack, AckItem, Backfill
-from patrol.vda5050.messages import Action, InstantActions, Order, State, decode, encode
-from patrol.vda5050.node_actions import PATROL_CHECKPOINT
+from patrol.vda5050.messages import InstantActions, Order, State, decode, encode
+from patrol.vda5050.node_actions import PATROL_CHECKPOINT, node_action
 from patrol.vda5050.topic_names import VehicleAddress
 from patrol.vehicle import VehicleSpec
 from simulation.scenarios.trace import RoomFigures
@@ -152,11 +152,11 @@ class ControlRoom:
         self._give(made, now_s, replacing)
         return made
 
-    def act(self, action_type: str, now_s: float) -> None:
+    def act(
+        self, action_type: str, now_s: float, parameters: Mapping[str, Any] | None = None
+    ) -> None:
         """Send an instant action."""
-        action = Action(
-            action_type=action_type, action_id=f"act-{next(self._ids)}", blocking_type="HARD"
-        )
+        action = node_action(action_type, f"act-{next(self._ids)}", parameters, "HARD")
         message = InstantActions(actions=[action], **self._header(now_s))
         self._radio.from_room(Packet("instantActions", encode(message)), now_s)
 

@@ -10,7 +10,14 @@ from typing import Any
 from navigation.types import Mode
 from patrol.errors import PlanError
 from patrol.geometry import StampedPose
-from patrol.vda5050.node_actions import RELEASE_OPERATOR_WAIT
+from patrol.vda5050.node_actions import (
+    ANNOUNCE,
+    RELEASE_OPERATOR_WAIT,
+    START_BEACON,
+    START_SIREN,
+    STOP_BEACON,
+    STOP_SIREN,
+)
 from simulation.props import PostKind
 from simulation.scenarios.control_room import ControlRoom
 from simulation.scenarios.events import (
@@ -44,6 +51,11 @@ INSTANT_ACTIONS = {
     OperatorAction.RELEASE_WAIT: RELEASE_OPERATOR_WAIT,
     OperatorAction.RESUME: "stopPause",
     OperatorAction.CANCEL: "cancelOrder",
+    OperatorAction.BEACON_ON: START_BEACON,
+    OperatorAction.BEACON_OFF: STOP_BEACON,
+    OperatorAction.SIREN_ON: START_SIREN,
+    OperatorAction.SIREN_OFF: STOP_SIREN,
+    OperatorAction.ANNOUNCE: ANNOUNCE,
 }
 
 
@@ -162,7 +174,8 @@ class Director:
             self._trace.notes.append((t_s, f"reset {'done' if done else 'refused'}"))
             return
         self._trace.notes.append((t_s, f"{event.operator}: {event.action}"))
-        self._room.act(INSTANT_ACTIONS[event.action], self._subject.now_s)
+        parameters = {"message": event.message} if event.message else None
+        self._room.act(INSTANT_ACTIONS[event.action], self._subject.now_s, parameters)
 
     def _order(self, event: SendOrder, t_s: float) -> None:
         now_s = self._subject.now_s

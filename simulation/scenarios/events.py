@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from patrol.signals import SignalLight
+from patrol.vda5050.node_actions import spoken
 from simulation.scenarios.injections import INJECTIONS, Injection
 from simulation.scenarios.triggers import When, check_duration, check_moment
 
@@ -57,6 +58,11 @@ class OperatorAction(StrEnum):
     REMOTE_STOP = "remote_stop"  # here and now, as hard as the vehicle may
     CONFIRM_CROSSING = "confirm_crossing"  # of the crosswalk that it waits at
     RELEASE_WAIT = "release_wait"  # from where its order has it wait for an operator
+    BEACON_ON = "beacon_on"
+    BEACON_OFF = "beacon_off"
+    SIREN_ON = "siren_on"
+    SIREN_OFF = "siren_off"
+    ANNOUNCE = "announce"  # says `message`
     RESET = "reset"  # of the safety gate's latch, on site
 
 
@@ -66,8 +72,19 @@ class Operate(_Event):
 
     action: OperatorAction
     operator: str = "operator"
+    message: str = ""  # of `announce`
 
     KIND: ClassVar[str] = "operate"
+
+    def __post_init__(self) -> None:
+        _Event.__post_init__(self)
+        if self.action is OperatorAction.ANNOUNCE:
+            try:
+                spoken(self.message)
+            except ValueError as error:
+                raise ValueError(f"message: {error}") from None
+        elif self.message:
+            raise ValueError(f"message: {self.action.value} says nothing")
 
     @property
     def title(self) -> str:

@@ -62,6 +62,25 @@ class VehicleEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PitEntry:
+    """Missing ground around a place: `size_m` is its length along the edge and its width."""
+
+    name: str
+    at: Place
+    size_m: tuple[float, ...]
+    depth_m: float
+    water: bool = False  # gives light no echo
+
+    def __post_init__(self) -> None:
+        if len(self.size_m) != 2 or not all(0.05 <= side_m <= 100 for side_m in self.size_m):
+            raise ValueError(
+                f"size_m: {list(self.size_m)} is not a length and a width in [0.05, 100]"
+            )
+        if not 0.01 <= self.depth_m <= 10:
+            raise ValueError(f"depth_m: {self.depth_m:g} is outside [0.01, 10]")
+
+
+@dataclass(frozen=True, slots=True)
 class ScenarioFile:
     """One scenario; `map` is relative to the file."""
 
@@ -77,6 +96,7 @@ class ScenarioFile:
     parked_cars: int = 0
     gnss_shadow: bool = False  # houses hide satellites and reflect them
     actors: tuple[ActorEntry, ...] = ()
+    pits: tuple[PitEntry, ...] = ()
     events: tuple[Event, ...] = ()
     faults: tuple[Fault, ...] = ()
     expect: tuple[AnyExpectation, ...] = ()

@@ -53,6 +53,15 @@ _ROWS: tuple[Injection, ...] = (
     Injection(Layer.SENSOR, "ultrasonic", "noisy", "white noise on every range", None, 0.05, "m"),
     Injection(Layer.SENSOR, "ultrasonic", "mad", "ranges that are no numbers",
               _F.ULTRASONIC_INVALID),
+    Injection(Layer.SENSOR, "drop_ranger", "lost", "no range comes", _F.DROP_RANGER_STALE),
+    Injection(Layer.SENSOR, "drop_ranger", "frozen", "the last range comes again",
+              _F.DROP_RANGER_FROZEN),
+    Injection(Layer.SENSOR, "drop_ranger", "blind", "the ground gives no echo", _F.DROP_AHEAD),
+    Injection(Layer.SENSOR, "drop_ranger", "covered", "a lid is on every ranger",
+              _F.DROP_RANGER_INVALID),
+    Injection(Layer.SENSOR, "drop_ranger", "biased", "every range is longer", None, 0.05, "m"),
+    Injection(Layer.SENSOR, "drop_ranger", "noisy", "white noise on every range", None, 0.01,
+              "m"),
     Injection(Layer.SENSOR, "imu", "lost", "no sample comes"),
     Injection(Layer.SENSOR, "imu", "frozen", "the last sample comes again"),
     Injection(Layer.SENSOR, "imu", "biased", "the yaw rate is off", None, 0.05, "rad/s"),
@@ -88,6 +97,7 @@ _ROWS: tuple[Injection, ...] = (
     Injection(Layer.BASE, "charger", "missed", "at so many dockings the contacts do not touch",
               None, 1.0, "dockings"),
     Injection(Layer.BASE, "emergency_stop", "pressed", "the red button", _F.EMERGENCY_STOP),
+    Injection(Layer.BASE, "bumper", "pressed", "somebody presses a safety edge", _F.BUMP),
     # processes
     Injection(Layer.STAGE, "navigation", "killed", "gone", _F.COMMAND_STALE),
     Injection(Layer.STAGE, "navigation", "hung", "alive and silent", _F.COMMAND_STALE),
@@ -119,6 +129,10 @@ _ROWS: tuple[Injection, ...] = (
     Injection(Layer.LINK, "link", "reordering", "messages overtake each other", None, 2.0, "s"),
     Injection(Layer.LINK, "broker", "killed", "no connection", _F.LINK_LOST),
     Injection(Layer.LINK, "server", "killed", "nobody answers"),
+    Injection(Layer.LINK, "weather", "bad", "the control room reports so much rain",
+              _F.WEATHER_BAD, 20.0, "mm/h"),
+    Injection(Layer.LINK, "weather", "severe", "the control room reports so much rain",
+              _F.WEATHER_SEVERE, 40.0, "mm/h"),
     # the machine
     Injection(Layer.MACHINE, "clock", "jumped", "the vehicle's clock is set forward", None, 5.0,
               "s"),
@@ -129,9 +143,10 @@ _ROWS: tuple[Injection, ...] = (
               _F.KEEP_OUT_ZONE, 2.0, "m"),
     Injection(Layer.MACHINE, "disk", "full", "50 MB are left", _F.DISK_FULL),
     # the body
-    Injection(Layer.BODY, "body", "pushed", "a shove from its right side", None, 300.0, "N"),
+    Injection(Layer.BODY, "body", "pushed", "a shove from its right side", _F.PUSHED, 300.0,
+              "N"),
     Injection(Layer.BODY, "body", "tilted", "somebody tilts it to its left", _F.TILT, 0.5, "rad"),
-    Injection(Layer.BODY, "body", "lifted", "somebody carries it", _F.LOCALIZATION_LOST, 0.3, "m"),
+    Injection(Layer.BODY, "body", "lifted", "somebody carries it", _F.LIFTED, 0.3, "m"),
     Injection(Layer.BODY, "body", "stuck", "somebody holds it", _F.LOCALIZATION_LOST),
 )  # fmt: skip
 

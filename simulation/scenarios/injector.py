@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+from patrol.clock import iso_utc
 from patrol.map import Zone, ZoneKind
+from patrol.weather import REPORT_WEATHER
 from simulation.mujoco.hands import Hold, Push
 from simulation.mujoco.simulator import Simulator
 from simulation.scenarios.control_room import ControlRoom
@@ -66,6 +68,9 @@ class WorldInjector:
         if fault.inject == "emergency_stop_pressed":
             simulator.emergency_stop = begins
             return
+        if fault.inject == "bumper_pressed":
+            simulator.bumper_held = begins
+            return
         if fault.inject == "charger_dead":
             simulator.charger.is_dead = begins
             return
@@ -82,7 +87,13 @@ class WorldInjector:
         simulator.broken = broken[fault.inject] if begins else SOUND
 
     def _link(self, fault: Fault, begins: bool) -> None:
-        self._room.alive = not begins  # server_killed: the one that needs no hand on the radio
+        """What needs no hand on the radio."""
+        if fault.row.target != "weather":
+            self._room.alive = not begins  # server_killed
+            return
+        now_s = self._simulator.now_s
+        report = {"observedAt": iso_utc(now_s), "rain_mmph": fault.strength if begins else 0.0}
+        self._room.act(REPORT_WEATHER, now_s, report)
 
     def _body(self, fault: Fault, begins: bool) -> None:
         simulator, size = self._simulator, fault.strength

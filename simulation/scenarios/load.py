@@ -11,10 +11,12 @@ from patrol.errors import ConfigError, MapError
 from patrol.map import PatrolMap
 from patrol.map_geojson import load_map
 from patrol.vehicle import VehicleSpec, load_vehicle
+from simulation.pits import Pit
 from simulation.scenarios.cast import actor_of
 from simulation.scenarios.check import Lines, check_entries
 from simulation.scenarios.file import ScenarioFile, VehicleEntry
 from simulation.scenarios.folders import DEFAULT_VEHICLE
+from simulation.scenarios.places import place_map
 from simulation.scenarios.scenario import (
     Companion,
     Scenario,
@@ -80,6 +82,7 @@ def make_scenario(
         duration_s=entries.duration_s,
         parked_cars=entries.parked_cars,
         actors=actors,
+        pits=_pits(entries, patrol_map, lines),
         events=entries.events,
         faults=entries.faults,
         expectations=entries.expect,
@@ -111,6 +114,21 @@ def _companions(
         nodes = node_ahead_of(patrol_map, entry), node_behind_of(patrol_map, entry)
         companions.append(Companion(entry, spec, start, *nodes))
     return tuple(companions)
+
+
+def _pits(entries: ScenarioFile, patrol_map: PatrolMap, lines: Lines) -> Sequence[Pit]:
+    pits = []
+    for index, entry in enumerate(entries.pits):
+        try:
+            at = place_map(patrol_map, entry.at)
+        except ScenarioError as error:
+            raise lines.error("pits", index, str(error)) from None
+        length_m, width_m = entry.size_m
+        pits.append(
+            Pit(entry.name, at.x_m, at.y_m, at.yaw_rad, length_m, width_m, entry.depth_m,
+                entry.water)
+        )  # fmt: skip
+    return tuple(pits)
 
 
 def _actors(entries: ScenarioFile, patrol_map: PatrolMap, lines: Lines) -> Sequence[Any]:

@@ -15,6 +15,7 @@ from patrol.map import PatrolMap
 from patrol.vehicle import VehicleSpec
 from simulation.actors.spec import ActorSpec
 from simulation.conditions import Conditions
+from simulation.pits import Pit
 from simulation.scenarios.events import Event, Fault
 from simulation.scenarios.file import VehicleEntry
 from simulation.scenarios.hulls import hull_of
@@ -51,6 +52,7 @@ class Scenario:
     duration_s: float
     parked_cars: int
     actors: Sequence[ActorSpec] = ()
+    pits: Sequence[Pit] = ()
     events: Sequence[Event] = ()
     faults: Sequence[Fault] = ()
     expectations: Sequence[Expectation] = ()
@@ -98,6 +100,7 @@ class Scenario:
             parked_cars=self.parked_cars,
             seed=self.seed,
             conditions=self.conditions,
+            pits=self.pits,
         )
 
     def changed(

@@ -53,6 +53,14 @@ def _ranges(change: Callable[[RangeReading, Broken], float]) -> Breaker:
     return breaker
 
 
+def _drops(change: Callable[[RangeReading, Broken], float]) -> Breaker:
+    def breaker(frame: SensorFrame, broken: Broken) -> SensorFrame:
+        drops = [replace(r, range_m=change(r, broken)) for r in frame.drops]
+        return replace(frame, drops=drops)
+
+    return breaker
+
+
 def _measured(reading: RangeReading, range_m: float) -> float:
     """What a ranger makes of a range: never below its least, no echo beyond its reach."""
     sensor = reading.sensor
@@ -138,6 +146,14 @@ BREAKERS: dict[str, Breaker] = {
         lambda r, broken: _measured(r, r.range_m + float(broken.grain((1,))[0]))
     ),
     "ultrasonic_mad": _ranges(lambda _, broken: math.nan),
+    "drop_ranger_lost": lambda frame, _: replace(frame, drops=[]),
+    "drop_ranger_frozen": _drops(lambda r, broken: float(broken.hold(r.sensor.name, r.range_m))),
+    "drop_ranger_blind": _drops(lambda *_: math.inf),
+    "drop_ranger_covered": _drops(lambda *_: 0.02),
+    "drop_ranger_biased": _drops(lambda r, broken: _measured(r, r.range_m + broken.size)),
+    "drop_ranger_noisy": _drops(
+        lambda r, broken: _measured(r, r.range_m + float(broken.grain((1,))[0]))
+    ),
     "imu_lost": lambda frame, _: replace(frame, imu=[]),
     "imu_frozen": _frozen_imu,
     "imu_biased": _imu(yaw_rate_radps=lambda broken, rate: rate + broken.size),

@@ -52,12 +52,13 @@ class FaultTap:
         return replace(
             frame,
             stamp_s=frame.stamp_s + offset_s,
-            base=replace(frame.base, stamp_s=frame.base.stamp_s + offset_s),
+            base=frame.base.shifted(offset_s),
             truth=replace(frame.truth, stamp_s=frame.truth.stamp_s + offset_s),
             scans=[replace(scan, stamp_s=scan.stamp_s + offset_s) for scan in frame.scans],
             imu=[replace(s, stamp_s=s.stamp_s + offset_s) for s in frame.imu],
             gnss=[replace(fix, stamp_s=fix.stamp_s + offset_s) for fix in frame.gnss],
             ranges=[replace(r, stamp_s=r.stamp_s + offset_s) for r in frame.ranges],
+            drops=[replace(r, stamp_s=r.stamp_s + offset_s) for r in frame.drops],
             images=[replace(i, stamp_s=i.stamp_s + offset_s) for i in frame.images],
             signals=[replace(s, stamp_s=s.stamp_s + offset_s) for s in frame.signals],
         )

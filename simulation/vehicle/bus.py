@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from navigation.types import (
+    AttentionOrder,
+    AttentionReport,
     BaseStatus,
+    CaptureReport,
     Command,
     GateOutput,
     LocalizationEstimate,
@@ -34,7 +37,7 @@ class Bus:
 
     base: Mail[BaseStatus] = field(default_factory=Mail)  # /base/feedback
     scan: Mail[Scan] = field(default_factory=Mail)  # /scan
-    ranges: dict[str, RangeSample] = field(default_factory=dict)  # /ultrasonic/*
+    ranges: dict[str, RangeSample] = field(default_factory=dict)  # /ultrasonic/*, /drop/*
     signals: dict[str, SignalState] = field(default_factory=dict)  # /signals/state
     picture: Mail[ImageReading] = field(default_factory=Mail)  # /camera/*/image_raw
     pose: Mail[StampedPose] = field(default_factory=Mail)  # /localization/odometry
@@ -43,6 +46,10 @@ class Bus:
     safe_command: Mail[Command] = field(default_factory=Mail)  # /cmd_vel_safe
     gate: Mail[GateOutput] = field(default_factory=Mail)  # /safety/state
     navigation: Mail[NavigationState] = field(default_factory=Mail)  # /navigation/state
+    attention_order: Mail[AttentionOrder] = field(default_factory=Mail)  # /attention/command
+    attention: Mail[AttentionReport] = field(default_factory=Mail)  # /attention/state
+    capture: Mail[str] = field(default_factory=Mail)  # /perception/capture
+    captured: Mail[CaptureReport] = field(default_factory=Mail)  # of /perception/state
     perception: Mail[Faults] = field(default_factory=Mail)  # /perception/state
     link_up: Mail[bool] = field(default_factory=Mail)  # /fleet_client/state
     machine: Mail[Faults] = field(default_factory=Mail)  # of the health monitor

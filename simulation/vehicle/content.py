@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fleet_client.state_builder import StateContent
+from fleet_client.state_builder import Shown, StateContent
 from navigation.types import LocalizationStatus, NavigationState
-from patrol.faults import FaultKind
+from patrol.faults import IN_STOP_ZONE, FaultKind
 from simulation.vehicle.bus import Bus, max_age_s
 
 
@@ -14,6 +14,7 @@ def content_of(bus: Bus, now_s: float, connected: bool) -> StateContent:
     base = bus.base.fresh(now_s, max_age_s("/base/feedback"))
     pose = bus.pose.fresh(now_s, max_age_s("/localization/odometry"))
     estimate = bus.estimate.fresh(now_s, max_age_s("/localization/state"))
+    told = bus.attention.fresh(now_s, max_age_s("/attention/state"))
     faults = set(state.faults if state else {FaultKind.NAVIGATION_LOST})
     faults.discard(FaultKind.LINK_LOST)
     if not connected:
@@ -38,6 +39,7 @@ def content_of(bus: Bus, now_s: float, connected: bool) -> StateContent:
         battery_pct=base.battery_pct if base else 0.0,
         charging=base.charging if base else False,
         emergency_stop=base.emergency_stop if base else False,
-        field_violation=FaultKind.OBSTACLE_IN_STOP_ZONE in faults,
+        field_violation=not faults.isdisjoint(IN_STOP_ZONE),
         faults=frozenset(faults),
+        shown=Shown(told.beacon, told.siren) if told else None,
     )

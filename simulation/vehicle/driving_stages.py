@@ -118,6 +118,8 @@ class NavigationStage(Stage):
         command = self.instead or self.outputs.command
         self._bus.command.put(command, now_s)
         self._bus.navigation.put(self.outputs.state, now_s)
+        self._bus.attention_order.put(self.outputs.attention, now_s)
+        self._bus.capture.put(self.outputs.capture_id, now_s)
 
     def _inputs(self, now_s: float) -> StackInputs:
         bus = self._bus
@@ -135,6 +137,8 @@ class NavigationStage(Stage):
             or NO_FAULTS,
             link_up=bool(bus.link_up.fresh(now_s, max_age_s("/fleet_client/state"))),
             external_faults=machine | (gate.faults if gate else NO_FAULTS),
+            attention=bus.attention.value,
+            captured=bus.captured.value,
         )
 
 

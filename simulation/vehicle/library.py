@@ -19,6 +19,7 @@ from navigation.types import (
 )
 from patrol.faults import FaultKind
 from patrol.vda5050.topic_names import VehicleAddress
+from simulation.attention import SimulatedAttention
 from simulation.mujoco.simulator import Simulator
 from simulation.types import DriveCommand, SensorFrame
 from simulation.vehicle.bus import Bus, max_age_s
@@ -30,6 +31,7 @@ from simulation.vehicle.radio import Radio
 from simulation.vehicle.stage import Stage, StageName
 
 BASE_DRIVER_EVERY = 2  # ticks: 50 Hz
+SHOW_EVERY = 10
 NO_GATE = GateOutput(STANDSTILL, frozenset(), False, 0.0, math.inf)
 
 
@@ -91,6 +93,7 @@ class LibraryVehicle:
         self.perception = PerceptionStage(self.bus, pipeline)
         self.client = ClientStage(self.bus, spec, patrol_map, self.navigation, self.radio, address)
         self.frame: SensorFrame | None = None
+        self.attention = SimulatedAttention()
         self.drive = DriveCommand()
         self.now_s = simulator.now_s
         self._stand_in = stand_in
@@ -131,6 +134,8 @@ class LibraryVehicle:
         if self._stand_in is not None and frame.scans and self._tick % 20 == 0:
             frame.images.append(self._stand_in.take(frame.stamp_s))
         self._sense(self.tap.frame(frame))
+        if self._tick % SHOW_EVERY == 0:
+            self._show_and_say()
         ran = {stage.name: stage.tick(self._tick, self.now_s) for stage in self.stages.values()}
         return ran[StageName.NAVIGATION]
 
@@ -147,6 +152,13 @@ class LibraryVehicle:
             command.speed_mps, self._steering_rad, cut_power=gate is None or gate.cut_power
         )
 
+    def _show_and_say(self) -> None:
+        """Beacon, siren and loudspeaker of the base."""
+        order = self.bus.attention_order
+        if order.value is not None and order.stamp_s is not None:
+            self.attention.take(order.value, order.stamp_s)
+        self.bus.attention.put(self.attention.report(self.now_s), self.now_s)
+
     def _sense(self, frame: SensorFrame) -> None:
         self.frame = frame
         base = frame.base
@@ -162,7 +174,7 @@ class LibraryVehicle:
             self.localization.hear(scan)
         if frame.scans:
             self.bus.scan.put(frame.scans[-1], frame.scans[-1].stamp_s)
-        for reading in frame.ranges:
+        for reading in (*frame.ranges, *frame.drops):
             name = reading.sensor.name
             self.bus.ranges[name] = RangeSample(reading.stamp_s, name, reading.range_m)
         for signal in frame.signals:

@@ -68,7 +68,13 @@ def order_of_tour(
             checkpoint = leg.checkpoint
             further = [(k, f"{order_id}-{number}-{i}") for i, k in enumerate(checkpoint.actions)]
             actions.setdefault(at, []).extend(
-                visit(checkpoint.id, checkpoint.dwell_s, f"{order_id}-{number}", further)
+                visit(
+                    checkpoint.id,
+                    checkpoint.dwell_s,
+                    f"{order_id}-{number}",
+                    further,
+                    checkpoint.announcement,
+                )
             )
         if leg.dock is not None:
             charge = node_action(START_CHARGING, f"{order_id}-charge")

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from patrol.incident import Incident
+from navigation.types import CaptureReport
+from patrol.incident import Evidence, Incident
 from patrol.vehicle import CameraSpec, VehicleSpec
 from perception.config import PerceptionConfig
 from perception.detectors.scripted import ScriptedDetector
-from perception.evidence import EvidenceRecorder
+from perception.evidence import EvidenceRecorder, NoPictureError
 from perception.incidents import IncidentBook
 from perception.pipeline import PerceptionPipeline
 from perception.types import Frame
@@ -33,6 +34,7 @@ class PerceptionStage(Stage):
         self._pipeline = make() if make else None
         self._seen_s: float | None = None
         self.poseless = False  # hears no poses any more
+        self.captures: list[Evidence] = []
         self.incidents: list[tuple[float, Incident]] = []
 
     def open(self, now_s: float) -> None:
@@ -43,11 +45,26 @@ class PerceptionStage(Stage):
         """Take the newest picture, if any, and publish the faults."""
         if self._pipeline is None:
             self._bus.perception.put(NO_FAULTS, now_s)
+            self._capture(None, now_s)
             return
         pose = None if self.poseless else self._bus.pose.value
         output = self._pipeline.step(self._new_frame(), pose, self._bus.scan.value, now_s)
         self._bus.perception.put(output.faults, now_s)
         self.incidents += [(now_s, incident) for incident in output.incidents]
+        self._capture(self._pipeline, now_s)
+
+    def _capture(self, pipeline: PerceptionPipeline | None, now_s: float) -> None:
+        """Take the picture of a place that navigation asks for, once for each id."""
+        wanted, last = self._bus.capture.value, self._bus.captured.value
+        if not wanted or (last is not None and last.capture_id == wanted):
+            return
+        failure = "" if pipeline is not None else "there is no camera"
+        try:
+            if pipeline is not None:
+                self.captures.append(pipeline.capture(wanted, now_s))
+        except NoPictureError as error:
+            failure = str(error)
+        self._bus.captured.put(CaptureReport(wanted, failure), now_s)
 
     def _new_frame(self) -> Frame | None:
         picture = self._bus.picture.value

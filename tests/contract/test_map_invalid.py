@@ -229,6 +229,13 @@ CASES: dict[str, tuple[Callable[[Document], Any], str]] = {
     "kerb below ground": (metadata(EDGE, kerb_m=-0.1), "edge 17: kerb_m: expected a number of 0"),
     "steps in words": (metadata(EDGE, steps="many"), "edge 17: steps: expected true or false"),
     "exposure in percent": (metadata(EDGE, exposure=40), "edge 17: exposure: expected a share"),
+    "announces nothing": (
+        properties(CHECKPOINT, actions=["announce"]),
+        "checkpoint cp-01: announcement: '' is no text to be said",
+    ),
+    "announces too much": (
+        properties(CHECKPOINT, announcement="x" * 201), "201 characters are too many to be said",
+    ),
     "actions no list": (properties(CHECKPOINT, actions="scan"), "actions: expected a list of"),
     "unknown point of interest": (properties(POI, kind="pub"), "poi aed: kind: 'pub' is none of"),
     "point of interest nowhere": (coordinates(POI, []), "poi aed: coordinates must be one pos"),

@@ -16,9 +16,14 @@ from fleet_client.map_actions import MAPS_KEPT
 from fleet_client.map_download import WINDOW
 from fleet_client.options import LinkOptions
 from fleet_server.publishing.target import MAPS_LEFT
+from navigation.acting.attention import CONFIRM_WITHIN_S, SIREN_AT_MOST_S
+from navigation.acting.doers import BLIND_AT_MOST_S, CAPTURED_WITHIN_S
+from navigation.acting.parameters import LOOK_S
+from navigation.following.aside import WALKING_MPS
 from patrol.vda5050 import extension
 from patrol.vda5050.map_transfer import CHUNK_BYTES, MAX_MAP_BYTES, MAX_PACKED_BYTES
 from patrol.vda5050.messages import Header
+from patrol.vda5050.node_actions import MAX_MESSAGE_CHARS, NODE_ACTIONS
 from patrol.vda5050.topic_names import (
     EXTENSION_TO_SERVER,
     EXTENSION_TO_VEHICLE,
@@ -28,6 +33,7 @@ from patrol.vda5050.topic_names import (
     qos_of,
     subscriptions,
 )
+from patrol.weather import REPORT_COUNTS_S, USUAL_LIMITS, Weather
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/protocol.md").read_text(encoding="utf-8")
@@ -120,6 +126,37 @@ def test_the_figures_are_the_defaults() -> None:
         f"above {MAPS_LEFT}.",
     ):
         assert words in TEXT, words
+
+
+def test_the_weather_is_the_usual_limits() -> None:
+    section = " ".join(TEXT.split("## Weather")[1].split("##")[0].split())
+    usual = USUAL_LIMITS
+    for words in (
+        *(f"`{field.name}`" for field in fields(Weather)),
+        f"for {REPORT_COUNTS_S / 3600:g} h",
+        f"{usual.slow_rain_mmph:g} and {usual.wait_rain_mmph:g} mm/h of rain",
+        f"gusts of {usual.slow_gust_mps:g} and {usual.wait_gust_mps:g} m/s",
+        f"sight of {usual.slow_visibility_m:g} and {usual.wait_visibility_m:g} m",
+        f"at {usual.ice_c:g} degrees or less",
+        f"({WALKING_MPS:g} m/s at",
+    ):
+        assert words in section, words
+
+
+def test_the_table_of_node_actions_is_the_codes() -> None:
+    section = TEXT.split("## Node actions")[1].split("##")[0]
+    table = {}
+    for line in section.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        for name in re.findall(r"`(\w+)`", cells[0]) if line.startswith("| `") else ():
+            table[name] = (set(re.findall(r"`(\w+)`", cells[1])), cells[2])
+    assert table == {n: (set(row.parameters), row.least) for n, row in NODE_ACTIONS.items()}
+    assert f"up to {MAX_MESSAGE_CHARS} characters" in section
+    assert f"{LOOK_S:g} where it is not given" in section
+    assert f"after {BLIND_AT_MOST_S:g} s without sight" in section
+    assert f"ends by itself after {SIREN_AT_MOST_S:g} s" in section
+    assert f"none came within {CAPTURED_WITHIN_S:g} s" in section
+    assert f"does not answer within {CONFIRM_WITHIN_S:g} s" in section
 
 
 def test_actions_and_credentials_are_named() -> None:

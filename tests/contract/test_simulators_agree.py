@@ -27,6 +27,7 @@ from simulation.gazebo.elements import document
 from simulation.gazebo.source import dock_pose
 from simulation.gazebo.vehicle_sdf import vehicle_model
 from simulation.gazebo.world_sdf import PHYSICS_STEP_S, world_files
+from simulation.mujoco.drop_rangers import direction_of
 from simulation.mujoco.mjcf import build_model
 from simulation.types import SensorOptions
 from simulation.world import World, build_world
@@ -205,6 +206,10 @@ def test_sensors_are_where_the_vehicle_file_says(vehicle: Vehicle) -> None:
             (0.0, camera.pitch_rad, camera.yaw_rad),
         ),
     }
+    for ranger in spec.drop_rangers:
+        xyz = (ranger.x_m, ranger.y_m, ranger.z_m)
+        yaw_rad = math.remainder(ranger.yaw_rad, math.tau)
+        places[ranger.name] = (xyz, (0.0, ranger.pitch_rad, yaw_rad))
     for name, (xyz, rpy) in places.items():
         frame = vehicle.model.find(f"frame[@name='{name}']")
         assert frame is not None
@@ -237,6 +242,19 @@ def test_the_lidar_scans_the_same_rays(vehicle: Vehicle) -> None:
     assert number(sensor, "lidar/range/max") == pytest.approx(lidar.range_max_m)
     assert number(sensor, "lidar/noise/stddev") == pytest.approx(lidar.noise_m)
     assert number(sensor, "update_rate") == pytest.approx(lidar.rate_hz)
+
+
+def test_a_drop_ranger_is_one_ray_where_the_embedded_one_looks(vehicle: Vehicle) -> None:
+    for ranger in vehicle.spec.drop_rangers:
+        sensor = vehicle.link("base_link").find(f"sensor[@name='{ranger.name}']")
+        assert sensor is not None
+        assert number(sensor, "lidar/scan/horizontal/samples") == 1
+        assert number(sensor, "lidar/range/min") == pytest.approx(ranger.range_min_m)
+        assert number(sensor, "lidar/range/max") == pytest.approx(ranger.range_max_m)
+        assert number(sensor, "lidar/noise/stddev") == pytest.approx(ranger.noise_m)
+        assert number(sensor, "update_rate") == pytest.approx(ranger.rate_hz)
+        looks = vehicle.urdf.get_transform(ranger.name, "base_link")[:3, 0]
+        assert looks.tolist() == pytest.approx(direction_of(ranger), abs=1e-6)
 
 
 def test_the_camera_has_the_same_picture(vehicle: Vehicle) -> None:

@@ -51,7 +51,10 @@ class Lane:
         self.gate.every(50, say)
         self.gate.topic_subscription("/base/drive", self._hear)
         self.executor = rclpy.executors.SingleThreadedExecutor()
-        self.executor.add_node(BaseDriverNode())
+        driver = BaseDriverNode()
+        driver.begin()
+        self.gate.begin()
+        self.executor.add_node(driver)
         self.executor.add_node(self.gate)
 
     def _hear(self, message: Any) -> None:

@@ -58,6 +58,7 @@ class Played:
 
     def __init__(self) -> None:
         self.node = gazebo_node.GazeboNode()
+        self.node.begin()
         self.probe = rclpy.create_node("probe")
         self.heard: defaultdict[str, list[Any]] = defaultdict(list)
         for topic, kind in OUT.items():

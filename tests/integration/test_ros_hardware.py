@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from patrol.topics import LIGHT_SERVICE, SIREN_SERVICE
+from navigation.types import Announcement, AttentionOrder
 from patrol_bringup.environment import activate
 from tests.unit.hardware.bench import VEHICLES, Bench, text_at
 
@@ -29,6 +29,7 @@ class Street:
         from patrol_interfaces.msg import DriveCommand
 
         from patrol_base.hardware_node import BaseHardwareNode
+        from patrol_ros.attention import message_of_order
         from patrol_ros.node import VehicleNode
         from patrol_ros.stamps import header_of
 
@@ -44,9 +45,10 @@ class Street:
         self.feedback_s = 0.0
         self.speed_mps = 0.0
         self.cut_power = False
+        self.attention = AttentionOrder()
         self.hardware = BaseHardwareNode()
         self.listener = VehicleNode("listener")
-        for topic in ("/base/feedback", "/imu/data", "/gnss/fix"):
+        for topic in ("/base/feedback", "/imu/data", "/gnss/fix", "/attention/state"):
             self.listener.topic_subscription(topic, lambda m, topic=topic: self._hear(topic, m))
         publish = self.listener.topic_publisher("/base/drive")
         self.listener.every(
@@ -59,6 +61,12 @@ class Street:
                 )
             ),
         )
+        attend = self.listener.topic_publisher("/attention/command")
+        self.listener.every(
+            2, lambda: attend(message_of_order(self.attention, self.listener.now_s()))
+        )
+        self.hardware.begin()
+        self.listener.begin()
         self.executor.add_node(self.hardware)
         self.executor.add_node(self.listener)
         self._ending = threading.Event()
@@ -82,15 +90,6 @@ class Street:
         while not what():
             assert time.monotonic() < until_s, self.heard
             self.executor.spin_once(timeout_sec=0.05)
-
-    def switch(self, service: str, *, is_on: bool) -> None:
-        from std_srvs.srv import SetBool
-
-        answer = self.listener.create_client(SetBool, service).call_async(
-            SetBool.Request(data=is_on)
-        )
-        self.wait_for(answer.done)
-        assert answer.result().success
 
     def rolls(self) -> bool:
         message = self.heard.get("/base/feedback")
@@ -133,10 +132,18 @@ def test_it_drives_falls_silent_without_its_motors_and_drives_again(street: Stre
     street.wait_for(lambda: devices.relays.relays == 0)
 
 
-def test_light_and_siren_are_switched_by_services(street: Street) -> None:
+def test_light_siren_and_voice_do_as_navigation_says(street: Street) -> None:
+    """The machine of the test has no `espeak-ng`: the state has to say so."""
     street.wait_for(lambda: "/base/feedback" in street.heard)
-    for service, relay in ((LIGHT_SERVICE, 0b010), (SIREN_SERVICE, 0b100)):
-        street.switch(service, is_on=True)
-        street.wait_for(lambda relay=relay: street.devices.relays.relays & relay)
-        street.switch(service, is_on=False)
-        street.wait_for(lambda relay=relay: not street.devices.relays.relays & relay)
+    for order, relays in (
+        (AttentionOrder(beacon=True), 0b010),
+        (AttentionOrder(siren=True), 0b100),
+        (AttentionOrder(announcement=Announcement("a", "hello")), 0),
+    ):
+        street.attention = order
+        street.wait_for(lambda relays=relays: street.devices.relays.relays & 0b110 == relays)
+    street.wait_for(lambda: not street.heard["/attention/state"].siren)
+    street.wait_for(lambda: street.heard["/attention/state"].speech in ("done", "failed"))
+    told = street.heard["/attention/state"]
+    assert (told.announcement_id, told.beacon, told.siren) == ("a", False, False)
+    assert told.speech == "done" or told.reason.startswith("espeak-ng: ")

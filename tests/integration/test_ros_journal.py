@@ -20,6 +20,7 @@ def test_a_reader_that_starts_late_reads_the_journal_in_order() -> None:
     try:
         perception = VehicleNode("journal_writer", context=context)
         publish = perception.topic_publisher("/perception/incident")
+        perception.begin()
         for revision in range(1, 6):
             publish(Incident(incident_id="a", revision=revision))
         seen: list[int] = []

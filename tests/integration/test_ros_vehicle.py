@@ -20,6 +20,7 @@ from fleet_client.black_box.segment import recordings_in
 from patrol.map_geojson import save_map
 from patrol.vda5050.map_transfer import PackedMap, map_link
 from patrol.vda5050.messages import State
+from patrol.vda5050.node_actions import node_action
 from patrol_bringup.environment import activate
 from tests.integration.control_room import at_end, has_fault, is_located, route, speed_mps
 from tests.integration.running_vehicle import Vehicle, running_vehicle
@@ -29,6 +30,7 @@ STREET = (158, 159, 160, 161)
 WAITING_PLACE = 160  # the next one after 159
 WALKING_PACE_MPS = 0.5  # of the response "slow, then wait"
 STOPPED_MPS = 0.05
+ACTS = ("look", "picture", "words", "light", "stay")
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,41 @@ def test_patrol_resumes_where_it_stopped_after_navigation_is_killed(vehicle: Veh
     assert reached == sorted(reached)
     refused = {e.error_type for s in states for e in s.errors if "rder" in e.error_type}
     assert not refused
+
+
+def test_it_shows_says_and_pictures_what_its_order_asks(vehicle: Vehicle) -> None:
+    control = vehicle.control
+    vehicle.drive_on_to_the_end_of(YARD)
+    order = route(vehicle.patrol_map, YARD[-1:], "acts")
+    order.nodes[0].actions = [
+        node_action("lookAround", "look", {"duration_s": 2.0}),
+        node_action("capture", "picture"),
+        node_action("announce", "words", {"message": "안전 순찰 중입니다"}, "SOFT"),
+        node_action("startBeacon", "light"),
+        node_action("dwell", "stay", {"dwell_s": 3.0}),
+    ]
+    control.send(order)
+    control.wait_for(lambda s: s.order_id == "acts" and is_lit(s))
+    done = control.wait_for(lambda s: has_finished(s, "acts", len(ACTS)))
+    results = {a.action_id: a.result_description for a in done.action_states}
+    assert {name: results[name] for name in ACTS} == dict.fromkeys(ACTS)
+    control.wait_for(lambda s: not is_lit(s))  # the order is over
+    (folder,) = (vehicle.supervisor.settings.state_dir / "evidence").glob("picture")
+    (picture,) = folder.glob("*.jpg")
+    assert picture.stat().st_size > 1000
+
+
+def is_lit(state: State) -> bool:
+    return any(
+        (r.reference_key, r.reference_value) == ("beacon", "on")
+        for said in state.information or []
+        for r in said.info_references or []
+    )
+
+
+def has_finished(state: State, order_id: str, count: int) -> bool:
+    done = [a for a in state.action_states if a.action_status == "FINISHED"]
+    return state.order_id == order_id and len(done) >= count
 
 
 def test_vehicle_waits_for_its_eyes_and_goes_on(vehicle: Vehicle) -> None:

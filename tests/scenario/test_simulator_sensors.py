@@ -21,6 +21,7 @@ from simulation.actors.spec import ActorSpec
 from simulation.conditions import Conditions, Weather
 from simulation.mujoco import pictures
 from simulation.mujoco.simulator import Simulator
+from simulation.pits import Pit
 from simulation.types import DriveCommand, SensorOptions
 from simulation.world import build_world
 
@@ -62,6 +63,54 @@ def test_ultrasonic_blind_zone_reads_the_least_range() -> None:
     car = among([], [wall])
     car.step(DriveCommand(), 0.1)
     assert min(r.range_m for r in car.poll().ranges) == SPEC.ultrasonics[0].range_min_m
+
+
+def looking_down(*pits: Pit, buildings: Sequence[Building] = ()) -> dict[str, float]:
+    car = on_plane(build_world(plane_map(buildings=buildings), pits=pits), SPEC)
+    car.step(DriveCommand(), 0.5)
+    return {r.sensor.name: r.range_m for r in car.poll().drops[-len(SPEC.drop_rangers) :]}
+
+
+def test_drop_rangers_measure_level_ground() -> None:
+    ranges = looking_down()
+    assert set(ranges) == {ranger.name for ranger in SPEC.drop_rangers}
+    for ranger in SPEC.drop_rangers:
+        assert ranges[ranger.name] == pytest.approx(ranger.level_range_m, abs=0.06)
+
+
+def test_drop_rangers_look_into_pits_and_see_no_water() -> None:
+    x_m = SPEC.drop_rangers[0].foot_m[0] + 2.0
+    pit = Pit("trench", x_m, 2.1, 0.0, 5.0, 4.0, 0.3)  # under the left beams alone
+    ranges = looking_down(pit)
+    left = SPEC.drop_rangers[1]
+    assert ranges["drop_left"] - left.level_range_m == pytest.approx(
+        0.3 / math.sin(left.pitch_rad), abs=0.06
+    )
+    assert ranges["drop_right"] == pytest.approx(SPEC.drop_rangers[3].level_range_m, abs=0.06)
+    assert looking_down(replace(pit, water=True))["drop_left"] == math.inf
+    assert looking_down(replace(pit, depth_m=3.0))["drop_left"] == math.inf
+
+
+def test_drop_rangers_see_what_stands_on_the_ground() -> None:
+    x_m = SPEC.front_m + 0.8
+    wall = replace(WALL, polygon_map=((x_m, -9.0), (5.0, -9.0), (5.0, 9.0), (x_m, 9.0)))
+    ranges = looking_down(buildings=[wall])
+    middle = SPEC.drop_rangers[2]
+    away_m = (x_m - middle.x_m) / math.cos(middle.pitch_rad)
+    assert ranges["drop_middle"] == pytest.approx(away_m, abs=0.06)
+    rear = SPEC.drop_rangers[5]
+    assert ranges[rear.name] == pytest.approx(rear.level_range_m, abs=0.06)
+
+
+def test_wheels_fall_into_a_pit_which_counts_as_a_contact() -> None:
+    pit = Pit("trench", SPEC.wheelbase_m + 3.0, 0.0, 0.0, 4.0, 4.0, 0.2)
+    car = on_plane(build_world(plane_map(), pits=[pit]), SPEC)
+    contacts = []
+    for _ in range(24):
+        car.step(DriveCommand(1.0), 0.1)
+        contacts += car.poll().contacts
+    assert contacts == ["pit trench"]
+    assert car.base.pitch_rad > 0.1  # the front wheels hang lower
 
 
 def test_fog_shortens_scans() -> None:

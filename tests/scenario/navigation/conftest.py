@@ -14,7 +14,15 @@ import numpy as np
 import pytest
 
 from navigation.stack import NavigationStack
-from navigation.types import BaseStatus, Mode, NavigationState, StackInputs, StackOutputs
+from navigation.types import (
+    AttentionOrder,
+    BaseStatus,
+    CaptureReport,
+    Mode,
+    NavigationState,
+    StackInputs,
+    StackOutputs,
+)
 from patrol.faults import FaultKind
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
@@ -22,6 +30,7 @@ from patrol.map import Checkpoint, Dock, Edge, Node, PatrolMap, WayClass
 from patrol.signals import SignalLight, SignalState
 from patrol.vda5050.messages import Action, ActionParameter, Order, OrderEdge, OrderNode
 from patrol.vehicle import load_vehicle
+from simulation.attention import SimulatedAttention
 
 SPEC = load_vehicle(Path(__file__).parents[3] / "config" / "vehicles" / "goalie.yaml")
 STEP_S = 0.05
@@ -176,6 +185,12 @@ class Patrol:
         self.pose_age_s = 0.05
         self.external: frozenset[FaultKind] = frozenset()
         self.localization: frozenset[FaultKind] = frozenset()
+        self.perception: frozenset[FaultKind] = frozenset()
+        self.base = SimulatedAttention()
+        self.attention = AttentionOrder()  # what the base is told to show and to say
+        self.is_mute = False  # the base does not report
+        self.capture_id = ""  # the picture that perception is asked for
+        self.captured: CaptureReport | None = None
         self.hold_wheels = False
         self.scan: Scan | None = None
         self.signals: dict[str, SignalState] = {}
@@ -207,11 +222,16 @@ class Patrol:
                 scan=self.scan,
                 signals=self.signals,
                 perception_age_s=self.perception_age_s,
+                perception_faults=self.perception,
                 link_up=self.link_up,
                 external_faults=self.external,
+                captured=self.captured,
+                attention=None if self.is_mute else self.base.report(self.now_s),
             ),
             self.now_s,
         )
+        self.attention, self.capture_id = outputs.attention, outputs.capture_id
+        self.base.take(self.attention, self.now_s)
         self.state = outputs.state
         error = self.stack.cross_track_error_of(truth)
         if error is not None and abs(self.vehicle.speed_mps) > 0.05:

@@ -142,6 +142,9 @@ class Street:
             noisy_m = max(away_m + self.rng.normal(0.0, 0.01), ranger.range_min_m)
             range_m = noisy_m if away_m < ranger.range_max_m - 0.1 else math.inf
             heard.append(RangeSample(self.now_s, ranger.name, range_m))
+        for drop in self.spec.drop_rangers:
+            level_m = drop.level_range_m + self.rng.normal(0.0, drop.noise_m)
+            heard.append(RangeSample(self.now_s, drop.name, level_m))
         return tuple(heard)
 
     def _measure(self) -> None:

@@ -6,8 +6,10 @@ from fleet_client.state_builder import (
     HealthSummary,
     MapRef,
     OrderRest,
+    Shown,
     StateContent,
     build_state,
+    is_news,
 )
 from patrol.vda5050.messages import EdgeState, NodeState, State
 
@@ -56,5 +58,11 @@ def test_what_the_vehicle_waits_for_is_told_beside_its_health() -> None:
         ("waiting", "traffic to pass"),
     ]
     assert state_of(StateContent()).information is None
+    lit = state_of(StateContent(shown=Shown(beacon=True, siren=False))).information or []
+    assert [(r.reference_key, r.reference_value) for r in lit[0].info_references or []] == [
+        ("beacon", "on"),
+        ("siren", "off"),
+    ]
+    assert is_news(StateContent(), StateContent(shown=Shown(beacon=True, siren=False)))
     alone = state_of(StateContent(waiting_for="a new base")).information or []
     assert [i.info_type for i in alone] == ["waiting"]

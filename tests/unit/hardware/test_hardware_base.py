@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from navigation.types import GnssFixType
+from navigation.types import AttentionOrder, GnssFixType
+from patrol_base.hardware.attention import ORDER_MAX_AGE_S
 from patrol_base.hardware.link import LinkState
 from patrol_base.hardware.motor_controller import DriveOrder
 from tests.unit.hardware.bench import HARDWARE, VEHICLE, Bench
@@ -190,15 +191,33 @@ def test_nothing_is_told_of_the_base_before_everything_was_known_once(bench: Ben
 
 
 def test_light_and_siren_follow_and_go_out_with_the_program(driving: Bench) -> None:
-    driving.hardware.set_light(True)
-    driving.hardware.set_siren(True)
-    driving.run(0.2)
+    driving.hardware.attend(AttentionOrder(beacon=True, siren=True), driving.now_s)
+    driving.run(0.5)
     assert driving.relays.relays == 0b111
+    told = driving.last.attention
+    assert told is not None
+    assert (told.beacon, told.siren) == (True, True)
     driving.hardware.close(driving.now_s)
     driving.relays.serve(driving.now_s)
     driving.motors.serve(driving.now_s)
     assert driving.relays.relays == 0
     assert driving.motors.wanted_rpm == 0
+
+
+def test_light_and_siren_go_out_when_nobody_asks_for_them_any_more(driving: Bench) -> None:
+    driving.hardware.attend(AttentionOrder(beacon=True, siren=True), driving.now_s)
+    driving.run(ORDER_MAX_AGE_S - 0.1)
+    assert driving.relays.relays == 0b111
+    driving.run(0.5)
+    assert driving.relays.relays == 0b001
+    assert driving.last.attention is not None
+    assert not driving.last.attention.siren
+
+
+def test_nothing_is_told_of_lights_that_nobody_can_read(driving: Bench) -> None:
+    driving.relays.behaviour = Behaviour.MUTE
+    driving.run(1.0)
+    assert driving.last.attention is None
 
 
 @pytest.mark.parametrize("name", ["motors", "relays", "imu", "gnss", "radio"])
@@ -220,6 +239,9 @@ def test_outputs_move_to_another_clock_whole(driving: Bench) -> None:
     assert outputs.base is not None
     assert outputs.imu is not None
     assert moved.base.stamp_s == outputs.base.stamp_s + 5
+    assert moved.base.motion is not None
+    assert outputs.base.motion is not None
+    assert moved.base.motion.stamp_s == outputs.base.motion.stamp_s + 5
     assert moved.imu.stamp_s == outputs.imu.stamp_s + 5
     assert moved.fixes[0].fix.stamp_s == outputs.fixes[0].fix.stamp_s + 5
 

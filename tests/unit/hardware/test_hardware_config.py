@@ -26,6 +26,8 @@ TEXT = (VEHICLES / "goalie_hardware.yaml").read_text()
         ("light: 2", "light: 9", r"light: 9 is outside \[1, 4\]"),
         ("[1, 2]", "[]", "names no input"),
         ("[1, 2]", "[1, 3]", "charging: input 3 is emergency_stop's too"),
+        ("bumper: 4", "bumper: 3", "bumper: input 3 is charging's too"),
+        ("bumper: 4", "bumper: 5", r"bumper: 5 is outside \[1, 4\]"),
         ("[1, 2]", "[1, 1]", "emergency_stop: input 1 is emergency_stop's too"),
         ("receiver_port: usb", "receiver_port: com1", "'com1' is none of: uart1, uart2, usb"),
         ("device: /dev/serial/by-id/usb-Xsens_MTi-if00", "device: ttyUSB0", "no absolute path"),
@@ -35,6 +37,7 @@ TEXT = (VEHICLES / "goalie_hardware.yaml").read_text()
         ("voltage_v: 54.4", "voltage_v: .inf", "voltage_v: inf is outside"),
         ("charge_pct: 100", "charge_pct: 110", r"charge_pct: 110 is outside \[0, 100\]"),
         ("57600", "57601", "baud_rate_bps: 57601 is none of"),
+        ("command: [espeak-ng, -v, ko, --stdin]", "command: []", "command: names no program"),
         ("power_off_after_s: 1.0", "power_off_after_s: .nan", "power_off_after_s: nan is outside"),
     ],
 )

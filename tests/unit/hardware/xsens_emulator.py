@@ -20,6 +20,7 @@ class XsensEmulator(Emulator):
     def __init__(self, path: Path, baud_rate_bps: int = 115_200) -> None:
         self.roll_rad = self.pitch_rad = 0.0
         self.rate_radps = 0.0
+        self.rises_mps2 = 0.0  # straight up
         self.is_frozen = False
         super().__init__(path, baud_rate_bps)
 
@@ -50,7 +51,7 @@ class XsensEmulator(Emulator):
         """One MTData2 with the outputs that were asked for."""
         self._counter = (self._counter + (0 if self.is_frozen else 1)) & 0xFFFF
         turn = rotation(self.roll_rad, self.pitch_rad, 0.0)
-        up = GRAVITY_MPS2 * turn[2]
+        up = (GRAVITY_MPS2 + self.rises_mps2) * turn[2]
         cr, sr = math.cos(self.roll_rad / 2), math.sin(self.roll_rad / 2)
         cp, sp = math.cos(self.pitch_rad / 2), math.sin(self.pitch_rad / 2)
         parts = {

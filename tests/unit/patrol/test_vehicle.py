@@ -1,5 +1,6 @@
 """Vehicle files and the legal speed."""
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +44,17 @@ def test_the_law_caps_the_goalie_below_what_it_can() -> None:
             "range_min_m: 0.9, range_max_m: 0.5",
             "range_min_m: 0.9 is not below range_max_m",
         ),
+        ("name: drop_middle", "name: side_left", "two sensors are called 'side_left'"),
+        (
+            "yaw_rad: 0.0, pitch_rad: 0.5612",
+            "yaw_rad: 0.0, pitch_rad: 0.2",
+            "range_max_m: the beam meets level ground at 5.54 m, outside of 0.2 to 4 m",
+        ),
+        (
+            "yaw_rad: 0.0, pitch_rad: 0.5612",
+            "yaw_rad: 0.0, pitch_rad: -0.5",
+            r"pitch_rad: -0.5 is outside \[0.2, 1.5708\]",
+        ),
         ("drive_lag_s: 0.05", "drive_lag_s: 0.0", r"drive_lag_s: 0 is outside \[0.02, 1\]"),
         (
             "{x_m: 0.5, z_m: 1.24, rate_hz: 10}",
@@ -74,3 +86,19 @@ def test_more_than_four_cameras_are_refused() -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
         load_vehicle(tmp_path / "none.yaml")
+
+
+def test_the_goalie_looks_far_enough_ahead_and_behind_to_stop_short_of_an_edge() -> None:
+    """docs/safety.md#edges-and-holes: two readings, the way to stop, the gate's margin."""
+    spec = load_vehicle(GOALIE)
+    period_s = 1.0 / spec.drop_rangers[0].rate_hz
+    for speed_mps, sign, bumper_m in ((spec.speed_cap_mps, 1, spec.front_m),
+                                      (0.3, -1, spec.rear_overhang_m)):  # fmt: skip
+        feet = [r.foot_m for r in spec.drop_rangers if r.foot_m[0] * sign > 0]
+        feet = [(x, y) for x, y in feet if abs(y) < spec.width_m / 2 + 0.1]
+        reach_m = min(sign * x for x, _ in feet) - bumper_m
+        stop_m = speed_mps * 0.3 + speed_mps**2 / (2 * spec.max_deceleration_mps2)
+        assert reach_m >= 2 * period_s * speed_mps + stop_m + 0.25
+    across = sorted(y for x, y in (r.foot_m for r in spec.drop_rangers) if x > 2.8)
+    assert max(b - a for a, b in itertools.pairwise(across)) <= 0.261
+    assert -across[0] == pytest.approx(across[-1]) == pytest.approx(0.52, abs=0.001)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import av
@@ -11,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from patrol.errors import SunraError
-from patrol.incident import EvidenceKind
+from patrol.incident import EvidenceKind, capture_name
 from perception.cli import detect_command
 from perception.detect import describe, draw, pictures_in
 from perception.detectors.scripted import detections
-from perception.evidence import EvidenceConfig, EvidenceRecorder
+from perception.evidence import EvidenceConfig, EvidenceRecorder, NoPictureError
 from perception.evidence_chain import CHAIN_FILE, EvidenceChain, verify_chain
 from perception.privacy import RegionMemory, blur, person_regions, regions_of
 
@@ -164,3 +165,46 @@ def test_detect_command_names_an_unknown_model() -> None:
     result = CliRunner().invoke(detect_command, ["--model", "yolo99", "x.png"])
     assert isinstance(result.exception, SunraError)
     assert "known: yolov8n" in str(result.exception)
+
+
+def test_a_visit_has_a_picture_of_now_in_the_chain(tmp_path: Path) -> None:
+    rec = recorder(tmp_path)
+    film(rec, 0, 5)
+    kept = rec.capture("visit-1", 1.0)
+    assert (kept.kind, kept.incident_id, kept.blurred) == (
+        EvidenceKind.CHECKPOINT, "visit-1", True
+    )  # fmt: skip
+    picture = cv2.imread(kept.path)
+    assert picture.shape == (72, 96, 3)
+    assert verify_chain(tmp_path) == []
+
+
+def test_a_visit_has_no_picture_where_none_may_be_kept_or_none_is_of_now(tmp_path: Path) -> None:
+    rec = recorder(tmp_path)
+    with pytest.raises(NoPictureError, match="no picture may be kept here"):
+        rec.capture("visit-1", 0.0)
+    film(rec, 0, 5)
+    with pytest.raises(NoPictureError, match=r"the last picture is 1\.1 s old"):
+        rec.capture("visit-1", 1.9)
+    rec.skip()
+    with pytest.raises(NoPictureError, match="no picture may be kept here"):
+        rec.capture("visit-1", 0.8)
+    assert list(tmp_path.rglob("*.jpg")) == []
+
+
+@pytest.mark.parametrize(
+    ("action_id", "is_same"),
+    [
+        ("0a1b-1-cp-07-0-1", True),
+        ("a" * 64, True),
+        ("a" * 65, False),
+        ("../../etc/passwd", False),
+        ("..", False),
+        ("순찰 1", False),
+        ("", False),
+    ],
+)
+def test_a_visits_name_is_fit_for_files_and_for_the_wire(action_id: str, is_same: bool) -> None:
+    name = capture_name(action_id)
+    assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}", name)
+    assert (name == action_id) is is_same

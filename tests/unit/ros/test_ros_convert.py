@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,13 +12,21 @@ from hypothesis import strategies as st
 from sensor_msgs.msg import Imu, NavSatFix
 
 from navigation.messages import fix_of, imu_of, roll_pitch_yaw_of, wheels_of
-from navigation.types import BaseStatus, Command, GnssFix, GnssFixType, ImuSample, WheelOdometry
+from navigation.types import (
+    BaseStatus,
+    BodyMotion,
+    Command,
+    GnssFix,
+    GnssFixType,
+    ImuSample,
+    WheelOdometry,
+)
 from patrol.faults import FaultKind
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.signals import SignalLight, SignalState
 from patrol.stamps import seconds_of
-from patrol.vehicle import UltrasonicSpec
+from patrol.vehicle import DropRangerSpec, UltrasonicSpec
 from patrol_navigation.convert import note_signal
 from patrol_ros.attitude import quaternion_of
 from patrol_ros.convert import (
@@ -85,6 +94,14 @@ def test_a_range_comes_back_with_its_ranger(range_m: float) -> None:
     assert back.range_m == pytest.approx(range_m, rel=1e-6, nan_ok=True)
 
 
+def test_a_drop_rangers_range_is_one_of_light() -> None:
+    ranger = DropRangerSpec("drop_left", 1.1, 0.0, 1.1, 0.1, 0.56, 0.2, 4.0, 20.0)
+    message = message_of_range(2.08, ranger, NOW_S)
+    assert (message.header.frame_id, message.radiation_type) == ("drop_left", message.INFRARED)
+    assert message.field_of_view == pytest.approx(ranger.beam_rad)
+    assert range_of(message, ranger).range_m == pytest.approx(2.08)
+
+
 @pytest.mark.parametrize("walk_left_s", [None, 12.5])
 @pytest.mark.parametrize("light", list(SignalLight))
 def test_a_pedestrian_light_comes_back(light: SignalLight, walk_left_s: float | None) -> None:
@@ -110,8 +127,23 @@ def test_a_light_that_shows_something_new_is_not_what_it_was() -> None:
 
 
 def test_base_status_comes_back() -> None:
-    status = BaseStatus(NOW_S, 1.2, -0.3, 55.5, True, True, 0.01, -0.02)
+    status = BaseStatus(NOW_S, 1.2, -0.3, 55.5, True, True, 0.01, -0.02, True)
     assert base_of(message_of_base(status)) == status
+
+
+def test_what_the_imu_feels_of_the_chassis_comes_back_with_its_own_stamp() -> None:
+    motion = BodyMotion(NOW_S - 0.25, 0.1, 0.2, -0.3, 0.4)
+    status = BaseStatus(NOW_S, 1.2, -0.3, motion=motion)
+    assert base_of(message_of_base(status)) == status
+
+
+def test_a_recording_from_before_there_was_a_bumper_has_neither_it_nor_motion() -> None:
+    new = ("bumped", "imu_age_s", "rate_radps", "forward_mps2", "left_mps2", "up_mps2")
+    message = message_of_base(BaseStatus(NOW_S, 1.2, -0.3))
+    names = message.get_fields_and_field_types()
+    old = SimpleNamespace(**{name: getattr(message, name) for name in names if name not in new})
+    assert set(new) < set(names)
+    assert base_of(old) == BaseStatus(NOW_S, 1.2, -0.3)
 
 
 def test_a_command_comes_back_even_when_it_is_not_finite() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import yourdfpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patrol.vehicle import UltrasonicSpec, VehicleSpec, load_vehicle
+from patrol.vehicle import DropRangerSpec, UltrasonicSpec, VehicleSpec, load_vehicle
 from patrol_description.urdf import urdf_of
 
 SPEC = load_vehicle(Path(__file__).parents[3] / "config" / "vehicles" / "goalie.yaml")
@@ -70,16 +71,24 @@ def test_every_sensor_has_its_frame() -> None:
     rear = replace(SPEC.cameras[0], name="rear", x_m=-0.2, yaw_rad=3.1)
     heat = replace(SPEC.cameras[0], name="heat", z_m=1.0)
     side = UltrasonicSpec("side", 0.4, 0.45, 0.3, 1.57, 0.5, 0.02, 4.0, 10.0)
+    down = DropRangerSpec("down", 0.5, 0.1, 1.0, 0.4, 0.7, 0.1, 3.0, 20.0)
     spec = replace(
-        SPEC, cameras=(*SPEC.cameras, rear), thermal_cameras=(heat,), ultrasonics=(side,)
-    )
+        SPEC, cameras=(*SPEC.cameras, rear), thermal_cameras=(heat,), ultrasonics=(side,),
+        drop_rangers=(down,),
+    )  # fmt: skip
     robot = robot_of(spec)
     assert place(robot, "rear") == [-0.2, rear.y_m, rear.z_m]
     assert place(robot, "heat_optical") == [heat.x_m, heat.y_m, 1.0]
     assert place(robot, "side") == [0.4, 0.45, 0.3]
+    looks = robot.get_transform("down", "base_link")[:3, 0]
+    level = math.cos(0.7)
+    expected = [level * math.cos(0.4), level * math.sin(0.4), -math.sin(0.7)]
+    assert looks == pytest.approx(expected, abs=1e-6)
     assert place(robot, "lidar") == [SPEC.lidar.x_m, SPEC.lidar.y_m, SPEC.lidar.z_m]
 
 
 def test_a_vehicle_without_cameras_has_a_urdf() -> None:
-    robot = robot_of(replace(SPEC, cameras=(), thermal_cameras=(), ultrasonics=()))
+    robot = robot_of(
+        replace(SPEC, cameras=(), thermal_cameras=(), ultrasonics=(), drop_rangers=())
+    )
     assert "front" not in robot.link_map

@@ -21,7 +21,7 @@ from sensor_msgs.msg import Image, Imu, JointState, LaserScan, NavSatFix
 from navigation.messages import imu_of
 from patrol.stamps import seconds_of
 from patrol.topics import topic_row, topics_of
-from patrol.vehicle import load_vehicle
+from patrol.vehicle import GRAVITY_MPS2, load_vehicle
 from patrol_bringup.processes import node_arguments, select_processes
 from patrol_gazebo import convert
 from patrol_gazebo.base import GazeboBase, Wheels, wheels_of
@@ -86,6 +86,25 @@ def test_tilt_is_read_from_the_imus_attitude(roll: float, pitch: float, yaw: flo
     assert convert.tilt_of(message) == pytest.approx((roll, pitch), abs=1e-9)
     sample = imu_of(convert.imu_message(message, OFFSET_S))
     assert (sample.roll_rad, sample.pitch_rad) == pytest.approx((roll, pitch), abs=1e-9)
+
+
+@given(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3), st.floats(-3.1, 3.1))
+def test_motion_is_what_is_felt_beyond_gravity(roll: float, pitch: float, yaw: float) -> None:
+    message = Imu(header=header_of(1.0))
+    message.orientation = quaternion_of(yaw, roll, pitch)
+    rate, force = message.angular_velocity, message.linear_acceleration
+    rate.x, rate.y, rate.z = 0.3, -0.4, 1.2
+    lifted = GRAVITY_MPS2 + 0.5
+    force.x = -math.sin(pitch) * lifted
+    force.y = math.cos(pitch) * math.sin(roll) * lifted
+    force.z = math.cos(pitch) * math.cos(roll) * lifted
+    motion = convert.motion_of(message, OFFSET_S)
+    assert motion.stamp_s == OFFSET_S + 1.0
+    assert motion.rate_radps == pytest.approx(1.3)
+    felt = (motion.forward_mps2, motion.left_mps2, motion.up_mps2)
+    assert felt == pytest.approx((0.0, 0.0, 0.5), abs=1e-9)
+    status = GazeboBase(SPEC).report(Wheels(), (roll, pitch), False, 2.0, 0.02, motion)
+    assert status.motion == motion
 
 
 def test_truth_is_the_pose_in_the_map_frame() -> None:
@@ -227,6 +246,19 @@ def test_a_ranger_hears_the_nearest_ray_of_its_fan(rays: list[float], range_m: f
     assert message.header.frame_id == ranger.name
 
 
+@pytest.mark.parametrize(
+    ("rays", "range_m"),
+    [([2.0], 2.0), ([-math.inf], -math.inf), ([math.inf], math.inf), ([4.5], math.inf),
+     ([], math.inf)],
+)  # fmt: skip
+def test_a_drop_ranger_tells_its_one_ray(rays: list[float], range_m: float) -> None:
+    ranger = SPEC.drop_rangers[0]
+    message = convert.drop_message(LaserScan(ranges=rays), ranger, OFFSET_S)
+    assert message.range == pytest.approx(range_m)
+    assert message.header.frame_id == ranger.name
+    assert message.radiation_type == message.INFRARED
+
+
 # --- node and launch file --------------------------------------------------------------------
 
 
@@ -240,10 +272,13 @@ def test_simulators_publish_every_topic_of_the_table_that_is_theirs() -> None:
     clock = SimpleNamespace(publish="clock")
     node = SimpleNamespace(topic_publisher=publisher, create_publisher=lambda *_: clock)
     outputs = SimulatedOutputs(cast(VehicleNode, node), SPEC)
-    every = topics_of(ranger.name for ranger in SPEC.ultrasonics)
+    every = topics_of(
+        (ranger.name for ranger in SPEC.ultrasonics), (drop.name for drop in SPEC.drop_rangers)
+    )
     assert set(made) == {name for name in every if topic_row(name).publisher == "simulator"}
     assert outputs.clock == "clock"
     assert outputs.ultrasonic["side_left"] == "/ultrasonic/side_left"
+    assert outputs.drop["drop_left"] == "/drop/drop_left"
     assert outputs.camera["front"] == (
         "/camera/front/image_raw",
         "/camera/front/camera_info",
@@ -255,8 +290,9 @@ def test_the_node_reads_every_topic_of_the_bridge() -> None:
     assert 'super().__init__("simulator")' in source
     for row in bridge_rows(SPEC):
         name = row.ros_topic.removeprefix(f"{PREFIX}/").replace("/front/", "/{camera.name}/")
-        if name.startswith("ultrasonic/"):
-            name = "ultrasonic/{ranger.name}"
+        for sort in ("ultrasonic", "drop"):
+            if name.startswith(f"{sort}/"):
+                name = f"{sort}/{{ranger.name}}"
         if row.feeds:
             assert f'"{name}"' in source, name
 

@@ -20,7 +20,7 @@ from navigation.replaying.tape import Heard, Tape, read_tape
 from patrol.errors import LogError
 from patrol.geometry import Pose2
 from patrol.map_geojson import save_map
-from patrol.topics import topic_row, ultrasonic_topic
+from patrol.topics import drop_topic, topic_row, ultrasonic_topic
 from patrol_fleet_client.definitions import definition_of, share_folders
 from patrol_ros.convert import (
     message_of_base,
@@ -35,10 +35,12 @@ from patrol_ros.convert import (
 from patrol_ros.fault_names import names_of
 from patrol_ros.stamps import header_of
 from tests.unit.navigation.replaying.made_tape import TOWN, Maker
-from tests.unit.navigation.safety.gate_hands import SPEC
+from tests.unit.navigation.safety.gate_hands import FULL as SPEC
 
 ROOT = Path(__file__).parents[3]
-RANGERS = {ultrasonic_topic(ranger.name): ranger for ranger in SPEC.ultrasonics}
+RANGERS = {ultrasonic_topic(ranger.name): ranger for ranger in SPEC.ultrasonics} | {
+    drop_topic(ranger.name): ranger for ranger in SPEC.drop_rangers
+}
 
 
 def message_of(item: Heard) -> Any:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from patrol_interfaces.msg import DriveCommand
-from rclpy.clock import Clock, ClockType
-from std_srvs.srv import SetBool
+from dataclasses import replace
 
+from patrol_interfaces.msg import AttentionCommand, DriveCommand
+from rclpy.clock import Clock, ClockType
+
+from navigation.types import AttentionReport
 from patrol.clock import SystemClock
 from patrol.stamps import seconds_of
-from patrol.topics import LIGHT_SERVICE, SIREN_SERVICE, TOPICS
+from patrol.topics import TOPICS
 from patrol.vehicle import load_vehicle
+from patrol_base.hardware.attention import ORDER_MAX_AGE_S
 from patrol_base.hardware.base import DRIVE_MAX_AGE_S, BaseHardware
 from patrol_base.hardware.config import load_hardware
 from patrol_base.hardware.link import LinkState
 from patrol_base.hardware_convert import message_of_receiver, order_of
+from patrol_ros import attention
 from patrol_ros.convert import message_of_base, message_of_imu
 from patrol_ros.node import VehicleNode
+
+ATTENTION_PERIOD_S = 1.0 / (TOPICS["/attention/state"].rate_hz or 2)
 
 
 class BaseHardwareNode(VehicleNode):
@@ -31,25 +37,21 @@ class BaseHardwareNode(VehicleNode):
         self._publish_imu = self.topic_publisher("/imu/data")
         self._publish_fix = self.topic_publisher("/gnss/fix")
         self.topic_subscription("/base/drive", self._on_drive)
-        self.create_service(SetBool, LIGHT_SERVICE, self._on_light)
-        self.create_service(SetBool, SIREN_SERVICE, self._on_siren)
-        period_s = 1.0 / (TOPICS["/base/feedback"].rate_hz or 50)
-        self.create_timer(period_s, self._step, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        self._publish_attention = self.topic_publisher("/attention/state")
+        self._attention_told: AttentionReport | None = None
+        self.topic_subscription("/attention/command", self._on_attention)
+        rate_hz = TOPICS["/base/feedback"].rate_hz or 50
+        self.every(rate_hz, self._step, Clock(clock_type=ClockType.STEADY_TIME))
 
     def _on_drive(self, message: DriveCommand) -> None:
         age_s = self.now_s() - seconds_of(message.header.stamp)
         if abs(age_s) <= DRIVE_MAX_AGE_S:
             self._hardware.drive(order_of(message), self._machine.monotonic_s())
 
-    def _on_light(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
-        self._hardware.set_light(request.data)
-        response.success = True
-        return response
-
-    def _on_siren(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
-        self._hardware.set_siren(request.data)
-        response.success = True
-        return response
+    def _on_attention(self, message: AttentionCommand) -> None:
+        age_s = self.now_s() - seconds_of(message.header.stamp)
+        if abs(age_s) <= ORDER_MAX_AGE_S:
+            self._hardware.attend(attention.order_of(message), self._machine.monotonic_s())
 
     def _step(self) -> None:
         now_s = self._machine.monotonic_s()
@@ -60,7 +62,17 @@ class BaseHardwareNode(VehicleNode):
             self._publish_imu(message_of_imu(outputs.imu))
         for fix in outputs.fixes:
             self._publish_fix(message_of_receiver(fix))
+        if outputs.attention is not None:
+            self._tell_attention(outputs.attention)
         self._tell(now_s)
+
+    def _tell_attention(self, report: AttentionReport) -> None:
+        """At the table's rate, and at once what is new."""
+        last = self._attention_told
+        is_same = last is not None and replace(report, stamp_s=last.stamp_s) == last
+        if last is None or not is_same or report.stamp_s - last.stamp_s >= ATTENTION_PERIOD_S:
+            self._attention_told = report
+            self._publish_attention(attention.message_of_report(report))
 
     def _tell(self, now_s: float) -> None:
         for device in self._hardware.devices:

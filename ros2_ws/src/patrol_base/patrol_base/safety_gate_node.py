@@ -15,8 +15,8 @@ from navigation.safety.gate import SafetyGate
 from navigation.types import BaseStatus, Command, GateInputs, GateOutput, RangeSample
 from patrol.geometry import Scan, StampedPose
 from patrol.stamps import seconds_of
-from patrol.topics import SAFETY_RESET_SERVICE, TOPICS, ultrasonic_topic
-from patrol.vehicle import UltrasonicSpec, load_vehicle
+from patrol.topics import SAFETY_RESET_SERVICE, TOPICS, drop_topic, ultrasonic_topic
+from patrol.vehicle import DropRangerSpec, UltrasonicSpec, load_vehicle
 from patrol_base.convert import message_of_safety
 from patrol_base.fence_map import LOOK_EVERY_S, FenceMap
 from patrol_ros.convert import (
@@ -61,6 +61,10 @@ class SafetyGateNode(VehicleNode):
         self.topic_subscription("/localization/odometry", self._on_pose)
         for ranger in spec.ultrasonics:
             self.topic_subscription(ultrasonic_topic(ranger.name), partial(self._on_range, ranger))
+        for drop in spec.drop_rangers:
+            self.topic_subscription(drop_topic(drop.name), partial(self._on_range, drop))
+        if not spec.drop_rangers:
+            self.event("edges_unseen", why="'the vehicle file has no drop_rangers'")
         self.create_service(Trigger, SAFETY_RESET_SERVICE, self._on_reset)
         self.every(GATE_HZ, self._step)
         self.every(1.0 / LOOK_EVERY_S, self._look_for_another_map)
@@ -72,7 +76,7 @@ class SafetyGateNode(VehicleNode):
         scan = scan_of(message)
         self._scan.put(scan, scan.stamp_s)
 
-    def _on_range(self, ranger: UltrasonicSpec, message: Range) -> None:
+    def _on_range(self, ranger: UltrasonicSpec | DropRangerSpec, message: Range) -> None:
         self._ranges[ranger.name] = range_of(message, ranger)
 
     def _on_base(self, message: BaseFeedback) -> None:

@@ -40,6 +40,7 @@ def description_of(spec: VehicleSpec) -> dict[str, Any]:
         "cameras": [asdict(camera) for camera in spec.cameras],
         "thermal_cameras": [asdict(camera) for camera in spec.thermal_cameras],
         "ultrasonics": [asdict(ranger) for ranger in spec.ultrasonics],
+        "drop_rangers": [asdict(ranger) for ranger in spec.drop_rangers],
     }
 
 

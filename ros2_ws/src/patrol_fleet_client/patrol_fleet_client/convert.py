@@ -9,9 +9,9 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from patrol_interfaces.msg import EvidenceRef, LinkState, LocalizationState, NavigationState
 
 from fleet_client.options import LinkStatus
-from fleet_client.state_builder import HealthSummary, StateContent
+from fleet_client.state_builder import HealthSummary, Shown, StateContent
 from navigation.types import BaseStatus
-from patrol.faults import FaultKind
+from patrol.faults import IN_STOP_ZONE, FaultKind
 from patrol.geometry import StampedPose
 from patrol.incident import Evidence, EvidenceKind
 from patrol.vda5050.messages import ActionState
@@ -33,6 +33,7 @@ class Condition:
     faults: frozenset[FaultKind] = field(default_factory=frozenset)
     kept: Kept | None = None
     health: HealthSummary | None = None
+    shown: Shown | None = None
 
 
 def content_of(condition: Condition) -> StateContent:
@@ -53,9 +54,10 @@ def content_of(condition: Condition) -> StateContent:
         battery_pct=base.battery_pct if base else 0.0,
         charging=base.charging if base else False,
         emergency_stop=base.emergency_stop if base else False,
-        field_violation=FaultKind.OBSTACLE_IN_STOP_ZONE in faults,
+        field_violation=not faults.isdisjoint(IN_STOP_ZONE),
         faults=frozenset(faults),
         health=condition.health,
+        shown=condition.shown,
     )
 
 

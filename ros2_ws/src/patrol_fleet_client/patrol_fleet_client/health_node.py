@@ -43,8 +43,10 @@ class HealthNode(VehicleNode):
         self.every(TOPICS["/diagnostics"].rate_hz or 1, self._step)
 
     def _watched(self, has_cameras: bool) -> list[str]:
-        rangers = load_vehicle(self.path("vehicle_file")).ultrasonics
-        topics = topics_of(ranger.name for ranger in rangers)
+        spec = load_vehicle(self.path("vehicle_file"))
+        topics = topics_of(
+            (ranger.name for ranger in spec.ultrasonics), (r.name for r in spec.drop_rangers)
+        )
         return [topic for topic in topics if has_cameras or not topic.startswith(CAMERA)]
 
     def _on_stamped(self, topic: str, cdr: bytes) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from diagnostic_msgs.msg import DiagnosticArray
 from nav_msgs.msg import Odometry
 from patrol_interfaces.msg import (
+    AttentionState,
     BaseFeedback,
     LocalizationState,
     NavigationState,
@@ -15,7 +16,7 @@ from patrol_interfaces.msg import (
     SafetyState,
 )
 
-from fleet_client.state_builder import HealthSummary
+from fleet_client.state_builder import HealthSummary, Shown
 from navigation.types import BaseStatus
 from patrol.faults import FaultKind
 from patrol.geometry import StampedPose
@@ -57,12 +58,14 @@ class VehicleInputs:
             for name in ("/safety/state", "/perception/state", "/diagnostics")
         }
         self._health: Latest[HealthSummary] = Latest()
+        self._shown: Latest[Shown] = Latest()
         node.topic_subscription("/navigation/state", self._on_navigation)
         node.topic_subscription("/localization/odometry", self._on_pose)
         node.topic_subscription("/localization/state", self._on_localization)
         node.topic_subscription("/base/feedback", self._on_base)
         node.topic_subscription("/safety/state", self._on_safety)
         node.topic_subscription("/perception/state", self._on_perception)
+        node.topic_subscription("/attention/state", self._on_attention)
         node.topic_subscription("/diagnostics", self._on_diagnostics)
 
     def _on_navigation(self, message: NavigationState) -> None:
@@ -87,6 +90,10 @@ class VehicleInputs:
     def _on_perception(self, message: PerceptionState) -> None:
         stamp_s = seconds_of(message.header.stamp)
         self._faults["/perception/state"].put(faults_of(message.faults), stamp_s)
+
+    def _on_attention(self, message: AttentionState) -> None:
+        shown = Shown(message.beacon, message.siren)
+        self._shown.put(shown, seconds_of(message.header.stamp))
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         summary = summary_of(message)
@@ -130,4 +137,5 @@ class VehicleInputs:
             faults=frozenset(faults - {FaultKind.LINK_LOST}),
             kept=kept,
             health=_fresh(self._health, "/diagnostics", now_s),
+            shown=_fresh(self._shown, "/attention/state", now_s),
         )

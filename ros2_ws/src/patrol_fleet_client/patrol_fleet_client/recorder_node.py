@@ -12,7 +12,7 @@ from typing import Any
 from rclpy.serialization import deserialize_message
 
 from fleet_client.black_box.box import BlackBox
-from fleet_client.black_box.limits import Limits
+from fleet_client.black_box.limits import RANGES, Limits
 from fleet_client.black_box.scribe import Scribe
 from fleet_client.black_box.segment_file import RecordedTopic
 from fleet_client.map_store import MapFolder
@@ -60,7 +60,8 @@ class RecorderNode(VehicleNode):
         self._vehicle_file, self._map_file = self.path("vehicle_file"), self.path("map_file")
         self._order = OrderRecord(self._state_dir / "order.json")
         limits = self._limits()
-        topics = topics_of(r.name for r in load_vehicle(self._vehicle_file).ultrasonics)
+        spec = load_vehicle(self._vehicle_file)
+        topics = topics_of((r.name for r in spec.ultrasonics), (r.name for r in spec.drop_rangers))
         self._box = box = BlackBox(
             self._state_dir / "black_box",
             limits,
@@ -80,7 +81,10 @@ class RecorderNode(VehicleNode):
     def _limits(self) -> Limits:
         """The parameters `black_box_…`; raises ConfigError."""
         usual = asdict(Limits())
-        given = {name: self.number(f"black_box_{name}", value) for name, value in usual.items()}
+        given = {
+            name: self.number(f"black_box_{name}", value, *RANGES[name])
+            for name, value in usual.items()
+        }
         return build(Limits, given, "parameters black_box_*")
 
     def _companions(self) -> Sequence[Path]:

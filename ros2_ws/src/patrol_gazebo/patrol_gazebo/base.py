@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from navigation.types import BaseStatus
+from navigation.types import BaseStatus, BodyMotion
 from patrol.vehicle import GRAVITY_MPS2, VehicleSpec
 from simulation.mujoco.drive import BaseDriver, middle_angle, rear_wheel_speeds
 from simulation.sensors.battery import Battery
@@ -64,6 +64,7 @@ class GazeboBase:
         on_dock: bool,
         stamp_s: float,
         duration_s: float,
+        motion: BodyMotion | None = None,
     ) -> BaseStatus:
         """What the base measures; `tilt_rad` is roll and pitch (nose down positive)."""
         standing = self._driver.braking and abs(wheels.speed_mps) < STANDING_MPS
@@ -78,6 +79,7 @@ class GazeboBase:
             emergency_stop=False,
             roll_rad=tilt_rad[0],
             pitch_rad=tilt_rad[1],
+            motion=motion,
         )
 
     def _drive_w(self, speed_mps: float, pitch_rad: float) -> float:

@@ -13,11 +13,13 @@ import numpy as np
 from nav_msgs.msg import Odometry
 from sensor_msgs.msg import Image, Imu, JointState, LaserScan, NavSatFix, Range
 
+from navigation.body_motion import body_motion
 from navigation.messages import roll_pitch_yaw_of
+from navigation.types import BodyMotion
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.stamps import seconds_of
-from patrol.vehicle import CameraSpec, LidarSpec, UltrasonicSpec
+from patrol.vehicle import CameraSpec, DropRangerSpec, LidarSpec, UltrasonicSpec
 from patrol_ros.convert import (
     IMU,
     message_of_pose,
@@ -59,6 +61,13 @@ def range_message(message: LaserScan, ranger: UltrasonicSpec, offset_s: float) -
     return message_of_range(range_m, ranger, stamp_s_of(message, offset_s))
 
 
+def drop_message(message: LaserScan, ranger: DropRangerSpec, offset_s: float) -> Range:
+    """The one ray of a drop ranger; what is too near (it is covered) stays minus infinity."""
+    range_m = min(message.ranges, default=math.inf)
+    range_m = range_m if range_m <= ranger.range_max_m else math.inf
+    return message_of_range(range_m, ranger, stamp_s_of(message, offset_s))
+
+
 def imu_message(message: Imu, offset_s: float) -> Imu:
     """The same sample with our stamp and frame."""
     return Imu(
@@ -73,6 +82,17 @@ def tilt_of(message: Imu) -> tuple[float, float]:
     """Roll and pitch of the IMU's attitude, rad."""
     roll, pitch, _ = roll_pitch_yaw_of(message.orientation)
     return roll, pitch
+
+
+def motion_of(message: Imu, offset_s: float) -> BodyMotion:
+    """What the IMU feels of the chassis."""
+    rate, force = message.angular_velocity, message.linear_acceleration
+    return body_motion(
+        (rate.x, rate.y, rate.z),
+        (force.x, force.y, force.z),
+        *tilt_of(message),
+        stamp_s_of(message, offset_s),
+    )
 
 
 def antenna_of(message: NavSatFix) -> GeoPoint:

@@ -17,12 +17,13 @@ from rclpy.qos import qos_profile_sensor_data
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import Float64
 
+from navigation.types import BodyMotion
 from patrol.geodesy import enu_from_wgs84
 from patrol.geometry import Pose2
 from patrol.map_geojson import load_map
 from patrol.stamps import seconds_of
 from patrol.topics import TOPICS
-from patrol.vehicle import CameraSpec, UltrasonicSpec, load_vehicle
+from patrol.vehicle import CameraSpec, DropRangerSpec, UltrasonicSpec, load_vehicle
 from patrol_gazebo import convert
 from patrol_gazebo.base import GazeboBase, Wheels, wheels_of
 from patrol_gazebo.touches import Touches, other_of
@@ -30,8 +31,10 @@ from patrol_ros.convert import message_of_base, message_of_fix
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode, message_type
 from patrol_ros.simulated import message_of_camera, message_of_contact
+from patrol_ros.simulated_attention import AttentionOutputs
 from patrol_ros.simulated_outputs import SimulatedOutputs
 from patrol_ros.stamps import stamp_of
+from simulation.attention import SimulatedAttention
 from simulation.gazebo.bridge import PREFIX, bridge_rows
 from simulation.sensors.gnss import GnssModel
 from simulation.types import DriveCommand, SensorOptions
@@ -54,6 +57,7 @@ class GazeboNode(VehicleNode):
         self._touches = Touches()
         self._drive: Latest[DriveCommand] = Latest()
         self._wheels, self._tilt = Wheels(), (0.0, 0.0)
+        self._motion: BodyMotion | None = None
         self._pose: Pose2 | None = None
         self._offset_s: float | None = None
         self._due_s = 0.0
@@ -62,6 +66,7 @@ class GazeboNode(VehicleNode):
 
     def _declare_outputs(self) -> None:
         self._out = SimulatedOutputs(self, self._spec)
+        self._attention = AttentionOutputs(self, self._out.attention, SimulatedAttention())
         self._command = {
             row.ros_topic: self.create_publisher(Float64, row.ros_topic, 1).publish
             for row in bridge_rows(self._spec)
@@ -84,6 +89,10 @@ class GazeboNode(VehicleNode):
         handlers |= {
             f"ultrasonic/{ranger.name}": partial(self._on_range, ranger)
             for ranger in self._spec.ultrasonics
+        }
+        handlers |= {
+            f"drop/{ranger.name}": partial(self._on_drop, ranger)
+            for ranger in self._spec.drop_rangers
         }
         types = {row.ros_topic: row.ros_type for row in bridge_rows(self._spec)}
         for name, handler in handlers.items():
@@ -116,8 +125,11 @@ class GazeboNode(VehicleNode):
             ("rear_right/speed", command.rear_right_radps),
         ):
             self._command[f"{PREFIX}/{name}"](Float64(data=value))
-        status = self._base.report(self._wheels, self._tilt, self._on_dock(), now_s, PERIOD_S)
+        status = self._base.report(
+            self._wheels, self._tilt, self._on_dock(), now_s, PERIOD_S, self._motion
+        )
         self._out.base(message_of_base(status))
+        self._attention.step(now_s)
 
     def _on_dock(self) -> bool:
         if self._pose is None:
@@ -137,6 +149,7 @@ class GazeboNode(VehicleNode):
     def _on_imu(self, message: Any) -> None:
         self._tilt = convert.tilt_of(message)
         if self._offset_s is not None:
+            self._motion = convert.motion_of(message, self._offset_s)
             self._out.imu(convert.imu_message(message, self._offset_s))
 
     def _on_gnss(self, message: Any) -> None:
@@ -162,6 +175,11 @@ class GazeboNode(VehicleNode):
         if self._offset_s is not None:
             publish = self._out.ultrasonic[ranger.name]
             publish(convert.range_message(message, ranger, self._offset_s))
+
+    def _on_drop(self, ranger: DropRangerSpec, message: Any) -> None:
+        if self._offset_s is not None:
+            publish = self._out.drop[ranger.name]
+            publish(convert.drop_message(message, ranger, self._offset_s))
 
     def _on_contact(self, message: Any) -> None:
         if self._offset_s is None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from nav_msgs.msg import Odometry
 from patrol_interfaces.action import ExecuteOrder
 from patrol_interfaces.msg import (
+    AttentionState,
     BaseFeedback,
+    CaptureRequest,
     LinkState,
     LocalizationState,
     PerceptionState,
@@ -22,7 +24,14 @@ from rclpy.task import Future
 from sensor_msgs.msg import LaserScan
 
 from navigation.stack import NavigationStack
-from navigation.types import BaseStatus, NavigationState, StackInputs
+from navigation.types import (
+    AttentionOrder,
+    AttentionReport,
+    BaseStatus,
+    CaptureReport,
+    NavigationState,
+    StackInputs,
+)
 from patrol.errors import OrderError
 from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
@@ -33,13 +42,16 @@ from patrol.topics import EXECUTE_ORDER_ACTION, INSTANT_ACTION_SERVICE, TOPICS
 from patrol.vehicle import load_vehicle
 from patrol_navigation.convert import action_of, message_of_state, note_signal, order_of
 from patrol_navigation.goals import REJECTED, OpenGoal, outcome_of
+from patrol_ros import attention
 from patrol_ros.convert import base_of, message_of_command, pose_of, scan_of
 from patrol_ros.fault_names import faults_of, names_of
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
+from patrol_ros.stamps import header_of
 
 COMMAND_HZ = TOPICS["/cmd_vel"].rate_hz or 20
 STATE_EVERY = round(COMMAND_HZ / (TOPICS["/navigation/state"].rate_hz or 5))
+ATTENTION_EVERY = round(COMMAND_HZ / (TOPICS["/attention/command"].rate_hz or 2))
 STATE_MAX_AGE_S = {
     name: TOPICS[name].max_age_s or 0.0
     for name in (
@@ -80,6 +92,13 @@ class NavigationNode(VehicleNode):
         self._steps = 0
         self._publish_command = self.topic_publisher("/cmd_vel")
         self._publish_state = self.topic_publisher("/navigation/state")
+        self._publish_attention = self.topic_publisher("/attention/command")
+        self._publish_capture = self.topic_publisher("/perception/capture")
+        self._captured: CaptureReport | None = None
+        self._capture_told = ""
+        self._attention: Latest[AttentionReport] = Latest()
+        self._attention_told = AttentionOrder()
+        self.topic_subscription("/attention/state", self._on_attention)
         self.topic_subscription("/localization/odometry", self._on_pose)
         self.topic_subscription("/base/feedback", self._on_base)
         self.topic_subscription("/scan", self._on_scan)
@@ -121,9 +140,14 @@ class NavigationNode(VehicleNode):
 
     def _on_perception(self, message: PerceptionState) -> None:
         self._put_faults("/perception/state", message)
+        self._captured = CaptureReport(message.capture_id, message.capture_failure)
 
     def _on_safety(self, message: SafetyState) -> None:
         self._put_faults("/safety/state", message)
+
+    def _on_attention(self, message: AttentionState) -> None:
+        report = attention.report_of(message)
+        self._attention.put(report, report.stamp_s)
 
     def _on_link(self, message: LinkState) -> None:
         self._put_faults("/fleet_client/state", message)
@@ -195,16 +219,32 @@ class NavigationNode(VehicleNode):
             perception_faults=self._faults_from("/perception/state", now_s),
             link_up=bool(self._link_up.fresh(now_s, STATE_MAX_AGE_S["/fleet_client/state"])),
             external_faults=external,
+            attention=self._attention.value,
+            captured=self._captured,
         )
         outputs = self._stack.step(inputs, now_s)
         self._publish_command(message_of_command(outputs.command, now_s))
         before, self._state = self._state, outputs.state
         self._steps += 1
+        self._attend(outputs.attention, now_s)
+        self._capture(outputs.capture_id, now_s)
         if self._steps % STATE_EVERY == 0 or _is_news(before, outputs.state):
             self._publish_state(message_of_state(outputs.state, self._boot_id, now_s))
             self._settle_goals()
         if (before.mode, before.faults) != (outputs.state.mode, outputs.state.faults):
             self._tell(outputs.state, now_s)
+
+    def _attend(self, order: AttentionOrder, now_s: float) -> None:
+        """What to show and to say: at the table's rate, and at once what is new."""
+        if order != self._attention_told or self._steps % ATTENTION_EVERY == 0:
+            self._attention_told = order
+            self._publish_attention(attention.message_of_order(order, now_s))
+
+    def _capture(self, capture_id: str, now_s: float) -> None:
+        """Ask for a picture: at once, and again as long as there is no answer."""
+        if capture_id and (capture_id != self._capture_told or self._steps % ATTENTION_EVERY == 0):
+            self._publish_capture(CaptureRequest(header=header_of(now_s), capture_id=capture_id))
+        self._capture_told = capture_id
 
     def _settle_goals(self) -> None:
         for running in list(self._running):

@@ -6,7 +6,7 @@ import math
 import time
 
 from nav_msgs.msg import Odometry
-from patrol_interfaces.msg import PerceptionState
+from patrol_interfaces.msg import CaptureRequest, PerceptionState
 from sensor_msgs.msg import LaserScan
 
 from patrol.faults import FaultKind
@@ -22,6 +22,7 @@ from patrol_ros.fault_names import names_of
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
 from patrol_ros.stamps import header_of
+from perception.evidence import NoPictureError
 from perception.types import Frame, PerceptionOutput
 
 STATE_HZ = TOPICS["/perception/state"].rate_hz or 2
@@ -56,6 +57,8 @@ class PerceptionNode(VehicleNode):
         self.topic_subscription(image_topic, self._on_picture, raw=True)
         self.topic_subscription("/localization/odometry", self._on_pose)
         self.topic_subscription("/scan", self._on_scan)
+        self._capture_id, self._capture_failure = "", ""
+        self.topic_subscription("/perception/capture", self._on_capture)
         self.every(STEP_HZ, self._step)
         self.every(STATE_HZ, self._tell_state)
 
@@ -83,6 +86,19 @@ class PerceptionNode(VehicleNode):
             self._step_s = time.monotonic() - started_s
             self._publish_tracks(message_of_tracks(output.tracks, output.stamp_s))
         self._report(output)
+
+    def _on_capture(self, message: CaptureRequest) -> None:
+        """Take a picture once for each id, and say at once what came of it."""
+        if not self.is_active or message.capture_id in ("", self._capture_id):
+            return
+        now_s, failure = self.now_s(), ""
+        try:
+            self._send_files([self._pipeline.capture(message.capture_id, now_s)], now_s)
+        except NoPictureError as error:
+            failure = str(error)
+        self._capture_id, self._capture_failure = message.capture_id, failure
+        self.event("capture", id=message.capture_id, failure=repr(failure))
+        self._tell_state()
 
     def _report(self, output: PerceptionOutput) -> None:
         if output.faults != self._faults:
@@ -115,6 +131,8 @@ class PerceptionNode(VehicleNode):
                 step_s=self._step_s,
                 frame_age_s=now_s - self._last_picture_s,
                 faults=names_of(self._faults),
+                capture_id=self._capture_id,
+                capture_failure=self._capture_failure,
             )
         )
 

@@ -19,6 +19,7 @@ from navigation.messages import range_of as range_of
 from navigation.messages import scan_of as scan_of
 from navigation.types import (
     BaseStatus,
+    BodyMotion,
     Command,
     GnssFix,
     GnssFixType,
@@ -28,11 +29,12 @@ from navigation.types import (
 from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.signals import SignalLight, SignalState
 from patrol.stamps import seconds_of
-from patrol.vehicle import UltrasonicSpec
+from patrol.vehicle import DropRangerSpec, UltrasonicSpec
 from patrol_ros.attitude import quaternion_of
 from patrol_ros.stamps import header_of
 
 MAP, ODOM, BASE, LIDAR, IMU, GNSS = "map", "odom", "base_link", "lidar", "imu", "gnss"
+NO_MOTION = BodyMotion(math.nan, 0.0, 0.0, 0.0, 0.0)  # of a base without an IMU
 _YAW_ROW = 5  # of the 6 x 6 covariance over (x, y, z, roll, pitch, yaw)
 _PLANE = (0, 1, _YAW_ROW)
 
@@ -58,12 +60,19 @@ def message_of_scan(scan: Scan) -> LaserScan:
     )
 
 
-def message_of_range(range_m: float, ranger: UltrasonicSpec, stamp_s: float) -> Range:
+def message_of_range(
+    range_m: float, ranger: UltrasonicSpec | DropRangerSpec, stamp_s: float
+) -> Range:
     """A range in its ranger's frame; `inf` without an echo (REP-117)."""
+    kind, field_rad = (
+        (Range.INFRARED, ranger.beam_rad)
+        if isinstance(ranger, DropRangerSpec)
+        else (Range.ULTRASOUND, ranger.cone_rad)
+    )
     return Range(
         header=header_of(stamp_s, ranger.name),
-        radiation_type=Range.ULTRASOUND,
-        field_of_view=ranger.cone_rad,
+        radiation_type=kind,
+        field_of_view=field_rad,
         min_range=ranger.range_min_m,
         max_range=ranger.range_max_m,
         range=range_m,
@@ -96,6 +105,7 @@ def signal_of(message: SignalMessage) -> SignalState | None:
 
 def message_of_base(status: BaseStatus) -> BaseFeedback:
     """The base's report."""
+    motion = status.motion or NO_MOTION
     return BaseFeedback(
         header=header_of(status.stamp_s, BASE),
         speed_mps=status.speed_mps,
@@ -105,6 +115,12 @@ def message_of_base(status: BaseStatus) -> BaseFeedback:
         emergency_stop=status.emergency_stop,
         roll_rad=status.roll_rad,
         pitch_rad=status.pitch_rad,
+        bumped=status.bumped,
+        imu_age_s=status.stamp_s - motion.stamp_s,
+        rate_radps=motion.rate_radps,
+        forward_mps2=motion.forward_mps2,
+        left_mps2=motion.left_mps2,
+        up_mps2=motion.up_mps2,
     )
 
 

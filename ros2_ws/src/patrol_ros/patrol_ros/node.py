@@ -1,4 +1,10 @@
-"""VehicleNode: a node whose topics, types, QoS and rates come from `patrol.topics`."""
+"""VehicleNode: a node whose topics, types, QoS and rates come from `patrol.topics`.
+
+It is a lifecycle node (ROS 2 managed nodes, design.ros2.org/articles/node_lifecycle). Its
+constructor reads its parameters, so `configure` has nothing left to do and `cleanup` is refused:
+start the process anew. While it is not active its timers rest and it writes nothing. To whoever
+reads it that is what its death is, and against that every reader is safe.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +13,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from rclpy.node import Node
+from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor
+from rclpy.clock import Clock
+from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.timer import Timer
 
@@ -42,13 +51,48 @@ def message_type(name: str) -> Any:
     return getattr(import_module(f"{package}.{kind}"), message)
 
 
-class VehicleNode(Node):
-    """A node that says what it reads and writes by topic name alone."""
+class VehicleNode(LifecycleNode):
+    """A node that says what it reads and writes by topic name alone; `begin` makes it active."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, **options)
+        self.is_active = False
+
+    def begin(self) -> None:
+        """Configure and activate it, unless its parameter `autostart` is false."""
+        if self.flag("autostart", True):
+            self.trigger_configure()
+            self.trigger_activate()
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """From now on it writes."""
+        result = super().on_activate(state)
+        self.is_active = True
+        self.event("node_active")
+        return result
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """From now on it is silent."""
+        self.is_active = False
+        self.event("node_inactive")
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Refused: parameters are read when the process starts."""
+        self.event("cleanup_refused", why="'start the process anew'")
+        return TransitionCallbackReturn.FAILURE
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """For good silent."""
+        self.is_active = False
+        self.event("node_shut_down")
+        return super().on_shutdown(state)
 
     def topic_publisher(self, name: str) -> Callable[[Any], None]:
         """The publish function of a topic of the table."""
         row = topic_row(name)
-        publisher = self.create_publisher(message_type(row.type), name, qos_profile(row.qos))
+        kind, qos = message_type(row.type), qos_profile(row.qos)
+        publisher = self.create_lifecycle_publisher(kind, name, qos)
         publish: Callable[[Any], None] = publisher.publish
         return publish
 
@@ -69,25 +113,42 @@ class VehicleNode(Node):
         qos.depth = depth or qos.depth
         self.create_subscription(kind, name, callback, qos, raw=raw)
 
-    def every(self, rate_hz: float, callback: Callable[[], None]) -> Timer:
-        """Call back at a rate on the node's clock (`/clock` in simulation)."""
-        return self.create_timer(1.0 / rate_hz, callback)
+    def every(
+        self, rate_hz: float, callback: Callable[[], None], clock: Clock | None = None
+    ) -> Timer:
+        """Call back at a rate while it is active, on a clock or the node's own (`/clock` in
+        simulation)."""
+
+        def turn() -> None:
+            if self.is_active:
+                callback()
+
+        return self.create_timer(1.0 / rate_hz, turn, clock=clock)
 
     def now_s(self) -> float:
         """Seconds since the epoch on the node's clock; 0 before the first `/clock`."""
         return float(self.get_clock().now().nanoseconds) * 1e-9
 
     def text(self, name: str, default: str = "") -> str:
-        """A text parameter."""
-        return str(self.declare_parameter(name, default).value)
+        """A text parameter; raises ConfigError."""
+        return str(self._parameter(name, default, ParameterDescriptor(read_only=True)))
 
-    def number(self, name: str, default: float) -> float:
-        """A number parameter (float)."""
-        return float(self.declare_parameter(name, default).value)
+    def number(self, name: str, default: float, low: float, high: float) -> float:
+        """A number parameter (float) from a range, its ends included; raises ConfigError."""
+        reach = FloatingPointRange(from_value=float(low), to_value=float(high))
+        described = ParameterDescriptor(read_only=True, floating_point_range=[reach])
+        return float(self._parameter(name, float(default), described))
 
     def flag(self, name: str, default: bool) -> bool:
-        """A true or false parameter."""
-        return bool(self.declare_parameter(name, default).value)
+        """A true or false parameter; raises ConfigError."""
+        return bool(self._parameter(name, default, ParameterDescriptor(read_only=True)))
+
+    def _parameter(self, name: str, default: Any, described: ParameterDescriptor) -> Any:
+        """Its value: what was given at the start, which nobody may change after it."""
+        try:
+            return self.declare_parameter(name, default, described).value
+        except (InvalidParameterTypeException, InvalidParameterValueException) as error:
+            raise ConfigError(f"node {self.get_name()}: {error}") from None
 
     def path(self, name: str) -> Path:
         """A file or folder parameter; raises ConfigError where it is not given."""

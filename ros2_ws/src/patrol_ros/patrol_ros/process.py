@@ -105,6 +105,8 @@ def run(names: list[str], ros_arguments: list[str]) -> int:
     try:
         for name in names:
             nodes.append(load_node(name))
+        for node in nodes:
+            node.begin()
     except SunraError as error:
         sys.stderr.write(f"sunra: {error}\n")
         return 2

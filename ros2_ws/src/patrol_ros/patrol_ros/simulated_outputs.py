@@ -5,7 +5,7 @@ from __future__ import annotations
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 
-from patrol.topics import ultrasonic_topic
+from patrol.topics import drop_topic, ultrasonic_topic
 from patrol.vehicle import VehicleSpec
 from patrol_ros.node import VehicleNode
 
@@ -13,7 +13,8 @@ from patrol_ros.node import VehicleNode
 class SimulatedOutputs:
     """One publish function for each topic that a simulator makes (patrol.topics).
 
-    `camera` holds (image, camera_info) by the camera's name, `ultrasonic` by the ranger's.
+    `camera` holds (image, camera_info) by the camera's name, `ultrasonic` and `drop` a publisher
+    by the ranger's.
     """
 
     def __init__(self, node: VehicleNode, spec: VehicleSpec) -> None:
@@ -24,6 +25,7 @@ class SimulatedOutputs:
         self.gnss = node.topic_publisher("/gnss/fix")
         self.base = node.topic_publisher("/base/feedback")
         self.signals = node.topic_publisher("/signals/state")
+        self.attention = node.topic_publisher("/attention/state")
         self.truth = node.topic_publisher("/simulation/truth")
         self.contact = node.topic_publisher("/simulation/contact")
         self.camera = {
@@ -36,4 +38,8 @@ class SimulatedOutputs:
         self.ultrasonic = {
             ranger.name: node.topic_publisher(ultrasonic_topic(ranger.name))
             for ranger in spec.ultrasonics
+        }
+        self.drop = {
+            ranger.name: node.topic_publisher(drop_topic(ranger.name))
+            for ranger in spec.drop_rangers
         }

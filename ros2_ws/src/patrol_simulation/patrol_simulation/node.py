@@ -36,6 +36,7 @@ from patrol_ros.convert import (
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
 from patrol_ros.simulated import message_of_camera, message_of_contact
+from patrol_ros.simulated_attention import AttentionOutputs
 from patrol_ros.simulated_outputs import SimulatedOutputs
 from patrol_ros.stamps import stamp_of
 from patrol_simulation.convert import message_of_image
@@ -43,6 +44,7 @@ from patrol_simulation.heard import Heard
 from patrol_simulation.pace import Pace
 from patrol_simulation.played import ScenarioPlay
 from patrol_simulation.scene import open_scene
+from simulation.attention import SimulatedAttention
 from simulation.mujoco.simulator import Simulator
 from simulation.types import DriveCommand, SensorFrame
 
@@ -69,12 +71,13 @@ class SimulatorNode(VehicleNode):
         scenario_file, start_dock = self.text("scenario_file"), self.text("start_dock")
         self._scene = open_scene(self._map, scenario_file, self.text("start_place"), start_dock)
         self._cameras = self.flag("cameras", True)
-        self._factor = self.number("real_time_factor", 1.0)
+        self._factor = self.number("real_time_factor", 1.0, 0.01, 100.0)
         self._report_path = self.path("state_dir") / "simulation.json"
         self._drive: Latest[DriveCommand] = Latest()
         self._contacts = 0
         self._ending, self._driven = threading.Event(), threading.Event()
         self._out = SimulatedOutputs(self, self._spec)
+        self._attention = AttentionOutputs(self, self._out.attention, SimulatedAttention())
         credentials_file = self.text("credentials_file")
         self._heard: Heard | None = None
         if self.flag("play", False):
@@ -134,6 +137,7 @@ class SimulatorNode(VehicleNode):
             simulator.step(drive or STANDSTILL, STEP_S)
             frame = simulator.poll()
             self._publish(play.sensed(frame) if play else frame, cycle)
+            self._attention.step(simulator.now_s)
             if play:
                 play.step(frame.contacts)
             cycle += 1
@@ -164,6 +168,9 @@ class SimulatorNode(VehicleNode):
         for heard in frame.ranges:
             message = message_of_range(heard.range_m, heard.sensor, heard.stamp_s)
             self._out.ultrasonic[heard.sensor.name](message)
+        for seen in frame.drops:
+            message = message_of_range(seen.range_m, seen.sensor, seen.stamp_s)
+            self._out.drop[seen.sensor.name](message)
         for fix in frame.gnss:
             self._out.gnss(message_of_fix(fix))
         for signal in frame.signals:

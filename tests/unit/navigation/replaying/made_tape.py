@@ -23,9 +23,10 @@ from navigation.types import (
 from patrol.geodesy import wgs84_from_enu
 from patrol.geometry import Pose2
 from patrol.map import Edge, Node, PatrolMap, WayClass
-from patrol.topics import ultrasonic_topic
+from patrol.topics import drop_topic, ultrasonic_topic
 from tests.unit.navigation.localization.drives import ORIGIN
-from tests.unit.navigation.safety.gate_hands import SPEC, scan_of
+from tests.unit.navigation.safety.gate_hands import FULL as SPEC
+from tests.unit.navigation.safety.gate_hands import scan_of
 
 DT_S = 0.02
 START_S = 5000.0
@@ -74,9 +75,16 @@ class Maker:
             self._scan = replace(self._scan, ranges_m=self._scan.ranges_m + 1e-6 * (tick % 7))
             self._say("/scan", now_s, self._scan)
         ranges = [RangeSample(now_s, ranger.name, math.inf) for ranger in SPEC.ultrasonics]
+        jitter_m = 1e-5 * (tick % 7)
+        downs = [
+            RangeSample(now_s, drop.name, drop.level_range_m + jitter_m)
+            for drop in SPEC.drop_rangers
+        ]
         if tick % 5 == 0:
             for sample in ranges:
                 self._say(ultrasonic_topic(sample.name), now_s, sample)
+            for sample in downs:
+                self._say(drop_topic(sample.name), now_s, sample)
         base = BaseStatus(now_s, self.speed_mps, 0.0, emergency_stop=self.pressed(now_s))
         self._say("/base/feedback", now_s, base)
         self._say("/cmd_vel", now_s, FORWARD)
@@ -84,7 +92,7 @@ class Maker:
         if now_s >= self.reset_at_s:
             self._gate.reset()
         output = self._gate.step(
-            GateInputs(FORWARD, now_s, self._scan, base, tuple(ranges)), now_s
+            GateInputs(FORWARD, now_s, self._scan, base, (*ranges, *downs)), now_s
         )
         self._say("/cmd_vel_safe", now_s, output.command)
         if output.faults != self._faults or tick % 5 == 0:

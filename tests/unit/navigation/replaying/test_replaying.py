@@ -25,7 +25,7 @@ from patrol.geodesy import enu_from_wgs84, wgs84_from_enu
 from patrol.map import Zone, ZoneKind
 from tests.unit.navigation.localization.drives import ORIGIN
 from tests.unit.navigation.replaying.made_tape import START_S, TOWN, Maker
-from tests.unit.navigation.safety.gate_hands import SPEC
+from tests.unit.navigation.safety.gate_hands import FULL as SPEC
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ SENSING: dict[str, list[tuple[str, str]]] = {
         ("not (fresh and self._is_seeing)", "not (fresh or self._is_seeing)"),
         ("            return FaultKind.SCAN_STALE", "            return None"),
         ("sample is None or not is_fresh", "sample is not None and not is_fresh"),
-        ("or not is_fresh(sample.stamp_s, RANGE_MAX_AGE_S, now_s)", ""),
+        ("or not is_fresh(sample.stamp_s, sort.max_age_s, now_s)", ""),
         # a lidar that sees nothing
         ("if len(scan.ranges_m) == 0", "if len(scan.ranges_m) < 0"),
         ("~(scan.ranges_m >= scan.range_min_m)", "scan.ranges_m < scan.range_min_m"),
@@ -32,7 +32,7 @@ SENSING: dict[str, list[tuple[str, str]]] = {
         ("RESOLUTION_M = 0.001", "RESOLUTION_M = 0.0"),
         ("math.isinf(range_m) or 0", "0"),
         ("or 0 <= range_m", "or -9 <= range_m"),
-        ("range_m <= ranger.range_max_m + RES", "range_m <= 9 + RES"),
+        ("0 <= range_m <= ranger.range_max_m + RES", "0 <= range_m <= 9 + RES"),
         ("0 <= range_m <= ranger", "not range_m > ranger"),
         ("if not is_possible(sample.range_m, ranger)", "if False"),
         # repeated
@@ -49,7 +49,20 @@ SENSING: dict[str, list[tuple[str, str]]] = {
         ("self._scan_same_s += moving_s", "pass"),
         ("sample.range_m, 0.0\n", "sample.range_m, self._range_same_s[name]\n"),
         ("self._range_same_s[name] += moving_s", "pass"),
-        ("return FaultKind.ULTRASONIC_FROZEN if frozen", "return None if frozen"),
+        ("return sort.frozen if", "return None if"),
+        # drop rangers
+        ("sort = _DROP if isinstance(ranger, DropRangerSpec) else _U", "sort = _U"),
+        ("    if isinstance(ranger, DropRangerSpec):\n", "    if False:\n"),
+        ("in_reach = ranger.range_min_m <= range_m", "in_reach = 0 <= range_m"),
+        (
+            "range_m <= ranger.range_max_m + RESOLUTION_M\n        return",
+            "range_m\n        return",
+        ),
+        ("return range_m == math.inf or in_reach", "return in_reach"),
+        ("return range_m == math.inf or in_reach", "return math.isinf(range_m) or in_reach"),
+        ("DROP_FROZEN_AFTER_S = 0.45", "DROP_FROZEN_AFTER_S = 0.27"),
+        ("DROP_FROZEN_AFTER_S = 0.45", "DROP_FROZEN_AFTER_S = 0.6"),
+        ("    FaultKind.DROP_RANGER_STALE,", "    FaultKind.ULTRASONIC_STALE,"),
     ],
     "low_things": [
         # where an echo counts

@@ -18,8 +18,11 @@ import pytest
 import navigation.safety
 from tests.unit.navigation.safety import (
     test_gate,
+    test_gate_approach,
     test_gate_behind,
     test_gate_droplets,
+    test_gate_drops,
+    test_gate_feeling,
     test_gate_fence,
     test_gate_fence_ground,
     test_gate_fence_outside,
@@ -31,18 +34,31 @@ from tests.unit.navigation.safety import (
     test_gate_speed,
     test_gate_stop_zone,
     test_gate_swept_path,
+    test_gate_touch,
 )
+from tests.unit.navigation.safety.gate_approach_mutants import FORESEEING
+from tests.unit.navigation.safety.gate_drop_mutants import DROPPING
 from tests.unit.navigation.safety.gate_droplet_mutants import SIFTING
 from tests.unit.navigation.safety.gate_fence_mutants import FENCING
 from tests.unit.navigation.safety.gate_mutants import DECIDING
 from tests.unit.navigation.safety.gate_obedience_mutants import OBEYING
 from tests.unit.navigation.safety.gate_sense_mutants import SENSING
+from tests.unit.navigation.safety.gate_touch_mutants import FEELING
 
 SOURCES = Path(navigation.safety.__file__).parent
 
 CASES = [
     pytest.param(name, old, new, id=f"{name}: {old[:40].strip()} -> {new[:30].strip()}")
-    for rows_by_name in (SENSING, OBEYING, FENCING, SIFTING, DECIDING)
+    for rows_by_name in (
+        SENSING,
+        OBEYING,
+        FEELING,
+        FENCING,
+        SIFTING,
+        DROPPING,
+        FORESEEING,
+        DECIDING,
+    )
     for name, rows in rows_by_name.items()
     for old, new in rows
 ]
@@ -52,20 +68,32 @@ PARTS: dict[str, tuple[types.ModuleType, ...]] = {
     "swept_path": (test_gate_swept_path, test_gate_stop_zone),
     "memory": (test_gate_behind, test_gate_low_memory),
     "droplets": (test_gate_droplets,),
+    "movers": (test_gate_approach,),
+    "approach": (test_gate_approach,),
     "obedience": (test_gate_obedience,),
-    "watch": (test_gate_readings,),
+    "leaky": (test_gate_feeling,),
+    "lift": (test_gate_feeling,),
+    "push": (test_gate_feeling,),
+    "touch": (test_gate_feeling, test_gate_touch, test_gate_obedience),
+    "watch": (test_gate_readings, test_gate_drops),
     "low_things": (test_gate_low_things, test_gate_low_memory),
+    "climb": (test_gate_drops,),
+    "drop_ground": (test_gate_drops,),
+    "drops": (test_gate_drops,),
     "ground": (test_gate_fence_ground, test_gate_fence),
     "fence": (test_gate_fence, test_gate_fence_pose, test_gate_fence_outside),
     "gate": (
         test_gate,
         test_gate_obedience,
+        test_gate_touch,
         test_gate_speed,
         test_gate_stop_zone,
         test_gate_behind,
         test_gate_fence,
         test_gate_fence_pose,
         test_gate_droplets,
+        test_gate_drops,
+        test_gate_approach,
     ),
 }
 MODULES = tuple(dict.fromkeys(module for first in PARTS.values() for module in first))

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from patrol.vehicle import UltrasonicSpec, VehicleSpec
+from patrol.vehicle import DropRangerSpec, UltrasonicSpec, VehicleSpec
 from patrol_description.urdf import urdf_of
 from simulation.gazebo.elements import document
 from simulation.gazebo.vehicle_sdf import vehicle_model
@@ -33,7 +33,8 @@ def test_a_vehicle_with_every_sort_of_sensor_parses(
 ) -> None:
     heat = replace(goalie_spec.cameras[0], name="heat", width_px=160, height_px=120)
     left = UltrasonicSpec("left", 1.2, 0.3, 0.3, 0.4, 0.5, 0.02, 4.0, 10.0)
-    spec = replace(goalie_spec, thermal_cameras=(heat,), ultrasonics=(left,))
+    down = DropRangerSpec("down", 1.2, 0.3, 1.0, 0.4, 0.6, 0.1, 4.0, 20.0)
+    spec = replace(goalie_spec, thermal_cameras=(heat,), ultrasonics=(left,), drop_rangers=(down,))
     root = Element("sdf", version=SDF_VERSION)
     root.append(vehicle_model(urdf_of(spec), spec.name, SensorOptions()))
     path = tmp_path / "vehicle.sdf"
@@ -41,7 +42,7 @@ def test_a_vehicle_with_every_sort_of_sensor_parses(
     assert complaints(path) == []
     kinds = {sensor.attrib["name"]: sensor.attrib["type"] for sensor in root.iter("sensor")}
     assert kinds["heat"] == "thermal_camera"
-    assert kinds["left"] == "gpu_lidar"
+    assert kinds["left"] == kinds["down"] == "gpu_lidar"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from navigation.types import BaseStatus, GnssFix, GnssFixType, ImuSample
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.signals import SignalLight, SignalState
-from patrol.vehicle import CameraSpec, UltrasonicSpec
+from patrol.vehicle import CameraSpec, DropRangerSpec, UltrasonicSpec
 from simulation.scenarios.injections import INJECTIONS
 from simulation.scenarios.sensor_faults import BREAKERS
 from simulation.scenarios.tap import FaultTap
@@ -21,6 +21,7 @@ from simulation.types import ImageReading, RangeReading, SensorFrame
 
 CAMERA = CameraSpec("front", 1.0, 0.0, 1.0, 0.0, 0.1, 64, 48, 1.4, 5.0)
 RANGER = UltrasonicSpec("front", 1.2, 0.0, 0.2, 0.0, 0.7, 0.2, 20.0, 10.0)
+DOWN = DropRangerSpec("down", 1.1, 0.0, 1.1, 0.0, 0.56, 0.2, 4.0, 20.0)
 PICTURE = np.arange(48 * 64 * 3, dtype=np.uint8).reshape(48, 64, 3)
 
 
@@ -32,6 +33,7 @@ def frame(stamp_s: float = 10.0) -> SensorFrame:
         imu=[ImuSample(stamp_s, stamp_s / 100)],
         gnss=[GnssFix(stamp_s, GeoPoint(37 + stamp_s / 1e6, 127.0), 0.02, GnssFixType.RTK_FIXED)],
         ranges=[RangeReading(stamp_s, RANGER, stamp_s / 10)],
+        drops=[RangeReading(stamp_s, DOWN, 2.0 + stamp_s / 100)],
         images=[ImageReading(stamp_s, CAMERA, PICTURE + np.uint8(stamp_s))],
         signals=[SignalState(stamp_s, "light-1", SignalLight.WALK, stamp_s)],
     )  # fmt: skip
@@ -46,6 +48,7 @@ def tap(injection: str, seed: int = 0) -> FaultTap:
 OWNER = {
     "lidar": "scans",
     "ultrasonic": "ranges",
+    "drop_ranger": "drops",
     "imu": "imu",
     "gnss": "gnss",
     "camera": "images",
@@ -59,7 +62,7 @@ def test_only_the_broken_sensor_changes(injection: str) -> None:
     broken.frame(frame(9.0))
     before, after = frame(), broken.frame(frame())
     owner = OWNER.get(INJECTIONS[injection].target, "base")
-    for name in ("scans", "ranges", "imu", "gnss", "images", "signals", "base"):
+    for name in ("scans", "ranges", "drops", "imu", "gnss", "images", "signals", "base"):
         same = repr(getattr(before, name)) == repr(getattr(after, name))
         assert same is (name != owner), name
     assert repr(after.truth) == repr(before.truth)

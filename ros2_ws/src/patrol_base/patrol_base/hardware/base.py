@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from navigation.types import BaseStatus, ImuSample
+from navigation.types import AttentionOrder, AttentionReport, BaseStatus, ImuSample
 from patrol.topics import TOPICS
 from patrol.vehicle import VehicleSpec
+from patrol_base.hardware.attention import BaseAttention
 from patrol_base.hardware.battery import BatteryGauge
 from patrol_base.hardware.config import HardwareSpec, LineSpec
 from patrol_base.hardware.device import DeviceReport, Driver
@@ -36,16 +37,18 @@ class Outputs:
     base: BaseStatus | None
     imu: ImuSample | None
     fixes: tuple[ReceiverFix, ...]
+    attention: AttentionReport | None = None
 
     def shifted(self, by_s: float) -> Outputs:
         """The same on another clock, which reads `by_s` more."""
         return Outputs(
-            self.base and replace(self.base, stamp_s=self.base.stamp_s + by_s),
+            self.base and self.base.shifted(by_s),
             self.imu and replace(self.imu, stamp_s=self.imu.stamp_s + by_s),
             tuple(
                 replace(received, fix=replace(received.fix, stamp_s=received.fix.stamp_s + by_s))
                 for received in self.fixes
             ),
+            self.attention and replace(self.attention, stamp_s=self.attention.stamp_s + by_s),
         )
 
 
@@ -82,7 +85,7 @@ class BaseHardware:
         self._unknown_steps = 0
         self._is_stopped = True  # the circuit reads open, or cannot be read
         self._may_turn = False  # the circuit reads closed and the contactor too
-        self._lamps = RelayOrder()
+        self._attention = BaseAttention(spec.speaker)
 
     @property
     def devices(self) -> tuple[Driver, ...]:
@@ -94,13 +97,9 @@ class BaseHardware:
         """Take an order; it counts for `DRIVE_MAX_AGE_S`, to cut the power until the next."""
         self._order, self._order_s = order, now_s
 
-    def set_light(self, is_on: bool) -> None:
-        """Switch the warning light."""
-        self._lamps = replace(self._lamps, light=is_on)
-
-    def set_siren(self, is_on: bool) -> None:
-        """Switch the siren."""
-        self._lamps = replace(self._lamps, siren=is_on)
+    def attend(self, order: AttentionOrder, now_s: float) -> None:
+        """What to show and to say; it counts until it is stale."""
+        self._attention.take(order, now_s)
 
     def step(self, now_s: float) -> Outputs:
         """One cycle of every device."""
@@ -110,7 +109,8 @@ class BaseHardware:
         order = RELEASED if cut else self._order if obeys else None
         motors = self._motors.step(order, now_s)
         powered = not cut and motors is not None and not self._is_stopped
-        relays = self._relays.step(replace(self._lamps, motor_power=powered), now_s)
+        shown = self._attention.step(now_s)
+        relays = self._relays.step(RelayOrder(powered, shown.beacon, shown.siren), now_s)
         self._is_stopped = relays is None or relays.emergency_stop
         self._may_turn = relays is not None and relays.motor_power and not self._is_stopped
         sample = self._imu.step(now_s)
@@ -118,14 +118,16 @@ class BaseHardware:
         fixes = self._gnss.step(now_s)
         for frame in self._radio.step(now_s) if self._radio is not None else ():
             self._gnss.correct(frame, now_s)
-        return Outputs(self._status(motors, relays, now_s), sample, tuple(fixes))
+        told = self._attention.report(relays, now_s)
+        return Outputs(self._status(motors, relays, now_s), sample, tuple(fixes), told)
 
     def reports(self, now_s: float) -> tuple[DeviceReport, ...]:
         """How it stands with every device."""
         return tuple(device.report(now_s) for device in self.devices)
 
     def close(self, now_s: float) -> None:
-        """Stand, cut the power, let go of every port."""
+        """Stand, cut the power, fall silent, let go of every port."""
+        self._attention.close()
         for device in self.devices:
             device.close(now_s)
 
@@ -149,7 +151,9 @@ class BaseHardware:
             steering_rad=motors.steering_rad,
             battery_pct=self._battery.charge_pct,
             charging=relays is not None and relays.charging,
+            bumped=relays is not None and relays.bumped,
             emergency_stop=relays is None or relays.emergency_stop or motors.emergency_stop,
             roll_rad=math.nan if tilt is None else tilt.roll_rad,
             pitch_rad=math.nan if tilt is None else tilt.pitch_rad,
+            motion=None if tilt is None else self._imu.motion,
         )

@@ -143,12 +143,16 @@ class InputRoles:
 
     emergency_stop: tuple[int, ...]  # each closed while all is well; one open one stops
     charging: int  # closed while charging current flows
+    bumper: int | None = None  # of all safety edges in series: closed while none is pressed
 
     def __post_init__(self) -> None:
         if not self.emergency_stop:
             raise ValueError("emergency_stop: names no input")
-        circuit = [("emergency_stop", channel) for channel in self.emergency_stop]
-        _check_channels([*circuit, ("charging", self.charging)], "input")
+        named = [("emergency_stop", channel) for channel in self.emergency_stop]
+        named.append(("charging", self.charging))
+        if self.bumper is not None:
+            named.append(("bumper", self.bumper))
+        _check_channels(named, "input")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +204,19 @@ class GnssSpec(LineSpec):
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakerSpec:
+    """A program that speaks the UTF-8 text it reads, and then ends with 0."""
+
+    command: tuple[str, ...]
+    at_most_s: float = 45.0  # for one announcement
+
+    def __post_init__(self) -> None:
+        if not self.command or not self.command[0]:
+            raise ValueError("command: names no program")
+        _in_range("at_most_s", self.at_most_s, 1, 55)
+
+
+@dataclass(frozen=True, slots=True)
 class HardwareSpec:
     """All devices of a vehicle."""
 
@@ -208,6 +225,7 @@ class HardwareSpec:
     imu: ImuSpec
     gnss: GnssSpec
     battery: BatterySpec
+    speaker: SpeakerSpec | None = None
     power_off_after_s: float = 1.0  # /base/drive silent for so long: the motors' power is cut
 
     def __post_init__(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from navigation.types import ImuSample
+from navigation.types import BodyMotion, ImuSample
 from patrol_base.hardware.config import ImuSpec
 from patrol_base.hardware.device import Driver
 from patrol_base.hardware.link import LinkTiming
@@ -45,6 +45,7 @@ class Imu(Driver):
             spec.mounting_roll_rad, spec.mounting_pitch_rad, spec.mounting_yaw_rad
         )
         self._last: ImuSample | None = None
+        self.motion: BodyMotion | None = None  # of the last sample
         super().__init__(port, LinkTiming(SILENT_AFTER_S))
 
     def _begin(self) -> None:
@@ -68,6 +69,7 @@ class Imu(Driver):
         if not measurements or not self._agrees(measurements):
             return None
         self._last = self._mounting.sample(measurements, now_s)
+        self.motion = self._mounting.motion(measurements, now_s)
         return self._last
 
     def _readings(self) -> dict[str, str]:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from navigation.types import ImuSample
+from navigation.body_motion import body_motion
+from navigation.types import BodyMotion, ImuSample
 from patrol.vehicle import GRAVITY_MPS2
 from patrol_base.hardware.xsens import Measurement
 
@@ -65,6 +66,15 @@ class Mounting:
             ay_mps2=float(force[1]),
             roll_rad=math.atan2(float(up_from_base[2, 1]), float(up_from_base[2, 2])),
             pitch_rad=math.asin(down),
+        )
+
+    def motion(self, measurements: Sequence[Measurement], stamp_s: float) -> BodyMotion:
+        """The mean motion without gravity; of one or more."""
+        sample = self.sample(measurements, stamp_s)
+        rate = self._mean([m.rate_radps for m in measurements])
+        force = self._mean([m.acceleration_mps2 for m in measurements])
+        return body_motion(
+            rate.tolist(), force.tolist(), sample.roll_rad, sample.pitch_rad, stamp_s
         )
 
     def problem(self, measurements: Sequence[Measurement]) -> str | None:

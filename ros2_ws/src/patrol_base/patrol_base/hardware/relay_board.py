@@ -48,6 +48,9 @@ class RelayReport:
     emergency_stop: bool  # an input of the circuit is open
     charging: bool
     motor_power: bool
+    light: bool
+    siren: bool
+    bumped: bool = False  # the safety edges' input is open
 
 
 class RelayBoard(Driver):
@@ -91,8 +94,14 @@ class RelayBoard(Driver):
         return {
             "emergency_stop_circuit": "open" if self._report.emergency_stop else "closed",
             "charging": str(self._report.charging).lower(),
+            **self._bumper_reading(self._report),
             "motor_power": str(self._report.motor_power).lower(),
         }
+
+    def _bumper_reading(self, report: RelayReport) -> dict[str, str]:
+        if self._spec.inputs.bumper is None:
+            return {}
+        return {"bumper": "pressed" if report.bumped else "free"}
 
     def close(self, now_s: float) -> None:
         """Open every relay and let go of the port."""
@@ -167,5 +176,8 @@ class RelayBoard(Driver):
             stamp_s=now_s,
             emergency_stop=any(inputs & dcon.bit(channel) for channel in roles.emergency_stop),
             charging=not inputs & dcon.bit(roles.charging),
+            bumped=roles.bumper is not None and bool(inputs & dcon.bit(roles.bumper)),
             motor_power=bool(relays & dcon.bit(self._spec.relays.motor_power)),
+            light=bool(relays & dcon.bit(self._spec.relays.light)),
+            siren=bool(relays & dcon.bit(self._spec.relays.siren)),
         )

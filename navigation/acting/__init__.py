@@ -1,0 +1,1 @@
+"""Actions: what an order or an operator has the vehicle do besides driving."""

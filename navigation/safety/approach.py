@@ -1,0 +1,72 @@
+"""People who will be in the vehicle's way when it gets there, though they are not in it yet.
+
+The stop zone holds what is in the swept path now. Who walks towards that path, or along it to the
+vehicle, is foreseen: what moves goes on as it does and the vehicle drives on at its speed; where
+the two would touch before the vehicle could stand, it stops (ISO 13855:2010, 5: the approach speed
+of a person belongs into the distance; here it is measured, not taken as 1.6 m/s from everywhere).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from navigation.safety.limits import REACTION_S
+from navigation.safety.memory import rolled, seen_from
+from navigation.safety.movers import Array, Mover, Movers
+from navigation.types import BaseStatus
+from patrol.geometry import Scan
+from patrol.vehicle import VehicleSpec
+
+EARLY_S = 0.4  # sooner than the time it needs to stand: steps are uneven, velocities of two scans
+MOVING_MPS = 0.3  # slower is a person who shifts their weight
+ROLLING_MPS = 0.3  # a standing vehicle asks whether it could roll off
+BODY_M = 0.25  # around what the lidar sees of legs
+SPREADS_MPS = 0.05  # by which a velocity may be wrong
+STEP_S = 0.1
+
+
+class Approach:
+    """Foresees contacts; `see` each new scan, ask `is_coming` once a gate cycle."""
+
+    def __init__(self, spec: VehicleSpec) -> None:
+        self._spec = spec
+        self.movers = Movers(spec.lidar, spec.wheelbase_m)
+
+    def see(self, scan: Scan, points: Array, base: BaseStatus) -> None:
+        """Take in a scan and its points (n, 2) in base_link."""
+        self.movers.see(scan, points, base.speed_mps, base.steering_rad)
+
+    def is_coming(
+        self, curves: Sequence[float], speed_mps: float, direction: float, now_s: float
+    ) -> bool:
+        """Whether somebody would touch the vehicle before it stands, were it to drive on.
+
+        `curves` (1/m) are those it may drive on, `direction` is +1 forward, -1 in reverse.
+        """
+        rolling_mps = max(abs(speed_mps), ROLLING_MPS)
+        stands_s = REACTION_S + rolling_mps / self._spec.max_deceleration_mps2 + EARLY_S
+        until_s = now_s - self.movers.stamp_s + stands_s
+        times_s = np.arange(0.0, until_s + STEP_S / 2, STEP_S)
+        return any(
+            self._touches(mover, direction * rolling_mps, curve, times_s)
+            for mover in self.movers.now
+            for curve in curves
+        )
+
+    def _touches(self, mover: Mover, speed_mps: float, curve_1pm: float, times_s: Array) -> bool:
+        """Whether, at a time since the newest scan, a mover is within the vehicle's rectangle."""
+        velocity, spec = mover.velocity_mps, self._spec
+        if velocity is None or math.hypot(*velocity) < MOVING_MPS:
+            return False
+        late_s = self.movers.stamp_s - mover.stamps_s[-1]
+        for time_s in times_s.tolist():
+            there = mover.points + velocity * (late_s + time_s)
+            x, y = seen_from(rolled(speed_mps * time_s, curve_1pm), there).T
+            beyond_x = np.maximum(np.maximum(x - spec.front_m, -spec.rear_overhang_m - x), 0.0)
+            beyond_y = np.maximum(np.abs(y) - spec.width_m / 2, 0.0)
+            if np.hypot(beyond_x, beyond_y).min() <= BODY_M + SPREADS_MPS * time_s:
+                return True
+        return False

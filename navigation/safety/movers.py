@@ -1,0 +1,150 @@
+"""Which echoes of the lidar are of something that moves, and how fast it goes.
+
+What stands still never appears where the lidar has just looked through: the place was hidden, or
+the thing was there. So a point counts as moving where a scan of the last SCANS went on beyond it.
+Moving points near each other are one mover; its velocity over ground is the slope of its middle
+over the last scans (least squares). The vehicle's own motion is taken out by the wheels'.
+
+A scan planes a walker's legs, of which one stands while the other swings: both count as one thing,
+and the middle of what they span moves as the body does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from navigation.safety.memory import GAP_S, are_within, rolled, seen_from
+from patrol.geometry import Pose2, Scan
+from patrol.vehicle import LidarSpec
+
+SCANS = 4  # that a point is compared with: 0.4 s, in which a slow walker goes 0.3 m
+BEYOND_M = 0.12  # a scan that went on so much further saw the place free; noise is 0.03 m
+BESIDE = 2  # rays to either side that must have gone on, too: what yaw is not known by
+WITHIN_M = 8.0  # of base_link: 4 m/s for 2 s
+TOGETHER_M = 0.5  # between points of one mover: a stride
+FEWEST = 3  # points; drops and dust have fewer
+WIDEST_M = 2.5  # a cyclist from the side; more is ground that a nod of the nose has met
+SAME_M, NEW_SAME_M = 0.35, 0.5  # from where a mover was expected; with no velocity yet, was
+KEPT_SCANS = 6
+LOST_S = 0.35  # a mover that stands, or is hidden, is one for so long
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Mover:
+    """Where something was at its last scans; all in base_link of the newest scan."""
+
+    stamps_s: list[float]
+    middles: Array  # (k, 2), oldest first
+    points: Array  # (n, 2), at the last
+
+    @property
+    def velocity_mps(self) -> Array | None:
+        """Over ground (2,); None after one scan."""
+        if len(self.stamps_s) < 2:
+            return None
+        times = np.array(self.stamps_s) - np.mean(self.stamps_s)
+        velocity: Array = times @ (self.middles - self.middles.mean(axis=0)) / (times @ times)
+        return velocity
+
+    def expected(self, stamp_s: float) -> Array:
+        """Where its middle is (2,) at a time."""
+        velocity = self.velocity_mps
+        last: Array = self.middles[-1]
+        return last if velocity is None else last + velocity * (stamp_s - self.stamps_s[-1])
+
+
+class Movers:
+    """Follows what moves; `see` each new scan."""
+
+    def __init__(self, lidar: LidarSpec, wheelbase_m: float) -> None:
+        self._lidar, self._wheelbase_m = lidar, wheelbase_m
+        self._before: deque[tuple[Pose2, Scan]] = deque(
+            maxlen=SCANS
+        )  # base now, as seen from then
+        self.stamp_s = -math.inf  # of the newest scan
+        self.now: list[Mover] = []
+
+    def see(self, scan: Scan, points: Array, speed_mps: float, steering_rad: float) -> None:
+        """Take in a scan, its points (n, 2) in base_link, and the motion since the one before."""
+        self._carry_on(scan.stamp_s, speed_mps, steering_rad)
+        near = points[are_within(points, WITHIN_M)]
+        came = np.zeros(len(near), dtype=np.bool_)
+        for base, before in self._before:
+            came |= self._were_free(base.transform_points(near), before)
+        self._follow(_clusters(near[came]), scan.stamp_s)
+        self._before.append((Pose2(0.0, 0.0, 0.0), scan))
+
+    def _carry_on(self, stamp_s: float, speed_mps: float, steering_rad: float) -> None:
+        elapsed_s, self.stamp_s = stamp_s - self.stamp_s, stamp_s
+        if not 0 <= elapsed_s <= GAP_S:  # how it moved meanwhile is not known
+            self._before.clear()
+            self.now = []
+            return
+        motion = rolled(speed_mps * elapsed_s, math.tan(steering_rad) / self._wheelbase_m)
+        for _ in range(len(self._before)):
+            base, before = self._before.popleft()
+            self._before.append((base.compose(motion), before))
+        for mover in self.now:
+            mover.middles = seen_from(motion, mover.middles)
+            mover.points = seen_from(motion, mover.points)
+
+    def _were_free(self, points: Array, scan: Scan) -> Flags:
+        """Whether a scan went on beyond points (n, 2) of its own base_link."""
+        x, y = points[:, 0] - self._lidar.x_m, points[:, 1] - self._lidar.y_m
+        angles = np.arctan2(y, x) - scan.angle_min_rad
+        rays = np.round(angles / scan.angle_increment_rad).astype(np.intp)
+        looked = (rays >= BESIDE) & (rays < len(scan.ranges_m) - BESIDE)
+        free = np.zeros(len(points), dtype=np.bool_)
+        about = rays[looked][:, None] + np.arange(-BESIDE, BESIDE + 1)
+        ranges = scan.ranges_m[about]
+        needed = np.maximum(np.hypot(x, y)[looked] + BEYOND_M, scan.range_min_m)
+        free[looked] = (ranges >= needed[:, None]).all(axis=1)
+        return free
+
+    def _follow(self, clusters: list[Array], stamp_s: float) -> None:
+        """Give each cluster to the mover that was expected nearest, or call it a new one."""
+        known, followed = self.now, []
+        for points in clusters:
+            middle = (points.min(axis=0) + points.max(axis=0)) / 2
+            apart = [math.dist(middle, mover.expected(stamp_s)) for mover in known]
+            best = int(np.argmin(apart)) if apart else 0
+            if apart and apart[best] <= _reach_m(known[best]):
+                mover = known[best]
+                known = known[:best] + known[best + 1 :]
+                stamps = [*mover.stamps_s, stamp_s][-KEPT_SCANS:]
+                middles = np.vstack((mover.middles, middle))[-KEPT_SCANS:]
+                followed.append(Mover(stamps, middles, points))
+            else:
+                followed.append(Mover([stamp_s], middle[None], points))
+        lost = [mover for mover in known if stamp_s - mover.stamps_s[-1] <= LOST_S]
+        self.now = followed + lost
+
+
+def _reach_m(mover: Mover) -> float:
+    return NEW_SAME_M if mover.velocity_mps is None else SAME_M
+
+
+def _clusters(points: Array) -> list[Array]:
+    """Points (n, 2) that hang together, where they are enough and no wall."""
+    clusters = []
+    left = points
+    while len(left):
+        members, left = left[:1], left[1:]
+        while True:
+            apart = left[:, None, :] - members[None, :, :]
+            near = (np.einsum("ijk,ijk->ij", apart, apart) <= TOGETHER_M**2).any(axis=1)
+            if not near.any():
+                break
+            members, left = np.concatenate((members, left[near])), left[~near]
+        size_m = math.hypot(*(members.max(axis=0) - members.min(axis=0)))
+        if len(members) >= FEWEST and size_m <= WIDEST_M:
+            clusters.append(members)
+    return clusters
