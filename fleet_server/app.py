@@ -47,6 +47,7 @@ from fleet_server.publishing.transfer import MapTransfer
 from fleet_server.publishing.versions import MapVersions, take_given
 from fleet_server.retention import Retention
 from fleet_server.store.database import Database
+from fleet_server.weather import WeatherService
 from fleet_server.web import WebServer, bind
 from patrol.clock import Clock, SystemClock
 from patrol.vda5050.topic_names import subscriptions
@@ -134,12 +135,13 @@ class FleetServer:
         def show_plan(plan: PlanSummary) -> None:
             live.send({"type": "plan", "plan": plan})
 
+        setup = planning_setup(config)
         following = Following(
-            database, fleet, maps, config.dispatch, clock, self._publish, show_assignment
-        )
+            database, fleet, maps, config.dispatch, clock, self._publish, show_assignment,
+            setup.spec,
+        )  # fmt: skip
         dispatcher = Dispatcher(database, fleet, maps, config.dispatch, clock, following)
         await dispatcher.resume()
-        setup = planning_setup(config)
         teams = TeamPlanning(database, fleet, maps, dispatcher, setup, clock, show_plan)
         await teams.resume()
 
@@ -147,6 +149,7 @@ class FleetServer:
         publishing = self._publishing(database, fleet, maps, versions, live)
         await publishing.resume()
         transfer = MapTransfer(maps, clock, self._publish)
+        weather = WeatherService(database, fleet, clock, self._publish)
 
         def on_state(item: StateItem) -> None:
             dispatcher.on_state(item.vehicle_id)
@@ -175,6 +178,7 @@ class FleetServer:
             teams,
             incidents,
             live,
+            weather,
             health_of(pipeline, fleet, live, link, broker, clock),
         )
         web = WebServer(create_api(services))
@@ -185,6 +189,7 @@ class FleetServer:
             teams.run(),
             publishing.run(),
             transfer.run(),
+            weather.run(),
             live.run(),
             Retention(database, config.retention, evidence_dir, clock).run(),
             show_incidents(incidents, live, changed_incidents),

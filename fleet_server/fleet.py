@@ -22,7 +22,7 @@ from fleet_server.store import tables as t
 from fleet_server.vehicle_maps import enabled_map
 from patrol.faults import FAULTS, FaultKind
 from patrol.vda5050.messages import AgvPosition, Error, State, Velocity, decode
-from patrol.vda5050.node_actions import WAIT_FOR_OPERATOR
+from patrol.vda5050.node_actions import ATTENTION, WAIT_FOR_OPERATOR
 from patrol.vda5050.topic_names import VehicleAddress
 from patrol.waiting import WAITING, Waiting
 
@@ -175,6 +175,8 @@ class Fleet:
         waiting = waiting_of(state)
         if waiting is not None:
             view.waiting_for, view.waiting_for_ko = waiting, waiting.text_ko
+        lit = attention_of(state)
+        view.beacon, view.siren = lit.get("beacon"), lit.get("siren")
         return view
 
     def _show_map(self, view: VehicleView, state: State) -> None:
@@ -210,6 +212,13 @@ def waiting_of(state: State) -> Waiting | None:
     """What the vehicle says that it waits for, where it is one of our causes; for people only."""
     said = {i.info_type: i.info_description for i in state.information or []}
     return next((cause for cause in Waiting if cause == said.get(WAITING)), None)
+
+
+def attention_of(state: State) -> dict[str, bool]:
+    """Whether beacon and siren are on, where the vehicle says so."""
+    said = [i for i in state.information or [] if i.info_type == ATTENTION]
+    told = [reference for info in said for reference in info.info_references or []]
+    return {r.reference_key: r.reference_value == "on" for r in told}
 
 
 def awaits_operator(state: State) -> bool:

@@ -6,9 +6,12 @@ it was committed here. `longitude_deg`/`latitude_deg` are WGS 84; `x_m`/`y_m` ar
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from patrol.vda5050.node_actions import spoken
+from patrol.weather import Weather
 
 Role = Literal["viewer", "operator", "admin"]
 ConnectionView = Literal["ONLINE", "OFFLINE", "CONNECTIONBROKEN", "UNKNOWN"]
@@ -214,13 +217,61 @@ class VehicleView(Model):
     waiting_for: str | None = None  # a cause of patrol.waiting, for people to read
     waiting_for_ko: str | None = None
     awaits_operator: bool = False  # `release_wait` lets it go on
+    beacon: bool | None = None  # None: not known
+    siren: bool | None = None
     errors: list[VehicleErrorView] = []
 
 
 class VehicleAction(Model):
     """Something a vehicle must do at once."""
 
-    action: Literal["pause", "stop", "resume", "cancel", "confirm_crossing", "release_wait"]
+    action: Literal[
+        "pause",
+        "stop",
+        "resume",
+        "cancel",
+        "confirm_crossing",
+        "release_wait",
+        "beacon_on",
+        "beacon_off",
+        "siren_on",
+        "siren_off",
+        "announce",
+    ]
+    message: str = ""  # of an announcement: what the vehicle says aloud
+
+    @model_validator(mode="after")
+    def _say_something(self) -> Self:
+        if self.action == "announce":
+            spoken(self.message)
+        elif self.message:
+            raise ValueError(f"message: {self.action} says nothing")
+        return self
+
+
+class NewWeather(Model):
+    """What a weather station measures; what it does not say is left out."""
+
+    observed_at: float  # seconds since the epoch
+    rain_mmph: float | None = None  # snow as the water that it melts to
+    gust_mps: float | None = None
+    visibility_m: float | None = None
+    temperature_c: float | None = None
+
+    def weather(self) -> Weather:
+        """The values that it gives."""
+        return Weather(self.rain_mmph, self.gust_mps, self.visibility_m, self.temperature_c)
+
+    @model_validator(mode="after")
+    def _check_values(self) -> Self:
+        self.weather()
+        return self
+
+
+class WeatherView(NewWeather):
+    """The newest report, and how many vehicles have it."""
+
+    vehicles_told: int
 
 
 class Accepted(Model):
@@ -262,6 +313,20 @@ class CheckpointVisitView(Model):
     longitude_deg: float
     latitude_deg: float
     visited_at: float | None = None
+    skipped: bool = False  # an operator has left it out
+
+
+class DiversionView(Model):
+    """A vehicle called away from its patrol to a place, and how that stands."""
+
+    phase: Literal["stopping", "driving", "waiting", "returning", "over", "given_up"]
+    incident_id: str | None = None
+    longitude_deg: float
+    latitude_deg: float
+    asked_by: str
+    asked_at: float
+    reason: str | None = None  # why it was given up
+    reason_ko: str | None = None
 
 
 class AssignmentView(Model):
@@ -279,6 +344,8 @@ class AssignmentView(Model):
     distance_m: float
     route: list[LonLat]
     checkpoints: list[CheckpointVisitView]
+    next_checkpoint_id: str | None = None  # the one that may be left out
+    diversions: list[DiversionView] = []  # oldest first
 
 
 class EvidenceView(Model):
@@ -290,6 +357,13 @@ class EvidenceView(Model):
     url: str
     blurred: bool
     sha256: str
+
+
+class VisitPictureView(EvidenceView):
+    """A picture of a checkpoint, taken on a visit."""
+
+    checkpoint_id: str
+    captured_at: float
 
 
 class IncidentView(Model):

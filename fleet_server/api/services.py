@@ -17,6 +17,7 @@ from fleet_server.maps import MapLibrary
 from fleet_server.publishing.service import MapPublishing
 from fleet_server.publishing.versions import MapVersions
 from fleet_server.store.database import Database
+from fleet_server.weather import WeatherService
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +35,6 @@ class Services:
     teams: TeamPlanning
     incidents: IncidentService
     live: LiveHub
+    weather: WeatherService
     health: Callable[[], HealthView]
     secure_cookie: bool = False

@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from fleet_server.api.models import AssignmentView, CheckpointVisitView
+from fleet_server.api.models import AssignmentView, CheckpointVisitView, DiversionView
 from fleet_server.dispatch.progress import Progress
+from fleet_server.dispatch.rest import next_stop
 from fleet_server.dispatch.route import Route
 from fleet_server.map_picture import lonlat
 from fleet_server.wording import korean
@@ -89,8 +90,37 @@ class Assignment:
                 "distance_m": self.route.length_m,
                 "route": _line(self.route, patrol_map),
                 "checkpoints": _checkpoints(self.route, self.progress, patrol_map),
+                "next_checkpoint_id": self._next_checkpoint_id(),
+                "diversions": _diversions(self.progress, patrol_map),
             }
         )
+
+    def _next_checkpoint_id(self) -> str | None:
+        if self.finished_at_s is not None:
+            return None
+        stop = next_stop(self.route, self.progress)
+        return None if stop is None else stop.checkpoint_id
+
+
+def _diversions(progress: Progress, patrol_map: PatrolMap | None) -> list[DiversionView]:
+    views: list[DiversionView] = []
+    if patrol_map is None:
+        return views
+    for diversion in progress.diversions:
+        longitude_deg, latitude_deg = lonlat(patrol_map, diversion.x_m, diversion.y_m)
+        views.append(
+            DiversionView(
+                phase=diversion.phase,
+                incident_id=diversion.incident_id,
+                longitude_deg=longitude_deg,
+                latitude_deg=latitude_deg,
+                asked_by=diversion.asked_by,
+                asked_at=diversion.asked_at_s,
+                reason=diversion.reason,
+                reason_ko=korean(diversion.reason) if diversion.reason else None,
+            )
+        )
+    return views
 
 
 def _line(route: Route, patrol_map: PatrolMap | None) -> list[tuple[float, float]]:
@@ -114,6 +144,7 @@ def _checkpoints(
                 longitude_deg=longitude_deg,
                 latitude_deg=latitude_deg,
                 visited_at=progress.visited.get(index),
+                skipped=index in progress.skipped,
             )
         )
     return views

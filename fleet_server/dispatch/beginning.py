@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from fleet_server.api.models import AssignmentView
 from fleet_server.config import DispatchConfig
 from fleet_server.dispatch.assignment import Assignment
+from fleet_server.dispatch.changes import Diversion
 from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.progress import first_progress
 from fleet_server.dispatch.readiness import Pose, check_map, check_ready, pose_on
@@ -61,6 +63,7 @@ class Beginning:
         username: str,
         route: Route,
         assignment_id: str | None = None,
+        diversions: Sequence[Diversion] = (),
     ) -> AssignmentView:
         """Keep an assignment and send it."""
         assignment_id = assignment_id or secrets.token_hex(6)
@@ -74,6 +77,7 @@ class Beginning:
             route,
             first_progress(route, assignment_id, 1, self._config),
         )
+        assignment.progress.diversions = list(diversions)
         await self._keep_new(assignment)
         await self._following.step(assignment)
         return self._following.view(assignment)

@@ -6,17 +6,18 @@ is sent again unchanged; so a server killed anywhere in between loses and repeat
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 
 from fleet_server.api.models import AssignmentView
 from fleet_server.config import DispatchConfig
 from fleet_server.dispatch.assignment import Assignment
+from fleet_server.dispatch.changing import Changing
+from fleet_server.dispatch.deciding import decide, give_up, renew_diversion
 from fleet_server.dispatch.orders import build_instant_action, build_order
-from fleet_server.dispatch.progress import Decision, Need, decide, first_progress
-from fleet_server.dispatch.readiness import Pose, check_map, pose_on
-from fleet_server.dispatch.route import PlannedVisit, Route, plan_route
+from fleet_server.dispatch.planning import Planning
+from fleet_server.dispatch.progress import Decision, Need, first_progress
+from fleet_server.dispatch.route import Route
 from fleet_server.errors import ConflictError, NotFoundError
 from fleet_server.fleet import Fleet, VehicleRecord
 from fleet_server.maps import MapLibrary
@@ -24,10 +25,10 @@ from fleet_server.store.database import Database
 from fleet_server.store.patrols import save_assignment, select_assignments
 from fleet_server.store.tables import ACTIVE_STATUSES
 from patrol.clock import Clock, iso_utc
-from patrol.errors import PlanError
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import encode
 from patrol.vda5050.topic_names import qos_of
+from patrol.vehicle import VehicleSpec
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class Following:
         clock: Clock,
         publish: Publish,
         on_change: Callable[[AssignmentView], None],
+        spec: VehicleSpec,
     ) -> None:
         self._database = database
         self._fleet = fleet
@@ -54,6 +56,8 @@ class Following:
         self._clock = clock
         self._publish = publish
         self._on_change = on_change
+        self.planning = Planning(config.start_within_m)
+        self.changing = Changing(spec, config, clock)
         self.active: dict[str, Assignment] = {}  # by vehicle id
         # header ids must grow across restarts; nobody sends a million messages a second
         self._header_id = int(clock.now_s() * 1000)
@@ -106,6 +110,9 @@ class Following:
         if decision.need is Need.REPLAN:
             await self._replan(assignment, decision, record)
             return
+        if decision.need is Need.CHANGE:
+            await self._change(assignment, decision, record)
+            return
         before = (assignment.status, assignment.reason, assignment.progress)
         self._apply(assignment, decision)
         if decision.need is Need.SEND_ORDER:
@@ -131,39 +138,20 @@ class Following:
         self._mark(assignment)
         self._on_change(self.view(assignment))
 
-    async def plan(
-        self,
-        patrol_map: PatrolMap,
-        order_id: str,
-        pose: Pose,
-        visits: list[PlannedVisit],
-        remaining: list[int],
-        order: str,
-        return_to_dock: bool,
-    ) -> Route:
-        """A route, planned beside the event loop; raises ConflictError saying why not."""
-        try:
-            return await asyncio.to_thread(
-                plan_route,
-                patrol_map,
-                order_id,
-                pose,
-                visits,
-                remaining,
-                order,
-                return_to_dock,
-                self._config.start_within_m,
-            )
-        except PlanError as error:
-            raise ConflictError(str(error), "plan_impossible") from None
-
-    def send_action(self, record: VehicleRecord, action: str, action_id: str) -> bool:
-        """An instant action; False without a broker."""
-        message = build_instant_action(
-            action, action_id, record.address, self._next_header_id(), iso_utc(self._clock.now_s())
+    def send_action(
+        self, record: VehicleRecord, action: str, action_id: str, message: str = ""
+    ) -> bool:
+        """An instant action, `message` to be announced; False without a broker."""
+        asked = build_instant_action(
+            action,
+            action_id,
+            record.address,
+            self._next_header_id(),
+            iso_utc(self._clock.now_s()),
+            message,
         )
         topic, qos = record.address.topic("instantActions"), qos_of("instantActions")
-        return self._publish(topic, encode(message), qos)
+        return self._publish(topic, encode(asked), qos)
 
     def _apply(self, assignment: Assignment, decision: Decision) -> None:
         if decision.status != assignment.status:
@@ -178,6 +166,10 @@ class Following:
         assignment.status, assignment.reason = decision.status, decision.reason
         if assignment.status not in ACTIVE_STATUSES:
             assignment.finished_at_s = self._clock.now_s()
+
+    async def send(self, assignment: Assignment) -> None:
+        """The order, or its latest update, as it stands."""
+        await self._send_order(assignment, self.record(assignment.vehicle_id))
 
     async def _send_order(self, assignment: Assignment, record: VehicleRecord) -> None:
         """First to the database, then to the vehicle."""
@@ -216,19 +208,55 @@ class Following:
         )
 
     async def _send_cancel(self, assignment: Assignment, record: VehicleRecord) -> None:
-        assignment.progress.cancel_sent_at_s = self._clock.now_s()
+        progress = assignment.progress
+        progress.cancel_sent_at_s = self._clock.now_s()
         await self.save(assignment)
-        self.send_action(record, "cancel", f"{assignment.progress.order_id}-cancel")
+        what = progress.order_id if progress.change is None else progress.change.cancel_id
+        self.send_action(record, "cancel", f"{what}-cancel")
+
+    async def _change(
+        self, assignment: Assignment, decision: Decision, record: VehicleRecord
+    ) -> None:
+        """The vehicle stands without an order: the changed one, or why it waits for it."""
+        progress, change = decision.progress, decision.progress.change
+        assert change is not None
+        before = (assignment.status, assignment.reason, assignment.progress)
+        self._apply(assignment, decision)
+        try:
+            patrol_map = self.known_map(assignment.route)
+            made = await self.changing.make(assignment, progress, change, record, patrol_map)
+        except ConflictError as error:
+            if error.code == "plan_impossible" and change.kind != "resume":
+                give_up(progress, change, str(error), self._clock.now_s())
+            assignment.reason = progress.notice or str(error)
+            if before != (assignment.status, assignment.reason, assignment.progress):
+                await self.save(assignment, decision.newly_visited)
+            return
+        await self.save(assignment, decision.newly_visited)
+        assignment.route, assignment.progress = made.route, made.progress
+        assignment.reason = made.progress.notice
+        log.info(
+            "assignment_changed assignment=%s order=%s kind=%s",
+            assignment.assignment_id,
+            made.progress.order_id,
+            change.kind,
+        )
+        await self._send_order(assignment, record)
 
     async def _replan(
         self, assignment: Assignment, decision: Decision, record: VehicleRecord
     ) -> None:
         """The vehicle lost its order: a new one from where it is, over what is left."""
         route, progress = assignment.route, decision.progress
+        if renew_diversion(progress, self._clock.now_s()):
+            await self._change(assignment, decision, record)
+            return
         number = progress.order_number + 1
         order_id = f"{assignment.assignment_id}-{number}"
         try:
-            new_route = await self._rest_of(route, order_id, set(progress.visited), record)
+            patrol_map = self.known_map(route)
+            over = {*progress.visited, *progress.skipped}
+            new_route = await self.planning.rest_of(route, order_id, over, record, patrol_map)
         except ConflictError as error:
             decision.status = "failed"
             decision.reason = f"the vehicle lost its order, and {error}"
@@ -238,26 +266,19 @@ class Following:
         assignment.route = new_route
         assignment.progress = first_progress(new_route, order_id, number, self._config)
         assignment.progress.visited = dict(progress.visited)
+        assignment.progress.skipped = progress.skipped
+        assignment.progress.diversions = progress.diversions
         log.warning(
             "assignment_replanned assignment=%s order=%s", assignment.assignment_id, order_id
         )
         await self._send_order(assignment, record)
 
-    async def _rest_of(
-        self, route: Route, order_id: str, visited: set[int], record: VehicleRecord
-    ) -> Route:
-        patrol_map = self._map_of(route)
-        if patrol_map is None:
+    def known_map(self, route: Route) -> PatrolMap:
+        """The version that a route was planned on; raises ConflictError where it is not loaded."""
+        found = self._map_of(route)
+        if found is None:
             raise ConflictError(f"map {route.map_id!r} is not loaded", "map_unknown")
-        check_map(record, patrol_map)
-        if route.charges:
-            raise ConflictError(
-                "its plan charges on the way, so the rest must be planned anew", "plan_charges"
-            )
-        left = [i for i in range(len(route.visits)) if i not in visited]
-        to_dock = route.charge_action_id is not None
-        pose = pose_on(record, patrol_map)
-        return await self.plan(patrol_map, order_id, pose, route.visits, left, "given", to_dock)
+        return found
 
     def _map_of(self, route: Route) -> PatrolMap | None:
         """The version that a route was planned on."""

@@ -14,7 +14,18 @@ from patrol.vda5050.messages import (
     OrderEdge,
     OrderNode,
 )
-from patrol.vda5050.node_actions import RELEASE_OPERATOR_WAIT, START_CHARGING, node_action, visit
+from patrol.vda5050.node_actions import (
+    ANNOUNCE,
+    RELEASE_OPERATOR_WAIT,
+    START_BEACON,
+    START_CHARGING,
+    START_SIREN,
+    STOP_BEACON,
+    STOP_SIREN,
+    WAIT_FOR_OPERATOR,
+    node_action,
+    visit,
+)
 from patrol.vda5050.topic_names import VehicleAddress
 
 INSTANT_ACTIONS = {  # what operators ask for → VDA 5050 and our own (docs/protocol.md)
@@ -24,6 +35,11 @@ INSTANT_ACTIONS = {  # what operators ask for → VDA 5050 and our own (docs/pro
     "cancel": "cancelOrder",
     "confirm_crossing": "confirmCrossing",
     "release_wait": RELEASE_OPERATOR_WAIT,
+    "beacon_on": START_BEACON,
+    "beacon_off": STOP_BEACON,
+    "siren_on": START_SIREN,
+    "siren_off": STOP_SIREN,
+    "announce": ANNOUNCE,
 }
 
 
@@ -60,7 +76,7 @@ def _node(route: Route, progress: Progress, patrol_map: PatrolMap, index: int) -
         node_id=str(node.id),
         sequence_id=2 * index,
         released=index <= progress.released_to,
-        actions=_actions(route, index),
+        actions=_actions(route, patrol_map, index),
         node_position=NodePosition(x=node.x_m, y=node.y_m, map_id=route.map_id),
     )
 
@@ -79,28 +95,37 @@ def _edge(route: Route, progress: Progress, patrol_map: PatrolMap, index: int) -
     )
 
 
-def _actions(route: Route, index: int) -> list[Action]:
+def _actions(route: Route, patrol_map: PatrolMap, index: int) -> list[Action]:
     stops = [stop for stop in route.stops if stop.node_index == index]
-    actions = [action for stop in stops for action in _visit(stop)]
+    actions = [action for stop in stops for action in _visit(stop, patrol_map)]
     charges = [charge.action_id for charge in route.charges if charge.node_index == index]
     if index == route.last_index and route.charge_action_id is not None:
         charges.append(route.charge_action_id)
+    if route.wait is not None and route.wait.node_index == index:
+        actions.insert(0, node_action(WAIT_FOR_OPERATOR, route.wait.action_id))
     return actions + [node_action(START_CHARGING, action_id) for action_id in charges]
 
 
-def _visit(stop: Stop) -> list[Action]:
-    further = zip(stop.actions, stop.further_ids, strict=True)
-    return visit(stop.checkpoint_id, stop.dwell_s, stop.action_id, further)
+def _visit(stop: Stop, patrol_map: PatrolMap) -> list[Action]:
+    further = list(zip(stop.actions, stop.further_ids, strict=True))
+    says = ANNOUNCE in stop.actions
+    announcement = patrol_map.checkpoint(stop.checkpoint_id).announcement if says else ""
+    made = visit(stop.checkpoint_id, stop.dwell_s, stop.action_id, further, announcement)
+    return made[1:] if stop.is_visited else made
 
 
 def build_instant_action(
-    action: str, action_id: str, address: VehicleAddress, header_id: int, timestamp: str
+    action: str,
+    action_id: str,
+    address: VehicleAddress,
+    header_id: int,
+    timestamp: str,
+    message: str = "",
 ) -> InstantActions:
-    """One of `INSTANT_ACTIONS`."""
-    actions = [
-        Action(action_type=INSTANT_ACTIONS[action], action_id=action_id, blocking_type="HARD")
-    ]
-    return instant_actions(actions, address, header_id, timestamp)
+    """One of `INSTANT_ACTIONS`; `message` is what an announcement says."""
+    parameters = {"message": message} if message else None
+    asked = node_action(INSTANT_ACTIONS[action], action_id, parameters, "HARD")
+    return instant_actions([asked], address, header_id, timestamp)
 
 
 def instant_actions(

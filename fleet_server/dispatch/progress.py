@@ -1,4 +1,4 @@
-"""How an assignment stands, and what its vehicle's state changes: pure decisions.
+"""How an assignment stands: what was sent, and what came of it.
 
 The order is released piece by piece (base) and shown further (horizon). A piece ends at a node
 without actions, so no action stands on the node where two updates meet, or at a dock where the
@@ -13,12 +13,25 @@ from enum import Enum
 import msgspec
 
 from fleet_server.config import DispatchConfig
-from fleet_server.dispatch.charging import watch
+from fleet_server.dispatch.changes import OPEN_PHASES, Change, Diversion
 from fleet_server.dispatch.route import Route
-from patrol.vda5050.messages import State
 
-LOST_AFTER_S = 20.0  # a vehicle that shows another order this long has lost ours
 TERMINAL = ("FINISHED", "FAILED")
+
+
+class Former(msgspec.Struct, frozen=True):
+    """The order before a change, as far as the patrol goes on with it should the vehicle refuse.
+
+    `over` are the ids of its actions that are not to be done again.
+    """
+
+    route: Route
+    reached: int
+    begun: bool
+    charged: int
+    skipped: list[int]
+    missed: list[int]
+    over: list[str]
 
 
 class Progress(msgspec.Struct):
@@ -38,6 +51,19 @@ class Progress(msgspec.Struct):
     visited: dict[int, float] = {}  # visit index → event time
     charged: int = 0  # charges on the way that are over
     charging_since_s: float | None = None  # event time, of the charge that is next
+    begun: bool = False  # it has reached the route's first node
+    change: Change | None = None  # what an operator has asked for, until it is made
+    former: Former | None = None  # what this order changes, until the vehicle takes it
+    may_drop: bool = False  # it was asked to drop this order once, and may still do so
+    notice: str | None = None  # why a change was not made
+    diversions: list[Diversion] = []
+    skipped: list[int] = []  # visits that an operator has left out
+    missed: list[int] = []  # visits that an order before this one could not do
+
+    @property
+    def diversion(self) -> Diversion | None:
+        """The one under way: there is at most one."""
+        return next((d for d in self.diversions if d.phase in OPEN_PHASES), None)
 
 
 class Need(Enum):
@@ -47,6 +73,7 @@ class Need(Enum):
     SEND_ORDER = "send_order"
     SEND_CANCEL = "send_cancel"
     REPLAN = "replan"
+    CHANGE = "change"
 
 
 @dataclass(slots=True)
@@ -75,188 +102,3 @@ def first_progress(route: Route, order_id: str, number: int, config: DispatchCon
     return Progress(
         order_id, order_number=number, released_to=base_end(route, 0, config.base_edges)
     )
-
-
-def decide(
-    route: Route,
-    progress: Progress,
-    status: str,
-    reason: str | None,
-    state: State | None,
-    state_time_s: float,
-    state_received_s: float,
-    now_s: float,
-    config: DispatchConfig,
-) -> Decision:
-    """What the vehicle's last state means for its assignment; changes nothing."""
-    decision = Decision(msgspec.structs.replace(progress), status, reason)
-    decision.progress.visited = dict(progress.visited)
-    if progress.sent_at_s is None:
-        decision.need = Need.SEND_ORDER
-        if progress.cancel_requested_at_s is not None:
-            _end(decision, "cancelled", None)
-        return decision
-    if state is None or (state_received_s <= progress.sent_at_s and not progress.accepted):
-        if progress.cancel_requested_at_s is not None:
-            return _repeat_cancel(decision, now_s, config)
-        return _repeat(decision, now_s, config)  # nothing heard since it was sent
-    if state.order_id == progress.order_id:
-        return _decide_ours(decision, route, state, state_time_s, state_received_s, now_s, config)
-    return _decide_other(decision, state, state_received_s, now_s, config)
-
-
-def _repeat(decision: Decision, now_s: float, config: DispatchConfig) -> Decision:
-    sent_at_s = decision.progress.sent_at_s
-    if sent_at_s is None or now_s - sent_at_s >= config.resend_after_s:
-        decision.need = Need.SEND_ORDER
-    return decision
-
-
-def _end(decision: Decision, status: str, reason: str | None) -> Decision:
-    decision.status, decision.reason, decision.need = status, reason, Need.NOTHING
-    return decision
-
-
-def _decide_other(
-    decision: Decision, state: State, received_s: float, now_s: float, config: DispatchConfig
-) -> Decision:
-    """The vehicle shows no order, or another one."""
-    progress = decision.progress
-    refusal = _refusal(state, progress)
-    if refusal is not None:
-        return _end(decision, "failed", refusal)
-    if progress.cancel_requested_at_s is not None and received_s > progress.cancel_requested_at_s:
-        return _end(decision, "cancelled", None)
-    if not progress.accepted:
-        return _repeat(decision, now_s, config)
-    if progress.lost_since_s is None:
-        progress.lost_since_s = now_s
-    elif now_s - progress.lost_since_s >= LOST_AFTER_S:
-        decision.need = Need.REPLAN
-    return decision
-
-
-def _decide_ours(
-    decision: Decision,
-    route: Route,
-    state: State,
-    state_time_s: float,
-    received_s: float,
-    now_s: float,
-    config: DispatchConfig,
-) -> Decision:
-    progress = decision.progress
-    progress.accepted, progress.lost_since_s = True, None
-    progress.reached = max(
-        progress.reached, min(state.last_node_sequence_id // 2, route.last_index)
-    )
-    _note_visits(decision, route, state, state_time_s)
-    behind = state.order_update_id < progress.order_update_id
-    refusal = _refusal(state, progress) if behind else None
-    if refusal is not None:
-        return _end(decision, "failed", refusal)
-    idle = not state.node_states and not state.driving
-    if progress.cancel_requested_at_s is not None:
-        if idle and received_s > progress.cancel_requested_at_s:
-            return _end(decision, "cancelled", None)
-        return _repeat_cancel(decision, now_s, config)
-    if behind:
-        return _repeat(decision, now_s, config)
-    if idle and _all_done(route, progress, state):
-        return _end(decision, "finished", _missed(route, state))
-    if idle and progress.reached < progress.released_to and not _working(route, state):
-        return _end(decision, "failed", "the vehicle dropped the order")
-    _set_phase(decision, route, state)
-    _watch_charge(decision, route, state, state_time_s)
-    _extend(decision, route, state, config)
-    return decision
-
-
-def _note_visits(decision: Decision, route: Route, state: State, state_time_s: float) -> None:
-    done = {a.action_id for a in state.action_states if a.action_status == "FINISHED"}
-    for stop in route.stops:
-        if stop.action_id in done and stop.visit_index not in decision.progress.visited:
-            decision.progress.visited[stop.visit_index] = state_time_s
-            decision.newly_visited[stop.visit_index] = state_time_s
-
-
-def _refusal(state: State, progress: Progress) -> str | None:
-    """An error that names this very order update and says why it cannot be followed."""
-    for error in state.errors:
-        references = {r.reference_key: r.reference_value for r in error.error_references or []}
-        if references.get("orderId") != progress.order_id:
-            continue
-        if references.get("orderUpdateId", str(progress.order_update_id)) != str(
-            progress.order_update_id
-        ):
-            continue
-        return f"{error.error_type}: {error.error_description or 'no reason given'}"
-    return None
-
-
-def _repeat_cancel(decision: Decision, now_s: float, config: DispatchConfig) -> Decision:
-    sent_at_s = decision.progress.cancel_sent_at_s
-    if sent_at_s is None or now_s - sent_at_s >= config.resend_after_s:
-        decision.need = Need.SEND_CANCEL
-    return decision
-
-
-def _all_done(route: Route, progress: Progress, state: State) -> bool:
-    statuses = {a.action_id: a.action_status for a in state.action_states}
-    return progress.reached == route.last_index and all(
-        statuses.get(action_id, "FINISHED") in TERMINAL for action_id in route.action_ids()
-    )
-
-
-def _working(route: Route, state: State) -> bool:
-    ours = set(route.action_ids())
-    return any(
-        a.action_id in ours and a.action_status not in TERMINAL for a in state.action_states
-    )
-
-
-def _missed(route: Route, state: State) -> str | None:
-    failed = {a.action_id for a in state.action_states if a.action_status == "FAILED"}
-    missed = [stop.checkpoint_id for stop in route.stops if stop.action_id in failed]
-    if missed:
-        return f"not visited: {', '.join(missed)}"
-    charges = {route.charge_action_id, *(charge.action_id for charge in route.charges)}
-    return "charging failed" if charges & failed else None
-
-
-def _watch_charge(decision: Decision, route: Route, state: State, state_time_s: float) -> None:
-    """At the dock of the next charge on the way: whether it is over."""
-    progress, decision.reason = decision.progress, None
-    left = route.charges[progress.charged :]
-    if not left or progress.reached < left[0].node_index:
-        return
-    found = watch(left[0], progress.charging_since_s, state, state_time_s)
-    progress.charging_since_s, decision.reason = found.since_s, found.words
-    if found.is_over:
-        progress.charged, progress.charging_since_s = progress.charged + 1, None
-
-
-def _set_phase(decision: Decision, route: Route, state: State) -> None:
-    terminal = {a.action_id for a in state.action_states if a.action_status in TERMINAL}
-    returning = route.charge_action_id is not None and all(
-        halt.action_id in terminal for halt in route.halts
-    )
-    decision.status = "returning" if returning else "running"
-
-
-def _extend(decision: Decision, route: Route, state: State, config: DispatchConfig) -> None:
-    """Release more when little is left or the vehicle asks for it."""
-    progress = decision.progress
-    if progress.released_to == route.last_index:
-        return
-    left = progress.released_to - progress.reached
-    if left >= config.extend_below_edges and not state.new_base_request:
-        return
-    end = base_end(route, progress.reached, config.base_edges, progress.charged)
-    if end <= progress.released_to and state.new_base_request:
-        end = base_end(route, progress.released_to, 1, progress.charged)
-    if end <= progress.released_to:
-        return
-    progress.order_update_id += 1
-    progress.base_from, progress.released_to = progress.released_to, end
-    decision.need = Need.SEND_ORDER

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from fleet_server.dispatch.moving import moved
 from fleet_server.dispatch.route import Route
 from navigation.planning.route_search import RouteOptions, RouteSearch, Start
 from patrol.map import PatrolMap
@@ -31,31 +30,9 @@ def rejoined(
     ahead = [i for i in range(first + 1) if route.node_ids[i] == node_id]
     if ahead:
         at = ahead[0]
-        return _moved(route, patrol_map, route.node_ids[at:], route.edge_ids[at:], -at)
+        return moved(route, patrol_map, route.node_ids[at:], route.edge_ids[at:], -at)
     search = RouteSearch(patrol_map, RouteOptions(closed_edge_ids, spec=spec))
     way = search.route(Start(node_id, heading_rad), route.node_ids[first])
     node_ids = [*way.node_ids, *route.node_ids[first + 1 :]]
     edge_ids = [*way.edge_ids, *route.edge_ids[first:]]
-    return _moved(route, patrol_map, node_ids, edge_ids, len(way.edge_ids) - first)
-
-
-def _moved(
-    route: Route, patrol_map: PatrolMap, node_ids: list[int], edge_ids: list[int], by: int
-) -> Route:
-    """The route over other nodes, its stops so many nodes later."""
-    stops = [
-        msgspec.structs.replace(stop, node_index=stop.node_index + by) for stop in route.stops
-    ]
-    charges = [
-        msgspec.structs.replace(charge, node_index=charge.node_index + by)
-        for charge in route.charges
-    ]
-    length_m = sum(patrol_map.edges[edge_id].length_m for edge_id in edge_ids)
-    return msgspec.structs.replace(
-        route,
-        node_ids=node_ids,
-        edge_ids=edge_ids,
-        stops=stops,
-        charges=charges,
-        length_m=length_m,
-    )
+    return moved(route, patrol_map, node_ids, edge_ids, len(way.edge_ids) - first)

@@ -11,13 +11,11 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
+from fleet_server.dispatch.place import place_of
 from navigation.planning.patrol_tour import plan_patrol
 from patrol.errors import PlanError
 from patrol.map import Dock, PatrolMap
 from patrol.vda5050.node_actions import CHECKPOINT_ACTIONS
-
-ON_NODE_M = 1.0
-AGAINST_HEADING_M = 20.0  # what facing away from an edge counts as, in metres of distance
 
 
 class Stop(msgspec.Struct, frozen=True):
@@ -29,11 +27,19 @@ class Stop(msgspec.Struct, frozen=True):
     action_id: str
     dwell_s: float
     actions: list[str] = []  # done after the visit, VDA 5050 action types
+    is_visited: bool = False  # by an order before this one: only `actions` are left
 
     @property
     def further_ids(self) -> list[str]:
         """The ids of `actions`."""
         return [f"{self.action_id}-{i}" for i in range(len(self.actions))]
+
+
+class OperatorWait(msgspec.Struct, frozen=True):
+    """Where a vehicle that was sent to an incident waits until an operator lets it go on."""
+
+    node_index: int
+    action_id: str
 
 
 class PlannedVisit(msgspec.Struct, frozen=True):
@@ -69,6 +75,8 @@ class Route(msgspec.Struct, frozen=True):
     length_m: float
     map_hash: str = ""  # the version it was planned on; empty: kept before versions were
     charges: list[ChargeStop] = []  # on the way, in driving order; none at the last node
+    wait: OperatorWait | None = None  # at an incident
+    back_index: int = 0  # from this node on it is the patrol again that the incident interrupted
 
     @property
     def last_index(self) -> int:
@@ -76,9 +84,10 @@ class Route(msgspec.Struct, frozen=True):
         return len(self.node_ids) - 1
 
     @property
-    def halts(self) -> list[Stop | ChargeStop]:
+    def halts(self) -> list[Stop | ChargeStop | OperatorWait]:
         """Where something is to be done on the way."""
-        return [*self.stops, *self.charges]
+        waits = [self.wait] if self.wait is not None else []
+        return [*self.stops, *self.charges, *waits]
 
     def has_action(self, index: int) -> bool:
         """Whether something is to be done at a node."""
@@ -101,30 +110,8 @@ def start_of(
     within_m: float,
     closed: Collection[int] = (),
 ) -> int:
-    """The node a vehicle at this pose drives to first: the one it stands on, else the end of the
-    edge it stands on, in its direction, or back where that is `closed`. Raises PlanError where
-    the route graph is too far away."""
-    nearest = patrol_map.nearest_node(x_m, y_m)
-    if math.hypot(nearest.x_m - x_m, nearest.y_m - y_m) <= ON_NODE_M:
-        return nearest.id
-    best_id, best_cost_m, best_distance_m = nearest.id, math.inf, math.inf
-    for edge in patrol_map.edges.values():
-        start, end = patrol_map.nodes[edge.start_id], patrol_map.nodes[edge.end_id]
-        dx, dy = end.x_m - start.x_m, end.y_m - start.y_m
-        along = ((x_m - start.x_m) * dx + (y_m - start.y_m) * dy) / (dx * dx + dy * dy or 1.0)
-        along = min(1.0, max(0.0, along))
-        distance_m = math.hypot(start.x_m + along * dx - x_m, start.y_m + along * dy - y_m)
-        facing = math.cos(math.atan2(dy, dx) - heading_rad)
-        cost_m = distance_m + AGAINST_HEADING_M * (1.0 - facing)
-        if cost_m < best_cost_m:
-            best_id = edge.start_id if edge.id in closed else edge.end_id
-            best_cost_m, best_distance_m = cost_m, distance_m
-    if best_distance_m > within_m:
-        raise PlanError(
-            f"the vehicle is {best_distance_m:.0f} m from the nearest way of {patrol_map.map_id}; "
-            f"at most {within_m:g} m is allowed"
-        )
-    return best_id
+    """The node a vehicle at this pose drives to first, as `place_of` says; raises PlanError."""
+    return place_of(patrol_map, x_m, y_m, heading_rad, within_m, closed).node_id
 
 
 def plan_route(
@@ -143,7 +130,7 @@ def plan_route(
     """
     start = start_of(patrol_map, *pose, within_m)
     wanted = [visits[i].checkpoint_id for i in remaining]
-    dock = _dock(patrol_map, *pose[:2]) if return_to_dock else None
+    dock = nearest_dock(patrol_map, *pose[:2]) if return_to_dock else None
     if not wanted:
         raise PlanError(f"{patrol_map.map_id}: every checkpoint is visited already")
     tour = plan_patrol(patrol_map, start, wanted, order, dock, start_heading_rad=pose[2])
@@ -183,7 +170,8 @@ def known_actions(checkpoint_id: str, actions: Sequence[str]) -> list[str]:
     return list(actions)
 
 
-def _dock(patrol_map: PatrolMap, x_m: float, y_m: float) -> Dock:
+def nearest_dock(patrol_map: PatrolMap, x_m: float, y_m: float) -> Dock:
+    """The dock to return to, as the crow flies; raises PlanError where there is none."""
     if not patrol_map.docks:
         raise PlanError(f"{patrol_map.map_id}: has no dock to return to")
 

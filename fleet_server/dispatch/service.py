@@ -5,16 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 
+from fleet_server.api.diversion_models import DiversionOption
 from fleet_server.api.models import AssignmentView
 from fleet_server.config import DispatchConfig
 from fleet_server.dispatch.assignment import Assignment
 from fleet_server.dispatch.beginning import Beginning
+from fleet_server.dispatch.diversion_preview import Previews
+from fleet_server.dispatch.diverting import Diverting
 from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.route import PlannedVisit
+from fleet_server.dispatch.skipping import Skipping
 from fleet_server.dispatch.succession import NewRoute, Succession
+from fleet_server.dispatch.targets import Target
 from fleet_server.errors import ConflictError, NotFoundError, UnavailableError
 from fleet_server.fleet import Fleet
 from fleet_server.maps import MapLibrary
@@ -48,6 +55,9 @@ class Dispatcher:
         self._following = following
         self._beginning = Beginning(database, fleet, config, clock, following)
         self._succession = Succession(database, following, self._beginning, config.start_within_m)
+        previews = Previews(fleet, maps, clock, following, config.start_within_m)
+        self._diverting = Diverting(database, fleet, clock, following, self._beginning, previews)
+        self._skipping = Skipping(database, fleet, clock, following, config.start_within_m)
         self._lock = asyncio.Lock()  # one change of assignments at a time
         self._loop = StateLoop(self.step_all)
 
@@ -66,7 +76,7 @@ class Dispatcher:
             pose = self._beginning.check_free(vehicle_id, patrol_map)
             visits = _visits(patrol_map, patrol["checkpoint_ids"])
             assignment_id = secrets.token_hex(6)
-            route = await self._following.plan(
+            route = await self._following.planning.plan(
                 patrol_map,
                 assignment_id,
                 pose,
@@ -125,15 +135,37 @@ class Dispatcher:
     async def cancel(self, assignment_id: str, username: str) -> AssignmentView:
         """Ask the vehicle to drop its order; raises NotFoundError and ConflictError."""
         async with self._lock:
-            assignment = self._following.find(assignment_id)
-            if assignment is None:
-                over = await self.find(assignment_id)
-                raise ConflictError(
-                    f"assignment {assignment_id} is {over.status} already", "assignment_over"
-                )
+            assignment = await self._active(assignment_id)
             await self._succession.drop(assignment.vehicle_id)
             await self._ask_to_drop(assignment, username)
             return self._following.view(assignment)
+
+    async def diversion_options(self, target: Target) -> list[DiversionOption]:
+        """Which vehicles could be sent to a place, the quickest first."""
+        async with self._lock:
+            return await self._diverting.options(target)
+
+    async def divert(
+        self, target: Target, vehicle_id: str, return_to_dock: bool, username: str
+    ) -> AssignmentView:
+        """Send a vehicle to a place, and back to its patrol; raises as `assign` does."""
+        async with self._lock:
+            return await self._diverting.divert(target, vehicle_id, return_to_dock, username)
+
+    async def skip(self, assignment_id: str, checkpoint_id: str, username: str) -> AssignmentView:
+        """Leave out the next checkpoint; raises NotFoundError and ConflictError."""
+        async with self._lock:
+            assignment = await self._active(assignment_id)
+            return await self._skipping.skip(assignment, checkpoint_id, username)
+
+    async def _active(self, assignment_id: str) -> Assignment:
+        assignment = self._following.find(assignment_id)
+        if assignment is None:
+            over = await self.find(assignment_id)
+            raise ConflictError(
+                f"assignment {assignment_id} is {over.status} already", "assignment_over"
+            )
+        return assignment
 
     async def _ask_to_drop(self, assignment: Assignment, username: str) -> None:
         if assignment.progress.cancel_requested_at_s is None:
@@ -154,8 +186,13 @@ class Dispatcher:
         row = await self._database.read(find_assignment, assignment_id)
         return None if row is None else Assignment.from_row(row)
 
-    async def instant_action(self, vehicle_id: str, action: str, username: str) -> None:
-        """One of `INSTANT_ACTIONS`; raises NotFoundError, ConflictError, UnavailableError."""
+    async def instant_action(
+        self, vehicle_id: str, action: str, username: str, message: str = ""
+    ) -> None:
+        """One of `INSTANT_ACTIONS`; raises NotFoundError, ConflictError, UnavailableError.
+
+        `message` is what an announcement says.
+        """
         record = self._following.record(vehicle_id)
         active = self._following.active.get(vehicle_id)
         if action == "cancel" and active is not None:
@@ -164,8 +201,11 @@ class Dispatcher:
         if self._fleet.connection_of(record) != "ONLINE":
             raise ConflictError(f"{vehicle_id} is not connected", "vehicle_offline")
         now_s = self._clock.now_s()
-        await self._database.write(add_audit, now_s, username, f"vehicle_{action}", vehicle_id)
-        if not self._following.send_action(record, action, f"{action}-{secrets.token_hex(6)}"):
+        said: dict[str, Any] = {"message": message} if message else {}
+        what = f"vehicle_{action}"
+        await self._database.write(partial(add_audit, **said), now_s, username, what, vehicle_id)
+        action_id = f"{action}-{secrets.token_hex(6)}"
+        if not self._following.send_action(record, action, action_id, message):
             raise UnavailableError("no connection to the broker; try again", "broker_down")
 
     async def views(self, only_active: bool) -> list[AssignmentView]:

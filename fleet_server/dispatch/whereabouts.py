@@ -9,8 +9,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from fleet_server.dispatch.assignment import Assignment
+from fleet_server.dispatch.place import ON_NODE_M
 from fleet_server.dispatch.readiness import Pose
-from fleet_server.dispatch.route import ON_NODE_M
 from navigation.planning.fleet.types import PlanVehicle, VehiclePlan
 from patrol.geodesy import wrap_angle
 from patrol.map import PatrolMap
@@ -117,6 +117,8 @@ def _done(plan: VehiclePlan, assignment: Assignment) -> set[int] | None:
 def _reached(plan: VehiclePlan, assignment: Assignment) -> int | None:
     """The last node passed, counted along the plan; None for a route that is not the plan's."""
     mine, driven = list(plan.node_ids), assignment.route.node_ids
+    if assignment.progress.reached < assignment.route.back_index:
+        return None  # called away
     numbers = stop_numbers(plan)
     halts = sorted((*numbers, *_charge_numbers(plan)))
     first = sum(len(s.edge_ids) for s in plan.steps[: halts[0] + 1]) if halts else 0

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from fleet_server.api.models import EvidenceView, IncidentView, Verdict
+from fleet_server.api.models import EvidenceView, IncidentView, Verdict, VisitPictureView
 from fleet_server.errors import ConflictError, NotFoundError
 from fleet_server.maps import MapLibrary
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database
-from fleet_server.store.evidence import find_evidence
+from fleet_server.store.evidence import find_evidence, select_visit_pictures
 from fleet_server.store.incidents import select_incidents, set_judgement
 from patrol.clock import Clock
 from patrol.incident import ANOMALIES, AnomalyKind
@@ -101,6 +102,11 @@ class IncidentService:
             )
         return view
 
+    async def visit_pictures(self, assignment_id: str) -> list[VisitPictureView]:
+        """What an assignment's checkpoints asked for (`capture`), oldest first."""
+        rows = await self._database.read(select_visit_pictures, assignment_id)
+        return [_picture_view(row) for row in rows]
+
     async def open_evidence(self, evidence_id: str, username: str) -> tuple[Path, str]:
         """A file and its media type; every look is on the audit trail."""
         row = await self._database.read(find_evidence, evidence_id)
@@ -170,4 +176,14 @@ def _evidence_view(file: Mapping[str, Any]) -> EvidenceView:
         url=f"/api/v1/evidence/{file['evidence_id']}",
         blurred=file["blurred"],
         sha256=file["sha256"],
+    )
+
+
+def _picture_view(file: Mapping[str, Any]) -> VisitPictureView:
+    """The action's id names the checkpoint: assignment-number-checkpoint-visit-place."""
+    named = re.fullmatch(r"[0-9a-f]+-\d+-(.+)-\d+-\d+", file["incident_id"])
+    return VisitPictureView(
+        **_evidence_view(file).model_dump(),
+        checkpoint_id=named[1] if named else "",
+        captured_at=file["captured_at_s"],
     )

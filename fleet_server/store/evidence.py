@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from fleet_server.ingest.decode import MEDIA_SUFFIX, EvidenceItem
 from fleet_server.store import tables as t
 from fleet_server.store.database import insert_new
+from patrol.incident import EvidenceKind
 
 IDENTITY = ("incident_id", "vehicle_id", "sha256", "size_bytes", "chunk_count", "media_type")
 
@@ -121,6 +122,22 @@ def _write(folder: Path, evidence_id: str, suffix: str, content: bytes) -> str:
         Path(temporary).unlink(missing_ok=True)
         raise
     return str(relative)
+
+
+def select_visit_pictures(
+    connection: sa.Connection, assignment_id: str
+) -> list[Mapping[str, Any]]:
+    """The whole pictures that an assignment's orders asked for, oldest first.
+
+    Their names begin with the order's id, and that with the assignment's (docs/protocol.md).
+    """
+    e = t.evidence.c
+    query = sa.select(t.evidence).where(
+        e.kind == EvidenceKind.CHECKPOINT.value,
+        e.status == "complete",
+        e.incident_id.startswith(f"{assignment_id}-", autoescape=True),
+    )
+    return [dict(row) for row in connection.execute(query.order_by(e.captured_at_s)).mappings()]
 
 
 def find_evidence(connection: sa.Connection, evidence_id: str) -> Mapping[str, Any] | None:

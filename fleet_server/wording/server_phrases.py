@@ -55,6 +55,40 @@ SERVER_PHRASES = {
     "charges at {dock} until its battery shows {percent} %":
         "{dock}에서 배터리가 {percent}%가 될 때까지 충전",
     "charges at {dock} as long as planned": "{dock}에서 계획한 시간만큼 충전",
+    # --- weather
+    "observed_at {time}: that is not of the last {hours} h":
+        "관측 시각 {time}: 최근 {hours}시간 안의 관측이 아닙니다",
+    "a newer report is there already": "더 새로운 관측이 이미 있습니다",
+    # --- called away to an incident, and checkpoints left out
+    "stops, to drive to an incident": "사건 현장으로 가려고 정지하는 중",
+    "stops, to leave a checkpoint out": "확인 지점을 건너뛰려고 정지하는 중",
+    "not sent to the incident: {why:said}; the patrol goes on":
+        "사건 현장으로 보내지 못했습니다: {why} · 순찰을 계속합니다",
+    "the checkpoint was not left out: {why:said}; the patrol goes on":
+        "확인 지점을 건너뛰지 못했습니다: {why} · 순찰을 계속합니다",
+    "the vehicle did not stop in time": "차량이 제때 멈추지 않았습니다",
+    "it was sent elsewhere": "다른 곳으로 보냈습니다",
+    "left out: {checkpoints}": "건너뜀: {checkpoints}",
+    "the place is {distance} m from the nearest node of {map}; at most {limit} m is allowed":
+        "가장 가까운 순찰로에서 {distance} m 떨어진 곳입니다 (최대 {limit} m)",
+    "{vehicle} is on map {map}, the incident on {other}":
+        "{vehicle}은(는) 지도 {map}, 사건은 지도 {other}입니다",
+    "{vehicle}: its patrol is being cancelled": "{vehicle}: 순찰을 취소하는 중입니다",
+    "{vehicle} is just getting another order; try again in a few seconds":
+        "{vehicle}이(가) 명령을 받는 중입니다. 몇 초 뒤에 다시 시도하십시오",
+    "{vehicle}: its battery shows {charge} %, and the incident, the rest of its patrol and the way"
+    " home take {needed} %":
+        "{vehicle}: 배터리 {charge}%, 현장과 남은 순찰, 복귀에 {needed}%가 필요합니다",
+    "incident {incident}: map {map} is not loaded, so its place is not known":
+        "사건 {incident}: 지도 {map}이(가) 없어 위치를 알 수 없습니다",
+    "incident {incident}: it has no place on the map":
+        "사건 {incident}: 지도에 위치가 없습니다",
+    "no incident {incident}": "사건 {incident}이(가) 없습니다",
+    "{vehicle}: no checkpoint of its patrol is left": "{vehicle}: 남은 확인 지점이 없습니다",
+    "{vehicle}: its next checkpoint is {next}, not {asked}":
+        "{vehicle}: 다음 확인 지점은 {next}입니다 ({asked} 아님)",
+    "{vehicle} is away at an incident; leave checkpoints out when it is back on its patrol":
+        "{vehicle}이(가) 사건 현장에 가 있습니다. 순찰로 돌아온 뒤에 건너뛰십시오",
     # --- plans for a team
     "no plan {plan} is kept; plan again": "계획 {plan}이(가) 없습니다. 다시 계획하십시오",
     "map {map} is not here as the plan needs it; plan again":

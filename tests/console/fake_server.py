@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from fake_diversions import FakeDiversions, add_diversion_routes
 from fake_maps import FakeMaps, add_map_routes
 from fake_plans import FakePlans, add_plan_routes
 from fake_world import World, night_picture
@@ -43,7 +44,9 @@ class FakeServer:
         self.world = World(load_map(ROOT / "maps" / "sillim.geojson"))
         self.plans = FakePlans(self.world.map, self.world)
         self.maps = FakeMaps(self.world.map, sorted(self.world.vehicles), self.send)
+        self.diversions = FakeDiversions(self.world)
         self.up = True
+        self.user = models.UserView(username=USERNAME, role="operator", language="ko")
         self.requests: list[tuple[str, str]] = []
         self._queues: set[asyncio.Queue[Any]] = set()
         self._picture = night_picture()
@@ -161,6 +164,7 @@ class FakeServer:
         self._incident_routes(app)
         add_plan_routes(app, self.plans)
         add_map_routes(app, self.maps)
+        add_diversion_routes(app, self.diversions, self.send)
 
         @app.websocket("/api/v1/live")
         async def live(websocket: WebSocket) -> None:
@@ -181,7 +185,7 @@ class FakeServer:
         return app
 
     def _session_routes(self, app: FastAPI) -> None:
-        user = models.UserView(username=USERNAME, role="operator", language="ko")
+        user = self.user
 
         @app.get("/api/v1/health")
         def health() -> dict[str, str]:
@@ -230,10 +234,23 @@ class FakeServer:
                 vehicle.waiting_for = vehicle.waiting_for_ko = None
                 vehicle.awaits_operator = False
                 return models.Accepted()
+            if request.action == "announce":
+                world.spoken.append(request.message)
+                return models.Accepted()
+            if request.action in ("beacon_on", "beacon_off"):
+                vehicle.beacon = request.action == "beacon_on"
+                return models.Accepted()
+            if request.action in ("siren_on", "siren_off"):
+                vehicle.siren = request.action == "siren_on"
+                return models.Accepted()
             vehicle.paused = request.action in ("pause", "stop")
             vehicle.driving = False
             vehicle.speed_mps = 0.0
             return models.Accepted()
+
+        @app.get("/api/v1/assignments/{assignment_id}/pictures")
+        def pictures(assignment_id: str) -> list[models.VisitPictureView]:
+            return world.pictures.get(assignment_id, [])
 
         @app.get("/api/v1/patrols")
         def patrols() -> list[models.PatrolView]:

@@ -33,6 +33,8 @@ class World:
         self.assignments: dict[str, models.AssignmentView] = {}
         self.incidents: dict[str, models.IncidentView] = {}
         self.asked: list[str] = []  # actions, oldest first
+        self.pictures: dict[str, list[models.VisitPictureView]] = {}  # by assignment
+        self.spoken: list[str] = []  # what vehicles were told to say
         for serial, node_id in STARTS.items():
             self._enrol(serial, node_id)
         self._enrol("light-05", 88, connection="OFFLINE", state_age_s=1260.0)
@@ -131,6 +133,7 @@ class World:
                 )
                 for stop in stops
             ],
+            next_checkpoint_id=stops[0].id,
         )
         self.assignments[assignment.assignment_id] = assignment
         self.nodes[vehicle.vehicle_id] = nodes[1:]

@@ -72,3 +72,60 @@ def test_a_vehicle_that_waits_for_an_operator_is_let_go(page: Page, server: Any)
     row.get_by_role("button", name="출발 지시").click()
     expect(row.get_by_role("button", name="출발 지시")).to_have_count(0)
     assert server.world.asked == ["release_wait"]
+
+
+def test_the_light_shows_how_it_stands_and_a_siren_asks_first(page: Page, server: Any) -> None:
+    on_patrol(page)
+    row = page.locator(GOALIE_ROW)
+    row.get_by_role("button", name="경광등 켜기").click()
+    light = row.get_by_role("button", name="경광등 끄기")
+    expect(light).to_have_attribute("aria-pressed", "true")
+    light.click()
+    expect(row.get_by_role("button", name="경광등 켜기")).to_be_visible()
+    row.get_by_role("button", name="사이렌 울리기").click()
+    expect(page.get_by_role("dialog")).to_contain_text("최대 1분")
+    page.get_by_role("dialog").get_by_role("button", name="그대로 두기").click()
+    assert server.world.asked == ["beacon_on", "beacon_off"]
+    row.get_by_role("button", name="사이렌 울리기").click()
+    page.get_by_role("dialog").get_by_role("button", name="울리기").click()
+    row.get_by_role("button", name="사이렌 끄기").click()
+    expect(row.get_by_role("button", name="사이렌 울리기")).to_be_visible()
+    assert server.world.asked == ["beacon_on", "beacon_off", "siren_on", "siren_off"]
+
+
+def test_an_operator_speaks_through_the_vehicle(page: Page, server: Any) -> None:
+    on_patrol(page)
+    row = page.locator(GOALIE_ROW)
+    say = row.get_by_role("button", name="방송")
+    expect(say).to_be_disabled()
+    words = row.get_by_label("차량이 방송할 말")
+    words.fill("길을 비켜 주세요 " + "x" * 300)
+    assert len(words.input_value()) == 200
+    words.fill("  길을 비켜 주세요  ")
+    with page.expect_response("**/actions"):
+        words.press("Enter")
+    expect(words).to_have_value("")
+    assert server.world.spoken == ["길을 비켜 주세요"]
+
+
+def test_pictures_of_checkpoints_are_links_that_nobody_opens_unasked(
+    page: Page, server: Any
+) -> None:
+    on_patrol(page)
+    (assignment,) = server.world.assignments.values()
+    first = assignment.checkpoints[0]
+    picture = models.VisitPictureView(
+        evidence_id="p-1", kind="checkpoint", media_type="image/jpeg",
+        url="/api/v1/evidence/p-1", blurred=True, sha256="0" * 64,
+        checkpoint_id=first.checkpoint_id, captured_at=1.0,
+    )  # fmt: skip
+    server.world.pictures[assignment.assignment_id] = [picture]
+    opened: list[str] = []
+    page.on("request", lambda request: opened.append(request.url))
+    page.reload()
+    row = page.locator(GOALIE_ROW)
+    row.click()
+    link = row.get_by_label("확인 지점 사진").get_by_role("link")
+    expect(link).to_have_count(1)
+    expect(link).to_have_attribute("href", "/api/v1/evidence/p-1")
+    assert not [url for url in opened if "/evidence/" in url]

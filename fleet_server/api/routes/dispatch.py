@@ -6,6 +6,12 @@ from typing import Literal
 
 from fastapi import APIRouter
 
+from fleet_server.api.diversion_models import (
+    DiversionOption,
+    DiversionTarget,
+    NewDiversion,
+    NewSkip,
+)
 from fleet_server.api.models import (
     AssignmentView,
     NewAssignment,
@@ -14,6 +20,7 @@ from fleet_server.api.models import (
 )
 from fleet_server.api.plan_models import NewPlan, PlanChanges, PlanSummary, PlanView
 from fleet_server.api.security import AnyUser, Dispatching, Running
+from fleet_server.dispatch.targets import target_of
 
 router = APIRouter()
 
@@ -115,3 +122,33 @@ async def assignment(assignment_id: str, _user: AnyUser, services: Running) -> A
 async def cancel(assignment_id: str, user: Dispatching, services: Running) -> AssignmentView:
     """Ask the vehicle to drop it; `cancelled` when the vehicle's state says so."""
     return await services.dispatcher.cancel(assignment_id, user.username)
+
+
+@router.post("/assignments/{assignment_id}/skip")
+async def skip(
+    assignment_id: str, body: NewSkip, user: Dispatching, services: Running
+) -> AssignmentView:
+    """Leave out the next checkpoint; `not_next` where it is another one by now."""
+    return await services.dispatcher.skip(assignment_id, body.checkpoint_id, user.username)
+
+
+@router.post("/diversions/options")
+async def diversion_options(
+    target: DiversionTarget, _user: AnyUser, services: Running
+) -> list[DiversionOption]:
+    """Which vehicles could be sent to an incident or a place, the quickest first; nothing is
+    sent."""
+    place = await target_of(target, services.incidents, services.maps)
+    return await services.dispatcher.diversion_options(place)
+
+
+@router.post("/diversions", status_code=201)
+async def divert(new: NewDiversion, user: Dispatching, services: Running) -> AssignmentView:
+    """Send a vehicle to an incident or a place, where it waits for an operator.
+
+    One on patrol then goes back to the exact place where it was, and on with its patrol; the view
+    is that patrol's. Any other returns to its dock, or stays there.
+    """
+    place = await target_of(new, services.incidents, services.maps)
+    vehicle_id = f"{new.manufacturer}/{new.serial_number}"
+    return await services.dispatcher.divert(place, vehicle_id, new.return_to_dock, user.username)

@@ -78,7 +78,9 @@ async def act(
     user: Dispatching,
     services: Running,
 ) -> Accepted:
-    """Pause, resume or cancel what the vehicle does."""
+    """What the vehicle shall do at once, whatever its order says."""
     vehicle_id = f"{manufacturer}/{serial_number}"
-    await services.dispatcher.instant_action(vehicle_id, action.action, user.username)
+    await services.dispatcher.instant_action(
+        vehicle_id, action.action, user.username, action.message
+    )
     return Accepted()

@@ -7,7 +7,7 @@ from typing import Literal
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
-from fleet_server.api.models import Acknowledge, IncidentView, Resolve
+from fleet_server.api.models import Acknowledge, IncidentView, Resolve, VisitPictureView
 from fleet_server.api.security import AnyUser, Judging, Running
 
 router = APIRouter()
@@ -45,6 +45,14 @@ async def resolve(
     view = await services.incidents.resolve(incident_id, user.username, body.verdict, body.note)
     services.live.send({"type": "incident", "incident": view})
     return view
+
+
+@router.get("/assignments/{assignment_id}/pictures")
+async def visit_pictures(
+    assignment_id: str, _user: AnyUser, services: Running
+) -> list[VisitPictureView]:
+    """The pictures of checkpoints that an assignment has taken so far."""
+    return await services.incidents.visit_pictures(assignment_id)
 
 
 @router.get("/evidence/{evidence_id}", response_class=FileResponse)

@@ -6,6 +6,7 @@ import "./styles/vehicles.css";
 import "./styles/incidents.css";
 import "./styles/map.css";
 import "./styles/plans.css";
+import "./styles/sending.css";
 import "./styles/login.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";

@@ -33,6 +33,7 @@ from fleet_server.publishing.following import PublicationFollowing
 from fleet_server.publishing.service import MapPublishing
 from fleet_server.publishing.versions import MapVersions
 from fleet_server.store.database import Database, sqlite_url
+from fleet_server.weather import WeatherService
 from patrol.clock import SimClock, iso_utc
 from patrol.geodesy import GeoPoint
 from patrol.map import Checkpoint, Dock, Edge, Node, PatrolMap, WayClass
@@ -48,7 +49,8 @@ from patrol.vda5050.messages import (
     encode,
 )
 from patrol.vda5050.topic_names import VehicleAddress
-from patrol.vehicle import load_vehicle
+from patrol.vehicle import VehicleSpec, load_vehicle
+from tests.unit.fleet_server.driven_vehicle import Driven
 from tests.unit.fleet_server.plan_vehicles import BASE, ONE, TWO, Vehicle
 
 START_S = 1_800_000_000.0
@@ -266,7 +268,14 @@ async def restart(rig: Rig, app: Any = None) -> None:
     """The dispatching part of a server that was killed and started again, over its database."""
     config = FleetConfig().dispatch
     following = Following(
-        rig.database, rig.fleet, rig.maps, config, rig.clock, rig.publish, rig.assignments.append
+        rig.database,
+        rig.fleet,
+        rig.maps,
+        config,
+        rig.clock,
+        rig.publish,
+        rig.assignments.append,
+        load_vehicle(GOALIE_FILE),
     )
     rig.dispatcher = Dispatcher(rig.database, rig.fleet, rig.maps, config, rig.clock, following)
     await rig.dispatcher.resume()
@@ -312,6 +321,7 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         clock,
         publish,
         lambda view: holder[0].assignments.append(view),
+        load_vehicle(GOALIE_FILE),
     )
     dispatcher = Dispatcher(database, fleet, maps, config.dispatch, clock, following)
     versions = MapVersions(database, maps, fleet, clock)
@@ -346,6 +356,7 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         make_teams(database, fleet, maps, dispatcher, clock, shown_plans),
         IncidentService(database, maps, clock, evidence_dir),
         LiveHub(fleet, 0.5),
+        WeatherService(database, fleet, clock, publish),
         lambda: _health(fleet),
     )
     made = Rig(database, clock, fleet, maps, pipeline, dispatcher, services, evidence_dir)
@@ -385,3 +396,23 @@ async def client(app: Any, kit: ModuleType) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         await client.post("/session", json={"username": "minji", "password": PASSWORD})
         yield client
+
+
+@pytest.fixture
+def spec() -> VehicleSpec:
+    return load_vehicle(GOALIE_FILE)
+
+
+@pytest.fixture
+def square(rig: Rig) -> PatrolMap:
+    found = rig.maps.find("square")
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+async def vehicle(rig: Rig, kit: ModuleType, spec: VehicleSpec, square: PatrolMap) -> Driven:
+    """Drives what it is sent; online at the dock."""
+    made = Driven(rig, kit, spec, square)
+    await made.connect()
+    return made

@@ -9,6 +9,7 @@ from typing import Any, get_args
 import jsonschema_rs
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 import patrol.vda5050
 from fleet_server.api.models import NewPatrol, VehicleAction
@@ -16,6 +17,7 @@ from fleet_server.dispatch.orders import INSTANT_ACTIONS
 from fleet_server.dispatch.progress import base_end
 from fleet_server.dispatch.route import PlannedVisit, plan_route, start_of
 from fleet_server.errors import ConflictError, NotFoundError
+from fleet_server.store import tables
 from patrol.errors import PlanError
 from patrol.vda5050.messages import (
     ActionState,
@@ -300,6 +302,32 @@ async def test_what_an_operator_asks_becomes_instant_actions(rig: Any, script: S
     assert sent == [
         "startPause", "remoteStop", "stopPause", "confirmCrossing", "releaseOperatorWait",
     ]  # fmt: skip
+
+
+async def test_what_an_operator_says_reaches_the_vehicle_and_the_audit_trail(
+    rig: Any, script: Script
+) -> None:
+    for asked, message in (("beacon_on", ""), ("siren_off", ""), ("announce", "비켜 주세요")):
+        await rig.dispatcher.instant_action("sunra/goalie-01", asked, "minji", message)
+    sent = [decode(p, InstantActions).actions[0] for p in rig.sent("instantActions")]
+    assert [action.action_type for action in sent] == ["startBeacon", "stopSiren", "announce"]
+    assert [action.parameters() for action in sent] == [{}, {}, {"message": "비켜 주세요"}]
+    query = sa.select(tables.audit.c.action, tables.audit.c.details)
+    rows = await rig.database.read(lambda connection: connection.execute(query).all())
+    assert ("vehicle_announce", {"message": "비켜 주세요"}) in [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("action", "message", "why"),
+    [
+        ("announce", "", "no text to be said"),
+        ("announce", "x" * 201, "too many to be said"),
+        ("pause", "hello", "pause says nothing"),
+    ],
+)
+def test_what_cannot_be_said_is_refused(action: Any, message: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        VehicleAction(action=action, message=message)
 
 
 def test_every_action_of_the_api_is_known_to_the_dispatcher() -> None:

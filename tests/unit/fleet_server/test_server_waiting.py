@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
-from fleet_server.fleet import awaits_operator, waiting_of
-from patrol.vda5050.messages import ActionState, ActionStatus, AgvPosition, Information
+from fleet_server.fleet import attention_of, awaits_operator, waiting_of
+from patrol.vda5050.messages import (
+    ActionState,
+    ActionStatus,
+    AgvPosition,
+    Information,
+    Reference,
+)
 from patrol.waiting import Waiting
 
 HEALTH = Information(info_type="health", info_level="INFO")
@@ -64,3 +70,20 @@ async def test_a_vehicle_is_localised_when_its_state_says_so(
     await rig.take("state", kit.make_state(agv_position=place))
     view = (await client.get("/vehicles/sunra/goalie-01")).json()
     assert view["localised"] is is_sure
+
+
+def test_what_is_lit_is_read_from_the_references(kit: Any) -> None:
+    said = Information(
+        info_type="attention",
+        info_level="INFO",
+        info_references=[
+            Reference(reference_key="beacon", reference_value="on"),
+            Reference(reference_key="siren", reference_value="off"),
+        ],
+    )
+    assert attention_of(kit.make_state(information=[HEALTH, said])) == {
+        "beacon": True,
+        "siren": False,
+    }
+    assert attention_of(kit.make_state(information=[HEALTH])) == {}
+    assert attention_of(kit.make_state()) == {}

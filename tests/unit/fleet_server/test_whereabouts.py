@@ -22,7 +22,7 @@ NOW_S = 100.0
 EAST = 0.0
 
 
-def standing_at(kit: Any, x_m: float, reached: int, closed: bool) -> Any:
+def standing_at(kit: Any, x_m: float, reached: int, closed: bool, back_index: int = 0) -> Any:
     """Of a vehicle at (x, 0) that has passed a node on its way to a visit at the last one."""
     place = kit.square_map()
     edges = [place.edge_between[a, b].id for a, b in itertools.pairwise(NODES)]
@@ -32,6 +32,7 @@ def standing_at(kit: Any, x_m: float, reached: int, closed: bool) -> Any:
     route = Route(
         "square", list(NODES), edges, [Stop(len(edges), 0, "cp-a", "a", 5.0)],
         [PlannedVisit("cp-a", "A", NODES[-1])], None, length_m,
+        back_index=back_index,
     )  # fmt: skip
     progress = Progress("order", reached=reached)
     assignment = Assignment("i", "p", "Night", "v", "minji", 0.0, route, progress, "running")
@@ -39,6 +40,11 @@ def standing_at(kit: Any, x_m: float, reached: int, closed: bool) -> Any:
     vehicle = PlanVehicle("v", SPEC, NODES[0])
     shut = [edges[reached]] if closed else []
     return standing_of(place, vehicle, plan, assignment, seen, NOW_S, shut)
+
+
+def test_called_away_it_is_where_it_was_seen_with_its_visits_still_to_do(kit: Any) -> None:
+    at = standing_at(kit, 14.0, 1, closed=False, back_index=2)
+    assert (at.node_id, at.step, at.is_on_plan) == (2, 0, False)
 
 
 def test_on_an_open_way_it_is_free_at_the_node_ahead(kit: Any) -> None:

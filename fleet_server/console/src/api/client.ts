@@ -10,10 +10,13 @@ import type {
 } from "./planTypes";
 import type {
   Assignment,
+  DiversionOption,
+  DiversionTarget,
   IncidentView,
   MapGeoJson,
   MapSummary,
   NewAssignment,
+  NewDiversion,
   NewPatrol,
   Patrol,
   Session,
@@ -21,6 +24,7 @@ import type {
   VehicleAction,
   VehicleView,
   Verdict,
+  VisitPicture,
 } from "./types";
 
 export const API = "/api/v1";
@@ -113,14 +117,23 @@ export const api = {
   map: (mapId: string) => request<MapGeoJson>("GET", `/maps/${id(mapId)}`),
   track: (vehicle: VehicleView, minutes: number) =>
     request<TrackPoint[]>("GET", `${vehiclePath(vehicle)}/track?minutes=${minutes}`),
-  act: (vehicle: VehicleView, action: VehicleAction) =>
-    request<unknown>("POST", `${vehiclePath(vehicle)}/actions`, { action }),
+  act: (vehicle: VehicleView, action: VehicleAction, message?: string) =>
+    request<unknown>("POST", `${vehiclePath(vehicle)}/actions`, { action, message }),
   patrols: () => request<Patrol[]>("GET", "/patrols"),
   createPatrol: (patrol: NewPatrol) => request<Patrol>("POST", "/patrols", patrol),
   deletePatrol: (patrolId: string) => request<void>("DELETE", `/patrols/${id(patrolId)}`),
   assign: (assignment: NewAssignment) => request<Assignment>("POST", "/assignments", assignment),
+  visitPictures: (assignmentId: string) =>
+    request<VisitPicture[]>("GET", `/assignments/${id(assignmentId)}/pictures`),
   cancelAssignment: (assignmentId: string) =>
     request<unknown>("POST", `/assignments/${id(assignmentId)}/cancel`),
+  skip: (assignmentId: string, checkpointId: string) =>
+    request<Assignment>("POST", `/assignments/${id(assignmentId)}/skip`, {
+      checkpoint_id: checkpointId,
+    }),
+  diversionOptions: (target: DiversionTarget) =>
+    request<DiversionOption[]>("POST", "/diversions/options", target),
+  divert: (diversion: NewDiversion) => request<Assignment>("POST", "/diversions", diversion),
   incidents: (status: "open" | "all") =>
     request<IncidentView[]>("GET", `/incidents?status=${status}`),
   acknowledge: (incidentId: string) =>

@@ -96,12 +96,33 @@ export interface VehicleView {
   waiting_for: string | null; // in English
   waiting_for_ko: string | null;
   awaits_operator: boolean; // `release_wait` lets it go on
+  beacon: boolean | null; // null: not known
+  siren: boolean | null;
   errors: VehicleError[];
 }
 
 export type TrackPoint = [number, number, number]; // longitude, latitude, event time
 
-export type VehicleAction = "pause" | "stop" | "resume" | "cancel" | "confirm_crossing" | "release_wait";
+/** A picture of a checkpoint; opening `url` is noted on the audit trail. */
+export interface VisitPicture {
+  evidence_id: string;
+  checkpoint_id: string;
+  captured_at: number;
+  url: string;
+}
+
+export type VehicleAction =
+  | "pause"
+  | "stop"
+  | "resume"
+  | "cancel"
+  | "confirm_crossing"
+  | "release_wait"
+  | "beacon_on"
+  | "beacon_off"
+  | "siren_on"
+  | "siren_off"
+  | "announce";
 
 export type VisitOrder = "given" | "best";
 
@@ -131,7 +152,44 @@ export interface AssignmentCheckpoint {
   longitude_deg: number;
   latitude_deg: number;
   visited_at: number | null;
+  skipped: boolean; // an operator has left it out
 }
+
+/** A vehicle called away from its patrol to a place. */
+export interface Diversion {
+  phase: "stopping" | "driving" | "waiting" | "returning" | "over" | "given_up";
+  incident_id: string | null;
+  longitude_deg: number;
+  latitude_deg: number;
+  asked_by: string;
+  asked_at: number;
+  reason: string | null; // why it was given up
+  reason_ko: string | null;
+}
+
+/** Where a vehicle is to be sent. */
+export type DiversionTarget =
+  | { incident_id: string }
+  | { map_id: string; longitude_deg: number; latitude_deg: number };
+
+/** A vehicle that could be sent, or the reason why not. */
+export interface DiversionOption {
+  vehicle_id: string;
+  drive_s: number | null;
+  away_m: number | null;
+  battery_pct: number | null;
+  needed_battery_pct: number | null;
+  assignment_id: string | null;
+  patrol_name: string | null;
+  reason: string | null;
+  reason_ko: string | null;
+}
+
+export type NewDiversion = DiversionTarget & {
+  manufacturer: string;
+  serial_number: string;
+  return_to_dock: boolean;
+};
 
 export interface Assignment {
   assignment_id: string;
@@ -146,6 +204,8 @@ export interface Assignment {
   distance_m: number;
   route: LonLat[];
   checkpoints: AssignmentCheckpoint[];
+  next_checkpoint_id: string | null; // the one that may be left out
+  diversions: Diversion[]; // oldest first
 }
 
 export interface NewAssignment {

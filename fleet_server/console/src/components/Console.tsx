@@ -9,6 +9,7 @@ import { Banners } from "./Banners";
 import { HelpDialog } from "./HelpDialog";
 import { IncidentPanel } from "./IncidentPanel";
 import { LeftPanel } from "./LeftPanel";
+import { Sending } from "./Sending";
 import { Toasts } from "./Toasts";
 import { TopBar } from "./TopBar";
 
@@ -21,6 +22,7 @@ export function Console() {
   const [help, setHelp] = useState(false);
   const lost = useConsole((s) => s.feed.lostAtMs !== null);
   const composing = useConsole((s) => ["compose", "plan", "replan"].includes(s.task.kind));
+  const placing = useConsole((s) => s.task.kind === "send" && s.task.target === null);
   const wide = useConsole((s) => s.tab === "plans" || s.tab === "maps");
   useLiveFeed();
   useAlarm();
@@ -28,7 +30,7 @@ export function Console() {
   return (
     <NowContext value={now}>
       <div
-        className={`console ${lost ? "feed-is-lost" : ""} ${composing ? "composing" : ""} ${wide ? "wide-left" : ""}`}
+        className={`console ${lost ? "feed-is-lost" : ""} ${composing ? "composing" : ""} ${placing ? "placing" : ""} ${wide ? "wide-left" : ""}`}
       >
         <TopBar onHelp={() => setHelp(true)} />
         <LeftPanel />
@@ -36,6 +38,7 @@ export function Console() {
           <Stage />
           <Banners />
           <Toasts />
+          <Sending />
         </main>
         <IncidentPanel />
         {help && <HelpDialog onClose={() => setHelp(false)} />}

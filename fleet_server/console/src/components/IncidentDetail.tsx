@@ -1,12 +1,13 @@
 import { useMemo } from "react";
 import type { IncidentView } from "../api/types";
 import { localName } from "../i18n";
-import { actions, useConsole, useText } from "../lib/context";
+import { actions, useConsole, useMayAct, useText } from "../lib/context";
 import { formatDateTime, formatDistance, formatDuration, formatPercent } from "../lib/format";
 import { nearestPlace, readDistrict } from "../map/district";
 import { Ago } from "./Ago";
 import { Evidence } from "./Evidence";
 import { Icon } from "./icons";
+import { SentVehicles } from "./PatrolNews";
 import { ResolveForm } from "./ResolveForm";
 
 const LATE_S = 60; // a report that took longer than this says so
@@ -16,6 +17,7 @@ const AT_M = 12; // nearer than this is "at" a place
 export function IncidentDetail({ incident }: { incident: IncidentView }) {
   const t = useText();
   const language = useConsole((s) => s.language);
+  const mayAct = useMayAct();
   const lateS = incident.received_at - incident.detected_at;
   return (
     <div className="incident-detail">
@@ -57,6 +59,19 @@ export function IncidentDetail({ incident }: { incident: IncidentView }) {
         </p>
       )}
       {incident.phase === "closed" && <p className="quiet">{t("incident.over")}</p>}
+      <SentVehicles incidentId={incident.incident_id} />
+      {mayAct && (
+        <button
+          type="button"
+          className="button wide"
+          data-testid="send-to-incident"
+          disabled={incident.longitude_deg === null}
+          onClick={() => actions.sendToIncident(incident.incident_id)}
+        >
+          <Icon name="send" size={16} />
+          {t("send.button")}
+        </button>
+      )}
       <button
         type="button"
         className="button wide"

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { actions, useText } from "../lib/context";
+import { actions, useConsole, useMayAct, useText } from "../lib/context";
 import type { MapController } from "../map/controller";
 import { Icon } from "./icons";
 
@@ -8,6 +8,8 @@ const ZONES = ["keep_out", "school", "speed_limit", "quiet", "no_record", "patro
 /** Zoom, whole map, tilt, legend. */
 export function MapControls({ controller }: { controller: MapController }) {
   const t = useText();
+  const mayAct = useMayAct();
+  const placing = useConsole((s) => s.task.kind === "send");
   const [tilted, setTilted] = useState(false);
   const [legend, setLegend] = useState(false);
   return (
@@ -22,6 +24,14 @@ export function MapControls({ controller }: { controller: MapController }) {
           pressed={tilted}
           onClick={() => setTilted(controller.toggleTilt())}
         />
+        {mayAct && (
+          <Control
+            name="send"
+            label={t("send.toPlace")}
+            pressed={placing}
+            onClick={actions.togglePlacing}
+          />
+        )}
         <Control
           name="legend"
           label={t("map.legend")}
@@ -52,7 +62,7 @@ export function MapControls({ controller }: { controller: MapController }) {
 }
 
 interface ControlProps {
-  name: "plus" | "minus" | "fit" | "tilt" | "legend";
+  name: "plus" | "minus" | "fit" | "tilt" | "legend" | "send";
   label: string;
   pressed?: boolean;
   onClick: () => void;

@@ -5,7 +5,11 @@ import { actions, useConsole, useText } from "../lib/context";
 import { formatDistance } from "../lib/format";
 import { type Condition, obstacleTo } from "../store/condition";
 import type { TimedVehicle } from "../store/live";
+import type { ConsoleState } from "../store/store";
 import { ConfirmDialog } from "./ConfirmDialog";
+import { DiversionLine, NextCheckpoint } from "./PatrolNews";
+import { VehicleAttention } from "./VehicleAttention";
+import { VisitPictures } from "./VisitPictures";
 import { Icon } from "./icons";
 
 interface Props {
@@ -14,12 +18,17 @@ interface Props {
   condition: Condition;
 }
 
+function watchesOnly({ session }: ConsoleState): boolean {
+  return session && session !== "unknown" ? session.user.role === "viewer" : true;
+}
+
 /** What opens below a selected vehicle: its patrol, its faults, what can be done. */
 export function VehicleDetail({ vehicle, assignment, condition }: Props) {
   const t = useText();
   const { view } = vehicle;
   const following = useConsole((s) => s.following);
   const language = useConsole((s) => s.language);
+  const canWatchOnly = useConsole(watchesOnly);
   return (
     <div className="vehicle-detail">
       <VehicleErrors view={view} />
@@ -34,7 +43,10 @@ export function VehicleDetail({ vehicle, assignment, condition }: Props) {
         </p>
       )}
       {assignment ? (
-        <Progress assignment={assignment} />
+        <>
+          <Progress assignment={assignment} />
+          <VisitPictures assignment={assignment} />
+        </>
       ) : (
         <p className="quiet">{t("vehicle.noPatrol")}</p>
       )}
@@ -65,6 +77,7 @@ export function VehicleDetail({ vehicle, assignment, condition }: Props) {
         )}
       </div>
       <Commands vehicle={vehicle} assignment={assignment} condition={condition} />
+      {!canWatchOnly && condition !== "offline" && <VehicleAttention view={view} />}
     </div>
   );
 }
@@ -88,7 +101,6 @@ function Progress({ assignment }: { assignment: Assignment }) {
   const language = useConsole((s) => s.language);
   const done = assignment.checkpoints.filter((c) => c.visited_at !== null).length;
   const all = assignment.checkpoints.length;
-  const next = assignment.checkpoints.find((c) => c.visited_at === null);
   return (
     <div className="progress" data-assignment={assignment.status}>
       <p>
@@ -106,17 +118,16 @@ function Progress({ assignment }: { assignment: Assignment }) {
         {assignment.checkpoints.map((checkpoint, i) => (
           <i
             key={`${checkpoint.checkpoint_id}-${i}`}
-            className={checkpoint.visited_at !== null ? "done" : ""}
-            title={localName(checkpoint.name, language)}
+            className={checkpoint.visited_at !== null ? "done" : checkpoint.skipped ? "skipped" : ""}
+            title={`${localName(checkpoint.name, language)}${checkpoint.skipped ? ` (${t("skip.mark")})` : ""}`}
           />
         ))}
       </div>
       <p className="quiet">
         {t("assignment.progress", { done, all })} · {formatDistance(assignment.distance_m)}
       </p>
-      {next && (
-        <p className="quiet">{t("assignment.next", { name: localName(next.name, language) })}</p>
-      )}
+      <NextCheckpoint assignment={assignment} />
+      <DiversionLine assignment={assignment} />
       {assignment.reason && <p className="quiet">{said(assignment.reason, assignment.reason_ko, language)}</p>}
     </div>
   );
@@ -128,9 +139,7 @@ function Commands({ vehicle, assignment, condition }: Props) {
   const [confirming, setConfirming] = useState<"cancel" | "crossing" | null>(null);
   const busy = useConsole((s) => Boolean(s.busy[`pause ${id}`] ?? s.busy[`resume ${id}`]));
   const atUnknownLight = vehicle.view.errors.some((error) => error.type === "signal_unknown");
-  const canWatchOnly = useConsole((s) =>
-    s.session && s.session !== "unknown" ? s.session.user.role === "viewer" : true,
-  );
+  const canWatchOnly = useConsole(watchesOnly);
   if (canWatchOnly || condition === "offline") return null;
   if (!assignment && !vehicle.view.paused) {
     const free = obstacleTo(vehicle, assignment, performance.now()) === null;

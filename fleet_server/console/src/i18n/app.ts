@@ -93,6 +93,12 @@ export const APP = {
   "confirm.deleteTitle": { ko: "순찰을 지울까요?", en: "Delete this patrol?" },
   "confirm.deleteText": { ko: "‘{name}’ 순찰을 지웁니다.", en: "“{name}” will be deleted." },
   "confirm.yes.cancel": { ko: "순찰 취소", en: "Cancel patrol" },
+  "confirm.sirenTitle": { ko: "사이렌을 울릴까요?", en: "Sound the siren?" },
+  "confirm.sirenText": {
+    ko: "{vehicle}이(가) 최대 1분 동안 사이렌을 울립니다. 정숙 구역에서도 울립니다.",
+    en: "{vehicle} sounds its siren for a minute at most, in quiet zones too.",
+  },
+  "confirm.yes.siren": { ko: "울리기", en: "Sound it" },
   "confirm.yes.crossing": { ko: "건너기", en: "Cross" },
   "confirm.yes.delete": { ko: "삭제", en: "Delete" },
   "confirm.no": { ko: "그대로 두기", en: "Keep" },

@@ -4,9 +4,10 @@ import { INCIDENTS } from "./incidents";
 import { MAPS } from "./maps";
 import { PATROLS } from "./patrols";
 import { PLANS } from "./plans";
+import { SENDING } from "./sending";
 import { VEHICLES } from "./vehicles";
 
-export const AREAS = [APP, VEHICLES, PATROLS, PLANS, MAPS, INCIDENTS] as const;
+export const AREAS = [APP, VEHICLES, PATROLS, PLANS, MAPS, INCIDENTS, SENDING] as const;
 
 export const TABLE = {
   ...APP,
@@ -15,6 +16,7 @@ export const TABLE = {
   ...PLANS,
   ...MAPS,
   ...INCIDENTS,
+  ...SENDING,
 };
 
 export type TextKey = keyof typeof TABLE;

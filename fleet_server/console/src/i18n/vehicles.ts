@@ -22,6 +22,18 @@ export const VEHICLES = {
   "vehicle.resume": { ko: "다시 출발", en: "Resume" },
   "vehicle.cancel": { ko: "순찰 취소", en: "Cancel patrol" },
   "vehicle.noPatrol": { ko: "맡은 순찰이 없습니다.", en: "No patrol assigned." },
+  "vehicle.beaconOn": { ko: "경광등 켜기", en: "Light on" },
+  "vehicle.beaconOff": { ko: "경광등 끄기", en: "Light off" },
+  "vehicle.sirenOn": { ko: "사이렌 울리기", en: "Siren on" },
+  "vehicle.sirenOff": { ko: "사이렌 끄기", en: "Siren off" },
+  "vehicle.say": { ko: "방송", en: "Say" },
+  "vehicle.sayWhat": { ko: "차량이 방송할 말", en: "What the vehicle says aloud" },
+  "vehicle.say.help": {
+    ko: "괜찮으십니까? 도움이 필요하시면 손을 들어 주세요.",
+    en: "Are you all right? Please raise a hand if you need help.",
+  },
+  "vehicle.say.way": { ko: "순찰 로봇입니다. 길을 비켜 주세요.", en: "Patrol robot. Please make way." },
+  "vehicle.say.patrol": { ko: "안전 순찰 중입니다.", en: "This street is being patrolled." },
   "vehicle.position": { ko: "위치", en: "Position" },
   "vehicle.list": { ko: "차량 목록", en: "Vehicle list" },
 
@@ -47,6 +59,7 @@ export const VEHICLES = {
     ko: "확인 지점 {done}/{all}",
     en: "Checkpoints {done}/{all}",
   },
+  "assignment.pictures": { ko: "확인 지점 사진", en: "Pictures of checkpoints" },
   "assignment.next": { ko: "다음: {name}", en: "Next: {name}" },
   "assignment.started": {
     ko: "{vehicle}에 ‘{patrol}’ 순찰을 맡겼습니다.",

@@ -14,6 +14,7 @@ import {
   lineFeature,
   planFeatures,
   uncertaintyFeature,
+  watches,
 } from "./features";
 import { IncidentMarkers, type VehicleLook, VehicleMarkers } from "./markers";
 import { Trail } from "./trail";
@@ -31,6 +32,7 @@ function buildParts(container: HTMLElement, map: DistrictMap, district: District
     onCheckpoint: actions.toggleCheckpoint,
     onStreet: (edgeId) => actions.toggleStreet(bothWays(district, edgeId)),
     onBackground: () => undefined,
+    onPlace: ([longitude, latitude]) => actions.choosePlace(longitude, latitude),
     onUserMove: actions.stopFollowing,
   });
   const trail = new Trail((line) => controller.show("trail", lineFeature(line)));
@@ -166,7 +168,7 @@ function useRoutes({ controller, vehicles: markers }: Parts, district: District)
       const { line } = previewPatrol(district, start, patrol.checkpoint_ids, best);
       controller.show("route", lineFeature(line));
     } else {
-      controller.show("route", lineFeature(task.kind === "watch" && route ? route : []));
+      controller.show("route", lineFeature(watches(task) && route ? route : []));
     }
   }, [controller, markers, district, patrol, vehicleId, route, task.kind]);
 }

@@ -30,6 +30,7 @@ export interface MapEvents {
   onCheckpoint(checkpointId: string): void;
   onStreet(edgeId: number): void;
   onBackground(): void;
+  onPlace(place: LonLat): boolean; // true: the place itself was wanted
   onUserMove(): void;
 }
 
@@ -112,6 +113,7 @@ export class MapController {
   }
 
   private click(event: MapMouseEvent, events: MapEvents): void {
+    if (events.onPlace([event.lngLat.lng, event.lngLat.lat])) return;
     const { x, y } = event.point;
     const near: [[number, number], [number, number]] = [
       [x - 10, y - 10],

@@ -22,6 +22,11 @@ export function collection(features: Feature[]): FeatureCollection {
   return { type: "FeatureCollection", features };
 }
 
+/** Whether the map shows what is under way, and not what is being made. */
+export function watches(task: Task): boolean {
+  return task.kind === "watch" || task.kind === "send";
+}
+
 /** Checkpoints with their look: chosen (numbered) while composing, ticked when visited. */
 export function checkpointFeatures(
   district: District,
@@ -31,7 +36,7 @@ export function checkpointFeatures(
 ): FeatureCollection {
   const chosen = chosenCheckpoints(task);
   const visits = new Map(
-    (task.kind === "watch" ? assignment?.checkpoints : [])?.map((c) => [
+    (watches(task) ? assignment?.checkpoints.filter((c) => !c.skipped) : [])?.map((c) => [
       c.checkpoint_id,
       c.visited_at,
     ]),

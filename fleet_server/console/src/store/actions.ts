@@ -4,6 +4,7 @@ import type { TextKey } from "../i18n";
 import { createFeedActions } from "./feed";
 import { createMapActions } from "./mapActions";
 import { createPlanActions } from "./planActions";
+import { createSendActions } from "./sendActions";
 import type { ConsoleStore } from "./store";
 import { createTools } from "./tools";
 import { createViewActions } from "./viewActions";
@@ -24,6 +25,7 @@ export function createActions(
     endSession,
     ...createViewActions(tools),
     ...createWorkActions(tools, feedListener, api),
+    ...createSendActions(tools, feedListener, api),
     ...createPlanActions(tools, feedListener, teamApi),
     ...createMapActions(tools, mapApi),
 

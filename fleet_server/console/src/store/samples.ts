@@ -35,6 +35,8 @@ export function vehicle(change: Partial<VehicleView> = {}): VehicleView {
     waiting_for: null,
     waiting_for_ko: null,
     awaits_operator: false,
+    beacon: false,
+    siren: false,
     errors: [],
     ...change,
   };
@@ -86,6 +88,8 @@ export function assignment(change: Partial<Assignment> = {}): Assignment {
     distance_m: 640,
     route: [],
     checkpoints: [],
+    next_checkpoint_id: null,
+    diversions: [],
     ...change,
   };
 }

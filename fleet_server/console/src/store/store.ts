@@ -2,7 +2,16 @@
 import { createStore } from "zustand/vanilla";
 import type { FeedStatus } from "../api/live";
 import type { MapVersion, NewPlan, PlanSummary, PlanView } from "../api/planTypes";
-import type { Language, MapGeoJson, MapSummary, Patrol, Session, VisitOrder } from "../api/types";
+import type {
+  DiversionOption,
+  DiversionTarget,
+  Language,
+  MapGeoJson,
+  MapSummary,
+  Patrol,
+  Session,
+  VisitOrder,
+} from "../api/types";
 import type { TextKey, Values } from "../i18n";
 import { type LiveData, NO_DATA } from "./live";
 import type { QueueFilter } from "./queue";
@@ -15,7 +24,16 @@ export type Task =
   | { kind: "assign"; patrolId: string | null; vehicleId: string | null }
   | { kind: "compose"; name: string; checkpointIds: string[]; order: VisitOrder }
   | { kind: "plan"; draft: PlanDraft }
-  | { kind: "replan"; changes: ReplanDraft };
+  | { kind: "replan"; changes: ReplanDraft }
+  | SendTask;
+
+/** A vehicle being sent: first where (null: chosen on the map), then which. */
+export interface SendTask {
+  kind: "send";
+  target: DiversionTarget | null;
+  options: DiversionOption[] | null; // null: being asked for
+  vehicleId: string | null;
+}
 
 /** A plan being asked for; `start` is local time (`2026-03-02T22:00`), empty for now. */
 export type PlanDraft = Omit<NewPlan, "map_id" | "start"> & { start: string };

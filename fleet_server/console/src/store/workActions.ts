@@ -34,14 +34,14 @@ export function createWorkActions({ get, set, toast, send }: Tools, feed: FeedLi
       toast("good", "incident.resolved");
     },
 
-    async act(vehicleId: string, action: VehicleAction): Promise<void> {
+    async act(vehicleId: string, action: VehicleAction, message?: string): Promise<void> {
       const vehicle = get().vehicles[vehicleId];
       if (!vehicle) return;
       const assignment = activeAssignment(get().assignments, vehicleId);
       await send(`${action} ${vehicleId}`, () =>
         action === "cancel" && assignment
           ? api.cancelAssignment(assignment.assignment_id)
-          : api.act(vehicle.view, action),
+          : api.act(vehicle.view, action, message),
       );
     },
 
