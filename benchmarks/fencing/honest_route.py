@@ -16,7 +16,16 @@ import numpy as np
 import shapely
 from shapely.prepared import prep
 
-from benchmarks.fencing.wild_drive import BEGIN_S, FENCED, STEP_S, fenced_gate, ground_of, outline
+from benchmarks.fencing.wild_drive import (
+    BEGIN_S,
+    FENCED,
+    HEARD_EVERY,
+    STEP_S,
+    fenced_gate,
+    ground_of,
+    open_ground,
+    outline,
+)
 from benchmarks.steering.bicycle import Bicycle
 from navigation.following.turning import SIDE_CLEARANCE_M, k_turn
 from navigation.safety.gate import SafetyGate
@@ -26,7 +35,6 @@ from navigation.types import (
     BaseStatus,
     GateInputs,
     Mode,
-    RangeSample,
     StackInputs,
     steering_for,
 )
@@ -64,6 +72,7 @@ class HonestRoute:
     def __init__(self, seed: int, patrol_map: PatrolMap, spec: VehicleSpec) -> None:
         self._rng = np.random.default_rng([seed, 43])
         self._spec = spec
+        self._ground_rng = np.random.default_rng([seed, 44])
         nodes = _walk(patrol_map, spec, self._rng)
         first, second = (patrol_map.nodes[i] for i in nodes[:2])
         yaw = math.atan2(second.y_m - first.y_m, second.x_m - first.x_m)
@@ -100,7 +109,8 @@ class HonestRoute:
                 self._command, mode = output.command, output.state.mode
                 if cycle == 0:
                     self._stack.accept_order(self._order, now_s)
-            heard = tuple(RangeSample(now_s, r.name, math.inf) for r in self._spec.ultrasonics)
+            if cycle % HEARD_EVERY == 0:
+                heard = open_ground(self._spec, self._ground_rng, now_s)
             inputs = GateInputs(self._command, now_s, self._scan, base, heard, self._pose)
             began_s = time.perf_counter()
             gate = self._gate.step(inputs, now_s)

@@ -29,6 +29,7 @@ from patrol.vehicle import VehicleSpec
 STEP_S = 0.02
 POSE_EVERY = 3  # cycles: about the 20 Hz of localization
 POSE_LATE_S = 0.06
+HEARD_EVERY = 3  # cycles a reading of the rangers
 SCAN_EVERY = 5
 JUDGED_EVERY = 3
 TREMBLE_M, TREMBLE_RAD = 0.01, 0.003
@@ -139,6 +140,8 @@ class WildDrive:
     ) -> None:
         self._rng = np.random.default_rng([seed, 41])
         self._spec = spec
+        self._ground_rng = np.random.default_rng([seed, 42])
+        self._heard: tuple[RangeSample, ...] = ()
         self._place = Place(patrol_map, self._rng)
         self._gate = make(spec, self._place.map)
         self._wild = Wild(spec, self._rng)
@@ -176,9 +179,10 @@ class WildDrive:
         if cycle % SCAN_EVERY == 0:
             self._scan = replace(self._scan, stamp_s=now_s)
         base = BaseStatus(now_s, self._vehicle.speed_mps, self._vehicle.steering_rad)
-        heard = tuple(RangeSample(now_s, r.name, math.inf) for r in self._spec.ultrasonics)
+        if cycle % HEARD_EVERY == 0:
+            self._heard = open_ground(self._spec, self._ground_rng, now_s)
         wanted = self._wild.command(now_s)
-        return GateInputs(wanted, now_s, self._scan, base, heard, pose)
+        return GateInputs(wanted, now_s, self._scan, base, self._heard, pose)
 
     def _estimate(self, now_s: float) -> StampedPose:
         true, rng = self._vehicle.pose, self._rng
@@ -196,3 +200,16 @@ def outline(spec: VehicleSpec) -> NDArray[np.float64]:
     """The vehicle's corners (4, 2), base_link."""
     half, rear, front = spec.width_m / 2, -spec.rear_overhang_m, spec.front_m
     return np.array([(rear, -half), (front, -half), (front, half), (rear, half)])
+
+
+def open_ground(
+    spec: VehicleSpec, rng: np.random.Generator, now_s: float
+) -> tuple[RangeSample, ...]:
+    """What rangers say where nothing stands and the ground is level."""
+    return (
+        *(RangeSample(now_s, r.name, math.inf) for r in spec.ultrasonics),
+        *(
+            RangeSample(now_s, r.name, r.level_range_m + float(rng.normal(0.0, r.noise_m)))
+            for r in spec.drop_rangers
+        ),
+    )
