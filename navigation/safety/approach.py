@@ -26,6 +26,9 @@ ROLLING_MPS = 0.3  # a standing vehicle asks whether it could roll off
 BODY_M = 0.25  # around what the lidar sees of legs
 SPREADS_MPS = 0.05  # by which a velocity may be wrong
 STEP_S = 0.1
+# Of a turn that wheels and steering tell: a wheelbase that is wrong by 20 % and the IMU's noise. A
+# turn that the body does not make (wheels that slip, a base that repeats itself) moves houses.
+UNMADE_SHARE, UNMADE_RADPS = 0.75, 0.03
 
 
 class Approach:
@@ -37,7 +40,17 @@ class Approach:
 
     def see(self, scan: Scan, points: Array, base: BaseStatus) -> None:
         """Take in a scan and its points (n, 2) in base_link."""
-        self.movers.see(scan, points, base.speed_mps, base.steering_rad)
+        if self._is_turning_as_told(base):
+            self.movers.see(scan, points, base.speed_mps, base.steering_rad)
+        else:
+            self.movers.forget()
+
+    def _is_turning_as_told(self, base: BaseStatus) -> bool:
+        """Whether the body turns at least as fast as wheels and steering say, or nobody knows."""
+        if base.motion is None or not base.motion.is_finite:
+            return True
+        told = abs(base.speed_mps * math.tan(base.steering_rad)) / self._spec.wheelbase_m
+        return told * UNMADE_SHARE <= base.motion.rate_radps + UNMADE_RADPS
 
     def is_coming(
         self, curves: Sequence[float], speed_mps: float, direction: float, now_s: float
@@ -46,6 +59,8 @@ class Approach:
 
         `curves` (1/m) are those it may drive on, `direction` is +1 forward, -1 in reverse.
         """
+        if not self.movers.now:
+            return False
         rolling_mps = max(abs(speed_mps), ROLLING_MPS)
         stands_s = REACTION_S + rolling_mps / self._spec.max_deceleration_mps2 + EARLY_S
         until_s = now_s - self.movers.stamp_s + stands_s

@@ -82,11 +82,15 @@ class Movers:
         self._follow(_clusters(near[came]), scan.stamp_s)
         self._before.append((Pose2(0.0, 0.0, 0.0), scan))
 
+    def forget(self) -> None:
+        """How the vehicle moves is not known: what seems to move may be a house."""
+        self._before.clear()
+        self.now = []
+
     def _carry_on(self, stamp_s: float, speed_mps: float, steering_rad: float) -> None:
         elapsed_s, self.stamp_s = stamp_s - self.stamp_s, stamp_s
-        if not 0 <= elapsed_s <= GAP_S:  # how it moved meanwhile is not known
-            self._before.clear()
-            self.now = []
+        if not 0 <= elapsed_s <= GAP_S:
+            self.forget()
             return
         motion = rolled(speed_mps * elapsed_s, math.tan(steering_rad) / self._wheelbase_m)
         for _ in range(len(self._before)):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from navigation.types import Command, GateOutput
+from navigation.types import BodyMotion, Command, GateOutput
 from patrol.faults import FaultKind
 from patrol.geometry import Pose2
 from tests.unit.navigation.safety.gate_hands import (
@@ -46,6 +46,8 @@ class Meeting:
         self.stage, self.spec = gate.SafetyGate(spec), spec
         self.now_s, self.base, self._steps = NOW, Pose2(0.0, 0.0, 0.0), 0
         self._scan = scan_of(stamp_s=NOW)
+        self.told_steering_rad: float | None = None  # by the base; None: as it is
+        self.rate_radps: float | None = None  # of the body, by the IMU; None: there is none
 
     def go(
         self,
@@ -68,8 +70,11 @@ class Meeting:
                 seen = [p for p in near if abs(math.atan2(p[1], p[0] - SPEC.lidar.x_m)) < SEES_RAD]
                 self._scan = scan_of(*nearest_last(seen), stamp_s=self.now_s)
             self._steps += 1
+            told = steering_rad if self.told_steering_rad is None else self.told_steering_rad
+            rate = self.rate_radps
+            motion = None if rate is None else BodyMotion(self.now_s, rate, 0.0, 0.0, 0.0)
             given = inputs(command, now_s=self.now_s, scan=self._scan, speed_mps=speed_mps,
-                           steering_rad=steering_rad)  # fmt: skip
+                           steering_rad=told, motion=motion)  # fmt: skip
             outputs.append(self.stage.step(given, self.now_s))
         return outputs
 
@@ -335,3 +340,36 @@ def test_a_scan_of_few_rays_is_borne(gate: Any) -> None:
         now = dataclasses.replace(few, stamp_s=NOW + 0.1 * number)
         made.see(now, scan_of(*legs(4.0, 0.0)).points_base(1.15, 0.0), inputs().base)
     assert made.movers.now == []
+
+
+def houses(_t: float) -> Points:
+    """A corner of a house to the left, and open ground behind it."""
+    along = [(6.0 + 0.1 * i, 2.5) for i in range(20)]
+    return [*along, *((6.0, 2.5 + 0.1 * i) for i in range(1, 20))]
+
+
+@pytest.mark.parametrize(("rate_radps", "stops"), [(None, True), (0.3, True), (0.0, False)])
+def test_houses_do_not_come_for_a_turn_that_the_body_does_not_make(
+    gate: Any, rate_radps: float | None, stops: bool
+) -> None:
+    """Wheels and steering tell of 0.25 rad/s to the left, the vehicle goes straight on."""
+    meeting = Meeting(gate)
+    meeting.told_steering_rad = math.atan(0.25 * SPEC.wheelbase_m / FORWARD.speed_mps)
+    meeting.rate_radps = rate_radps
+    meeting.go(2.5, houses)
+    seen = any(len(mover.stamps_s) > 1 for mover in meeting.stage._approach.movers.now)
+    assert seen is stops
+
+
+@pytest.mark.parametrize(("share", "knows"), [(1.0, True), (0.8, True), (0.5, False)])
+def test_a_wheelbase_that_is_wrong_by_a_fifth_hides_nobody(
+    gate: Any, share: float, knows: bool
+) -> None:
+    """The body turns by a share of what the wheels tell: 0.5 rad/s."""
+    meeting = Meeting(gate)
+    told = 0.5
+    meeting.told_steering_rad = math.atan(told * SPEC.wheelbase_m / FORWARD.speed_mps)
+    meeting.rate_radps = share * told
+    turns = math.atan(share * told * SPEC.wheelbase_m / FORWARD.speed_mps)
+    meeting.go(1.0, lambda t: legs(4.0, 2.5 - 1.0 * t), steering_rad=turns)
+    assert bool(meeting.stage._approach.movers.now) is knows
