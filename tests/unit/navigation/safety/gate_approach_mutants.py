@@ -83,6 +83,8 @@ FORESEEING: dict[str, list[tuple[str, str]]] = {
         ("self._approach.see(scan, self._points, base)", "pass"),
         ("room_m <= need_m or is_coming", "room_m <= need_m"),
         ("is_coming(curves, base.speed_mps, direction, now_s)",
+         "is_coming([0.0], base.speed_mps, direction, now_s)"),
+        ("is_coming(curves, base.speed_mps, direction, now_s)",
          "is_coming(curves, 0.0, direction, now_s)"),
     ],
 }  # fmt: skip

@@ -373,3 +373,19 @@ def test_a_wheelbase_that_is_wrong_by_a_fifth_hides_nobody(
     turns = math.atan(share * told * SPEC.wheelbase_m / FORWARD.speed_mps)
     meeting.go(1.0, lambda t: legs(4.0, 2.5 - 1.0 * t), steering_rad=turns)
     assert bool(meeting.stage._approach.movers.now) is knows
+
+
+@pytest.mark.parametrize(("x_m", "y_m", "vx_mps"), [(2.0, 3.5, 0.0), (2.0, 3.0, -0.4)])
+def test_who_walks_into_a_bend_is_stopped_for_before_they_are_in_it(
+    gate: Any, x_m: float, y_m: float, vx_mps: float
+) -> None:
+    """They meet the vehicle in its bend to the left; straight on it would pass before them."""
+    bend, turns = Command(1.0, 0.5), math.atan(0.5 * SPEC.wheelbase_m)
+    outputs = Meeting(gate).go(
+        1.2,
+        lambda t: legs(x_m + vx_mps * t, y_m - 0.8 * t),
+        bend,
+        speed_mps=1.0,
+        steering_rad=turns,
+    )
+    assert first_stop_s(outputs) < 0.6
