@@ -50,7 +50,7 @@ def page_data(patrol_map: PatrolMap, title: str) -> Json:
         ],
         "checkpoints": [
             [c.id, index[c.node_id], texts[c.name], c.dwell_s, c.priority, c.windows,
-             ", ".join(c.actions)]
+             ", ".join(c.actions), c.announcement]
             for c in patrol_map.checkpoints
         ],
         "docks": [

@@ -22,7 +22,7 @@ const facts = {
     ["expires", until(r)], ["speed_limit_mps", speed(r[4])], ["sensitivity", r[7]]],
   checkpoint: r => [["node_id", D.nodes[r[1]][0]], ["windows", r[5] || word("always")],
     ["dwell_s", r[3] + " s"],
-    ["priority", r[4]], ["actions", r[6]]],
+    ["priority", r[4]], ["actions", r[6]], ["announcement", r[7]]],
   dock: r => [["node_id", D.nodes[r[1]][0]], ["heading_rad", Math.round(r[3] * 180 / Math.PI)
     + "°"]],
   building: r => [["height_m", r[1] + " m"]],

@@ -79,6 +79,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "dwell_s": ("stay", "체류"),
     "priority": ("priority", "우선순위"),
     "actions": ("actions", "동작"),
+    "announcement": ("announcement", "방송"),
     "node_id": ("node", "노드"),
     "heading_rad": ("heading", "방향"),
     "signalled": ("signal", "신호등"),

@@ -348,44 +348,60 @@ def houses(_t: float) -> Points:
     return [*along, *((6.0, 2.5 + 0.1 * i) for i in range(1, 20))]
 
 
-@pytest.mark.parametrize(("rate_radps", "stops"), [(None, True), (0.3, True), (0.0, False)])
-def test_houses_do_not_come_for_a_turn_that_the_body_does_not_make(
-    gate: Any, rate_radps: float | None, stops: bool
-) -> None:
-    """Wheels and steering tell of 0.25 rad/s to the left, the vehicle goes straight on."""
+def follows(gate: Any, told_radps: float, rate_radps: float | None, where: Any) -> bool:
+    """Whether a mover is followed where wheels and steering tell of a turn, and the IMU of its."""
     meeting = Meeting(gate)
-    meeting.told_steering_rad = math.atan(0.25 * SPEC.wheelbase_m / FORWARD.speed_mps)
+    meeting.told_steering_rad = math.atan(told_radps * SPEC.wheelbase_m / FORWARD.speed_mps)
     meeting.rate_radps = rate_radps
-    meeting.go(2.5, houses)
-    seen = any(len(mover.stamps_s) > 1 for mover in meeting.stage._approach.movers.now)
-    assert seen is stops
+    turns = 0.0 if rate_radps is None or math.isnan(rate_radps) else rate_radps
+    steering_rad = math.atan(turns * SPEC.wheelbase_m / FORWARD.speed_mps)
+    meeting.go(1.0, where, steering_rad=steering_rad)
+    return bool(meeting.stage._approach.movers.now)
 
 
-@pytest.mark.parametrize(("share", "knows"), [(1.0, True), (0.8, True), (0.5, False)])
-def test_a_wheelbase_that_is_wrong_by_a_fifth_hides_nobody(
-    gate: Any, share: float, knows: bool
-) -> None:
-    """The body turns by a share of what the wheels tell: 0.5 rad/s."""
+def passer_by(t: float) -> Points:
+    return legs(5.0, 2.0 - 1.0 * t)
+
+
+def test_a_turn_that_the_body_does_not_make_moves_no_house(gate: Any) -> None:
+    for rate_radps in (0.0, 0.1, 0.125):
+        assert not follows(gate, 0.25, rate_radps, passer_by), rate_radps
+
+
+def test_a_wheelbase_that_is_wrong_by_a_fifth_hides_nobody(gate: Any) -> None:
+    for told_radps in (0.25, 0.5):
+        for share in (1.25, 1.0, 0.8):
+            assert follows(gate, told_radps, share * told_radps, passer_by), (told_radps, share)
+        assert not follows(gate, told_radps, 0.55 * told_radps, passer_by), told_radps
+
+
+def test_without_an_imu_wheels_and_steering_are_believed(gate: Any) -> None:
+    assert follows(gate, 0.0, None, passer_by)
     meeting = Meeting(gate)
-    told = 0.5
-    meeting.told_steering_rad = math.atan(told * SPEC.wheelbase_m / FORWARD.speed_mps)
-    meeting.rate_radps = share * told
-    turns = math.atan(share * told * SPEC.wheelbase_m / FORWARD.speed_mps)
-    meeting.go(1.0, lambda t: legs(4.0, 2.5 - 1.0 * t), steering_rad=turns)
-    assert bool(meeting.stage._approach.movers.now) is knows
+    meeting.told_steering_rad, meeting.rate_radps = 0.2, None
+    meeting.go(1.0, passer_by, steering_rad=0.2)
+    assert meeting.stage._approach.movers.now
 
 
-@pytest.mark.parametrize(("x_m", "y_m", "vx_mps"), [(2.0, 3.5, 0.0), (2.0, 3.0, -0.4)])
-def test_who_walks_into_a_bend_is_stopped_for_before_they_are_in_it(
-    gate: Any, x_m: float, y_m: float, vx_mps: float
-) -> None:
+def test_a_doubt_forgets_who_was_followed(gate: Any) -> None:
+    meeting = Meeting(gate)
+    meeting.rate_radps = 0.0
+    meeting.go(1.0, passer_by)
+    assert meeting.stage._approach.movers.now
+    meeting.told_steering_rad = 0.2
+    meeting.go(0.2, passer_by)
+    assert not meeting.stage._approach.movers.now
+
+
+def test_who_walks_into_a_bend_is_stopped_for_before_they_are_in_it(gate: Any) -> None:
     """They meet the vehicle in its bend to the left; straight on it would pass before them."""
     bend, turns = Command(1.0, 0.5), math.atan(0.5 * SPEC.wheelbase_m)
-    outputs = Meeting(gate).go(
-        1.2,
-        lambda t: legs(x_m + vx_mps * t, y_m - 0.8 * t),
-        bend,
-        speed_mps=1.0,
-        steering_rad=turns,
-    )
-    assert first_stop_s(outputs) < 0.6
+    for y_m, vx_mps in ((3.5, 0.0), (3.0, -0.4)):
+        outputs = Meeting(gate).go(
+            1.2,
+            lambda t, y_m=y_m, vx_mps=vx_mps: legs(2.0 + vx_mps * t, y_m - 0.8 * t),
+            bend,
+            speed_mps=1.0,
+            steering_rad=turns,
+        )
+        assert first_stop_s(outputs) < 0.6, y_m
