@@ -47,7 +47,7 @@ class Approach:
 
     def _is_turning_as_told(self, base: BaseStatus) -> bool:
         """Whether the body turns at least as fast as wheels and steering say, or nobody knows."""
-        if base.motion is None or not base.motion.is_finite:
+        if base.motion is None:
             return True
         told = abs(base.speed_mps * math.tan(base.steering_rad)) / self._spec.wheelbase_m
         return told * UNMADE_SHARE <= base.motion.rate_radps + UNMADE_RADPS

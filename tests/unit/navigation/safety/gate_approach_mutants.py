@@ -54,7 +54,6 @@ FORESEEING: dict[str, list[tuple[str, str]]] = {
         ("UNMADE_SHARE, UNMADE_RADPS = 0.75, 0.03", "UNMADE_SHARE, UNMADE_RADPS = 0.75, 0.3"),
         ("if self._is_turning_as_told(base):", "if True:"),
         ("self.movers.forget()", "pass"),
-        ("base.motion is None or not base.motion.is_finite", "base.motion is None"),
         ("abs(base.speed_mps * math.tan(base.steering_rad))", "0.0"),
         ("if not self.movers.now:", "if False:"),
         ("EARLY_S = 0.4", "EARLY_S = 0.0"),
