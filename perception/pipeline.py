@@ -102,7 +102,8 @@ class PerceptionPipeline:
         try:
             return self._recorder.capture(capture_name(action_id), now_s)
         except OSError as error:
-            raise NoPictureError(f"the picture could not be kept: {error.strerror}") from None
+            reason = error.strerror or error
+            raise NoPictureError(f"the picture could not be kept: {reason}") from None
 
     def close(self) -> list[Evidence]:
         """Finish the clips that are being written; gives their files."""

@@ -45,17 +45,18 @@ class _Switch:
         self.on = False
         self._by_plan = True
         self._turned_s = -math.inf
-        self._asked_s: dict[str, float] = {}  # actions that are not done yet
+        self._asked: dict[str, Word] = {}  # of actions that are not done yet
 
     def turn(self, on: bool, word: Word, is_on: bool | None) -> Status:
         """Turn it once for an action; whether the base (None: silent) has done it."""
-        if word.action_id not in self._asked_s:
-            self._asked_s[word.action_id] = self._turned_s = word.now_s
-            self.on, self._by_plan = on, word.by_plan
+        asked = self._asked.get(word.action_id)
+        if asked is None:
+            asked = self._asked[word.action_id] = word
+            self.on, self._by_plan, self._turned_s = on, word.by_plan, word.now_s
             log.info("%s on=%s action=%s", self.name, on, word.action_id)
-        status = self._status(on, is_on, word.now_s - self._asked_s[word.action_id])
+        status = self._status(on, is_on, word.now_s - asked.now_s)
         if status is not RUNNING:
-            del self._asked_s[word.action_id]
+            del self._asked[word.action_id]
         return status
 
     def _status(self, on: bool, is_on: bool | None, since_s: float) -> Status:
@@ -63,17 +64,17 @@ class _Switch:
             return OVERRULED
         if is_on is on:
             return FINISHED
-        return RUNNING if since_s < CONFIRM_WITHIN_S else SILENT_BASE
+        return RUNNING if 0 <= since_s < CONFIRM_WITHIN_S else SILENT_BASE
 
     def end_after(self, at_most_s: float, now_s: float) -> None:
-        """Off, where it has been on for too long."""
-        if self.on and now_s - self._turned_s > at_most_s:
+        """Off, where it has been on for too long, or nobody can tell for how long."""
+        if self.on and not 0 <= now_s - self._turned_s <= at_most_s:
             log.warning("%s on=False after_s=%g", self.name, at_most_s)
             self.on = False
 
     def end_plan(self) -> None:
         """Off, where an order turned it on."""
-        self._asked_s.clear()
+        self._asked = {name: word for name, word in self._asked.items() if not word.by_plan}
         if self._by_plan:
             self.on = False
 
@@ -84,7 +85,7 @@ class _Speech:
     def __init__(self) -> None:
         self._queue: list[tuple[Announcement, bool]] = []  # and whether it is the plan's
         self._began_s: float | None = None
-        self._results: dict[str, Status] = {}
+        self._results: dict[str, tuple[Status, bool]] = {}
 
     @property
     def now(self) -> Announcement | None:
@@ -95,7 +96,7 @@ class _Speech:
         """Say it once; how that stands. An operator's comes before the plan's."""
         done = self._results.pop(announcement.announcement_id, None)
         if done is not None:
-            return done
+            return done[0]
         if all(announcement != queued for queued, _ in self._queue):
             is_later = (i for i, (_, of_plan) in enumerate(self._queue) if i and of_plan)
             end = len(self._queue)
@@ -114,19 +115,20 @@ class _Speech:
             self._end(announcement, FINISHED)
         elif report is not None and is_heard and report.speech is SpeechStatus.FAILED:
             self._end(announcement, ("FAILED", report.reason or "it could not be said"))
-        elif now_s - began_s > (SPEAK_WITHIN_S if is_heard else CONFIRM_WITHIN_S):
+        elif not 0 <= now_s - began_s <= (SPEAK_WITHIN_S if is_heard else CONFIRM_WITHIN_S):
             self._end(announcement, SILENT_BASE)
 
     def _end(self, announcement: Announcement, status: Status) -> None:
-        del self._queue[0]
+        _, by_plan = self._queue.pop(0)
         self._began_s = None
-        self._results[announcement.announcement_id] = status
+        self._results[announcement.announcement_id] = status, by_plan
         log.info("announced id=%s status=%s", announcement.announcement_id, status[0])
 
     def end_plan(self) -> None:
         """What an order had to say is not said any more."""
         before = self.now
         self._queue = [item for item in self._queue if not item[1]]
+        self._results = {key: done for key, done in self._results.items() if not done[1]}
         if self.now != before:
             self._began_s = None
 

@@ -25,30 +25,31 @@ class ActionBook:
         self._states: dict[str, ActionState] = {}
         self._instant: dict[str, ActionState] = {}
         self._begun_s: dict[str, float] = {}
-        self._places: list[tuple[int, Action]] = []  # by the index of their node
+        self._places: dict[int, list[Action]] = {}  # by the index of their node, in its order
 
     def begin_order(self, route: Route, first_index: int) -> None:
         """Forget the former order's actions; those before `first_index` are done."""
         self._states.clear()
         self._begun_s.clear()
         self._place(route)
-        for index, action in self._places:
-            self._enter([action], "FINISHED" if index < first_index else "WAITING")
+        for index, actions in self._places.items():
+            self._enter(actions, "FINISHED" if index < first_index else "WAITING")
 
     def extend_order(self, route: Route) -> None:
         """Take in an update's actions and drop those of a horizon that it replaced."""
         self._place(route)
-        wanted = [action for _, action in self._places]
+        wanted = self._all()
         ids = {action.action_id for action in wanted}
         self._states = {key: state for key, state in self._states.items() if key in ids}
         self._enter(wanted, "WAITING")
 
     def _place(self, route: Route) -> None:
-        self._places = [
-            (index, action)
-            for index, node in enumerate(route.order_nodes)
-            for action in node.actions
-        ]
+        self._places = {
+            index: node.actions for index, node in enumerate(route.order_nodes) if node.actions
+        }
+
+    def _all(self) -> list[Action]:
+        return [action for actions in self._places.values() for action in actions]
 
     def _enter(self, actions: Iterable[Action], status: ActionStatus) -> None:
         for action in actions:
@@ -63,15 +64,17 @@ class ActionBook:
         """Those that are not done, of the nodes up to one, in their order."""
         return [
             action
-            for index, action in self._places
-            if index <= reached and not self._is_done(action)
+            for index, actions in self._places.items()
+            if index <= reached
+            for action in actions
+            if not self._is_done(action)
         ]
 
     def done_actions(self) -> list[Action]:
         """Those that were finished, in their order."""
         return [
             action
-            for _, action in self._places
+            for action in self._all()
             if self._states[action.action_id].action_status == "FINISHED"
         ]
 
@@ -91,8 +94,8 @@ class ActionBook:
     def holds_at(self, index: int) -> bool:
         """Whether the vehicle has to stand at a node for an action of it."""
         return any(
-            index == place and blocking_of(action) != "NONE" and not self._is_done(action)
-            for place, action in self._places
+            blocking_of(action) != "NONE" and not self._is_done(action)
+            for action in self._places.get(index, ())
         )
 
     def begin(self, action: Action, now_s: float) -> float:

@@ -94,7 +94,7 @@ class Doers:
         report = moment.captured
         if report is not None and report.capture_id == action.action_id:
             return ("FAILED", report.failure) if report.failure else FINISHED
-        if moment.now_s - since_s > CAPTURED_WITHIN_S:
+        if not 0 <= moment.now_s - since_s <= CAPTURED_WITHIN_S:
             return ("FAILED", "perception does not answer")
         self.capture_id = self.capture_id or action.action_id
         return RUNNING
@@ -102,7 +102,7 @@ class Doers:
     def _look(self, action: Action, moment: Moment) -> Status:
         """Only the time counts in which perception saw."""
         look = self._looks.setdefault(action.action_id, _Look(0.0, 0.0, moment.now_s))
-        passed_s, look.last_s = moment.now_s - look.last_s, moment.now_s
+        passed_s, look.last_s = max(0.0, moment.now_s - look.last_s), moment.now_s
         if moment.is_seeing:
             look.seen_s += passed_s
         else:

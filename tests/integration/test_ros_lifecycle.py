@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from tests.integration.running_vehicle import Vehicle, running_vehicle
 YARD = (294, 295, 296, 297, 298, 299, 300, 301, 302, 157, 158)  # dock to a waiting place
 STANDING_MPS = 0.05
 WITHIN_S = 20.0
+STATES_LATER = 3  # at 1 Hz, or sooner where something changes
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +79,10 @@ def test_the_vehicle_stands_without_a_node_and_goes_on_with_it(
         control.wait_for(lambda s: speed_mps(s) > 0.5)
         assert technician.ask(name, "deactivate"), name
         stands = control.wait_for(lambda s: abs(speed_mps(s)) < STANDING_MPS)
-        time.sleep(1.0)
-        control.wait_for(lambda s: abs(speed_mps(s)) < STANDING_MPS)
+        later = control.wait_for(
+            lambda s, first=stands.header_id: s.header_id >= first + STATES_LATER
+        )
+        assert abs(speed_mps(later)) < STANDING_MPS, name
         assert stands.order_id in ("yard", ""), name
         if fault is not None:
             control.wait_for(lambda s, fault=fault: has_fault(s, fault))

@@ -103,3 +103,19 @@ def test_a_speaker_that_can_say_nothing_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=r"^(command|at_most_s): "):
         SpeakerSpec(command, at_most_s)
+
+
+def test_what_the_program_has_started_falls_silent_with_it(tmp_path: Path) -> None:
+    """As a script that pipes a voice into a player."""
+    tells = tmp_path / "player"
+    code = (
+        "import subprocess, sys, time;"
+        " player = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3600)']);"
+        f" open({str(tells)!r}, 'w').write(str(player.pid)); time.sleep(3600)"
+    )
+    speaker = Speaker(program(code))
+    speaker.say(WORDS, 0.0)
+    wait_for(lambda: tells.exists() and bool(tells.read_text()))
+    stat = Path("/proc") / tells.read_text() / "stat"
+    speaker.close()
+    wait_for(lambda: not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z")

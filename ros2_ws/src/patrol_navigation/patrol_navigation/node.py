@@ -147,7 +147,8 @@ class NavigationNode(VehicleNode):
 
     def _on_attention(self, message: AttentionState) -> None:
         report = attention.report_of(message)
-        self._attention.put(report, report.stamp_s)
+        if report is not None:
+            self._attention.put(report, report.stamp_s)
 
     def _on_link(self, message: LinkState) -> None:
         self._put_faults("/fleet_client/state", message)
@@ -165,6 +166,7 @@ class NavigationNode(VehicleNode):
 
     async def _execute(self, handle: ServerGoalHandle) -> ExecuteOrder.Result:
         try:
+            self._refuse_while_inactive()
             order, resume = order_of(handle.request)
             self._stack.accept_order(order, self.now_s(), resume)
         except OrderError as error:
@@ -185,6 +187,10 @@ class NavigationNode(VehicleNode):
         handle.succeed()
         return ExecuteOrder.Result(outcome=outcome)
 
+    def _refuse_while_inactive(self) -> None:
+        if not self.is_active:
+            raise OrderError("navigation is not active", "orderError")
+
     def _tell_progress(self, running: _Running) -> None:
         running.handle.publish_feedback(
             ExecuteOrder.Feedback(
@@ -197,6 +203,7 @@ class NavigationNode(VehicleNode):
         self, request: InstantAction.Request, response: InstantAction.Response
     ) -> InstantAction.Response:
         try:
+            self._refuse_while_inactive()
             self._stack.instant_action(action_of(request.action_json), self.now_s())
             response.accepted = True
         except OrderError as error:

@@ -41,13 +41,17 @@ def message_of_report(report: AttentionReport) -> AttentionState:
     )
 
 
-def report_of(message: AttentionState) -> AttentionReport:
-    """The same, heard; raises ValueError for a speech that is none."""
+def report_of(message: AttentionState) -> AttentionReport | None:
+    """The same, heard; None for one of which nothing can be made."""
+    try:
+        speech = SpeechStatus(message.speech)
+    except ValueError:
+        return None
     return AttentionReport(
         seconds_of(message.header.stamp),
         message.beacon,
         message.siren,
         message.announcement_id,
-        SpeechStatus(message.speech),
+        speech,
         message.reason,
     )

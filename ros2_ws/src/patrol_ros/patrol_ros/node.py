@@ -59,10 +59,15 @@ class VehicleNode(LifecycleNode):
         self.is_active = False
 
     def begin(self) -> None:
-        """Configure and activate it, unless its parameter `autostart` is false."""
-        if self.flag("autostart", True):
-            self.trigger_configure()
-            self.trigger_activate()
+        """Configure and activate it, unless its parameter `autostart` is false.
+
+        Raises RuntimeError where a transition fails: the supervisor starts the process anew.
+        """
+        if not self.flag("autostart", True):
+            return
+        for change in (self.trigger_configure, self.trigger_activate):
+            if change() != TransitionCallbackReturn.SUCCESS:
+                raise RuntimeError(f"node {self.get_name()} cannot become active")
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """From now on it writes."""

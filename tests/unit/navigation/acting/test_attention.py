@@ -168,3 +168,49 @@ def test_a_plans_sounds_end_where_silence_is_asked_for(base: Base) -> None:
     assert (order.siren, order.beacon) == (False, True)
     assert order.announcement is not None
     assert order.announcement.text == "operator"
+
+
+def test_an_operators_siren_in_a_quiet_zone_is_turned_once_and_ends_in_time(
+    base: Base, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The plan is silenced in every cycle there; that is no new word of the operator's."""
+    caplog.set_level("INFO")
+    base.is_mute = True
+    status = base.siren(True, "s", by_plan=False)
+    while status is RUNNING:
+        base.step()
+        base.attention.silence_plan()
+        status = base.siren(True, "s", by_plan=False)
+    assert status is SILENT_BASE
+    assert base.now_s == pytest.approx(100.0 + CONFIRM_WITHIN_S, abs=0.1)
+    assert len([r for r in caplog.records if "siren on" in r.message]) == 1
+    base.run(SIREN_AT_MOST_S - CONFIRM_WITHIN_S + 0.2)
+    assert not base.attention.order.siren
+
+
+@pytest.mark.parametrize("back_s", [10.0, 3 * 3600.0])
+def test_a_clock_that_is_set_back_ends_sirens_and_waits(base: Base, back_s: float) -> None:
+    """Better too early than hours too late."""
+    base.is_mute = True
+    base.siren(True, "s")
+    base.say("hello", "a")
+    base.step()
+    base.now_s -= back_s
+    base.run(0.2)
+    assert not base.attention.order.siren
+    assert base.siren(True, "s") is OVERRULED
+    assert base.beacon(True, "b") is RUNNING
+    base.run(CONFIRM_WITHIN_S + 0.2)
+    assert base.say("hello", "a") is SILENT_BASE
+    base.now_s -= back_s
+    base.step()
+    assert base.beacon(True, "b") is SILENT_BASE
+
+
+def test_what_a_cancelled_order_said_last_is_not_kept(base: Base) -> None:
+    base.say("plan", "p")
+    base.say("operator", "o", by_plan=False)
+    base.run(10.0)
+    base.attention.end_order()
+    assert base.say("operator", "o", by_plan=False) is FINISHED
+    assert base.attention._speech._results == {}

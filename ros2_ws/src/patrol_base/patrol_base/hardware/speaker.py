@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
+import os
+import signal
 import subprocess
 
 from navigation.types import Announcement, SpeechStatus
@@ -66,5 +69,6 @@ class Speaker:
         """Say nothing more."""
         program, self._program = self._program, None
         if program is not None:
-            program.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)  # and whatever it has started
             self._killed.append(program)
