@@ -15,7 +15,8 @@ from typing import Any
 
 from fleet_server.accounts import FIRST_USER, Accounts
 from fleet_server.api.app import create_api
-from fleet_server.api.models import AssignmentView, PublicationView
+from fleet_server.api.map_models import PublicationView
+from fleet_server.api.models import AssignmentView
 from fleet_server.api.plan_models import PlanSummary
 from fleet_server.api.services import Services
 from fleet_server.config import FleetConfig
@@ -154,6 +155,7 @@ class FleetServer:
         def on_state(item: StateItem) -> None:
             dispatcher.on_state(item.vehicle_id)
             publishing.on_state(item.vehicle_id)
+            weather.on_state()
 
         def on_map_request(item: MapRequestItem) -> None:
             transfer.request(item.address, item.message)

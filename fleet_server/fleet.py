@@ -10,12 +10,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from fleet_server.api.models import (
-    ConnectionView,
-    PositionView,
-    VehicleErrorView,
-    VehicleView,
-)
+from fleet_server.api.models import ConnectionView, PositionView, VehicleErrorView, VehicleView
 from fleet_server.ingest.decode import ConnectionItem, StateItem, VisualizationItem
 from fleet_server.maps import MapLibrary
 from fleet_server.store import tables as t

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fleet_server.api.models import MapView, OriginView
+from fleet_server.api.map_models import MapView, OriginView
 from patrol.geodesy import wgs84_from_enu
 from patrol.map import PatrolMap
 

@@ -6,26 +6,22 @@ names the report's action; one that was started anew, or was away, is told again
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from fleet_server.api.models import WeatherView
-from fleet_server.dispatch.orders import instant_actions
+from fleet_server.api.weather_models import WeatherView
 from fleet_server.errors import ConflictError
 from fleet_server.fleet import Fleet, VehicleRecord
+from fleet_server.instant_actions import InstantSender, Publish
+from fleet_server.state_loop import StateLoop
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database
 from patrol.clock import Clock, iso_utc
-from patrol.vda5050.messages import encode
 from patrol.vda5050.node_actions import node_action
-from patrol.vda5050.topic_names import qos_of
 from patrol.weather import REPORT_COUNTS_S, REPORT_WEATHER, Weather
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 2.0
 RESEND_AFTER_S = 30.0
 AHEAD_S = 60.0  # clocks differ
 
@@ -41,20 +37,14 @@ class _Report:
 
 
 class WeatherService:
-    """`report` what is observed; `run` until cancelled."""
+    """`report` what is observed; `run` follows states until cancelled."""
 
-    def __init__(
-        self,
-        database: Database,
-        fleet: Fleet,
-        clock: Clock,
-        publish: Callable[[str, bytes, int], bool],
-    ) -> None:
+    def __init__(self, database: Database, fleet: Fleet, clock: Clock, publish: Publish) -> None:
         self._database, self._fleet, self._clock = database, fleet, clock
-        self._publish = publish
+        self._sender = InstantSender(clock, publish)
         self._report: _Report | None = None
         self._sent_s: dict[str, float] = {}
-        self._header_id = 0
+        self._loop = StateLoop(self.step)
 
     def view(self) -> WeatherView | None:
         """The newest report while it counts."""
@@ -81,9 +71,9 @@ class WeatherService:
         )
         self._report = _Report(weather, observed_s)
         self._sent_s.clear()
-        self.step()
+        await self.step()
 
-    def step(self) -> None:
+    async def step(self) -> None:
         """Tell every vehicle that is connected and does not have it."""
         report, now_s = self._current(), self._clock.now_s()
         if report is None:
@@ -94,13 +84,16 @@ class WeatherService:
             online = self._fleet.connection_of(record) == "ONLINE"
             if online and not is_waiting and not self._has_it(record, report):
                 self._sent_s[vehicle_id] = now_s
-                self._send(record, report, now_s)
+                self._send(record, report)
 
     async def run(self) -> None:
-        """Step every few seconds."""
-        while True:
-            await asyncio.sleep(LOOK_EVERY_S)
-            self.step()
+        """Step when a state comes, and every second."""
+        await self._loop.run()
+
+    def on_state(self) -> None:
+        """A vehicle has said which actions it knows."""
+        if self._report is not None:
+            self._loop.wake()
 
     def _current(self) -> _Report | None:
         report = self._report
@@ -113,7 +106,7 @@ class WeatherService:
         states = record.state.action_states if record.state is not None else ()
         return any(state.action_id == report.action_id for state in states)
 
-    def _send(self, record: VehicleRecord, report: _Report, now_s: float) -> None:
+    def _send(self, record: VehicleRecord, report: _Report) -> None:
         said = {
             name: getattr(report.weather, name)
             for name in Weather.__dataclass_fields__
@@ -121,8 +114,5 @@ class WeatherService:
         }
         parameters = {"observedAt": iso_utc(report.observed_s), **said}
         action = node_action(REPORT_WEATHER, report.action_id, parameters, "HARD")
-        self._header_id += 1
-        message = instant_actions([action], record.address, self._header_id, iso_utc(now_s))
-        topic = record.address.topic("instantActions")
-        sent = self._publish(topic, encode(message), qos_of("instantActions"))
+        sent = self._sender.send([action], record.address)
         log.info("weather_sent vehicle=%s sent=%s", record.address.vehicle_id, sent)

@@ -11,20 +11,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from patrol.vda5050.node_actions import spoken
-from patrol.weather import Weather
 
 Role = Literal["viewer", "operator", "admin"]
 ConnectionView = Literal["ONLINE", "OFFLINE", "CONNECTIONBROKEN", "UNKNOWN"]
 AssignmentStatus = Literal[
     "queued", "sent", "running", "returning", "finished", "failed", "cancelled"
 ]
-PublicationPhase = Literal["downloading", "enabling", "done", "failed", "cancelled"]
-TargetStatus = Literal["waiting", "downloading", "ready", "enabling", "enabled", "failed"]
-IncidentStatus = Literal["open", "acknowledged", "resolved"]
-Verdict = Literal["true_alarm", "harmless", "wrong"]
 VisitOrder = Literal["given", "best"]
 LonLat = tuple[float, float]
-Note = Annotated[str, Field(max_length=2000)]
 
 
 class Model(BaseModel):
@@ -98,74 +92,6 @@ class HealthView(Model):
     broker_violations: int
     live_clients: int
     uptime_s: float
-
-
-class OriginView(Model):
-    """The origin of a map's local frame."""
-
-    latitude_deg: float
-    longitude_deg: float
-    altitude_m: float
-
-
-class MapView(Model):
-    """A patrol map the server knows."""
-
-    map_id: str
-    name: str
-    content_hash: str
-    origin: OriginView
-    bounds_wgs84: tuple[float, float, float, float]  # west, south, east, north
-
-
-class MapVersionView(Model):
-    """A version of a map; `warnings` only in the answer to its upload."""
-
-    map_id: str
-    content_hash: str
-    name: str
-    size_bytes: int
-    added_at: float
-    added_by: str
-    current: bool  # orders are planned on it
-    vehicles_enabled: list[str]  # vehicles that drive on it
-    vehicles_stored: list[str]  # vehicles that have read it back, and do not drive on it
-    warnings: list[str] = []
-    warnings_ko: list[str | None] = []
-
-
-class NewPublication(Model):
-    """A version for vehicles; without `vehicles`: every vehicle that is on this map."""
-
-    content_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    vehicles: Annotated[list[str], Field(min_length=1, max_length=10_000)] | None = None
-    together: bool = True  # no vehicle switches before all have read it back
-
-
-class TargetView(Model):
-    """A vehicle of a publication; `map_hash` is what it drives on now."""
-
-    vehicle_id: str
-    status: TargetStatus
-    reason: str | None = None
-    reason_ko: str | None = None
-    map_hash: str | None = None
-
-
-class PublicationView(Model):
-    """A version on its way to vehicles."""
-
-    publication_id: str
-    map_id: str
-    content_hash: str
-    together: bool
-    phase: PublicationPhase
-    reason: str | None = None
-    reason_ko: str | None = None
-    created_by: str
-    created_at: float
-    finished_at: float | None = None
-    vehicles: list[TargetView]
 
 
 class PositionView(Model):
@@ -249,31 +175,6 @@ class VehicleAction(Model):
         return self
 
 
-class NewWeather(Model):
-    """What a weather station measures; what it does not say is left out."""
-
-    observed_at: float  # seconds since the epoch
-    rain_mmph: float | None = None  # snow as the water that it melts to
-    gust_mps: float | None = None
-    visibility_m: float | None = None
-    temperature_c: float | None = None
-
-    def weather(self) -> Weather:
-        """The values that it gives."""
-        return Weather(self.rain_mmph, self.gust_mps, self.visibility_m, self.temperature_c)
-
-    @model_validator(mode="after")
-    def _check_values(self) -> Self:
-        self.weather()
-        return self
-
-
-class WeatherView(NewWeather):
-    """The newest report, and how many vehicles have it."""
-
-    vehicles_told: int
-
-
 class Accepted(Model):
     """The request was sent on; the vehicle's next states show what came of it."""
 
@@ -344,71 +245,9 @@ class AssignmentView(Model):
     distance_m: float
     route: list[LonLat]
     checkpoints: list[CheckpointVisitView]
-    next_checkpoint_id: str | None = None  # the one that may be left out
+    next_checkpoint_id: str | None = None
+    skippable: bool = False  # whether that one can be left out as things stand
     diversions: list[DiversionView] = []  # oldest first
-
-
-class EvidenceView(Model):
-    """A picture or clip; `url` answers with its bytes."""
-
-    evidence_id: str
-    kind: str
-    media_type: str
-    url: str
-    blurred: bool
-    sha256: str
-
-
-class VisitPictureView(EvidenceView):
-    """A picture of a checkpoint, taken on a visit."""
-
-    checkpoint_id: str
-    captured_at: float
-
-
-class IncidentView(Model):
-    """An incident: what the vehicle says (`phase`) and what operators did (`status`)."""
-
-    incident_id: str
-    kind: str
-    severity: str
-    title_ko: str
-    title_en: str
-    phase: str
-    status: IncidentStatus
-    vehicle_id: str
-    map_id: str
-    x_m: float
-    y_m: float
-    longitude_deg: float | None
-    latitude_deg: float | None
-    position_sigma_m: float
-    started_at: float
-    detected_at: float
-    received_at: float
-    updated_at: float
-    confidence: float
-    details: dict[str, Any]
-    evidence: list[EvidenceView] = []
-    acknowledged_by: str | None = None
-    acknowledged_at: float | None = None
-    resolved_by: str | None = None
-    resolved_at: float | None = None
-    verdict: Verdict | None = None
-    note: str | None = None
-
-
-class Acknowledge(Model):
-    """An operator has seen the incident."""
-
-    note: Note | None = None
-
-
-class Resolve(Model):
-    """An operator's judgement."""
-
-    verdict: Verdict
-    note: Note | None = None
 
 
 class AuditView(Model):

@@ -10,7 +10,7 @@ import msgspec
 
 from fleet_server.api.models import AssignmentView, CheckpointVisitView, DiversionView
 from fleet_server.dispatch.progress import Progress
-from fleet_server.dispatch.rest import next_stop
+from fleet_server.dispatch.rest import is_skippable, next_stop
 from fleet_server.dispatch.route import Route
 from fleet_server.map_picture import lonlat
 from fleet_server.wording import korean
@@ -90,61 +90,60 @@ class Assignment:
                 "distance_m": self.route.length_m,
                 "route": _line(self.route, patrol_map),
                 "checkpoints": _checkpoints(self.route, self.progress, patrol_map),
-                "next_checkpoint_id": self._next_checkpoint_id(),
+                **self._next_checkpoint(),
                 "diversions": _diversions(self.progress, patrol_map),
             }
         )
 
-    def _next_checkpoint_id(self) -> str | None:
-        if self.finished_at_s is not None:
-            return None
+    def _next_checkpoint(self) -> dict[str, Any]:
         stop = next_stop(self.route, self.progress)
-        return None if stop is None else stop.checkpoint_id
+        if stop is None or self.finished_at_s is not None:
+            return {}
+        may_skip = is_skippable(stop, self.progress)
+        return {"next_checkpoint_id": stop.checkpoint_id, "skippable": may_skip}
 
 
 def _diversions(progress: Progress, patrol_map: PatrolMap | None) -> list[DiversionView]:
-    views: list[DiversionView] = []
     if patrol_map is None:
-        return views
-    for diversion in progress.diversions:
-        longitude_deg, latitude_deg = lonlat(patrol_map, diversion.x_m, diversion.y_m)
-        views.append(
-            DiversionView(
-                phase=diversion.phase,
-                incident_id=diversion.incident_id,
-                longitude_deg=longitude_deg,
-                latitude_deg=latitude_deg,
-                asked_by=diversion.asked_by,
-                asked_at=diversion.asked_at_s,
-                reason=diversion.reason,
-                reason_ko=korean(diversion.reason) if diversion.reason else None,
-            )
+        return []
+    return [
+        DiversionView(
+            phase=diversion.phase,
+            incident_id=diversion.incident_id,
+            asked_by=diversion.asked_by,
+            asked_at=diversion.asked_at_s,
+            reason=diversion.reason,
+            reason_ko=korean(diversion.reason) if diversion.reason else None,
+            **_place(patrol_map, diversion.x_m, diversion.y_m),
         )
-    return views
-
-
-def _line(route: Route, patrol_map: PatrolMap | None) -> list[tuple[float, float]]:
-    nodes = [patrol_map.nodes.get(n) for n in route.node_ids] if patrol_map else []
-    return [lonlat(patrol_map, n.x_m, n.y_m) for n in nodes if patrol_map and n]
+        for diversion in progress.diversions
+    ]
 
 
 def _checkpoints(
     route: Route, progress: Progress, patrol_map: PatrolMap | None
 ) -> list[CheckpointVisitView]:
-    views = []
-    for index, visit in enumerate(route.visits):
-        node = patrol_map.nodes.get(visit.node_id) if patrol_map else None
-        if patrol_map is None or node is None:
-            continue
-        longitude_deg, latitude_deg = lonlat(patrol_map, node.x_m, node.y_m)
-        views.append(
-            CheckpointVisitView(
-                checkpoint_id=visit.checkpoint_id,
-                name=visit.name,
-                longitude_deg=longitude_deg,
-                latitude_deg=latitude_deg,
-                visited_at=progress.visited.get(index),
-                skipped=index in progress.skipped,
-            )
+    if patrol_map is None:
+        return []
+    nodes = [patrol_map.nodes.get(visit.node_id) for visit in route.visits]
+    return [
+        CheckpointVisitView(
+            checkpoint_id=visit.checkpoint_id,
+            name=visit.name,
+            visited_at=progress.visited.get(index),
+            skipped=index in progress.skipped,
+            **_place(patrol_map, node.x_m, node.y_m),
         )
-    return views
+        for index, (visit, node) in enumerate(zip(route.visits, nodes, strict=True))
+        if node is not None
+    ]
+
+
+def _place(patrol_map: PatrolMap, x_m: float, y_m: float) -> dict[str, Any]:
+    longitude_deg, latitude_deg = lonlat(patrol_map, x_m, y_m)
+    return {"longitude_deg": longitude_deg, "latitude_deg": latitude_deg}
+
+
+def _line(route: Route, patrol_map: PatrolMap | None) -> list[tuple[float, float]]:
+    nodes = [patrol_map.nodes.get(n) for n in route.node_ids] if patrol_map else []
+    return [lonlat(patrol_map, n.x_m, n.y_m) for n in nodes if patrol_map and n]

@@ -14,7 +14,7 @@ from fleet_server.dispatch.changes import Diversion
 from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.progress import first_progress
 from fleet_server.dispatch.readiness import Pose, check_map, check_ready, pose_on
-from fleet_server.dispatch.route import Route
+from fleet_server.dispatch.route import Route, named
 from fleet_server.errors import ConflictError
 from fleet_server.fleet import Fleet
 from fleet_server.store.audit import add_audit
@@ -74,7 +74,7 @@ class Beginning:
             vehicle_id,
             username,
             self._clock.now_s(),
-            route,
+            named(route, assignment_id),
             first_progress(route, assignment_id, 1, self._config),
         )
         assignment.progress.diversions = list(diversions)

@@ -121,11 +121,22 @@ def refuse_unready(active: Assignment) -> None:
     vehicle_id, progress = active.vehicle_id, active.progress
     if progress.cancel_requested_at_s is not None:
         raise ConflictError(f"{vehicle_id}: its patrol is being cancelled", "assignment_over")
-    if progress.change is not None or not progress.accepted:
-        raise ConflictError(
-            f"{vehicle_id} is just getting another order; try again in a few seconds",
-            "order_changing",
-        )
+    if not progress.is_settled:
+        raise _order_changing(vehicle_id)
+
+
+def refuse_unheard(active: Assignment, state: State | None) -> None:
+    """An update begins where the one before it ends, so the vehicle must have taken that."""
+    sent = (active.progress.order_id, active.progress.order_update_id)
+    if state is None or (state.order_id, state.order_update_id) != sent:
+        raise _order_changing(active.vehicle_id)
+
+
+def _order_changing(vehicle_id: str) -> ConflictError:
+    return ConflictError(
+        f"{vehicle_id} is just getting another order; try again in a few seconds",
+        "order_changing",
+    )
 
 
 def new_diversion(target: Target, username: str, now_s: float) -> Diversion:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import msgspec
-import sqlalchemy as sa
 
 from fleet_server.api.diversion_models import DiversionOption
 from fleet_server.api.models import AssignmentView
@@ -63,13 +65,10 @@ class Diverting:
         now_s, progress = self._clock.now_s(), active.progress
         cancel_id = f"{progress.order_id}-divert-{len(progress.diversions)}"
         over = over_actions(record.state, progress.order_id)
+        await self._audit(target, active, username)
         new = new_diversion(target, username, now_s)
         progress.diversions = with_diversion(progress.diversions, new)
-        progress.change = Change("divert", now_s, cancel_id, over)
-        progress.cancel_sent_at_s, progress.notice = None, None
-        await self._audit(target, active, username)
-        await self._following.save(active)
-        await self._following.step(active)
+        await self._following.begin_change(active, Change("divert", now_s, cancel_id, over))
         return self._following.view(active)
 
     async def _send(
@@ -104,18 +103,13 @@ class Diverting:
         return option
 
     async def _audit(self, target: Target, active: Assignment, username: str) -> None:
-        def work(connection: sa.Connection) -> None:
-            add_audit(
-                connection,
-                self._clock.now_s(),
-                username,
-                "vehicle_divert",
-                active.assignment_id,
-                vehicle=active.vehicle_id,
-                incident=target.incident_id,
-                map=target.map_id,
-                x_m=round(target.x_m, 2),
-                y_m=round(target.y_m, 2),
-            )
-
-        await self._database.write(work)
+        details: dict[str, Any] = {
+            "vehicle": active.vehicle_id,
+            "incident": target.incident_id,
+            "map": target.map_id,
+            "x_m": round(target.x_m, 2),
+            "y_m": round(target.y_m, 2),
+        }
+        line = partial(add_audit, **details)
+        what, now_s = "vehicle_divert", self._clock.now_s()
+        await self._database.write(line, now_s, username, what, active.assignment_id)

@@ -12,27 +12,25 @@ from collections.abc import Callable
 from fleet_server.api.models import AssignmentView
 from fleet_server.config import DispatchConfig
 from fleet_server.dispatch.assignment import Assignment
+from fleet_server.dispatch.changes import Change
 from fleet_server.dispatch.changing import Changing
 from fleet_server.dispatch.deciding import decide, give_up, renew_diversion
-from fleet_server.dispatch.orders import build_instant_action, build_order
 from fleet_server.dispatch.planning import Planning
 from fleet_server.dispatch.progress import Decision, Need, first_progress
 from fleet_server.dispatch.route import Route
+from fleet_server.dispatch.sending import Sending
 from fleet_server.errors import ConflictError, NotFoundError
 from fleet_server.fleet import Fleet, VehicleRecord
+from fleet_server.instant_actions import Publish
 from fleet_server.maps import MapLibrary
 from fleet_server.store.database import Database
 from fleet_server.store.patrols import save_assignment, select_assignments
 from fleet_server.store.tables import ACTIVE_STATUSES
-from patrol.clock import Clock, iso_utc
+from patrol.clock import Clock
 from patrol.map import PatrolMap
-from patrol.vda5050.messages import encode
-from patrol.vda5050.topic_names import qos_of
 from patrol.vehicle import VehicleSpec
 
 log = logging.getLogger(__name__)
-
-Publish = Callable[[str, bytes, int], bool]
 
 
 class Following:
@@ -54,13 +52,11 @@ class Following:
         self._maps = maps
         self._config = config
         self._clock = clock
-        self._publish = publish
         self._on_change = on_change
+        self.sending = Sending(config, clock, publish)
         self.planning = Planning(config.start_within_m)
         self.changing = Changing(spec, config, clock)
         self.active: dict[str, Assignment] = {}  # by vehicle id
-        # header ids must grow across restarts; nobody sends a million messages a second
-        self._header_id = int(clock.now_s() * 1000)
 
     async def load(self) -> None:
         """Take up the active assignments of the last run."""
@@ -116,7 +112,7 @@ class Following:
         before = (assignment.status, assignment.reason, assignment.progress)
         self._apply(assignment, decision)
         if decision.need is Need.SEND_ORDER:
-            await self._send_order(assignment, record)
+            await self.send(assignment)
         elif decision.need is Need.SEND_CANCEL:
             await self._send_cancel(assignment, record)
         if before != (assignment.status, assignment.reason, assignment.progress):
@@ -138,20 +134,12 @@ class Following:
         self._mark(assignment)
         self._on_change(self.view(assignment))
 
-    def send_action(
-        self, record: VehicleRecord, action: str, action_id: str, message: str = ""
-    ) -> bool:
-        """An instant action, `message` to be announced; False without a broker."""
-        asked = build_instant_action(
-            action,
-            action_id,
-            record.address,
-            self._next_header_id(),
-            iso_utc(self._clock.now_s()),
-            message,
-        )
-        topic, qos = record.address.topic("instantActions"), qos_of("instantActions")
-        return self._publish(topic, encode(asked), qos)
+    async def begin_change(self, assignment: Assignment, change: Change) -> None:
+        """Keep what an operator changes, and ask the vehicle to drop its order."""
+        progress = assignment.progress
+        progress.change, progress.cancel_sent_at_s, progress.notice = change, None, None
+        await self.save(assignment)
+        await self.step(assignment)
 
     def _apply(self, assignment: Assignment, decision: Decision) -> None:
         if decision.status != assignment.status:
@@ -168,11 +156,7 @@ class Following:
             assignment.finished_at_s = self._clock.now_s()
 
     async def send(self, assignment: Assignment) -> None:
-        """The order, or its latest update, as it stands."""
-        await self._send_order(assignment, self.record(assignment.vehicle_id))
-
-    async def _send_order(self, assignment: Assignment, record: VehicleRecord) -> None:
-        """First to the database, then to the vehicle."""
+        """The order, or its latest update: first to the database, then to the vehicle."""
         patrol_map = self._map_of(assignment.route)
         if patrol_map is None:
             log.error(
@@ -181,38 +165,19 @@ class Following:
                 assignment.route.map_hash,
             )
             return
-        now_s = self._clock.now_s()
-        order = build_order(
-            assignment.route,
-            assignment.progress,
-            patrol_map,
-            record.address,
-            self._config.horizon_edges,
-            self._next_header_id(),
-            iso_utc(now_s),
-        )
-        assignment.progress.sent_at_s = now_s
+        assignment.progress.sent_at_s = self._clock.now_s()
         if assignment.status == "queued":
             assignment.status = "sent"
         await self.save(assignment)
-        if not self._publish(record.address.topic("order"), encode(order), qos_of("order")):
-            log.warning("order_waits assignment=%s: no broker", assignment.assignment_id)
-            return
-        log.info(
-            "order_sent assignment=%s vehicle=%s order=%s update=%d released_to=%d",
-            assignment.assignment_id,
-            assignment.vehicle_id,
-            order.order_id,
-            order.order_update_id,
-            assignment.progress.released_to,
-        )
+        address = self.record(assignment.vehicle_id).address
+        self.sending.order(assignment, address, patrol_map)
 
     async def _send_cancel(self, assignment: Assignment, record: VehicleRecord) -> None:
         progress = assignment.progress
         progress.cancel_sent_at_s = self._clock.now_s()
         await self.save(assignment)
         what = progress.order_id if progress.change is None else progress.change.cancel_id
-        self.send_action(record, "cancel", f"{what}-cancel")
+        self.sending.action(record.address, "cancel", f"{what}-cancel")
 
     async def _change(
         self, assignment: Assignment, decision: Decision, record: VehicleRecord
@@ -241,7 +206,7 @@ class Following:
             made.progress.order_id,
             change.kind,
         )
-        await self._send_order(assignment, record)
+        await self.send(assignment)
 
     async def _replan(
         self, assignment: Assignment, decision: Decision, record: VehicleRecord
@@ -271,7 +236,7 @@ class Following:
         log.warning(
             "assignment_replanned assignment=%s order=%s", assignment.assignment_id, order_id
         )
-        await self._send_order(assignment, record)
+        await self.send(assignment)
 
     def known_map(self, route: Route) -> PatrolMap:
         """The version that a route was planned on; raises ConflictError where it is not loaded."""
@@ -291,7 +256,3 @@ class Following:
             active = self.active.get(assignment.vehicle_id)
             record.assignment_id = active.assignment_id if active else None
             self._fleet.changed.add(assignment.vehicle_id)
-
-    def _next_header_id(self) -> int:
-        self._header_id += 1
-        return self._header_id

@@ -8,7 +8,6 @@ from patrol.map import PatrolMap
 from patrol.vda5050.messages import (
     VERSION,
     Action,
-    InstantActions,
     NodePosition,
     Order,
     OrderEdge,
@@ -114,29 +113,7 @@ def _visit(stop: Stop, patrol_map: PatrolMap) -> list[Action]:
     return made[1:] if stop.is_visited else made
 
 
-def build_instant_action(
-    action: str,
-    action_id: str,
-    address: VehicleAddress,
-    header_id: int,
-    timestamp: str,
-    message: str = "",
-) -> InstantActions:
+def asked_action(action: str, action_id: str, message: str = "") -> Action:
     """One of `INSTANT_ACTIONS`; `message` is what an announcement says."""
     parameters = {"message": message} if message else None
-    asked = node_action(INSTANT_ACTIONS[action], action_id, parameters, "HARD")
-    return instant_actions([asked], address, header_id, timestamp)
-
-
-def instant_actions(
-    actions: list[Action], address: VehicleAddress, header_id: int, timestamp: str
-) -> InstantActions:
-    """Any instant actions for a vehicle."""
-    return InstantActions(
-        header_id=header_id,
-        timestamp=timestamp,
-        version=VERSION,
-        manufacturer=address.manufacturer,
-        serial_number=address.serial_number,
-        actions=actions,
-    )
+    return node_action(INSTANT_ACTIONS[action], action_id, parameters, "HARD")

@@ -5,7 +5,14 @@ from __future__ import annotations
 import secrets
 
 from fleet_server.dispatch.charging import needed_pct
-from fleet_server.dispatch.route import ChargeStop, PlannedVisit, Route, Stop, known_actions
+from fleet_server.dispatch.route import (
+    ChargeStop,
+    PlannedVisit,
+    Route,
+    Stop,
+    known_actions,
+    visit_action_id,
+)
 from navigation.planning.fleet.types import VehiclePlan
 from patrol.map import PatrolMap
 from patrol.vehicle import VehicleSpec
@@ -32,7 +39,7 @@ def route_of_plan(patrol_map: PatrolMap, plan: VehiclePlan, spec: VehicleSpec) -
                 needs = needed_pct(ahead, spec)
                 charges.append(ChargeStop(index, action_id, step.task_id, stay_s, needs))
         elif stay_s > 0 or step.actions:
-            action_id = f"{order_id}-{step.task_id}-{len(visits)}".replace(" ", "-")
+            action_id = visit_action_id(order_id, step.task_id, len(visits))
             visits.append(PlannedVisit(step.task_id, step.name, step.node_ids[-1]))
             further = known_actions(step.task_id, step.actions)
             stops.append(Stop(index, len(visits) - 1, step.task_id, action_id, stay_s, further))

@@ -61,6 +61,12 @@ class Progress(msgspec.Struct):
     missed: list[int] = []  # visits that an order before this one could not do
 
     @property
+    def is_settled(self) -> bool:
+        """The vehicle has taken the order, and nobody has asked it to drop it."""
+        is_asked = self.change is not None or self.cancel_requested_at_s is not None
+        return self.accepted and not is_asked
+
+    @property
     def diversion(self) -> Diversion | None:
         """The one under way: there is at most one."""
         return next((d for d in self.diversions if d.phase in OPEN_PHASES), None)

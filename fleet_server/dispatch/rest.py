@@ -12,9 +12,10 @@ from collections.abc import Collection
 
 import msgspec
 
+from fleet_server.dispatch.moving import moved
 from fleet_server.dispatch.place import Place
 from fleet_server.dispatch.progress import Progress
-from fleet_server.dispatch.route import Route, Stop
+from fleet_server.dispatch.route import Route, Stop, named
 from patrol.map import PatrolMap
 
 
@@ -37,31 +38,14 @@ def rest_of(
     is_leading = at == 0 and not progress.begun and lead is not None
     if is_leading and lead is not None and lead.end_id == node_ids[0]:
         node_ids, edge_ids, at = [lead.start_id, *node_ids], [lead.id, *edge_ids], -1
-    stops = [
-        msgspec.structs.replace(
-            stop,
-            node_index=stop.node_index - at,
-            action_id=f"{order_id}-{stop.checkpoint_id}-{stop.visit_index}".replace(" ", "-"),
-        )
-        for stop in left_stops(route, progress, over)
-    ]
-    charges = [
-        msgspec.structs.replace(
-            charge, node_index=charge.node_index - at, action_id=f"{order_id}-charge-{number}"
-        )
-        for number, charge in enumerate(route.charges[progress.charged :])
-    ]
-    return msgspec.structs.replace(
+    left = msgspec.structs.replace(
         route,
-        node_ids=node_ids,
-        edge_ids=edge_ids,
-        stops=stops,
-        charges=charges,
-        charge_action_id=f"{order_id}-charge" if route.charge_action_id else None,
-        length_m=sum(patrol_map.edges[edge_id].length_m for edge_id in edge_ids),
+        stops=left_stops(route, progress, over),
+        charges=route.charges[progress.charged :],
         wait=None,
         back_index=0,
     )
+    return named(moved(left, patrol_map, node_ids, edge_ids, -at), order_id)
 
 
 def left_stops(route: Route, progress: Progress, over: Collection[str]) -> list[Stop]:
@@ -98,3 +82,10 @@ def next_stop(route: Route, progress: Progress) -> Stop | None:
     """The next checkpoint that is to be visited, the one being visited among them."""
     left = (stop for stop in left_stops(route, progress, ()) if not stop.is_visited)
     return min(left, key=lambda stop: stop.node_index, default=None)
+
+
+def is_skippable(stop: Stop, progress: Progress) -> bool:
+    """Whether the next checkpoint can be left out now: a vehicle away at an incident keeps what
+    is released to it."""
+    is_away = progress.diversion is not None and stop.node_index <= progress.released_to
+    return progress.is_settled and not is_away

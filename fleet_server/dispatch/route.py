@@ -102,6 +102,34 @@ class Route(msgspec.Struct, frozen=True):
         return [halt.action_id for halt in self.halts] + further + charge
 
 
+def visit_action_id(order_id: str, checkpoint_id: str, visit_index: int) -> str:
+    """The id of a visit's action; `Stop.further_ids` and pictures' names build on it."""
+    return f"{order_id}-{checkpoint_id}-{visit_index}".replace(" ", "-")
+
+
+def named(route: Route, order_id: str) -> Route:
+    """The route with its actions named after an order: by that, what comes of them is found."""
+    stops = [
+        msgspec.structs.replace(
+            stop, action_id=visit_action_id(order_id, stop.checkpoint_id, stop.visit_index)
+        )
+        for stop in route.stops
+    ]
+    charges = [
+        msgspec.structs.replace(charge, action_id=f"{order_id}-charge-{number}")
+        for number, charge in enumerate(route.charges)
+    ]
+    return msgspec.structs.replace(
+        route,
+        stops=stops,
+        charges=charges,
+        charge_action_id=f"{order_id}-charge" if route.charge_action_id else None,
+        wait=None
+        if route.wait is None
+        else OperatorWait(route.wait.node_index, f"{order_id}-wait"),
+    )
+
+
 def start_of(
     patrol_map: PatrolMap,
     x_m: float,
@@ -141,7 +169,7 @@ def plan_route(
             continue
         visit = next(i for i in left if visits[i].checkpoint_id == leg.checkpoint.id)
         left.remove(visit)
-        action_id = f"{order_id}-{leg.checkpoint.id}-{visit}"
+        action_id = visit_action_id(order_id, leg.checkpoint.id, visit)
         further = known_actions(leg.checkpoint.id, leg.checkpoint.actions)
         stops.append(
             Stop(index, visit, leg.checkpoint.id, action_id, leg.checkpoint.dwell_s, further)

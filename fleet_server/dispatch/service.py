@@ -205,7 +205,7 @@ class Dispatcher:
         what = f"vehicle_{action}"
         await self._database.write(partial(add_audit, **said), now_s, username, what, vehicle_id)
         action_id = f"{action}-{secrets.token_hex(6)}"
-        if not self._following.send_action(record, action, action_id, message):
+        if not self._following.sending.action(record.address, action, action_id, message):
             raise UnavailableError("no connection to the broker; try again", "broker_down")
 
     async def views(self, only_active: bool) -> list[AssignmentView]:

@@ -6,14 +6,14 @@ never hears of the checkpoint. Else it is asked to drop its order, and gets one 
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from functools import partial
 
 from fleet_server.api.models import AssignmentView
 from fleet_server.dispatch.assignment import Assignment
 from fleet_server.dispatch.changed_route import Start, changed_route
 from fleet_server.dispatch.changes import Change
 from fleet_server.dispatch.detour import without_stop
-from fleet_server.dispatch.diversion_preview import over_actions, refuse_unready
+from fleet_server.dispatch.diversion_preview import over_actions, refuse_unheard, refuse_unready
 from fleet_server.dispatch.following import Following
 from fleet_server.dispatch.planning import beside
 from fleet_server.dispatch.readiness import check_map, check_ready, pose_on
@@ -50,17 +50,19 @@ class Skipping:
     async def _update(self, active: Assignment, stop: Stop, username: str) -> None:
         """The horizon is another one; the base stays."""
         patrol_map, progress = self._following.known_map(active.route), active.progress
+        refuse_unheard(active, self._following.record(active.vehicle_id).state)
         keep_to = None if _keeps_way(active) else progress.released_to
 
         def work() -> Route:
             search = self._following.changing.search(patrol_map)
             return without_stop(active.route, stop.visit_index, keep_to, search)
 
-        active.route = await beside(work)
+        route = await beside(work)
+        await self._audit(active, stop, username)
         progress.skipped = [*progress.skipped, stop.visit_index]
         progress.order_update_id += 1
         progress.base_from = progress.released_to
-        await self._audit(active, stop, username)
+        active.route = route
         await self._following.send(active)
 
     async def _replace(self, active: Assignment, stop: Stop, username: str) -> None:
@@ -91,24 +93,13 @@ class Skipping:
             )
 
         await beside(rehearse)  # nothing is asked for that cannot be done
-        progress.change, progress.cancel_sent_at_s, progress.notice = change, None, None
         await self._audit(active, stop, username)
-        await self._following.save(active)
-        await self._following.step(active)
+        await self._following.begin_change(active, change)
 
     async def _audit(self, active: Assignment, stop: Stop, username: str) -> None:
-        def work(connection: sa.Connection) -> None:
-            add_audit(
-                connection,
-                self._clock.now_s(),
-                username,
-                "checkpoint_skip",
-                active.assignment_id,
-                vehicle=active.vehicle_id,
-                checkpoint=stop.checkpoint_id,
-            )
-
-        await self._database.write(work)
+        line = partial(add_audit, vehicle=active.vehicle_id, checkpoint=stop.checkpoint_id)
+        what, now_s = "checkpoint_skip", self._clock.now_s()
+        await self._database.write(line, now_s, username, what, active.assignment_id)
 
 
 def _next(active: Assignment, checkpoint_id: str) -> Stop:

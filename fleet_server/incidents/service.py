@@ -9,13 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fleet_server.api.models import EvidenceView, IncidentView, Verdict, VisitPictureView
+from fleet_server.api.incident_models import EvidenceView, IncidentView, Verdict, VisitPictureView
 from fleet_server.errors import ConflictError, NotFoundError
 from fleet_server.maps import MapLibrary
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database
 from fleet_server.store.evidence import find_evidence, select_visit_pictures
 from fleet_server.store.incidents import select_incidents, set_judgement
+from fleet_server.store.patrols import find_assignment
 from patrol.clock import Clock
 from patrol.incident import ANOMALIES, AnomalyKind
 
@@ -104,8 +105,12 @@ class IncidentService:
 
     async def visit_pictures(self, assignment_id: str) -> list[VisitPictureView]:
         """What an assignment's checkpoints asked for (`capture`), oldest first."""
+        assignment = await self._database.read(find_assignment, assignment_id)
+        if assignment is None:
+            return []
+        names = [visit["checkpoint_id"] for visit in assignment["route"]["visits"]]
         rows = await self._database.read(select_visit_pictures, assignment_id)
-        return [_picture_view(row) for row in rows]
+        return [_picture_view(row, names) for row in rows]
 
     async def open_evidence(self, evidence_id: str, username: str) -> tuple[Path, str]:
         """A file and its media type; every look is on the audit trail."""
@@ -179,11 +184,12 @@ def _evidence_view(file: Mapping[str, Any]) -> EvidenceView:
     )
 
 
-def _picture_view(file: Mapping[str, Any]) -> VisitPictureView:
-    """The action's id names the checkpoint: assignment-number-checkpoint-visit-place."""
-    named = re.fullmatch(r"[0-9a-f]+-\d+-(.+)-\d+-\d+", file["incident_id"])
+def _picture_view(file: Mapping[str, Any], names: Sequence[str]) -> VisitPictureView:
+    """The action's id ends with the visit's number and the action's (`dispatch.route`)."""
+    numbered = re.fullmatch(r".+-(\d+)-\d+", file["incident_id"])
+    index = int(numbered[1]) if numbered else len(names)
     return VisitPictureView(
         **_evidence_view(file).model_dump(),
-        checkpoint_id=named[1] if named else "",
+        checkpoint_id=names[index] if index < len(names) else "",
         captured_at=file["captured_at_s"],
     )

@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from fleet_server.api.models import PublicationView
-from fleet_server.dispatch.orders import instant_actions
+from fleet_server.api.map_models import PublicationView
 from fleet_server.fleet import Fleet, VehicleRecord
+from fleet_server.instant_actions import InstantSender, Publish
 from fleet_server.maps import MapLibrary
 from fleet_server.publishing.publication import Publication, next_phase
 from fleet_server.publishing.target import Seen, Target, Wanted, look
@@ -26,9 +26,8 @@ from fleet_server.store.maps import (
     save_publication,
     select_publications,
 )
-from patrol.clock import Clock, iso_utc
-from patrol.vda5050.messages import Action, encode
-from patrol.vda5050.topic_names import qos_of
+from patrol.clock import Clock
+from patrol.vda5050.messages import Action
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +43,7 @@ class PublicationFollowing:
         fleet: Fleet,
         maps: MapLibrary,
         clock: Clock,
-        publish: Callable[[str, bytes, int], bool],
+        publish: Publish,
         on_change: Callable[[PublicationView], None],
         resend_after_s: float,
     ) -> None:
@@ -52,11 +51,10 @@ class PublicationFollowing:
         self._fleet = fleet
         self._maps = maps
         self._clock = clock
-        self._publish = publish
+        self._sender = InstantSender(clock, publish)
         self._on_change = on_change
         self._resend_after_s = resend_after_s
         self.active: dict[str, Publication] = {}
-        self._header_id = int(clock.now_s() * 1000)  # must grow across restarts
 
     async def load(self) -> None:
         """Take up the active publications of the last run."""
@@ -161,11 +159,7 @@ class PublicationFollowing:
         self._on_change(publication.view(self._fleet))
 
     def _send(self, record: VehicleRecord, actions: list[Action]) -> None:
-        self._header_id += 1
-        timestamp = iso_utc(self._clock.now_s())
-        message = instant_actions(actions, record.address, self._header_id, timestamp)
-        topic, qos = record.address.topic("instantActions"), qos_of("instantActions")
-        sent = self._publish(topic, encode(message), qos)
+        sent = self._sender.send(actions, record.address)
         log.info(
             "map_actions_sent vehicle=%s actions=%s sent=%s",
             record.address.vehicle_id,

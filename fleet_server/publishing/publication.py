@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from fleet_server.api.models import PublicationView, TargetView
+from fleet_server.api.map_models import PublicationView, TargetView
 from fleet_server.fleet import Fleet
 from fleet_server.publishing.target import SETTLED, Target
 from fleet_server.vehicle_maps import enabled_map

@@ -8,7 +8,7 @@ import secrets
 
 import sqlalchemy as sa
 
-from fleet_server.api.models import NewPublication, PublicationView
+from fleet_server.api.map_models import NewPublication, PublicationView
 from fleet_server.errors import ConflictError, InvalidError, NotFoundError
 from fleet_server.fleet import Fleet, VehicleRecord
 from fleet_server.publishing.following import PublicationFollowing

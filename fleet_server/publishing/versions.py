@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fleet_server.api.models import MapVersionView
+from fleet_server.api.map_models import MapVersionView
 from fleet_server.errors import InvalidError, NotFoundError
 from fleet_server.fleet import Fleet
 from fleet_server.maps import MapLibrary

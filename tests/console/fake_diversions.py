@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import networkx as nx
-from fake_world import SPEED_MPS, World
+from fake_world import SPEED_MPS, World, name_next
 from fastapi import FastAPI
 
 from fleet_server.api import models
@@ -84,9 +84,8 @@ class FakeDiversions:
         """The checkpoint is marked, the next one named."""
         self.skipped.append(checkpoint_id)
         assignment = self.world.assignments[assignment_id]
-        left = [c for c in assignment.checkpoints if c.visited_at is None and not c.skipped]
-        left[0].skipped = True
-        assignment.next_checkpoint_id = left[1].checkpoint_id if len(left) > 1 else None
+        next(c for c in assignment.checkpoints if c.checkpoint_id == checkpoint_id).skipped = True
+        name_next(assignment)
         return assignment
 
 

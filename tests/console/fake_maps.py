@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 
-from fleet_server.api import models
+from fleet_server.api import map_models
 from fleet_server.api.errors import error_response
 from fleet_server.wording import korean
 from patrol.errors import MapError
@@ -24,18 +24,18 @@ class FakeMaps:
     ) -> None:
         self.map, self._tell = patrol_map, tell
         self.versions = [self._version(patrol_map, "command line", vehicle_ids)]
-        self.publications: list[models.PublicationView] = []
+        self.publications: list[map_models.PublicationView] = []
 
     def _version(
         self, patrol_map: PatrolMap, added_by: str, enabled: list[str]
-    ) -> models.MapVersionView:
-        return models.MapVersionView(
+    ) -> map_models.MapVersionView:
+        return map_models.MapVersionView(
             map_id=patrol_map.map_id, content_hash=patrol_map.content_hash, name=patrol_map.name,
             size_bytes=412_345, added_at=time.time(), added_by=added_by,
             current=added_by == "command line", vehicles_enabled=enabled, vehicles_stored=[],
         )  # fmt: skip
 
-    def upload(self, data: bytes) -> models.MapVersionView:
+    def upload(self, data: bytes) -> map_models.MapVersionView:
         """A version from a file; raises MapError as the real server's library does."""
         version = self._version(parse_map(data, "the map"), "operator", [])
         known = [v for v in self.versions if v.content_hash == version.content_hash]
@@ -46,14 +46,14 @@ class FakeMaps:
         self.versions.insert(0, version)
         return version
 
-    def publish(self, map_id: str, new: models.NewPublication) -> models.PublicationView:
+    def publish(self, map_id: str, new: map_models.NewPublication) -> map_models.PublicationView:
         """On its way to every vehicle that was named."""
-        publication = models.PublicationView(
+        publication = map_models.PublicationView(
             publication_id=f"publication-{len(self.publications) + 1}", map_id=map_id,
             content_hash=new.content_hash, together=new.together, phase="downloading",
             created_by="operator", created_at=time.time(),
             vehicles=[
-                models.TargetView(vehicle_id=v, status="waiting") for v in new.vehicles or []
+                map_models.TargetView(vehicle_id=v, status="waiting") for v in new.vehicles or []
             ],
         )  # fmt: skip
         self.publications.insert(0, publication)
@@ -81,7 +81,7 @@ def add_map_routes(app: FastAPI, maps: FakeMaps) -> None:
     """The API's own addresses."""
 
     @app.get("/api/v1/maps/{map_id}/versions")
-    def versions(map_id: str) -> list[models.MapVersionView]:
+    def versions(map_id: str) -> list[map_models.MapVersionView]:
         return maps.versions
 
     @app.post("/api/v1/map-versions", status_code=201)
@@ -92,14 +92,14 @@ def add_map_routes(app: FastAPI, maps: FakeMaps) -> None:
             return error_response(422, "map_invalid", str(error))
 
     @app.post("/api/v1/maps/{map_id}/publications", status_code=201)
-    async def publish(map_id: str, new: models.NewPublication) -> models.PublicationView:
+    async def publish(map_id: str, new: map_models.NewPublication) -> map_models.PublicationView:
         return maps.publish(map_id, new)
 
     @app.get("/api/v1/publications")
-    def publications(status: str = "active") -> list[models.PublicationView]:
+    def publications(status: str = "active") -> list[map_models.PublicationView]:
         return maps.publications
 
     @app.post("/api/v1/publications/{publication_id}/cancel")
-    async def cancel(publication_id: str) -> models.PublicationView:
+    async def cancel(publication_id: str) -> map_models.PublicationView:
         maps.publications[0].phase = "cancelled"
         return maps.publications[0]

@@ -24,7 +24,7 @@ from fake_world import World, night_picture
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.staticfiles import StaticFiles
 
-from fleet_server.api import models
+from fleet_server.api import incident_models, map_models, models
 from fleet_server.api.errors import error_response
 from fleet_server.api.security import SECURITY_HEADERS
 from fleet_server.map_picture import map_view, wgs84_picture
@@ -75,7 +75,9 @@ class FakeServer:
         for queue in self._queues:
             queue.put_nowait(message)
 
-    def report(self, kind: AnomalyKind, node_id: int, age_s: float = 2.0) -> models.IncidentView:
+    def report(
+        self, kind: AnomalyKind, node_id: int, age_s: float = 2.0
+    ) -> incident_models.IncidentView:
         """A new incident, to every live client."""
         incident = self.world.report_incident(kind, node_id, age_s=age_s)
         self.send({"type": "incident", "incident": incident.model_dump(mode="json")})
@@ -212,7 +214,7 @@ class FakeServer:
         world = self.world
 
         @app.get("/api/v1/maps")
-        def maps() -> list[models.MapView]:
+        def maps() -> list[map_models.MapView]:
             return [map_view(world.map)]
 
         @app.get("/api/v1/maps/{map_id}")
@@ -249,7 +251,7 @@ class FakeServer:
             return models.Accepted()
 
         @app.get("/api/v1/assignments/{assignment_id}/pictures")
-        def pictures(assignment_id: str) -> list[models.VisitPictureView]:
+        def pictures(assignment_id: str) -> list[incident_models.VisitPictureView]:
             return world.pictures.get(assignment_id, [])
 
         @app.get("/api/v1/patrols")
@@ -278,26 +280,28 @@ class FakeServer:
     def _incident_routes(self, app: FastAPI) -> None:
         world = self.world
 
-        def told(incident: models.IncidentView) -> models.IncidentView:
+        def told(incident: incident_models.IncidentView) -> incident_models.IncidentView:
             self.send({"type": "incident", "incident": incident.model_dump(mode="json")})
             return incident
 
         @app.get("/api/v1/incidents")
-        def incidents(status: str = "open") -> list[models.IncidentView]:
+        def incidents(status: str = "open") -> list[incident_models.IncidentView]:
             every = world.incidents.values()
             return [i for i in every if status == "all" or i.status != "resolved"]
 
         @app.post("/api/v1/incidents/{incident_id}/acknowledge")
         async def acknowledge(
-            incident_id: str, request: models.Acknowledge
-        ) -> models.IncidentView:
+            incident_id: str, request: incident_models.Acknowledge
+        ) -> incident_models.IncidentView:
             incident = world.incidents[incident_id]
             incident.status, incident.acknowledged_by = "acknowledged", USERNAME
             incident.acknowledged_at = time.time()
             return told(incident)
 
         @app.post("/api/v1/incidents/{incident_id}/resolve")
-        async def resolve(incident_id: str, request: models.Resolve) -> models.IncidentView:
+        async def resolve(
+            incident_id: str, request: incident_models.Resolve
+        ) -> incident_models.IncidentView:
             incident = world.incidents[incident_id]
             incident.status, incident.resolved_by = "resolved", USERNAME
             incident.resolved_at = time.time()

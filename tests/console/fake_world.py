@@ -8,7 +8,7 @@ import cv2
 import networkx as nx
 import numpy as np
 
-from fleet_server.api import models
+from fleet_server.api import incident_models, models
 from fleet_server.map_picture import lonlat
 from patrol.incident import ANOMALIES, AnomalyKind
 from patrol.map import PatrolMap
@@ -16,6 +16,13 @@ from patrol.map import PatrolMap
 SPEED_MPS = 1.39
 STARTS = {"goalie-01": 294, "light-01": 76, "light-02": 131, "light-03": 29, "light-04": 228}
 NIGHT_PATROL = ("cp-03", "cp-04", "cp-05", "cp-06", "cp-08")
+
+
+def name_next(assignment: models.AssignmentView) -> None:
+    """The checkpoint that comes next, which can be left out."""
+    left = [c for c in assignment.checkpoints if c.visited_at is None and not c.skipped]
+    assignment.next_checkpoint_id = left[0].checkpoint_id if left else None
+    assignment.skippable = bool(left)
 
 
 class World:
@@ -31,9 +38,9 @@ class World:
         self.tracks: dict[str, list[tuple[float, float, float]]] = {}
         self.patrols: dict[str, models.PatrolView] = {}
         self.assignments: dict[str, models.AssignmentView] = {}
-        self.incidents: dict[str, models.IncidentView] = {}
+        self.incidents: dict[str, incident_models.IncidentView] = {}
         self.asked: list[str] = []  # actions, oldest first
-        self.pictures: dict[str, list[models.VisitPictureView]] = {}  # by assignment
+        self.pictures: dict[str, list[incident_models.VisitPictureView]] = {}  # by assignment
         self.spoken: list[str] = []  # what vehicles were told to say
         for serial, node_id in STARTS.items():
             self._enrol(serial, node_id)
@@ -133,8 +140,8 @@ class World:
                 )
                 for stop in stops
             ],
-            next_checkpoint_id=stops[0].id,
         )
+        name_next(assignment)
         self.assignments[assignment.assignment_id] = assignment
         self.nodes[vehicle.vehicle_id] = nodes[1:]
         vehicle.assignment_id = vehicle.order_id = assignment.assignment_id
@@ -190,17 +197,18 @@ class World:
             at_it = self.map.checkpoint(visit.checkpoint_id).node_id == goal.id
             if at_it and visit.visited_at is None:
                 visit.visited_at = time.time()
+                name_next(assignment)
                 return True
         return False
 
     def report_incident(
         self, kind: AnomalyKind, node_id: int, *, age_s: float = 2.0
-    ) -> models.IncidentView:
+    ) -> incident_models.IncidentView:
         """A vehicle sees something near a node."""
         number, now, row = len(self.incidents) + 1, time.time(), ANOMALIES[kind]
         node = self.map.nodes[node_id]
         lon, lat = lonlat(self.map, node.x_m + 1.2, node.y_m - 0.8)
-        evidence = models.EvidenceView(
+        evidence = incident_models.EvidenceView(
             evidence_id=f"evidence-{number}",
             kind="still",
             media_type="image/jpeg",
@@ -208,7 +216,7 @@ class World:
             blurred=True,
             sha256="0" * 64,
         )
-        incident = models.IncidentView(
+        incident = incident_models.IncidentView(
             incident_id=f"incident-{number}",
             kind=kind,
             severity=row.severity,

@@ -53,10 +53,10 @@ def test_the_quickest_vehicle_is_proposed_sent_and_let_go_on(page: Page, server:
     (asked,) = server.diversions.asked
     assert (asked.incident_id, asked.serial_number) == ("incident-1", "goalie-01")
     row = page.locator(GOALIE_ROW)
-    expect(row.locator("[data-diversion]")).to_have_text("사건 현장으로 가는 중")
-    page.get_by_role("button", name="goalie-01: 사건 현장으로 가는 중").click()
+    expect(row.locator("[data-diversion]")).to_have_text("현장으로 가는 중")
+    page.get_by_role("button", name="goalie-01: 현장으로 가는 중").click()
     tell(server, "waiting")
-    expect(row.locator("[data-diversion]")).to_have_text("사건 현장에서 대기 중")
+    expect(row.locator("[data-diversion]")).to_have_text("현장에서 대기 중")
     vehicle = server.world.vehicles["sunra/goalie-01"]
     vehicle.waiting_for, vehicle.waiting_for_ko = Waiting.OPERATOR, Waiting.OPERATOR.text_ko
     vehicle.awaits_operator = True
@@ -122,6 +122,35 @@ def test_the_next_checkpoint_is_left_out_after_a_question(page: Page, server: An
     shot(page, "skipped-ko")
 
 
+def test_leaving_out_is_offered_only_where_it_can_be_done(page: Page, server: Any) -> None:
+    on_patrol(page)
+    row = page.locator(GOALIE_ROW)
+    button = row.get_by_role("button", name="건너뛰기")
+    expect(button).to_be_visible()
+    (assignment,) = server.world.assignments.values()
+    vehicle = server.world.vehicles["sunra/goalie-01"]
+
+    def tell(**changes: Any) -> None:
+        def change() -> None:
+            for name, value in changes.items():
+                setattr(assignment, name, value)
+            server.send({"type": "assignment", "assignment": assignment.model_dump(mode="json")})
+
+        server.call(change)
+
+    tell(skippable=False)  # its vehicle is just getting another order
+    expect(button).to_have_count(0)
+    tell(skippable=True, next_checkpoint_id="cp-05")  # the best order is not the list's
+    expect(button).to_be_visible()
+    expect(row.locator(".next-checkpoint")).to_contain_text("14가길 사거리")
+    vehicle.operating_mode = "MANUAL"
+    expect(button).to_have_count(0)
+    vehicle.operating_mode = "AUTOMATIC"
+    expect(button).to_be_visible()
+    vehicle.emergency_stop = "MANUAL"
+    expect(button).to_have_count(0)
+
+
 def test_who_only_looks_is_offered_none_of_it(page: Page, server: Any) -> None:
     server.user.role = "viewer"
     page.fill("[name=username]", "operator")
@@ -132,3 +161,15 @@ def test_who_only_looks_is_offered_none_of_it(page: Page, server: Any) -> None:
     expect(page.locator(".incident-detail")).to_be_visible()
     expect(page.get_by_test_id("send-to-incident")).to_have_count(0)
     expect(page.get_by_role("button", name="지도에서 고른 곳으로 차량 보내기")).to_have_count(0)
+    expect(page.get_by_test_id("acknowledge")).to_have_count(0)
+    page.keyboard.press("a")
+    page.locator(GOALIE_ROW).locator("button").first.click()
+    expect(page.locator(".vehicle-detail")).to_be_visible()
+    expect(page.locator(".vehicle-detail").get_by_role("button")).to_have_text(
+        ["지도에서 보기", "따라가기"]
+    )
+    page.get_by_role("tab", name="순찰").click()
+    expect(page.locator("[data-patrol='patrol-1']")).to_be_visible()
+    expect(page.locator(".panel.left [role=tabpanel]").get_by_role("button")).to_have_count(0)
+    posted = [path for method, path in server.requests if method != "GET"]
+    assert posted == ["/api/v1/session"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from fleet_server.api import models
+from fleet_server.api import incident_models, models
 from patrol.faults import FAULTS, FaultKind
 from patrol.waiting import Waiting
 
@@ -114,7 +114,7 @@ def test_pictures_of_checkpoints_are_links_that_nobody_opens_unasked(
     on_patrol(page)
     (assignment,) = server.world.assignments.values()
     first = assignment.checkpoints[0]
-    picture = models.VisitPictureView(
+    picture = incident_models.VisitPictureView(
         evidence_id="p-1", kind="checkpoint", media_type="image/jpeg",
         url="/api/v1/evidence/p-1", blurred=True, sha256="0" * 64,
         checkpoint_id=first.checkpoint_id, captured_at=1.0,

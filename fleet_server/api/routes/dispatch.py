@@ -12,12 +12,7 @@ from fleet_server.api.diversion_models import (
     NewDiversion,
     NewSkip,
 )
-from fleet_server.api.models import (
-    AssignmentView,
-    NewAssignment,
-    NewPatrol,
-    PatrolView,
-)
+from fleet_server.api.models import AssignmentView, NewAssignment, NewPatrol, PatrolView
 from fleet_server.api.plan_models import NewPlan, PlanChanges, PlanSummary, PlanView
 from fleet_server.api.security import AnyUser, Dispatching, Running
 from fleet_server.dispatch.targets import target_of

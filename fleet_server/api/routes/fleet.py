@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from fleet_server.api.models import Accepted, MapView, VehicleAction, VehicleView
+from fleet_server.api.map_models import MapView
+from fleet_server.api.models import Accepted, VehicleAction, VehicleView
 from fleet_server.api.security import AnyUser, Dispatching, Running
 from fleet_server.errors import NotFoundError
 from fleet_server.map_picture import map_view

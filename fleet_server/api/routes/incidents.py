@@ -7,7 +7,7 @@ from typing import Literal
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
-from fleet_server.api.models import Acknowledge, IncidentView, Resolve, VisitPictureView
+from fleet_server.api.incident_models import Acknowledge, IncidentView, Resolve, VisitPictureView
 from fleet_server.api.security import AnyUser, Judging, Running
 
 router = APIRouter()

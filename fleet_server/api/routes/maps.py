@@ -6,7 +6,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 
-from fleet_server.api.models import MapVersionView, NewPublication, PublicationView
+from fleet_server.api.map_models import MapVersionView, NewPublication, PublicationView
 from fleet_server.api.security import AnyUser, Publishing, Running
 from fleet_server.errors import InvalidError
 from patrol.vda5050.map_transfer import MAX_MAP_BYTES

@@ -6,14 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from fleet_server.api.models import (
-    AuditView,
-    HealthView,
-    Login,
-    NewUser,
-    SessionView,
-    UserView,
-)
+from fleet_server.api.models import AuditView, HealthView, Login, NewUser, SessionView, UserView
 from fleet_server.api.security import COOKIE, AnyUser, Auditing, ManagingUsers, Running, token_of
 from fleet_server.store.audit import select_audit
 

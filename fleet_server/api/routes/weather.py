@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from fleet_server.api.models import Accepted, NewWeather, WeatherView
+from fleet_server.api.models import Accepted
 from fleet_server.api.security import AnyUser, Dispatching, Running
+from fleet_server.api.weather_models import NewWeather, WeatherView
 
 router = APIRouter()
 

@@ -16,7 +16,8 @@ import pytest
 
 from fleet_server.accounts import Accounts, put_user
 from fleet_server.api.app import create_api
-from fleet_server.api.models import AssignmentView, HealthView, PublicationView
+from fleet_server.api.map_models import PublicationView
+from fleet_server.api.models import AssignmentView, HealthView
 from fleet_server.api.plan_models import PlanSummary
 from fleet_server.api.services import Services
 from fleet_server.config import FleetConfig, IngestConfig

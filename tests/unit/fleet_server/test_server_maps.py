@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from fleet_server.api.models import NewPatrol, NewPublication
+from fleet_server.api.map_models import NewPublication
+from fleet_server.api.models import NewPatrol
 from fleet_server.errors import ConflictError, InvalidError, NotFoundError
 from fleet_server.ingest.decode import decode_message
 from fleet_server.maps import MapLibrary

@@ -62,6 +62,46 @@ async def test_one_that_is_not_released_is_left_out_without_a_stop(
     assert (await rig.dispatcher.find(patrol)).reason == "left out: cp-b"
 
 
+async def test_none_is_left_out_before_the_last_update_was_taken(
+    rig: Any, vehicle: Driven
+) -> None:
+    patrol = await on_patrol(rig, checkpoint_ids=["cp-b"])
+    await vehicle.go(5.0)
+    update = active(rig).progress.order_update_id
+    rig.broker_up = False
+    await vehicle.until(lambda: active(rig).progress.order_update_id > update)
+    rig.broker_up = True
+    with pytest.raises(ConflictError, match="just getting another order"):
+        await skip(rig, "cp-b")  # its update would not begin where the vehicle's base ends
+    await vehicle.go(10.0)
+    await skip(rig, "cp-b")
+    await vehicle.until(lambda: active(rig) is None)
+    end = await rig.dispatcher.find(patrol)
+    assert (end.status, end.reason) == ("finished", "left out: cp-b")
+
+
+async def test_one_is_offered_only_when_it_can_be_left_out(rig: Any, vehicle: Driven) -> None:
+    patrol = await on_patrol(rig)
+
+    async def offered() -> bool:
+        view = await rig.dispatcher.find(patrol)
+        assert view.next_checkpoint_id == "cp-a"
+        return bool(view.skippable)
+
+    assert not await offered()  # the vehicle has not taken the order
+    await vehicle.until(lambda: vehicle.xy_m[0] > 83.0)
+    assert await offered()
+    await rig.dispatcher.divert(Target("square", 100.0, 20.0), VEHICLE, True, "minji")
+    assert not await offered()  # it stops
+    await vehicle.until(lambda: vehicle.awaits_operator)
+    assert await offered()  # the way to it is not released
+    active(rig).progress.released_to = active(rig).route.last_index
+    await rig.dispatcher._following.save(active(rig))
+    assert not await offered()
+    await rig.dispatcher.cancel(patrol, "minji")
+    assert not await offered()
+
+
 async def test_the_way_to_it_is_left_out_too_where_there_is_a_shorter_one(
     rig: Any, vehicle: Driven
 ) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
+from fleet_server.weather import WeatherService
 from navigation.weather_rule import WeatherRule
 from patrol.faults import FaultKind
 from patrol.vda5050.messages import ActionState, InstantActions, decode
-from patrol.weather import REPORT_COUNTS_S, USUAL_LIMITS
+from patrol.weather import REPORT_COUNTS_S, USUAL_LIMITS, Weather
 
 pytestmark = pytest.mark.anyio
 STORM = {"rain_mmph": 45.0, "temperature_c": 11.5}
@@ -68,13 +69,13 @@ async def test_a_vehicle_that_has_it_is_left_alone_and_one_that_forgot_is_told_a
         action_id=told(rig)[0].action_id, action_type="reportWeather", action_status="FINISHED"
     )
     await later(rig, team, [done], [])
-    weather.step()
+    await weather.step()
     assert len(told(rig)) == 3  # the second vehicle once more
     assert (await client.get("/weather")).json()["vehicles_told"] == 1
     await later(rig, team, [], [])  # the first was started anew
-    weather.step()
+    await weather.step()
     assert len(told(rig)) == 5
-    weather.step()
+    await weather.step()
     assert len(told(rig)) == 5  # not at once again
 
 
@@ -84,7 +85,7 @@ async def test_an_old_report_is_told_to_nobody(
     await report(client, rig)
     count = len(told(rig))
     rig.clock.advance(REPORT_COUNTS_S + 1)
-    rig.services.weather.step()
+    await rig.services.weather.step()
     assert len(told(rig)) == count
     assert (await client.get("/weather")).json() is None
 
@@ -125,14 +126,27 @@ async def test_an_older_report_does_not_take_a_newer_ones_place(
     assert (await client.get("/weather")).json()["rain_mmph"] == 45.0
 
 
-async def test_it_looks_again_by_itself(
-    client: httpx.AsyncClient, rig: Any, team: list[Any], monkeypatch: pytest.MonkeyPatch
+async def test_a_state_is_looked_at_when_it_comes(
+    client: httpx.AsyncClient, rig: Any, team: list[Any]
 ) -> None:
-    monkeypatch.setattr("fleet_server.weather.LOOK_EVERY_S", 0.001)
     await report(client, rig)
-    loop = asyncio.create_task(rig.services.weather.run())
     await later(rig, team, [], [])
-    async with asyncio.timeout(20.0):
-        while len(told(rig)) < 2 * len(team):
-            await asyncio.sleep(0.001)
+    assert len(told(rig)) == len(team)
+    rig.services.weather.on_state()
+    loop = asyncio.create_task(rig.services.weather.run())
+    for _ in range(20):  # turns of the event loop: well within the second that passes anyway
+        await asyncio.sleep(0)
     loop.cancel()
+    assert len(told(rig)) == 2 * len(team)
+
+
+async def test_its_messages_are_numbered_on_across_restarts(
+    client: httpx.AsyncClient, rig: Any, team: list[Any]
+) -> None:
+    await report(client, rig)
+    rig.clock.advance(2.0)
+    again = WeatherService(rig.database, rig.fleet, rig.clock, rig.publish)
+    await again.report(Weather(rain_mmph=1.0), rig.clock.now_s(), "minji")
+    ids = [decode(payload, InstantActions).header_id for payload in rig.sent("instantActions")]
+    assert ids == sorted(set(ids))
+    assert len(ids) == 2 * len(team)

@@ -204,7 +204,8 @@ export interface Assignment {
   distance_m: number;
   route: LonLat[];
   checkpoints: AssignmentCheckpoint[];
-  next_checkpoint_id: string | null; // the one that may be left out
+  next_checkpoint_id: string | null;
+  skippable: boolean; // whether that one can be left out as things stand
   diversions: Diversion[]; // oldest first
 }
 

@@ -111,8 +111,10 @@ function PlaceOf({ incident }: { incident: IncidentView }) {
 
 function Decision({ incident }: { incident: IncidentView }) {
   const t = useText();
+  const mayAct = useMayAct();
   const busy = useConsole((s) => Boolean(s.busy[`acknowledge ${incident.incident_id}`]));
   if (incident.status === "open") {
+    if (!mayAct) return null;
     return (
       <button
         type="button"
@@ -130,11 +132,10 @@ function Decision({ incident }: { incident: IncidentView }) {
   return (
     <>
       {name && at !== null && <Signed text="incident.acknowledgedBy" name={name} at={at} />}
-      {incident.status === "acknowledged" ? (
+      {incident.status === "acknowledged" && mayAct && (
         <ResolveForm key={incident.incident_id} incident={incident} />
-      ) : (
-        <Outcome incident={incident} />
       )}
+      {incident.status === "resolved" && <Outcome incident={incident} />}
     </>
   );
 }

@@ -1,8 +1,8 @@
 import { useState } from "react";
-import type { Assignment, Diversion } from "../api/types";
+import type { Assignment, Diversion, VehicleView } from "../api/types";
 import { localName, said } from "../i18n";
 import { actions, useConsole, useMayAct, useText } from "../lib/context";
-import { isActive } from "../store/condition";
+import { isActive, takesOrders } from "../store/condition";
 import { ConfirmDialog } from "./ConfirmDialog";
 
 const GOING: ReadonlySet<Diversion["phase"]> = new Set(["stopping", "driving", "waiting"]);
@@ -48,20 +48,21 @@ export function SentVehicles({ incidentId }: { incidentId: string }) {
 }
 
 /** The checkpoint that comes next, and a way to leave it out. */
-export function NextCheckpoint({ assignment }: { assignment: Assignment }) {
+export function NextCheckpoint({ assignment, view }: { assignment: Assignment; view: VehicleView }) {
   const t = useText();
   const mayAct = useMayAct();
   const language = useConsole((s) => s.language);
   const busy = useConsole((s) => Boolean(s.busy[`skip ${assignment.assignment_id}`]));
   const [confirming, setConfirming] = useState(false);
-  const next = assignment.checkpoints.find((c) => c.visited_at === null && !c.skipped);
+  const next = assignment.checkpoints.find(
+    (c) => c.checkpoint_id === assignment.next_checkpoint_id && c.visited_at === null && !c.skipped,
+  );
   if (!next) return null;
   const name = localName(next.name, language);
-  const vehicle = assignment.vehicle_id.split("/").pop() ?? "";
   return (
     <div className="next-checkpoint">
       <p className="quiet">{t("assignment.next", { name })}</p>
-      {mayAct && assignment.next_checkpoint_id === next.checkpoint_id && (
+      {mayAct && assignment.skippable && takesOrders(view) && (
         <button
           type="button"
           className="button small"
@@ -74,7 +75,7 @@ export function NextCheckpoint({ assignment }: { assignment: Assignment }) {
       {confirming && (
         <ConfirmDialog
           title={t("skip.title")}
-          text={t("skip.text", { vehicle, name })}
+          text={t("skip.text", { vehicle: view.serial_number, name })}
           yes={t("skip.button")}
           harmless
           onYes={() => void actions.skip(assignment, name)}

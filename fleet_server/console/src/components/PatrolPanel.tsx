@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Patrol } from "../api/types";
 import { localName } from "../i18n";
-import { actions, useConsole, useText } from "../lib/context";
+import { actions, useConsole, useMayAct, useText } from "../lib/context";
 import { isActive } from "../store/condition";
 import { AssignFlow } from "./AssignFlow";
 import { Composer } from "./Composer";
@@ -13,6 +13,7 @@ export function PatrolPanel() {
   const t = useText();
   const task = useConsole((s) => s.task);
   const patrols = useConsole((s) => s.patrols);
+  const mayAct = useMayAct();
   if (task.kind === "assign") return <AssignFlow task={task} />;
   if (task.kind === "compose") return <Composer task={task} />;
   return (
@@ -23,10 +24,12 @@ export function PatrolPanel() {
         ))}
       </ul>
       {!patrols.length && <p className="empty">{t("patrol.none")}</p>}
-      <button type="button" className="button wide dashed" onClick={actions.startComposing}>
-        <Icon name="plus" size={16} />
-        {t("patrol.new")}
-      </button>
+      {mayAct && (
+        <button type="button" className="button wide dashed" onClick={actions.startComposing}>
+          <Icon name="plus" size={16} />
+          {t("patrol.new")}
+        </button>
+      )}
     </>
   );
 }
@@ -37,6 +40,7 @@ function PatrolRow({ patrol }: { patrol: Patrol }) {
   const running = useConsole((s) =>
     Object.values(s.assignments).find((a) => a.patrol_id === patrol.patrol_id && isActive(a)),
   );
+  const mayAct = useMayAct();
   const [confirming, setConfirming] = useState(false);
   const name = localName(patrol.name, language);
   return (
@@ -53,22 +57,26 @@ function PatrolRow({ patrol }: { patrol: Patrol }) {
           </span>
         )}
       </div>
-      <button
-        type="button"
-        className="icon-button faint"
-        title={t("patrol.delete")}
-        aria-label={`${name}: ${t("patrol.delete")}`}
-        onClick={() => setConfirming(true)}
-      >
-        <Icon name="trash" size={16} />
-      </button>
-      <button
-        type="button"
-        className="button"
-        onClick={() => actions.startAssigning(patrol.patrol_id, null)}
-      >
-        {t("patrol.assign")}
-      </button>
+      {mayAct && (
+        <>
+          <button
+            type="button"
+            className="icon-button faint"
+            title={t("patrol.delete")}
+            aria-label={`${name}: ${t("patrol.delete")}`}
+            onClick={() => setConfirming(true)}
+          >
+            <Icon name="trash" size={16} />
+          </button>
+          <button
+            type="button"
+            className="button"
+            onClick={() => actions.startAssigning(patrol.patrol_id, null)}
+          >
+            {t("patrol.assign")}
+          </button>
+        </>
+      )}
       {confirming && (
         <ConfirmDialog
           title={t("confirm.deleteTitle")}

@@ -1,11 +1,10 @@
 import { useState } from "react";
 import type { Assignment, VehicleView } from "../api/types";
 import { localName, said } from "../i18n";
-import { actions, useConsole, useText } from "../lib/context";
+import { actions, useConsole, useMayAct, useText } from "../lib/context";
 import { formatDistance } from "../lib/format";
 import { type Condition, obstacleTo } from "../store/condition";
 import type { TimedVehicle } from "../store/live";
-import type { ConsoleState } from "../store/store";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { DiversionLine, NextCheckpoint } from "./PatrolNews";
 import { VehicleAttention } from "./VehicleAttention";
@@ -18,17 +17,13 @@ interface Props {
   condition: Condition;
 }
 
-function watchesOnly({ session }: ConsoleState): boolean {
-  return session && session !== "unknown" ? session.user.role === "viewer" : true;
-}
-
 /** What opens below a selected vehicle: its patrol, its faults, what can be done. */
 export function VehicleDetail({ vehicle, assignment, condition }: Props) {
   const t = useText();
   const { view } = vehicle;
   const following = useConsole((s) => s.following);
   const language = useConsole((s) => s.language);
-  const canWatchOnly = useConsole(watchesOnly);
+  const mayAct = useMayAct();
   return (
     <div className="vehicle-detail">
       <VehicleErrors view={view} />
@@ -44,7 +39,7 @@ export function VehicleDetail({ vehicle, assignment, condition }: Props) {
       )}
       {assignment ? (
         <>
-          <Progress assignment={assignment} />
+          <Progress assignment={assignment} view={view} />
           <VisitPictures assignment={assignment} />
         </>
       ) : (
@@ -77,7 +72,7 @@ export function VehicleDetail({ vehicle, assignment, condition }: Props) {
         )}
       </div>
       <Commands vehicle={vehicle} assignment={assignment} condition={condition} />
-      {!canWatchOnly && condition !== "offline" && <VehicleAttention view={view} />}
+      {mayAct && condition !== "offline" && <VehicleAttention view={view} />}
     </div>
   );
 }
@@ -96,7 +91,7 @@ function VehicleErrors({ view }: { view: VehicleView }) {
   );
 }
 
-function Progress({ assignment }: { assignment: Assignment }) {
+function Progress({ assignment, view }: { assignment: Assignment; view: VehicleView }) {
   const t = useText();
   const language = useConsole((s) => s.language);
   const done = assignment.checkpoints.filter((c) => c.visited_at !== null).length;
@@ -126,7 +121,7 @@ function Progress({ assignment }: { assignment: Assignment }) {
       <p className="quiet">
         {t("assignment.progress", { done, all })} · {formatDistance(assignment.distance_m)}
       </p>
-      <NextCheckpoint assignment={assignment} />
+      <NextCheckpoint assignment={assignment} view={view} />
       <DiversionLine assignment={assignment} />
       {assignment.reason && <p className="quiet">{said(assignment.reason, assignment.reason_ko, language)}</p>}
     </div>
@@ -139,8 +134,8 @@ function Commands({ vehicle, assignment, condition }: Props) {
   const [confirming, setConfirming] = useState<"cancel" | "crossing" | null>(null);
   const busy = useConsole((s) => Boolean(s.busy[`pause ${id}`] ?? s.busy[`resume ${id}`]));
   const atUnknownLight = vehicle.view.errors.some((error) => error.type === "signal_unknown");
-  const canWatchOnly = useConsole(watchesOnly);
-  if (canWatchOnly || condition === "offline") return null;
+  const mayAct = useMayAct();
+  if (!mayAct || condition === "offline") return null;
   if (!assignment && !vehicle.view.paused) {
     const free = obstacleTo(vehicle, assignment, performance.now()) === null;
     return (

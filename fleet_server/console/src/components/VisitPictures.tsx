@@ -34,7 +34,7 @@ export function VisitPictures({ assignment }: { assignment: Assignment }) {
     <ul className="visit-pictures" aria-label={t("assignment.pictures")}>
       {pictures.map((picture) => (
         <li key={picture.evidence_id}>
-          <a href={picture.url} target="_blank" rel="noreferrer">
+          <a className="link" href={picture.url} target="_blank" rel="noreferrer">
             <Icon name="picture" size={14} />
             {localName(names.get(picture.checkpoint_id) ?? picture.checkpoint_id, language)}
           </a>

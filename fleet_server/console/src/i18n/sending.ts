@@ -26,12 +26,12 @@ export const SENDING = {
   "send.go": { ko: "보내기", en: "Send" },
   "send.sent": { ko: "{vehicle}을(를) 보냈습니다.", en: "{vehicle} is on its way." },
 
-  "diversion.stopping": { ko: "현장으로 가려고 정지 중", en: "Stopping, to drive to an incident" },
-  "diversion.driving": { ko: "사건 현장으로 가는 중", en: "On its way to an incident" },
-  "diversion.waiting": { ko: "사건 현장에서 대기 중", en: "Waiting at an incident" },
+  "diversion.stopping": { ko: "현장으로 가려고 정지 중", en: "Stopping, to drive to the scene" },
+  "diversion.driving": { ko: "현장으로 가는 중", en: "On its way to the scene" },
+  "diversion.waiting": { ko: "현장에서 대기 중", en: "Waiting at the scene" },
   "diversion.returning": { ko: "순찰하던 자리로 돌아가는 중", en: "Going back to its patrol" },
-  "diversion.over": { ko: "현장에 다녀왔습니다", en: "Back from an incident" },
-  "diversion.given_up": { ko: "현장에 가지 못했습니다", en: "Did not get to the incident" },
+  "diversion.over": { ko: "현장에 다녀왔습니다", en: "Back from the scene" },
+  "diversion.given_up": { ko: "현장에 가지 못했습니다", en: "Did not get to the scene" },
 
   "skip.button": { ko: "건너뛰기", en: "Leave out" },
   "skip.title": { ko: "다음 확인 지점을 건너뛸까요?", en: "Leave the next checkpoint out?" },

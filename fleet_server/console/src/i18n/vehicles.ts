@@ -27,7 +27,7 @@ export const VEHICLES = {
   "vehicle.sirenOn": { ko: "사이렌 울리기", en: "Siren on" },
   "vehicle.sirenOff": { ko: "사이렌 끄기", en: "Siren off" },
   "vehicle.say": { ko: "방송", en: "Say" },
-  "vehicle.sayWhat": { ko: "차량이 방송할 말", en: "What the vehicle says aloud" },
+  "vehicle.sayWhat": { ko: "차량이 방송할 말", en: "Words to say aloud" },
   "vehicle.say.help": {
     ko: "괜찮으십니까? 도움이 필요하시면 손을 들어 주세요.",
     en: "Are you all right? Please raise a hand if you need help.",

@@ -20,9 +20,14 @@ export function useText(): Translate {
   return useMemo(() => translator(language), [language]);
 }
 
-/** Whether the user may send vehicles and publish maps, or only watch. */
+/** Whether the user may judge, send vehicles and publish maps, or only watch. */
+export function mayAct({ session }: ConsoleState): boolean {
+  return session !== null && session !== "unknown" && session.user.role !== "viewer";
+}
+
+/** `mayAct`, for components. */
 export function useMayAct(): boolean {
-  return useConsole((s) => s.session !== null && s.session !== "unknown" && s.session.user.role !== "viewer");
+  return useConsole(mayAct);
 }
 
 /** This browser's monotonic clock in ms, one tick a second for the whole page. */

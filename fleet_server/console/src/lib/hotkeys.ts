@@ -1,6 +1,6 @@
 /** The keyboard: ONE table that handles keys and that the help shows. */
 import type { TextKey } from "../i18n";
-import { actions, store } from "./context";
+import { actions, mayAct, store } from "./context";
 
 interface Hotkey {
   keys: readonly string[]; // KeyboardEvent.code, so that a Korean keyboard layout works too
@@ -31,7 +31,9 @@ export const HOTKEYS: readonly Hotkey[] = [
     keys: ["KeyA"],
     shown: ["A"],
     text: "keys.acknowledge",
-    run: withIncident((incidentId) => void actions.acknowledge(incidentId)),
+    run: withIncident((incidentId) => {
+      if (mayAct(store.getState())) void actions.acknowledge(incidentId);
+    }),
   },
   {
     keys: ["ArrowDown"],

@@ -62,6 +62,11 @@ export function isEmergency(view: VehicleView): boolean {
   return view.emergency_stop !== null && view.emergency_stop !== "NONE";
 }
 
+/** Whether the server would have it change what it drives: connected, automatic, not stopped. */
+export function takesOrders(view: VehicleView): boolean {
+  return view.connection === "ONLINE" && view.operating_mode === "AUTOMATIC" && !isEmergency(view);
+}
+
 function isStale(view: VehicleView, ageS: number | null): boolean {
   if (ageS === null) return true;
   return ageS > (view.driving ? STALE_MOVING_S : STALE_STANDING_S);

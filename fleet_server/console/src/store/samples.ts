@@ -89,6 +89,7 @@ export function assignment(change: Partial<Assignment> = {}): Assignment {
     route: [],
     checkpoints: [],
     next_checkpoint_id: null,
+    skippable: false,
     diversions: [],
     ...change,
   };

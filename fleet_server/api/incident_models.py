@@ -1,0 +1,76 @@
+"""What the API says of incidents, and of the pictures that vehicles take."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from fleet_server.api.models import Model
+
+IncidentStatus = Literal["open", "acknowledged", "resolved"]
+Verdict = Literal["true_alarm", "harmless", "wrong"]
+Note = Annotated[str, Field(max_length=2000)]
+
+
+class EvidenceView(Model):
+    """A picture or clip; `url` answers with its bytes."""
+
+    evidence_id: str
+    kind: str
+    media_type: str
+    url: str
+    blurred: bool
+    sha256: str
+
+
+class VisitPictureView(EvidenceView):
+    """A picture of a checkpoint, taken on a visit."""
+
+    checkpoint_id: str
+    captured_at: float
+
+
+class IncidentView(Model):
+    """An incident: what the vehicle says (`phase`) and what operators did (`status`)."""
+
+    incident_id: str
+    kind: str
+    severity: str
+    title_ko: str
+    title_en: str
+    phase: str
+    status: IncidentStatus
+    vehicle_id: str
+    map_id: str
+    x_m: float
+    y_m: float
+    longitude_deg: float | None
+    latitude_deg: float | None
+    position_sigma_m: float
+    started_at: float
+    detected_at: float
+    received_at: float
+    updated_at: float
+    confidence: float
+    details: dict[str, Any]
+    evidence: list[EvidenceView] = Field(default_factory=list)
+    acknowledged_by: str | None = None
+    acknowledged_at: float | None = None
+    resolved_by: str | None = None
+    resolved_at: float | None = None
+    verdict: Verdict | None = None
+    note: str | None = None
+
+
+class Acknowledge(Model):
+    """An operator has seen the incident."""
+
+    note: Note | None = None
+
+
+class Resolve(Model):
+    """An operator's judgement."""
+
+    verdict: Verdict
+    note: Note | None = None
