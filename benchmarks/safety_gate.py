@@ -17,11 +17,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.shared.targets import Target, finish, parser
+from benchmarks.shared.targets import Target, finish
+from benchmarks.stopping.asked import asked
 from benchmarks.stopping.encounter import Encounter, Outcome, run
-from patrol.vehicle import VehicleSpec, load_vehicle
+from patrol.vehicle import VehicleSpec
 
-ROOT = Path(__file__).parents[1]
 COMPARED = 50  # encounters of the lidar alone
 
 
@@ -45,14 +45,9 @@ def meet(spec: VehicleSpec, seeds: Sequence[int], say: str) -> list[Outcome]:
 
 
 def main() -> int:
-    arguments = parser(__doc__)
-    arguments.add_argument("--encounters", type=int, default=500)
-    arguments.add_argument("--first", type=int, default=0, help="the first seed")
-    given = arguments.parse_args()
-    spec = load_vehicle(ROOT / "config" / "vehicles" / "goalie.yaml")
-    seeds = range(given.first, given.first + given.encounters)
-    alone = meet(replace(spec, ultrasonics=()), seeds[:COMPARED], "lidar alone")
-    ours = meet(spec, seeds, "with rangers")
+    given = asked(__doc__, 500)
+    alone = meet(replace(given.spec, ultrasonics=()), given.seeds[:COMPARED], "lidar alone")
+    ours = meet(given.spec, given.seeds, "with rangers")
     stood = sum(o.stood for o in ours) / len(ours)
     share = sum(o.touched for o in alone) / len(alone)
     print(f"contacts a hundred encounters of the lidar alone: {100 * share:.0f}")

@@ -17,9 +17,8 @@ GRAVITY_MPS2 = 9.8
 ACCELEROMETER_SIGMA, GYROSCOPE_SIGMA = 0.01, 0.000175  # KittiEquivBiasedImu_metadata.txt
 ACCELEROMETER_BIAS_SIGMA, GYROSCOPE_BIAS_SIGMA = 0.000167, 2.91e-6
 GPS_VARIANCE_M2 = 0.07
-FIRST_SOLVED = (
-    21  # fixes after the first, as in the example: before, the heading is not observable
-)
+# Fixes after the first, as in the example: before, the heading is not observable.
+FIRST_SOLVED = 21
 Array = NDArray[np.float64]
 
 

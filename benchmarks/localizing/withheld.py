@@ -16,8 +16,10 @@ Flags = NDArray[np.bool_]
 
 
 def every_second(places: Array) -> Flags:
-    """The first, the third, and so on."""
-    return np.arange(len(places)) % 2 == 0
+    """The first, the third, and so on, and the last, so that a fix follows each kept back."""
+    given: Flags = np.arange(len(places)) % 2 == 0
+    given[-1] = True
+    return given
 
 
 def but_stretches(places: Array, length_s: float) -> Flags:
@@ -76,6 +78,18 @@ def rms_m(errors: Array) -> float:
     """Of those with an answer; infinite without any."""
     known = errors[np.isfinite(errors)]
     return math.sqrt(float(np.mean(known**2))) if len(known) else math.inf
+
+
+def silences(errors: Array) -> int:
+    """How many have no answer though one before them had; all where none has."""
+    known = np.isfinite(errors)
+    return int(np.count_nonzero(~known[np.argmax(known) :]))
+
+
+def times_ours(theirs: Array, ours: Array) -> float:
+    """One RMS over another, of the fixes to which both have an answer; 0 where there is none."""
+    both = np.isfinite(theirs) & np.isfinite(ours)
+    return rms_m(theirs[both]) / rms_m(ours[both]) if both.any() else 0.0
 
 
 def _carried(before: Array, last: Array, now_s: float, times: Array, turned: Array) -> Array:

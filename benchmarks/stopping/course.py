@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from navigation.types import Command
 from patrol.geometry import Pose2
+from patrol.vehicle import VehicleSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,18 @@ class Course:
     straight_m: float
     curvature_1pm: float
     speed_mps: float
+
+    @staticmethod
+    def random(
+        rng: np.random.Generator, spec: VehicleSpec, slowest_mps: float, straight_m: float
+    ) -> Course:
+        """Straight, or with a bend up to the lock that begins within `straight_m`; as fast as the
+        cap and its side pull allow, at most."""
+        lock = 1.0 / spec.min_turning_radius_m
+        curvature = float(rng.choice((0.0, rng.uniform(-lock, lock))))
+        fastest = math.sqrt(spec.max_lateral_acceleration_mps2 / max(abs(curvature), 1e-3))
+        speed = min(float(rng.uniform(slowest_mps, spec.speed_cap_mps)), fastest)
+        return Course(float(rng.uniform(0.0, straight_m)), curvature, speed)
 
     def command(self, travelled_m: float) -> Command:
         """What the driver wants here."""

@@ -41,15 +41,12 @@ class Encounter:
     def random(seed: int, spec: VehicleSpec) -> Encounter:
         """Any speed up to the cap and any bend up to the lock, as fast as its side pull allows."""
         rng = np.random.default_rng([seed, 17])
-        lock = 1.0 / spec.min_turning_radius_m
-        curvature = float(rng.choice((0.0, rng.uniform(-lock, lock))))
-        fastest = math.sqrt(spec.max_lateral_acceleration_mps2 / max(abs(curvature), 1e-3))
-        speed = min(float(rng.uniform(0.3, spec.speed_cap_mps)), fastest)
-        straight_m = float(rng.uniform(0.0, 4.0))
-        turns_m = math.inf if curvature == 0 else math.tau / abs(curvature) * 0.6
-        furthest_m = min(9.0, straight_m + turns_m)
+        course = Course.random(rng, spec, slowest_mps=0.3, straight_m=4.0)
+        bend = abs(course.curvature_1pm)
+        turns_m = math.inf if bend == 0 else math.tau / bend * 0.6
+        furthest_m = min(9.0, course.straight_m + turns_m)
         return Encounter(
-            Course(straight_m, curvature, speed),
+            course,
             float(rng.uniform(min(4.2, furthest_m), furthest_m)),
             float(rng.uniform(-0.55, 0.55)),
             float(rng.uniform(-math.pi, math.pi)),

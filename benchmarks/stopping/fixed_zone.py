@@ -10,7 +10,9 @@ import math
 
 import numpy as np
 
+from navigation.safety.limits import at_speed
 from navigation.types import STANDSTILL, GateInputs, GateOutput
+from patrol.geometry import Scan
 from patrol.vehicle import VehicleSpec
 
 ZONE_M = 0.5  # before the bumper
@@ -23,23 +25,20 @@ class FixedZone:
 
     def __init__(self, spec: VehicleSpec) -> None:
         self._spec = spec
-        self._last_s = 0.0
 
     def step(self, inputs: GateInputs, now_s: float) -> GateOutput:
         """The command, slowed to what the drive may gain; or zero."""
-        dt, self._last_s = now_s - self._last_s, now_s
-        command, base = inputs.command, inputs.base
-        if command is None or base is None or inputs.scan is None or self._is_entered(inputs):
+        command, base, scan = inputs.command, inputs.base, inputs.scan
+        if command is None or base is None or scan is None or self._is_entered(scan):
             return GateOutput(STANDSTILL, frozenset(), False, 0.0, 0.0)
-        gained = base.speed_mps + self._spec.max_acceleration_mps2 * max(dt, 0.02) * 5
-        share = min(1.0, gained / command.speed_mps)
-        slowed = type(command)(command.speed_mps * share, command.yaw_rate_radps * share)
+        spec, lag = self._spec, self._spec.actuation
+        # The drive is so late that it gains this while it follows.
+        gains_mps = spec.max_acceleration_mps2 * (lag.drive_dead_time_s + lag.drive_lag_s)
+        slowed = at_speed(command, base.speed_mps + gains_mps)
         return GateOutput(slowed, frozenset(), False, math.inf, math.inf)
 
-    def _is_entered(self, inputs: GateInputs) -> bool:
-        scan, spec = inputs.scan, self._spec
-        if scan is None:
-            return True
+    def _is_entered(self, scan: Scan) -> bool:
+        spec = self._spec
         x, y = scan.points_base(spec.lidar.x_m, spec.lidar.y_m).T
         inside = (x <= spec.front_m + ZONE_M) & (x >= -spec.rear_overhang_m)
         inside &= np.abs(y) <= spec.width_m / 2 + BESIDE_M

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.stopping.plan_view import in_base
 from patrol.geometry import Pose2
 from patrol.vehicle import UltrasonicSpec, VehicleSpec
 from simulation.mujoco.people_mjcf import DRAWN_FOR_M, FLAT
@@ -35,9 +36,7 @@ class LyingPerson:
 
     def seen_from(self, base: Pose2) -> Array:
         """The points (n, 3) in base_link."""
-        c, s = math.cos(base.yaw_rad), math.sin(base.yaw_rad)
-        dx, dy = self.points[:, 0] - base.x_m, self.points[:, 1] - base.y_m
-        return np.column_stack((c * dx + s * dy, -s * dx + c * dy, self.points[:, 2]))
+        return np.column_stack((in_base(self.points[:, :2], base), self.points[:, 2]))
 
 
 def is_touched(points_base: Array, spec: VehicleSpec) -> bool:

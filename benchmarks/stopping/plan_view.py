@@ -20,9 +20,7 @@ Array = NDArray[np.float64]
 
 def in_base(points: Array, base: Pose2) -> Array:
     """Map points (n, 2) in base_link."""
-    c, s = math.cos(base.yaw_rad), math.sin(base.yaw_rad)
-    dx, dy = points[:, 0] - base.x_m, points[:, 1] - base.y_m
-    return np.column_stack((c * dx + s * dy, c * dy - s * dx))
+    return base.inverse().transform_points(points)
 
 
 def walls_in_base(walls: Array, base: Pose2) -> Array:

@@ -56,7 +56,7 @@ class StepOut:
 
 def _draw(kind: str, rng: np.random.Generator, spec: VehicleSpec, seed: int) -> StepOut | None:
     """None where the vehicle could not pass, or the person starts in its way or in a wall."""
-    course = _course(rng, spec)
+    course = Course.random(rng, spec, slowest_mps=0.4, straight_m=5.0)
     meets_m = float(rng.uniform(3.0, 7.0))  # where base_link would be
     frame = course.place(meets_m, 0.0, 0.0)
     crossing, side = KINDS[kind](rng), float(rng.choice((-1.0, 1.0)))
@@ -89,15 +89,6 @@ def _hidden_by(
     widest_m = max(abs(left) + radius for _, left, radius in crossing.build.body)
     room_m = widest_m / math.sin(crossing.yaw_rad) + ELBOW_M
     return crossing.hides(rng, beside_m, at_m, room_m)
-
-
-def _course(rng: np.random.Generator, spec: VehicleSpec) -> Course:
-    """Straight, or with a bend up to the lock that begins anywhere before they meet."""
-    lock = 1.0 / spec.min_turning_radius_m
-    curvature = float(rng.choice((0.0, rng.uniform(-lock, lock))))
-    fastest = math.sqrt(spec.max_lateral_acceleration_mps2 / max(abs(curvature), 1e-3))
-    speed = min(float(rng.uniform(0.4, spec.speed_cap_mps)), fastest)
-    return Course(float(rng.uniform(0.0, 5.0)), curvature, speed)
 
 
 def _is_fair(made: StepOut, spec: VehicleSpec, meets_m: float) -> bool:

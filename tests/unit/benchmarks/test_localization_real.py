@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -83,8 +84,10 @@ def test_an_unpacked_wheel_is_not_downloaded_again(tmp_path: Path) -> None:
 # --- what is kept back ---
 
 
-def test_every_second_fix_is_told() -> None:
-    assert withheld.every_second(LINE).sum() == 50
+@pytest.mark.parametrize("count", [99, 100])
+def test_every_second_fix_is_kept_back_and_a_fix_follows_each(count: int) -> None:
+    given = withheld.every_second(LINE[:count])
+    assert np.flatnonzero(~given).tolist() == list(range(1, 98, 2))
 
 
 @pytest.mark.parametrize("length_s", [10.0, 20.0, 30.0])
@@ -96,10 +99,8 @@ def test_stretches_are_kept_back_whole_and_end_in_fixes(length_s: float) -> None
 
 
 def test_the_straight_line_is_exact_on_one_and_cuts_corners() -> None:
-    given = withheld.every_second(LINE)[:99]
-    assert withheld.errors_m(
-        withheld.interpolated(LINE[:99], given), LINE[:99], given
-    ) == pytest.approx(0.0)
+    given = withheld.every_second(LINE)
+    assert withheld.errors_m(withheld.interpolated(LINE, given), LINE, given).max() < 1e-9
     _, places = circle(60.0)
     given = withheld.but_stretches(places, 20.0)
     errors = withheld.errors_m(withheld.interpolated(places, given), places, given)
@@ -126,6 +127,18 @@ def test_a_summary_counts_what_has_no_answer() -> None:
     assert withheld.rms_m(np.array([math.nan])) == math.inf
 
 
+def test_two_are_compared_where_both_have_an_answer() -> None:
+    theirs, ours = np.array([2.0, 90.0, math.nan]), np.array([1.0, math.nan, 9.0])
+    assert withheld.times_ours(theirs, ours) == pytest.approx(2.0)
+    assert withheld.times_ours(theirs, np.full(3, math.nan)) == 0.0
+
+
+def test_only_who_has_not_answered_yet_may_be_silent() -> None:
+    assert withheld.silences(np.array([math.nan, math.nan, 1.0, 2.0])) == 0
+    assert withheld.silences(np.array([math.nan, 1.0, math.nan, 2.0])) == 1
+    assert withheld.silences(np.full(3, math.nan)) == 3
+
+
 # --- the whole of it, on a made drive ---
 
 
@@ -142,7 +155,25 @@ def test_a_worse_localizer_misses_its_targets() -> None:
     errors = {localization_real.OURS: np.array([2.0]), localization_real.LINE: np.array([1.0]),
               localization_real.RECKONED: np.array([4.0])}  # fmt: skip
     met = [target.met for target in localization_real.targets({"a case": errors})]
+    assert met == [True, False, True]
+
+
+def test_a_localizer_that_falls_silent_misses_its_targets() -> None:
+    errors = {localization_real.OURS: np.array([math.nan, 0.1, math.nan]),
+              localization_real.LINE: np.array([1.0, 1.0, 1.0])}  # fmt: skip
+    met = [target.met for target in localization_real.targets({"a case": errors})]
     assert met == [False, True]
+
+
+def test_a_folder_of_data_alone_is_no_gtsam(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gtsam" / "Data").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.delitem(sys.modules, "gtsam", raising=False)
+    assert localization_real.imported(tmp_path) is None
+    assert "left out" in capsys.readouterr().out
+    sys.modules.pop("gtsam", None)
 
 
 def test_missing_data_is_one_line_and_status_2(

@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import step_out
 from benchmarks.stopping import plan_view
 from benchmarks.stopping.course import Course
 from benchmarks.stopping.crossing_drive import Instant, drive
 from benchmarks.stopping.crossings import KINDS
 from benchmarks.stopping.fixed_zone import FixedZone
+from benchmarks.stopping.no_foresight import without_foresight
 from benchmarks.stopping.plan_view import NO_WALLS
 from benchmarks.stopping.step_out import StepOut
-from benchmarks.stopping.verdict import End, closing_mps, judge
+from benchmarks.stopping.verdict import End, Proof, Verdict, closing_mps, judge
 from benchmarks.stopping.walker import ADULT, CHILD, Walker
 from navigation.safety.gate import SafetyGate
 from navigation.types import STANDSTILL, GateInputs, GateOutput
@@ -216,3 +218,49 @@ def test_the_fixed_zone_stops_for_what_is_within_it_and_no_sooner() -> None:
     instants = drive(made, SPEC, FixedZone(SPEC))
     stood = next(i for i in instants if i.now_s > 2.0 and i.speed_mps < 0.9)
     assert 0.1 < stood.gap_m < 0.5
+
+
+def test_without_foresight_it_stops_for_who_is_in_the_way_and_not_for_who_comes() -> None:
+    comes = StepOut.random(5, SPEC)
+    ends = [judge(drive(comes, SPEC, gate), comes.walker, SPEC).end
+            for gate in (SafetyGate(SPEC), without_foresight(SPEC))]  # fmt: skip
+    assert ends == [End.NO_CONTACT, End.AVOIDABLE]
+    stands = encounter(walker(5.0, 0.0, 0.0, 1e-9))
+    instants = drive(stands, SPEC, without_foresight(SPEC))
+    assert judge(instants, stands.walker, SPEC).end is End.NO_CONTACT
+    assert instants[-1].speed_mps < 0.01
+
+
+# --- what is asked of the gate ---
+
+
+def met(end: End, ideal_contact_s: float | None = None, fastest_mps: float = 1.2) -> step_out.Met:
+    proof = Proof(1.0, 1.0, 1.2, 0.7, 0.8, 0.4, ideal_contact_s, 0.0)
+    return step_out.Met(encounter(walker(5.0, 0.0, 0.0)), Verdict(end, proof), fastest_mps)
+
+
+def test_only_who_would_have_met_it_standing_is_held_against_it() -> None:
+    assert step_out.could_stand(met(End.INTO_SIDE))
+    assert not step_out.could_stand(met(End.INTO_SIDE, 0.4))
+    assert not step_out.could_stand(met(End.UNAVOIDABLE))
+
+
+def test_each_target_can_be_missed() -> None:
+    good = [met(End.NO_CONTACT)] * 20
+    assert [target.met for target in step_out.targets(good)] == [True, True, True]
+    for bad, missed in ((met(End.AVOIDABLE), 0), (met(End.INTO_SIDE), 1)):
+        targets = step_out.targets([*good, bad])
+        assert [target.met for target in targets] == [i != missed for i in range(3)]
+    creeps = [met(End.NO_CONTACT, fastest_mps=0.5)] * 2
+    assert [target.met for target in step_out.targets([*good, *creeps])] == [True, True, False]
+
+
+def test_the_program_meets_the_same_people_with_each_gate(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["step_out.py", "--first", "4", "--encounters", "2"])
+    assert step_out.main() == 0
+    out = capsys.readouterr().out
+    assert out.count(": 2 encounters: ") == 4
+    assert "the first 2: a fixed zone of 0.5 m 50.0, the gate without foresight 50.0" in out
+    assert "the gate 0.0\n" in out

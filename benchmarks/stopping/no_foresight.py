@@ -1,0 +1,23 @@
+"""The named alternative: the gate as it is, but for its foresight; the stop zone has to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from navigation.safety.approach import Approach
+from navigation.safety.gate import SafetyGate
+from patrol.vehicle import VehicleSpec
+
+
+class _NobodyComes(Approach):
+    def is_coming(
+        self, curves: Sequence[float], speed_mps: float, direction: float, now_s: float
+    ) -> bool:
+        return False
+
+
+def without_foresight(spec: VehicleSpec) -> SafetyGate:
+    """A gate that stops for what is in the swept path, by lidar and rangers, and nobody else."""
+    gate = SafetyGate(spec)
+    gate._approach = _NobodyComes(spec)
+    return gate
