@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,9 +25,8 @@ from navigation.localization.replay import DriveLog
 from navigation.types import GnssFix, ImuSample, WheelOdometry
 from patrol.errors import LogError
 from patrol.geodesy import GeoPoint
-from patrol.vehicle import VehicleSpec
+from patrol.vehicle import GRAVITY_MPS2, VehicleSpec
 
-GRAVITY_MPS2 = 9.81
 START_SPEED_SIGMA_MPS = 10.0
 START_ERROR_SIGMA_MPS2 = 0.3  # 2 degrees of tilt
 SPEED_MPS_PER_RTS = 0.1  # noise of the accelerometer, vibration
@@ -43,13 +42,10 @@ NOISE = ProcessNoise(position_m_per_rts=1.0, scale_per_rts=0.02)
 def with_inertial_speed(log: DriveLog, origin: GeoPoint, spec: VehicleSpec) -> DriveLog:
     """A log with odometry made of its IMU and fixes; run it with a Localizer of NOISE.
 
-    Raises LogError where there is no IMU with a forward acceleration, or too few fixes.
+    Raises LogError where there is no IMU with a forward acceleration, it is too slow, or there are
+    too few fixes.
     """
-    if not any(sample.ax_mps2 for sample in log.imu):
-        raise LogError(
-            "imu: without wheel odometry the forward acceleration is needed (ax_mps2), and every "
-            "sample of it is 0 or missing"
-        )
+    _check_imu(log.imu)
     speeds = _Speed(origin)
     wheels = []
     samples: Iterator[ImuSample | GnssFix] = heapq.merge(
@@ -66,6 +62,20 @@ def with_inertial_speed(log: DriveLog, origin: GeoPoint, spec: VehicleSpec) -> D
             "there are none"
         )
     return replace(log, odometry=wheels)
+
+
+def _check_imu(samples: Sequence[ImuSample]) -> None:
+    if not any(sample.ax_mps2 for sample in samples):
+        raise LogError(
+            "imu: without wheel odometry the forward acceleration is needed (ax_mps2), and every "
+            "sample of it is 0 or missing"
+        )
+    steps_s = np.diff([sample.stamp_s for sample in samples])
+    if len(steps_s) and float(np.median(steps_s)) > MAX_STEP_S:
+        raise LogError(
+            f"imu: a sample every {np.median(steps_s):g} s is too seldom to make a speed of, at "
+            f"least one every {MAX_STEP_S:g} s is needed; are the times in seconds?"
+        )
 
 
 def _wheels(sample: ImuSample, speed_mps: float, spec: VehicleSpec) -> WheelOdometry:

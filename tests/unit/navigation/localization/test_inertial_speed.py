@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from navigation.localization.inertial_speed import GRAVITY_MPS2, NOISE, with_inertial_speed
+from navigation.localization.inertial_speed import NOISE, with_inertial_speed
 from navigation.localization.localizer import Localizer
 from navigation.localization.replay import DriveLog, replay
 from navigation.types import GnssFix, GnssFixType, ImuSample
 from patrol.errors import LogError
 from patrol.geodesy import wgs84_from_enu
+from patrol.vehicle import GRAVITY_MPS2
 from tests.unit.navigation.localization.drives import ORIGIN, SPEC
 
 DT_S = 0.01
@@ -128,6 +130,10 @@ WRONG: dict[str, tuple[DriveLog, str]] = {
     "no acceleration": (
         DriveLog((), log_of(surging, 5.0)[0].fixes, [ImuSample(0.0, 0.1), ImuSample(1.0, 0.1)]),
         "imu: without wheel odometry",
+    ),
+    "an IMU too slow": (
+        replace(log_of(surging, 5.0)[0], imu=log_of(surging, 5.0)[0].imu[::60]),
+        "imu: a sample every 0.6 s is too seldom",
     ),
     "one fix": (
         DriveLog((), log_of(surging, 5.0)[0].fixes[:1], log_of(surging, 5.0)[0].imu),
