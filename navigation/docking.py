@@ -3,7 +3,8 @@
 A vehicle on its dock whose contacts give no current drives back along the approach and docks
 again. After the last attempt, or when current that flowed stops, it stands there and asks for a
 person (DOCKING_FAILED). It never moves for a plug that slipped after it was docked: whoever pulled
-it may kneel beside the vehicle.
+it may kneel beside the vehicle. A restart changes none of this: whoever keeps the order keeps how
+the docking stood.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from navigation.following.aside import Detour
 from navigation.order_rules import Route
 from navigation.route_plan import RoutePlan
-from navigation.types import BaseStatus
+from navigation.types import BaseStatus, Docked
 from patrol.geodesy import wrap_angle
 from patrol.geometry import Pose2
 from patrol.map import Edge, PatrolMap
@@ -65,6 +66,18 @@ class Docking:
         self._flows_since_s: float | None = None
         self._lost_since_s: float | None = None
         self._drove_s = 0.0
+
+    def resume(self, docked: Docked) -> None:
+        """As it stood before a restart: current has to flow on, or again."""
+        if docked is not Docked.NO:
+            self.phase = Phase.DOCKED if docked is Docked.YES else Phase.FAILED
+            log.info("docking_resumed phase=%s", self.phase.value)
+
+    @property
+    def docked(self) -> Docked:
+        """What a restart has to know."""
+        known = {Phase.DOCKED: Docked.YES, Phase.FAILED: Docked.FAILED}
+        return known.get(self.phase, Docked.NO)
 
     @property
     def has_failed(self) -> bool:

@@ -17,7 +17,7 @@ from navigation.acting.parameters import check_parameters
 from navigation.docking import Docking
 from navigation.goal import CAPS_MPS, Brake, Circumstances, Goal
 from navigation.order_rules import Route
-from navigation.types import AttentionReport, BaseStatus, Mode
+from navigation.types import AsLeft, AttentionReport, BaseStatus, Mode
 from navigation.waiting_place import WaitingPlace
 from navigation.wishes import Wishes
 from patrol.errors import OrderError
@@ -60,19 +60,20 @@ class Executive:
 
     # --- orders ---
 
-    def begin(self, route: Route, reached: int) -> None:
+    def begin(self, route: Route, reached: int, as_left: AsLeft) -> None:
         """Take a new order; `reached` is the index of the node that was reached before (or -1)."""
         self._take(route)
         self.wishes.begin_order()
         self.reached = -1
-        self.book.begin_order(route, max(0, reached))
+        self.book.begin_order(route, max(0, reached), as_left.actions)
         self.doers.begin_order()
         self.attention.end_order()
         self._waiting_place.forget()
         self.docking.forget()
         for index in range(reached + 1):
             self._reach(index)
-        for action in self.book.done_actions():
+        self.docking.resume(as_left.docked)
+        for action in self.book.done_actions() if self.is_active else ():
             if action.action_type in (START_BEACON, STOP_BEACON):
                 self.attention.resume_beacon(action.action_type == START_BEACON)
 
@@ -180,6 +181,8 @@ class Executive:
         elif action is not None and action.action_type == START_CHARGING:
             status = self.docking.run(base, now_s)
             self.book.set(action.action_id, status, self.docking.result or None)
+            if not self.is_active:
+                self.attention.end_order()
 
     def _watch_dock(self, base: BaseStatus | None, now_s: float) -> None:
         assert self.route is not None

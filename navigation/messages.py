@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from navigation.types import (
+    AttentionReport,
     BaseStatus,
     BodyMotion,
     Command,
@@ -15,11 +16,14 @@ from navigation.types import (
     GnssFixType,
     ImuSample,
     RangeSample,
+    SpeechStatus,
     WheelOdometry,
 )
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
+from patrol.signals import SignalLight, SignalState
 from patrol.stamps import seconds_of
+from patrol.vda5050.messages import ActionState
 from patrol.vehicle import DropRangerSpec, UltrasonicSpec
 
 UNKNOWN = -1.0  # first element of a covariance that is not known (sensor_msgs)
@@ -132,6 +136,43 @@ def _motion_of(message: Any, stamp_s: float) -> BodyMotion | None:
         forward_mps2=message.forward_mps2,
         left_mps2=message.left_mps2,
         up_mps2=message.up_mps2,
+    )
+
+
+def signal_of(message: Any) -> SignalState | None:
+    """What a pedestrian light says; None for a light that is none of ours."""
+    if message.light not in tuple(SignalLight):
+        return None
+    left_s = float(message.walk_left_s)
+    return SignalState(
+        seconds_of(message.header.stamp),
+        message.signal_id,
+        SignalLight(message.light),
+        None if math.isnan(left_s) else left_s,
+    )
+
+
+def attention_of(message: Any) -> AttentionReport | None:
+    """What the base shows and says; None for a message of which nothing can be made."""
+    if message.speech not in tuple(SpeechStatus):
+        return None
+    return AttentionReport(
+        seconds_of(message.header.stamp),
+        message.beacon,
+        message.siren,
+        message.announcement_id,
+        SpeechStatus(message.speech),
+        message.reason,
+    )
+
+
+def action_state_of(message: Any) -> ActionState:
+    """How an action stands (patrol_interfaces/msg/ActionStatus)."""
+    return ActionState(
+        action_id=message.action_id,
+        action_status=message.status,
+        action_type=message.action_type or None,
+        result_description=message.description or None,
     )
 
 

@@ -49,6 +49,7 @@ def state_of(
         waiting_for=held_by or goal.waiting_for,
         speed_limit_mps=tracker.limit_mps() if tracker else 0.0,
         distance_driven_m=course.driven_m,
+        docked=executive.docking.docked,
     )
 
 

@@ -23,7 +23,9 @@ GOALIE = Path(__file__).resolve().parents[1] / "config" / "vehicles" / "goalie.y
 def replay_command(
     recording: Path, vehicle: Path | None, map_file: Path | None, json_file: Path | None
 ) -> None:
-    """Run localization and the safety gate anew on what a vehicle recorded (docs/black-box.md).
+    """Run the library's stages anew on what a vehicle recorded (docs/black-box.md).
+
+    Localization, navigation and the safety gate, each where the recording has its topics.
 
     FILE|FOLDER: an MCAP file, a rosbag2 folder, the black box's ring or one of its seals.
     Exit status 0: the same within the bounds; 1: something differs; 2: it cannot be used.

@@ -22,7 +22,15 @@ from navigation.order_intake import new_route, updated_route
 from navigation.order_rules import Route
 from navigation.order_state import state_of
 from navigation.route_plan import RoutePlan
-from navigation.types import STANDSTILL, Command, Mode, StackInputs, StackOutputs
+from navigation.types import (
+    NOTHING_DONE,
+    STANDSTILL,
+    AsLeft,
+    Command,
+    Mode,
+    StackInputs,
+    StackOutputs,
+)
 from navigation.weather_rule import WeatherRule
 from patrol.faults import FaultKind, Response, strongest_response
 from patrol.geometry import Pose2
@@ -64,12 +72,17 @@ class NavigationStack:
         return None if route is None else route.as_order()
 
     def accept_order(
-        self, order: Order, now_s: float, resume_from_sequence_id: int | None = None
+        self,
+        order: Order,
+        now_s: float,
+        resume_from_sequence_id: int | None = None,
+        as_left: AsLeft = NOTHING_DONE,
     ) -> None:
         """Take an order or an update of it; raises OrderError and then changes nothing.
 
         The same orderUpdateId twice is no error and has no effect. With
-        `resume_from_sequence_id` the order goes on after that node, as before a restart.
+        `resume_from_sequence_id` the order goes on after that node, as before a restart, and
+        what `as_left` says is done is not done again.
         """
         executive = self._executive
         route = executive.route
@@ -82,10 +95,10 @@ class NavigationStack:
         taken = new_route(
             order, unfinished_id, self._pose, self._map, self._spec, resume_from_sequence_id
         )
-        self._begin(*taken)
+        self._begin(*taken, as_left)
 
-    def _begin(self, route: Route, reached: int) -> None:
-        self._executive.begin(route, reached)
+    def _begin(self, route: Route, reached: int, as_left: AsLeft) -> None:
+        self._executive.begin(route, reached, as_left)
         self._course.begin(route, reached)
         self._monitor.new_path()
         self._detours.forget()

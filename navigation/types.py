@@ -245,6 +245,25 @@ class Mode(StrEnum):
     FINISHED = "finished"  # every node of the order was driven over
 
 
+class Docked(StrEnum):
+    """Whether the vehicle stands on a dock's charger, which has to give current."""
+
+    NO = ""  # not on one, or not done with docking
+    YES = "docked"
+    FAILED = "failed"  # it waits for a person
+
+
+@dataclass(frozen=True, slots=True)
+class AsLeft:
+    """What was done of an order when its navigation ended, for the one that resumes it."""
+
+    actions: tuple[ActionState, ...] = ()  # that had finished or failed, the order's own
+    docked: Docked = Docked.NO
+
+
+NOTHING_DONE = AsLeft()
+
+
 @dataclass(frozen=True, slots=True)
 class StackInputs:
     """The newest of everything that the navigation stack reads; None where nothing came yet."""
@@ -284,6 +303,7 @@ class NavigationState:
     waiting_for: str = ""  # for people: what the vehicle waits for
     speed_limit_mps: float = 0.0  # of the path here
     distance_driven_m: float = 0.0  # along the path since the order was accepted
+    docked: Docked = Docked.NO
 
 
 @dataclass(frozen=True, slots=True)

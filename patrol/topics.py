@@ -69,7 +69,7 @@ _ROWS = (
     TopicRow("/wheel/odometry", "nav_msgs/msg/Odometry", "base_driver", 50, 0.2, Qos.SENSOR),
     # localization, navigation, safety
     TopicRow(
-        "/localization/odometry", "nav_msgs/msg/Odometry", "localization", 20, 0.3, Qos.SENSOR
+        "/localization/odometry", "nav_msgs/msg/Odometry", "localization", 20, 0.25, Qos.SENSOR
     ),
     TopicRow(
         "/localization/state",
@@ -93,6 +93,14 @@ _ROWS = (
         "navigation",
         5,
         1.0,
+        Qos.RELIABLE,
+    ),
+    TopicRow(
+        "/navigation/intake",
+        "patrol_interfaces/msg/Intake",
+        "navigation",
+        None,
+        None,
         Qos.RELIABLE,
     ),
     # what the vehicle shows and says: beacon, siren, loudspeaker

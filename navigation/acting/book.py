@@ -27,13 +27,21 @@ class ActionBook:
         self._begun_s: dict[str, float] = {}
         self._places: dict[int, list[Action]] = {}  # by the index of their node, in its order
 
-    def begin_order(self, route: Route, first_index: int) -> None:
-        """Forget the former order's actions; those before `first_index` are done."""
+    def begin_order(
+        self, route: Route, first_index: int, as_left: Iterable[ActionState] = ()
+    ) -> None:
+        """Forget the former order's actions; those before `first_index` are done.
+
+        And so are those that `as_left` says are.
+        """
         self._states.clear()
         self._begun_s.clear()
         self._place(route)
         for index, actions in self._places.items():
             self._enter(actions, "FINISHED" if index < first_index else "WAITING")
+        for state in as_left:
+            if state.action_id in self._states and state.action_status in DONE:
+                self.set(state.action_id, state.action_status, state.result_description)
 
     def extend_order(self, route: Route) -> None:
         """Take in an update's actions and drop those of a horizon that it replaced."""

@@ -106,6 +106,36 @@ def differing_values(
     return found, largest
 
 
+def differing_texts(
+    recorded: Sequence[tuple[float, str]],
+    replayed: Sequence[tuple[float, str]],
+    slack_s: float,
+    period_s: float,
+) -> list[Outside]:
+    """Where what is said on one side is not said on the other near that time.
+
+    The recorded side is told once in `period_s` and on change, so it stands for so long.
+    """
+    times, times_again = [s for s, _ in recorded], [s for s, _ in replayed]
+    found = []
+    for stamp_s, text in recorded:
+        near = _texts(replayed, times_again, stamp_s - slack_s, stamp_s + slack_s)
+        if near and text not in near:
+            found.append(Outside(stamp_s, text, near[len(near) // 2]))
+    for stamp_s, text in replayed:
+        near = _texts(recorded, times, stamp_s - slack_s - period_s, stamp_s + slack_s)
+        if near and text not in near:
+            found.append(Outside(stamp_s, near[-1], text))
+    return sorted(found, key=lambda sample: sample.stamp_s)
+
+
+def _texts(
+    samples: Sequence[tuple[float, str]], times: Sequence[float], from_s: float, to_s: float
+) -> list[str]:
+    first, last = bisect.bisect_left(times, from_s), bisect.bisect_right(times, to_s)
+    return [text for _, text in samples[first:last]]
+
+
 def differing_faults(
     stage: str,
     recorded: Sequence[tuple[float, frozenset[FaultKind]]],

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from navigation.messages import (
+    attention_of,
     base_of,
     command_of,
     fix_of,
@@ -21,14 +22,17 @@ from navigation.messages import (
     pose_of,
     range_of,
     scan_of,
+    signal_of,
     wheels_of,
 )
+from navigation.replaying.intake import given_of, kept_order_of, told_of
 from patrol.errors import LogError
 from patrol.faults import FaultKind
 from patrol.stamps import seconds_of
 from patrol.topics import drop_topic, topic_row, ultrasonic_topic
 from patrol.vehicle import VehicleSpec
 
+KEPT_ORDER, KEPT_ORDER_TYPE = "/black_box/order", "std_msgs/msg/String"  # without a header
 PICTURES = "-pictures.mcap"  # docs/black-box.md: they lie apart
 _KINDS = {kind.value: kind for kind in FaultKind}
 
@@ -44,10 +48,13 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a state says: `/safety/state`, `/localization/state`."""
+    """What the state of gate, localization, perception or link says, each its own of it."""
 
     faults: frozenset[FaultKind]
     latched: bool = False
+    connected: bool = False
+    capture_id: str = ""
+    capture_failure: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +146,19 @@ def _makers(spec: VehicleSpec) -> dict[str, Callable[[Any], Any]]:
         "/safety/state": lambda message: Said(_faults_of(message), bool(message.latched)),
         "/localization/odometry": pose_of,
         "/localization/state": lambda message: Said(_faults_of(message)),
+        "/perception/state": lambda message: Said(
+            _faults_of(message),
+            capture_id=getattr(message, "capture_id", ""),
+            capture_failure=getattr(message, "capture_failure", ""),
+        ),
+        "/fleet_client/state": lambda message: Said(
+            _faults_of(message), connected=bool(message.connected)
+        ),
+        "/signals/state": lambda message: (message.signal_id, signal_of(message)),
+        "/attention/state": attention_of,
+        "/navigation/state": told_of,
+        "/navigation/intake": given_of,
+        KEPT_ORDER: lambda message: kept_order_of(message.data),
         **ranges,
     }
 
@@ -151,12 +171,22 @@ def _faults_of(message: Any) -> frozenset[FaultKind]:
 def _heard(path: Path, reader: Any, makers: Mapping[str, Callable[[Any], Any]]) -> Iterator[Heard]:
     connections = [c for c in reader.connections if c.topic in makers]
     for connection in connections:
-        expected = topic_row(connection.topic).type
+        is_kept = connection.topic == KEPT_ORDER
+        expected = KEPT_ORDER_TYPE if is_kept else topic_row(connection.topic).type
         if connection.msgtype != expected:
             raise LogError(f"{path}: {connection.topic}: is {connection.msgtype}, not {expected}")
     if not connections:
         return
+    kept: Any = None  # the journal's order has the time of what is heard after it
     for connection, _, raw in reader.messages(connections):
         message = reader.deserialize(raw, connection.msgtype)
         value = makers[connection.topic](message)
-        yield Heard(connection.topic, seconds_of(message.header.stamp), value)
+        if connection.topic == KEPT_ORDER:
+            kept = value
+            continue
+        stamp_s = seconds_of(message.header.stamp)
+        if kept is not None:
+            yield Heard(KEPT_ORDER, stamp_s, kept)
+            kept = None
+        if value is not None:
+            yield Heard(connection.topic, stamp_s, value)

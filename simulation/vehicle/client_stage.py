@@ -12,7 +12,7 @@ from fleet_client.options import LinkHandlers, LinkOptions
 from fleet_client.outbox import Outbox
 from fleet_client.receiver import Receiver
 from fleet_client.state_builder import MapRef, StateContent, is_news
-from navigation.types import Mode, NavigationState
+from navigation.types import NOTHING_DONE, AsLeft, Docked, Mode, NavigationState
 from patrol.clock import SimClock
 from patrol.errors import OrderError
 from patrol.faults import FaultKind
@@ -44,6 +44,12 @@ class _Kept:
     reached: int | None = None
     paused: bool = False
     ended: bool = False
+    as_left: AsLeft = NOTHING_DONE
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a navigation need not know of it: it has ended, and not on a charger."""
+        return self.ended and self.as_left.docked is Docked.NO
 
 
 class ClientStage(Stage):
@@ -162,13 +168,15 @@ class ClientStage(Stage):
             kept.reached = state.last_node_sequence_id
         kept.paused = state.paused
         kept.ended = kept.ended or state.mode in ENDED or _has_charged(state)
+        done = tuple(a for a in state.action_states if a.action_status in ("FINISHED", "FAILED"))
+        kept.as_left = AsLeft(done, state.docked)
 
     def _resume_where_lost(self, now_s: float) -> None:
         """A navigation that runs without its order is given it (again)."""
         if self._navigation.boots != self._boots:
             self._boots, self._given_s = self._navigation.boots, float("-inf")
         kept, state = self._kept, self._state(now_s)
-        if kept is None or kept.ended or state is None or not self._navigation.hears:
+        if kept is None or kept.is_over or state is None or not self._navigation.hears:
             return
         if _has(state, kept.order) or now_s - self._given_s < GIVE_EVERY_S:
             return
@@ -179,9 +187,11 @@ class ClientStage(Stage):
             )
             self._navigation.stack.instant_action(pause, now_s)
         try:
-            self._navigation.stack.accept_order(kept.order, now_s, kept.reached)
+            stack = self._navigation.stack
+            stack.accept_order(kept.order, now_s, kept.reached, kept.as_left)
         except OrderError as error:
-            finish(self.receiver.refuse(error, kept.order))
+            if not kept.ended:
+                finish(self.receiver.refuse(error, kept.order))
             self._kept = None
 
     # --- what goes up ---

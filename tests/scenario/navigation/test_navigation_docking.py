@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from navigation.docking import ATTEMPTS, BACK_M, CURRENT_WITHIN_S, LOST_AFTER_S, SETTLED_S
-from navigation.types import Mode
+from navigation.types import AsLeft, Mode
 from patrol.faults import FaultKind, Response
 from patrol.geometry import Pose2
 from patrol.vda5050.messages import Action
@@ -199,3 +199,42 @@ def test_a_dock_without_an_approach_is_not_left(kit: SimpleNamespace) -> None:
     assert charger.run(CURRENT_WITHIN_S + 2.0, is_done)
     assert status(patrol.state) == "FAILED"
     assert charger.furthest_m < 0.1
+
+
+def start_anew(kit: SimpleNamespace, patrol: Any) -> None:
+    """Another stack, given what the keeper of the order knows of the one before."""
+    stack, state = patrol.stack, patrol.state
+    patrol.stack = type(stack)(kit.SPEC, patrol.map)
+    as_left = AsLeft(state.action_states, state.docked)
+    patrol.stack.accept_order(stack.order, patrol.now_s, state.last_node_sequence_id, as_left)
+
+
+def test_a_plug_that_slips_over_a_restart_in_mid_order_moves_nothing(
+    kit: SimpleNamespace, patrol: Any
+) -> None:
+    order = kit.make_order(patrol.map, [2, 1, 2], actions={1: [CHARGE]}, released=2)
+    patrol.stack.accept_order(order, patrol.now_s)
+    charger = Charger(patrol, good_from=1)
+    assert charger.run(60.0, is_done)
+    charger.is_dead = True
+    charger.step()
+    start_anew(kit, patrol)
+    assert charger.run(LOST_AFTER_S + 1.0, lambda s: FaultKind.DOCKING_FAILED in s.faults)
+    charger.run(AFTER_ALL_S)
+    assert (status(patrol.state), charger.dockings) == ("FINISHED", 1)
+    assert charger.furthest_m < CONTACT_M
+
+
+def test_the_light_of_an_order_that_has_ended_stays_off_over_a_restart(
+    kit: SimpleNamespace, patrol: Any
+) -> None:
+    light = Action(action_type="startBeacon", action_id="light", blocking_type="SOFT")
+    order = kit.make_order(patrol.map, [2, 1], actions={0: [light], 1: [CHARGE]})
+    patrol.stack.accept_order(order, patrol.now_s)
+    charger = Charger(patrol, good_from=1)
+    assert charger.run(60.0, is_done)
+    charger.step()
+    assert not patrol.attention.beacon
+    start_anew(kit, patrol)
+    charger.run(1.0)
+    assert not patrol.attention.beacon

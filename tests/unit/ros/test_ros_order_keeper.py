@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from patrol_interfaces.action import ExecuteOrder
 from patrol_interfaces.msg import NavigationState, RouteNode
 
+from navigation.types import AsLeft, Docked
 from patrol.errors import OrderError
 from patrol.faults import FaultKind
-from patrol.vda5050.messages import Action, Order, OrderEdge, OrderNode
+from patrol.vda5050.messages import Action, ActionState, Order, OrderEdge, OrderNode
 from patrol_fleet_client.convert import Condition, content_of, progress_of
 from patrol_fleet_client.order_keeper import NEW_ORDER, OrderKeeper, Progress, merge
+from patrol_navigation.convert import as_left_of
+from patrol_ros.convert import message_of_action
 
 
 def order(
@@ -161,6 +166,73 @@ def test_a_pause_survives_a_restart(path: Path) -> None:
     keeper.take(order(0, 4))
     keeper.note(replace(progress(2, [4]), paused=True))
     assert OrderKeeper(path).to_resume().paused
+
+
+VISITED = ActionState("visit", "FINISHED", "patrolCheckpoint", None, "seen")
+ON_CHARGER = AsLeft((VISITED,), Docked.YES)
+
+
+def test_what_was_done_survives_a_restart_and_instant_actions_do_not(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 4))
+    at_once = ActionState("stop-1", "FINISHED", "stopPause")
+    as_left = AsLeft((VISITED, at_once))
+    keeper.note(replace(progress(2, [4]), as_left=as_left))
+    assert OrderKeeper(path).to_resume().as_left == AsLeft((VISITED,))
+
+
+@pytest.mark.parametrize("docked", [Docked.YES, Docked.FAILED])
+def test_an_order_that_ended_on_a_charger_is_resumed(path: Path, docked: Docked) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 4))
+    keeper.note(replace(progress(4, [], "CHARGING"), as_left=replace(ON_CHARGER, docked=docked)))
+    kept = OrderKeeper(path).to_resume()
+    assert (kept.ended, kept.reached_sequence_id) == (True, 4)
+    assert kept.as_left == AsLeft((VISITED,), docked)
+
+
+def test_who_leaves_the_charger_is_not_given_its_order_again(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 4))
+    keeper.note(replace(progress(4, [], "CHARGING"), as_left=ON_CHARGER))
+    keeper.take(order(0, 4, order_id="next"))
+    keeper.note(replace(progress(4, [], "FINISHED"), order_id="next"))
+    assert OrderKeeper(path).to_resume() is None
+
+
+def test_an_older_versions_file_keeps_its_order(path: Path) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 4))
+    saved = json.loads(path.read_text())
+    del saved["done"], saved["docked"]
+    path.write_text(json.dumps(saved))
+    assert OrderKeeper(path).to_resume().as_left == AsLeft()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"docked": "perhaps"}, {"done": [{"actionId": 3}]}, {"done": "all"}]
+)
+def test_a_journal_of_which_nothing_can_be_made_is_no_order(
+    path: Path, wrong: dict[str, object]
+) -> None:
+    OrderKeeper(path).take(order(0, 4))
+    path.write_text(json.dumps(json.loads(path.read_text()) | wrong))
+    assert OrderKeeper(path).to_resume() is None
+
+
+def test_what_is_kept_is_what_navigation_is_given_and_tells() -> None:
+    done = [message_of_action(state) for state in ON_CHARGER.actions]
+    goal = ExecuteOrder.Goal(done=done, docked=ON_CHARGER.docked.value)
+    assert as_left_of(goal) == ON_CHARGER
+    state = NavigationState(order_id="o", mode="CHARGING", action_states=done, docked="docked")
+    assert progress_of(state).as_left == ON_CHARGER
+    state.docked = "of a later version"
+    assert progress_of(state).as_left.docked is Docked.NO
+
+
+def test_a_goal_that_says_something_else_of_the_dock_is_refused() -> None:
+    with pytest.raises(OrderError, match=r"docked 'yes' is none of '', 'docked', 'failed'"):
+        as_left_of(ExecuteOrder.Goal(docked="yes"))
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"order": "{}"}', '{"order": 3}'])

@@ -10,7 +10,8 @@ from patrol_interfaces.msg import EvidenceRef, LinkState, LocalizationState, Nav
 
 from fleet_client.options import LinkStatus
 from fleet_client.state_builder import HealthSummary, Shown, StateContent
-from navigation.types import BaseStatus
+from navigation.messages import action_state_of
+from navigation.types import AsLeft, BaseStatus, Docked
 from patrol.faults import IN_STOP_ZONE, FaultKind
 from patrol.geometry import StampedPose
 from patrol.incident import Evidence, EvidenceKind
@@ -74,15 +75,7 @@ def _order_facts(navigation: NavigationState) -> dict[str, Any]:
         "distance_since_last_node_m": navigation.distance_since_last_node_m,
         "node_states": [(n.node_id, n.sequence_id, n.released) for n in navigation.node_states],
         "edge_states": [(e.edge_id, e.sequence_id, e.released) for e in navigation.edge_states],
-        "action_states": [
-            ActionState(
-                action_id=a.action_id,
-                action_type=a.action_type or None,
-                action_status=a.status,
-                result_description=a.description or None,
-            )
-            for a in navigation.action_states
-        ],
+        "action_states": [action_state_of(action) for action in navigation.action_states],
     }
 
 
@@ -115,6 +108,7 @@ def _kept_facts(kept: Kept | None) -> dict[str, Any]:
 
 def progress_of(message: NavigationState) -> Progress:
     """How far navigation is with its order."""
+    actions = [action_state_of(action) for action in message.action_states]
     return Progress(
         order_id=message.order_id,
         order_update_id=message.order_update_id,
@@ -122,7 +116,11 @@ def progress_of(message: NavigationState) -> Progress:
         remaining=[node.sequence_id for node in message.node_states],
         mode=message.mode,
         paused=message.paused,
-        actions_done=all(action.status in DONE for action in message.action_states),
+        actions_done=all(action.action_status in DONE for action in actions),
+        as_left=AsLeft(
+            tuple(action for action in actions if action.action_status in DONE),
+            Docked(message.docked) if message.docked in tuple(Docked) else Docked.NO,
+        ),
     )
 
 

@@ -16,9 +16,11 @@ from patrol_interfaces.srv import InstantAction
 from rclpy.action import ActionClient
 from rclpy.action.client import ClientGoalHandle
 
+from navigation.types import AsLeft
 from patrol.errors import OrderError
 from patrol.topics import EXECUTE_ORDER_ACTION, INSTANT_ACTION_SERVICE
 from patrol.vda5050.messages import Action, Order, encode
+from patrol_ros.convert import message_of_action
 from patrol_ros.node import VehicleNode
 
 ANSWER_WITHIN_S = 3.0  # wall time
@@ -54,12 +56,17 @@ class NavigationLink:
         self._actions = node.create_client(InstantAction, INSTANT_ACTION_SERVICE)
         self._requests: deque[_Request] = deque()
 
-    def give_order(self, order: Order, resume_from_sequence_id: int) -> Future[None]:
+    def give_order(
+        self, order: Order, resume_from_sequence_id: int, as_left: AsLeft
+    ) -> Future[None]:
         """Done when navigation has taken the order; raises OrderError or NavigationSilent."""
 
         def send(request: _Request) -> None:
             goal = ExecuteOrder.Goal(
-                order_json=encode(order).decode(), resume_from_sequence_id=resume_from_sequence_id
+                order_json=encode(order).decode(),
+                resume_from_sequence_id=resume_from_sequence_id,
+                done=[message_of_action(state) for state in as_left.actions],
+                docked=as_left.docked.value,
             )
             sending = self._orders.send_goal_async(goal, lambda _feedback: request.settle())
             sending.add_done_callback(lambda done: _on_goal(request, done.result()))

@@ -38,7 +38,7 @@ from patrol_fleet_client.inputs import VehicleInputs
 from patrol_fleet_client.map_switch import Situation, SupervisedSwitch
 from patrol_fleet_client.navigation_link import ANSWER_WITHIN_S, NavigationLink, NavigationSilent
 from patrol_fleet_client.node_clock import NodeClock
-from patrol_fleet_client.order_keeper import OrderKeeper
+from patrol_fleet_client.order_keeper import Kept, OrderKeeper
 from patrol_ros.incidents import incident_of
 from patrol_ros.node import VehicleNode
 from patrol_ros.process import SUPERVISOR_VARIABLE
@@ -130,7 +130,8 @@ class FleetClientNode(VehicleNode):
         # where it was not, the node's thread may give the same order beside this one; both end
         # with navigation on this update.
         try:
-            await _answer(self._link.give_order(kept.order, kept.reached_sequence_id))
+            asked = self._link.give_order(kept.order, kept.reached_sequence_id, kept.as_left)
+            await _answer(asked)
         except NavigationSilent:
             self.event("order_kept", order=order.order_id, update=order.order_update_id)
         except OrderError:
@@ -189,18 +190,19 @@ class FleetClientNode(VehicleNode):
                 action_type="startPause", action_id=f"resume-{self._steps}", blocking_type="NONE"
             )
             self._link.give_action(pause)
-        answer = self._link.give_order(kept.order, kept.reached_sequence_id)
-        answer.add_done_callback(lambda done: self._on_resumed(done, kept.order))
+        answer = self._link.give_order(kept.order, kept.reached_sequence_id, kept.as_left)
+        answer.add_done_callback(lambda done: self._on_resumed(done, kept))
 
-    def _on_resumed(self, answer: Future[None], order: Order) -> None:
-        error = answer.exception()
+    def _on_resumed(self, answer: Future[None], kept: Kept) -> None:
+        error, order = answer.exception(), kept.order
         if not isinstance(error, OrderError):
             return
         if self._has(self._inputs.navigation(self.now_s()), order):
             self.event("resume_needless", order=order.order_id, reason=repr(str(error)))
             return
         self.event("order_lost", order=order.order_id, reason=repr(str(error)))
-        self._client.reject(error, order)
+        if not kept.ended:  # else it was driven, and only its charger was watched
+            self._client.reject(error, order)
         self._keeper.put(None)
 
     @staticmethod

@@ -1,7 +1,8 @@
 """OrderKeeper: the order this vehicle is on, on disk, so that it survives any process.
 
 The navigation process keeps its order in memory only. When it comes back with another boot_id,
-the kept order is given to it again with the last node that was driven over.
+the kept order is given to it again with the last node that was driven over and what was done.
+An order that ended on a charger is given again, too: its current has to be watched on.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from navigation.types import NOTHING_DONE, AsLeft, Docked
 from patrol.errors import OrderError
-from patrol.vda5050.messages import Order, decode, encode
+from patrol.vda5050.messages import ActionState, Order, decode, encode
 from patrol_ros.files import read_json, write_json
 
 NEW_ORDER = -1  # of ExecuteOrder's resume_from_sequence_id
@@ -32,6 +35,7 @@ class Progress:
     mode: str
     paused: bool
     actions_done: bool
+    as_left: AsLeft = NOTHING_DONE  # instant actions may be among its actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Kept:
     reached_sequence_id: int = NEW_ORDER
     paused: bool = False
     ended: bool = False
+    as_left: AsLeft = NOTHING_DONE
 
 
 def merge(kept: Order, update: Order) -> Order:
@@ -115,7 +120,10 @@ class OrderKeeper:
 
     def to_resume(self) -> Kept | None:
         """What a navigation process without an order must be given; None for nothing."""
-        return self.kept if self.kept is not None and not self.kept.ended else None
+        kept = self.kept
+        if kept is None or (kept.ended and kept.as_left.docked is Docked.NO):
+            return None
+        return kept
 
 
 def _load(path: Path) -> Kept | None:
@@ -128,8 +136,9 @@ def _load(path: Path) -> Kept | None:
             int(saved["reached_sequence_id"]),
             bool(saved["paused"]),
             bool(saved["ended"]),
+            _as_left_in(saved),
         )
-    except (KeyError, TypeError, ValueError, OrderError):
+    except (KeyError, TypeError, ValueError, OrderError, msgspec.ValidationError):
         return None  # half-written by an older version: the server still has the order
 
 
@@ -141,7 +150,12 @@ def _noted(kept: Kept, progress: Progress) -> Kept:
     is_newest = progress.order_update_id >= kept.order.order_update_id
     charged = progress.mode == "CHARGING" and not progress.remaining and progress.actions_done
     ended = kept.ended or (is_newest and (progress.mode in ENDED_MODES or charged))
-    return replace(kept, reached_sequence_id=reached, paused=progress.paused, ended=ended)
+    own = {action.action_id for node in kept.order.nodes for action in node.actions}
+    done = tuple(state for state in progress.as_left.actions if state.action_id in own)
+    as_left = replace(progress.as_left, actions=done)
+    return replace(
+        kept, reached_sequence_id=reached, paused=progress.paused, ended=ended, as_left=as_left
+    )
 
 
 def _document(kept: Kept) -> dict[str, object]:
@@ -150,4 +164,12 @@ def _document(kept: Kept) -> dict[str, object]:
         "reached_sequence_id": kept.reached_sequence_id,
         "paused": kept.paused,
         "ended": kept.ended,
+        "done": msgspec.to_builtins(kept.as_left.actions),
+        "docked": kept.as_left.docked.value,
     }
+
+
+def _as_left_in(saved: dict[str, Any]) -> AsLeft:
+    """What is kept of the order's actions; an older version kept nothing of them."""
+    actions = msgspec.convert(saved.get("done", []), tuple[ActionState, ...])
+    return AsLeft(actions, Docked(saved.get("docked", "")))

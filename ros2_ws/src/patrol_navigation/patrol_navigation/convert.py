@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import msgspec
 from patrol_interfaces.action import ExecuteOrder
-from patrol_interfaces.msg import ActionStatus, RouteEdge, RouteNode
+from patrol_interfaces.msg import Intake, RouteEdge, RouteNode
 from patrol_interfaces.msg import NavigationState as NavigationMessage
 from patrol_interfaces.msg import SignalState as SignalMessage
+from patrol_interfaces.srv import InstantAction
 
-from navigation.types import NavigationState
+from navigation.messages import action_state_of
+from navigation.types import AsLeft, Docked, NavigationState
 from patrol.errors import OrderError
 from patrol.signals import SignalState
 from patrol.vda5050.messages import Action, Order, decode
-from patrol_ros.convert import signal_of
+from patrol_ros.convert import message_of_action, signal_of
 from patrol_ros.fault_names import names_of
 from patrol_ros.stamps import header_of
 
@@ -41,17 +43,10 @@ def message_of_state(state: NavigationState, boot_id: str, stamp_s: float) -> Na
             RouteEdge(edge_id=e.edge_id, sequence_id=e.sequence_id, released=e.released)
             for e in state.edge_states
         ],
-        action_states=[
-            ActionStatus(
-                action_id=a.action_id,
-                action_type=a.action_type or "",
-                status=a.action_status,
-                description=a.result_description or "",
-            )
-            for a in state.action_states
-        ],
+        action_states=[message_of_action(action) for action in state.action_states],
         mode=state.mode.name,
         waiting_for=state.waiting_for,
+        docked=state.docked.value,
         response=int(state.response),
         faults=names_of(state.faults),
     )
@@ -71,6 +66,37 @@ def order_of(goal: ExecuteOrder.Goal) -> tuple[Order, int | None]:
     order = decode(goal.order_json.encode(), Order)
     resume = goal.resume_from_sequence_id
     return order, None if resume == NEW_ORDER else resume
+
+
+def as_left_of(goal: ExecuteOrder.Goal) -> AsLeft:
+    """What was done of a resumed order; raises OrderError."""
+    if goal.docked not in tuple(Docked):
+        known = ", ".join(repr(word.value) for word in Docked)
+        raise OrderError(f"docked {goal.docked!r} is none of {known}", "validationError")
+    return AsLeft(tuple(action_state_of(action) for action in goal.done), Docked(goal.docked))
+
+
+def intake_of_order(goal: ExecuteOrder.Goal, error_type: str, stamp_s: float) -> Intake:
+    """A goal as the black box keeps it, and whether it was taken."""
+    return Intake(
+        header=header_of(stamp_s),
+        kind="order",
+        json=goal.order_json,
+        resume_from_sequence_id=goal.resume_from_sequence_id,
+        done=goal.done,
+        docked=goal.docked,
+        error_type=error_type,
+    )
+
+
+def intake_of_action(request: InstantAction.Request, error_type: str, stamp_s: float) -> Intake:
+    """An instant action as the black box keeps it, and whether it was taken."""
+    return Intake(
+        header=header_of(stamp_s),
+        kind="instant_action",
+        json=request.action_json,
+        error_type=error_type,
+    )
 
 
 def action_of(text: str) -> Action:

@@ -40,7 +40,15 @@ from patrol.signals import SignalState
 from patrol.stamps import seconds_of
 from patrol.topics import EXECUTE_ORDER_ACTION, INSTANT_ACTION_SERVICE, TOPICS
 from patrol.vehicle import load_vehicle
-from patrol_navigation.convert import action_of, message_of_state, note_signal, order_of
+from patrol_navigation.convert import (
+    action_of,
+    as_left_of,
+    intake_of_action,
+    intake_of_order,
+    message_of_state,
+    note_signal,
+    order_of,
+)
 from patrol_navigation.goals import REJECTED, OpenGoal, outcome_of
 from patrol_ros import attention
 from patrol_ros.convert import base_of, message_of_command, pose_of, scan_of
@@ -92,6 +100,7 @@ class NavigationNode(VehicleNode):
         self._steps = 0
         self._publish_command = self.topic_publisher("/cmd_vel")
         self._publish_state = self.topic_publisher("/navigation/state")
+        self._publish_intake = self.topic_publisher("/navigation/intake")
         self._publish_attention = self.topic_publisher("/attention/command")
         self._publish_capture = self.topic_publisher("/perception/capture")
         self._captured: CaptureReport | None = None
@@ -165,16 +174,20 @@ class NavigationNode(VehicleNode):
     # --- orders ---
 
     async def _execute(self, handle: ServerGoalHandle) -> ExecuteOrder.Result:
+        now_s = self.now_s()
         try:
             self._refuse_while_inactive()
             order, resume = order_of(handle.request)
-            self._stack.accept_order(order, self.now_s(), resume)
+            as_left = as_left_of(handle.request)
+            self._stack.accept_order(order, now_s, resume, as_left)
         except OrderError as error:
+            self._publish_intake(intake_of_order(handle.request, error.error_type, now_s))
             self.event("order_rejected", error_type=error.error_type, reason=repr(str(error)))
             handle.abort()
             return ExecuteOrder.Result(
                 outcome=REJECTED, error_type=error.error_type, message=str(error)
             )
+        self._publish_intake(intake_of_order(handle.request, "", now_s))
         goal = OpenGoal(order.order_id, order.order_update_id)
         self.event(
             "order_accepted", order=order.order_id, update=order.order_update_id, resume=resume
@@ -202,12 +215,14 @@ class NavigationNode(VehicleNode):
     def _on_instant_action(
         self, request: InstantAction.Request, response: InstantAction.Response
     ) -> InstantAction.Response:
+        now_s = self.now_s()
         try:
             self._refuse_while_inactive()
-            self._stack.instant_action(action_of(request.action_json), self.now_s())
+            self._stack.instant_action(action_of(request.action_json), now_s)
             response.accepted = True
         except OrderError as error:
             response.error_type, response.message = error.error_type, str(error)
+        self._publish_intake(intake_of_action(request, response.error_type, now_s))
         return response
 
     # --- one cycle ---

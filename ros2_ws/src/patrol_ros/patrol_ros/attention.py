@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from patrol_interfaces.msg import AttentionCommand, AttentionState
 
-from navigation.types import Announcement, AttentionOrder, AttentionReport, SpeechStatus
-from patrol.stamps import seconds_of
+from navigation.messages import attention_of
+from navigation.types import Announcement, AttentionOrder, AttentionReport
 from patrol_ros.stamps import header_of
 
 
@@ -41,17 +41,4 @@ def message_of_report(report: AttentionReport) -> AttentionState:
     )
 
 
-def report_of(message: AttentionState) -> AttentionReport | None:
-    """The same, heard; None for one of which nothing can be made."""
-    try:
-        speech = SpeechStatus(message.speech)
-    except ValueError:
-        return None
-    return AttentionReport(
-        seconds_of(message.header.stamp),
-        message.beacon,
-        message.siren,
-        message.announcement_id,
-        speech,
-        message.reason,
-    )
+report_of = attention_of  # the same, heard

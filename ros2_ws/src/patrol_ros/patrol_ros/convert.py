@@ -8,7 +8,7 @@ import math
 import numpy as np
 from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import Odometry
-from patrol_interfaces.msg import BaseFeedback, DriveCommand
+from patrol_interfaces.msg import ActionStatus, BaseFeedback, DriveCommand
 from patrol_interfaces.msg import SignalState as SignalMessage
 from sensor_msgs.msg import Imu, LaserScan, NavSatFix, NavSatStatus, Range
 
@@ -17,6 +17,7 @@ from navigation.messages import command_of as command_of
 from navigation.messages import pose_of as pose_of
 from navigation.messages import range_of as range_of
 from navigation.messages import scan_of as scan_of
+from navigation.messages import signal_of as signal_of
 from navigation.types import (
     BaseStatus,
     BodyMotion,
@@ -27,8 +28,8 @@ from navigation.types import (
     WheelOdometry,
 )
 from patrol.geometry import Pose2, Scan, StampedPose
-from patrol.signals import SignalLight, SignalState
-from patrol.stamps import seconds_of
+from patrol.signals import SignalState
+from patrol.vda5050.messages import ActionState
 from patrol.vehicle import DropRangerSpec, UltrasonicSpec
 from patrol_ros.attitude import quaternion_of
 from patrol_ros.stamps import header_of
@@ -90,16 +91,13 @@ def message_of_signal(state: SignalState) -> SignalMessage:
     )
 
 
-def signal_of(message: SignalMessage) -> SignalState | None:
-    """What a pedestrian light says; None for a light that is none of ours."""
-    if message.light not in tuple(SignalLight):
-        return None
-    left_s = float(message.walk_left_s)
-    return SignalState(
-        seconds_of(message.header.stamp),
-        message.signal_id,
-        SignalLight(message.light),
-        None if math.isnan(left_s) else left_s,
+def message_of_action(state: ActionState) -> ActionStatus:
+    """How an action stands."""
+    return ActionStatus(
+        action_id=state.action_id,
+        action_type=state.action_type or "",
+        status=state.action_status,
+        description=state.result_description or "",
     )
 
 

@@ -46,7 +46,7 @@ def with_values(tape: Tape, topic: str, change: object) -> Tape:
 def test_the_same_stages_say_the_same(tape: Tape) -> None:
     report = replay_tape(tape, SPEC, TOWN)
     assert report.differences == []
-    assert report.left_out == ()
+    assert [line.split(":")[0] for line in report.left_out] == ["navigation"]
     assert report.gate is not None
     assert report.localization is not None
     assert report.gate.speed_mps == 0.0
@@ -167,10 +167,10 @@ def test_stages_without_their_topics_are_named(tape: Tape) -> None:
     blind = Tape(tape.path, tuple(i for i in tape.heard if i.topic != "/scan"))
     report = replay_tape(blind, SPEC, TOWN)
     assert report.gate is None
-    assert report.left_out == ("gate: not replayed: not on record: /scan",)
+    assert report.left_out[0] == "gate: not replayed: not on record: /scan"
     without_map = replay_tape(tape, SPEC, None)
     assert without_map.localization is None
-    (said,) = without_map.left_out
+    said, _ = without_map.left_out
     assert said == "localization: not replayed: no map.geojson beside it: give --map"
 
 
