@@ -11,7 +11,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from fleet_server.api.models import ConnectionView, PositionView, VehicleErrorView, VehicleView
-from fleet_server.ingest.decode import ConnectionItem, StateItem, VisualizationItem
+from fleet_server.ingest.decode import (
+    ConnectionItem,
+    FactsheetItem,
+    StateItem,
+    VisualizationItem,
+)
 from fleet_server.maps import MapLibrary
 from fleet_server.store import tables as t
 from fleet_server.vehicle_maps import enabled_map
@@ -19,6 +24,7 @@ from patrol.faults import FAULTS, FaultKind
 from patrol.vda5050.messages import AgvPosition, Error, State, Velocity, decode
 from patrol.vda5050.node_actions import ATTENTION, WAIT_FOR_OPERATOR
 from patrol.vda5050.topic_names import VehicleAddress
+from patrol.vehicle import MAX_WIDTH_M
 from patrol.waiting import WAITING, Waiting
 
 
@@ -38,6 +44,7 @@ class VehicleRecord:
     velocity: Velocity | None = None
     position_time_s: float = 0.0
     assignment_id: str | None = None
+    width_m: float | None = None  # as its factsheet says
 
     def connection_at(self, now_s: float, stale_after_s: float) -> ConnectionView:
         """What to believe: a broker that crashed forgets last wills, so silence is a broken
@@ -68,7 +75,8 @@ class Fleet:
     def load(self, connection: sa.Connection) -> None:
         """Take what the database holds."""
         for row in connection.execute(sa.select(t.vehicles)):
-            self.add(VehicleAddress(row.interface, row.manufacturer, row.serial_number))
+            known = self.add(VehicleAddress(row.interface, row.manufacturer, row.serial_number))
+            known.width_m = _width_m((row.factsheet or {}).get("physicalParameters"))
         for row in connection.execute(sa.select(t.last_state)):
             record = self._records.get(row.vehicle_id)
             if record is not None:
@@ -114,6 +122,10 @@ class Fleet:
             record.position, record.velocity = item.state.agv_position, item.state.velocity
             record.position_time_s = item.event_time_s
         self.changed.add(item.vehicle_id)
+
+    def take_factsheet(self, item: FactsheetItem) -> None:
+        """What a vehicle has said that it is."""
+        self._records[item.vehicle_id].width_m = _width_m(item.message.physical_parameters)
 
     def take_connection(self, item: ConnectionItem, received_s: float) -> None:
         """A committed connection message that was not there before."""
@@ -195,6 +207,14 @@ class Fleet:
             latitude_deg=place[1] if place else None,
             map_id=position.map_id,
         )
+
+
+def _width_m(physical: object) -> float | None:
+    """A factsheet's width, where it is one that a vehicle may have."""
+    said = physical.get("width") if isinstance(physical, dict) else None
+    if isinstance(said, bool) or not isinstance(said, int | float) or not 0 < said <= MAX_WIDTH_M:
+        return None
+    return float(said)
 
 
 def _speed_mps(velocity: Velocity | None) -> float | None:

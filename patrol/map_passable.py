@@ -16,6 +16,11 @@ from patrol.vehicle import MAX_WIDTH_NARROW_PAVEMENT_M, NARROW_PAVEMENT_M, Vehic
 SIDE_MARGIN_M = 0.3  # on each side of a vehicle: cross-track error 0.20 m and a wall's mirror
 
 
+def standing_width_m(standing_m: float, passing_m: float) -> float:
+    """How wide a way has to be for a vehicle to get by beside one that stands in its middle."""
+    return standing_m + 2 * (passing_m + 2 * SIDE_MARGIN_M)
+
+
 class Hindrance(StrEnum):
     """Why an edge is closed to a vehicle; the order is the order of telling."""
 

@@ -18,7 +18,8 @@ from fleet_client.credentials import Credentials
 from fleet_client.options import LinkHandlers, LinkOptions
 from fleet_client.state_builder import MapRef
 from patrol.clock import Clock, SystemClock
-from patrol.map import PatrolMap
+from patrol.map import PatrolMap, WayClass
+from patrol.map_passable import standing_width_m
 from patrol.vehicle import VehicleSpec
 from simulation.fleet_motion import FleetMotion, Floats
 from simulation.light_maps import SharedMaps, light_maps
@@ -49,9 +50,15 @@ class FleetReport:
     driven_m: float
 
 
-def spread_nodes(patrol_map: PatrolMap, count: int, rng: np.random.Generator) -> list[int]:
-    """Nodes far from each other (farthest-point sampling); again from the start when used up."""
-    ids = sorted(patrol_map.nodes)
+def spread_nodes(
+    patrol_map: PatrolMap, count: int, rng: np.random.Generator, width_m: float = 0.0
+) -> list[int]:
+    """Nodes far from each other (farthest-point sampling); again from the start when used up.
+
+    Where there are enough, at nodes where a vehicle of a width keeps no other from any way.
+    """
+    roomy = _roomy_nodes(patrol_map, width_m)
+    ids = roomy if len(roomy) >= count else sorted(patrol_map.nodes)
     places = np.array([(patrol_map.nodes[i].x_m, patrol_map.nodes[i].y_m) for i in ids])
     chosen = [int(rng.integers(len(ids)))]
     nearest_m = np.full(len(ids), np.inf)
@@ -60,6 +67,18 @@ def spread_nodes(patrol_map: PatrolMap, count: int, rng: np.random.Generator) ->
         nearest_m = np.minimum(nearest_m, away_m)
         chosen.append(int(np.argmax(nearest_m)))
     return [ids[chosen[number % len(chosen)]] for number in range(count)]
+
+
+def _roomy_nodes(patrol_map: PatrolMap, width_m: float) -> list[int]:
+    """Nodes of which each way is wide enough to get by beside who stands there; no crosswalk."""
+    need_m = standing_width_m(width_m, width_m)
+    tight = {
+        node_id
+        for edge in patrol_map.edges.values()
+        if edge.width_m < need_m or edge.way_class is WayClass.CROSSWALK or edge.crosswalk_id
+        for node_id in (edge.start_id, edge.end_id)
+    }
+    return sorted(patrol_map.nodes.keys() - tight)
 
 
 def move(motion: FleetMotion, vehicles: Sequence[LightVehicle], duration_s: float) -> None:
@@ -85,7 +104,7 @@ class Fleet:
         options: LinkOptions = LIGHT_LINK,
     ) -> None:
         rng = np.random.default_rng(seed)
-        nodes = spread_nodes(patrol_map, len(credentials), rng)
+        nodes = spread_nodes(patrol_map, len(credentials), rng, spec.width_m)
         shared = SharedMaps(patrol_map)
         limits = shared.limits_of(patrol_map.content_hash)
         self.motion = FleetMotion(spec, _places(patrol_map, nodes))

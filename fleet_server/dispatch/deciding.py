@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from fleet_server.config import DispatchConfig
@@ -18,8 +20,10 @@ from fleet_server.dispatch.reading import (
     shortfall,
 )
 from fleet_server.dispatch.route import Route, Stop
+from fleet_server.dispatch.waits import Grant
 from patrol.vda5050.messages import State
 
+GrantTo = Callable[[Progress, int], Grant]
 LOST_AFTER_S = 20.0  # a vehicle that shows another order this long has lost ours
 
 
@@ -33,22 +37,40 @@ def decide(
     state_received_s: float,
     now_s: float,
     config: DispatchConfig,
+    grant: GrantTo,
 ) -> Decision:
-    """What the vehicle's last state means for its assignment; changes nothing."""
+    """What the vehicle's last state means for its assignment; changes nothing.
+
+    `grant` says how far ways that are too narrow for two are free for it now.
+    """
     decision = Decision(msgspec.structs.replace(progress), status, reason)
     decision.progress.visited = dict(progress.visited)
     if progress.sent_at_s is None:
-        decision.need = Need.SEND_ORDER
         if progress.cancel_requested_at_s is not None:
-            _end(decision, "cancelled", None)
-        return decision
+            return _end(decision, "cancelled", None)
+        return _begin(decision, route, config, grant)
     if state is None or (state_received_s <= progress.sent_at_s and not progress.accepted):
         if progress.cancel_requested_at_s is not None:
             return _repeat_cancel(decision, now_s, config)
         return _repeat(decision, now_s, config)  # nothing heard since it was sent
     if state.order_id == progress.order_id:
-        return _decide_ours(decision, route, state, state_time_s, state_received_s, now_s, config)
+        return _decide_ours(
+            decision, route, state, state_time_s, state_received_s, now_s, config, grant
+        )
     return _decide_other(decision, state, state_received_s, now_s, config)
+
+
+def _begin(decision: Decision, route: Route, config: DispatchConfig, grant: GrantTo) -> Decision:
+    """The order goes out as soon as it leads to a place where the vehicle can wait."""
+    progress = decision.progress
+    found = grant(progress, base_end(route, 0, config.base_edges, progress.charged))
+    decision.reason = progress.notice
+    if found.end < 0:
+        decision.reason = found.words
+        return decision
+    progress.released_to = found.end
+    decision.need = Need.SEND_ORDER
+    return decision
 
 
 def _repeat(decision: Decision, now_s: float, config: DispatchConfig) -> Decision:
@@ -95,6 +117,7 @@ def _decide_ours(
     received_s: float,
     now_s: float,
     config: DispatchConfig,
+    grant: GrantTo,
 ) -> Decision:
     progress = decision.progress
     progress.accepted, progress.lost_since_s, progress.former = True, None, None
@@ -123,7 +146,7 @@ def _decide_ours(
         return _end(decision, "failed", "the vehicle dropped the order")
     _set_phase(decision, route, state)
     _watch_charge(decision, route, state, state_time_s)
-    _extend(decision, route, state, config)
+    _extend(decision, route, state, config, grant)
     return decision
 
 
@@ -212,8 +235,10 @@ def _set_phase(decision: Decision, route: Route, state: State) -> None:
     decision.status = "returning" if returning else "running"
 
 
-def _extend(decision: Decision, route: Route, state: State, config: DispatchConfig) -> None:
-    """Release more when little is left or the vehicle asks for it."""
+def _extend(
+    decision: Decision, route: Route, state: State, config: DispatchConfig, grant: GrantTo
+) -> None:
+    """Release more when little is left or the vehicle asks for it; say why it has to wait."""
     progress = decision.progress
     if progress.released_to == route.last_index:
         return
@@ -225,6 +250,11 @@ def _extend(decision: Decision, route: Route, state: State, config: DispatchConf
         end = base_end(route, progress.released_to, 1, progress.charged)
     if end <= progress.released_to:
         return
+    found = grant(progress, end)
+    if found.end <= progress.released_to:
+        if progress.reached == progress.released_to:
+            decision.reason = found.words or decision.reason
+        return
     progress.order_update_id += 1
-    progress.base_from, progress.released_to = progress.released_to, end
+    progress.base_from, progress.released_to = progress.released_to, found.end
     decision.need = Need.SEND_ORDER

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from fleet_server.api.models import AssignmentView
 from fleet_server.config import DispatchConfig
@@ -16,9 +17,11 @@ from fleet_server.dispatch.changes import Change
 from fleet_server.dispatch.changing import Changing
 from fleet_server.dispatch.deciding import decide, give_up, renew_diversion
 from fleet_server.dispatch.planning import Planning
-from fleet_server.dispatch.progress import Decision, Need, first_progress
+from fleet_server.dispatch.progress import Decision, Need, Progress, first_progress
+from fleet_server.dispatch.reservations import Reservations
 from fleet_server.dispatch.route import Route
 from fleet_server.dispatch.sending import Sending
+from fleet_server.dispatch.waits import Grant
 from fleet_server.errors import ConflictError, NotFoundError
 from fleet_server.fleet import Fleet, VehicleRecord
 from fleet_server.instant_actions import Publish
@@ -57,6 +60,7 @@ class Following:
         self.planning = Planning(config.start_within_m)
         self.changing = Changing(spec, config, clock)
         self.active: dict[str, Assignment] = {}  # by vehicle id
+        self._reservations = Reservations(fleet, spec, clock, self.active)
 
     async def load(self) -> None:
         """Take up the active assignments of the last run."""
@@ -102,6 +106,7 @@ class Following:
             record.received_time_s,
             self._clock.now_s(),
             self._config,
+            partial(self._grant, assignment),
         )
         if decision.need is Need.REPLAN:
             await self._replan(assignment, decision, record)
@@ -140,6 +145,13 @@ class Following:
         progress.change, progress.cancel_sent_at_s, progress.notice = change, None, None
         await self.save(assignment)
         await self.step(assignment)
+
+    def _grant(self, assignment: Assignment, progress: Progress, wanted: int) -> Grant:
+        """How far narrow ways are free; an order whose map is not there is not sent anyway."""
+        patrol_map = self._map_of(assignment.route)
+        if patrol_map is None:
+            return Grant(wanted)
+        return self._reservations.grant(assignment, progress, patrol_map, wanted)
 
     def _apply(self, assignment: Assignment, decision: Decision) -> None:
         if decision.status != assignment.status:
@@ -206,7 +218,7 @@ class Following:
             made.progress.order_id,
             change.kind,
         )
-        await self.send(assignment)
+        await self._begin(assignment)
 
     async def _replan(
         self, assignment: Assignment, decision: Decision, record: VehicleRecord
@@ -236,7 +248,12 @@ class Following:
         log.warning(
             "assignment_replanned assignment=%s order=%s", assignment.assignment_id, order_id
         )
-        await self.send(assignment)
+        await self._begin(assignment)
+
+    async def _begin(self, assignment: Assignment) -> None:
+        """Another order takes the place of the one before: sent as soon as its way is free."""
+        await self.save(assignment)
+        await self.step(assignment)
 
     def known_map(self, route: Route) -> PatrolMap:
         """The version that a route was planned on; raises ConflictError where it is not loaded."""

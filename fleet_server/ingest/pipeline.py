@@ -18,6 +18,7 @@ from fleet_server.config import IngestConfig
 from fleet_server.fleet import Fleet
 from fleet_server.ingest.decode import (
     Decoded,
+    FactsheetItem,
     MapRequestItem,
     StateItem,
     VisualizationItem,
@@ -158,6 +159,9 @@ class IngestPipeline:
                 self._log_refused(message)
             elif message.address is not None:
                 self._fleet.add(message.address)
+            for item in message.items:
+                if isinstance(item, FactsheetItem):
+                    self._fleet.take_factsheet(item)
         self._tell(result, received_s)
         if result.evidence_ids:
             whole = set(await self._database.read(whole_files))

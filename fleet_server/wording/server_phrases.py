@@ -55,6 +55,20 @@ SERVER_PHRASES = {
     "charges at {dock} until its battery shows {percent} %":
         "{dock}에서 배터리가 {percent}%가 될 때까지 충전",
     "charges at {dock} as long as planned": "{dock}에서 계획한 시간만큼 충전",
+    # --- ways too narrow for two vehicles
+    "waits for {vehicle} to leave {way:said}": "{vehicle}이(가) {way}에서 나오기를 기다립니다",
+    "waits for {vehicle}, which is not in automatic mode, to leave {way:said}":
+        "자동 모드가 아닌 {vehicle}이(가) {way}에서 나오기를 기다립니다",
+    "waits for {vehicle}, which stands in {way:said} without an order: send it away":
+        "{vehicle}이(가) 임무 없이 {way}에 서 있어 기다립니다. 그 차량을 다른 곳으로 보내십시오",
+    "waits for {vehicle}, which waits for it in turn in {way:said}: cancel one of the two and"
+    " drive it out by hand":
+        "{way}에서 {vehicle}과(와) 서로 기다립니다. 하나를 취소하고 수동으로 빼내십시오",
+    "waits for {vehicle}, which cannot go on yet, to leave {way:said}":
+        "아직 갈 수 없는 {vehicle}이(가) {way}에서 나오기를 기다립니다",
+    "lets {vehicle} go first in {way:said}": "{way}에서 {vehicle}을(를) 먼저 보내려고 기다립니다",
+    "the way between nodes {start} and {end}": "노드 {start}–{end} 구간",
+    "the way {name}": "{name} 구간",
     # --- weather
     "observed_at {time}: that is not of the last {hours} h":
         "관측 시각 {time}: 최근 {hours}시간 안의 관측이 아닙니다",

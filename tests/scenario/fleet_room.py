@@ -1,9 +1,9 @@
-"""A fleet server's dispatcher and database over a vehicle's radio in memory: no sockets."""
+"""A fleet server's dispatcher and database over vehicles' radios in memory: no sockets."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,7 +29,8 @@ T = TypeVar("T")
 
 
 class FleetRoom:
-    """`step` at every tick of the vehicle; `call` for what operators do."""
+    """`step` at every tick of the vehicle; `call` for what operators do. `more` are the radios of
+    other vehicles."""
 
     def __init__(
         self,
@@ -39,8 +40,10 @@ class FleetRoom:
         radio: Radio,
         now_s: float,
         address: VehicleAddress = ADDRESS,
+        more: Mapping[VehicleAddress, Radio] | None = None,
     ) -> None:
-        self._runner, self._radio, self._address = asyncio.Runner(), radio, address
+        self._runner, self._address = asyncio.Runner(), address
+        self._radios = {address: radio, **(more or {})}
         config, self.clock = FleetConfig(), SimClock(now_s)
         self.database = Database(sqlite_url(folder / "fleet.db"))
         self.database.open()
@@ -71,7 +74,11 @@ class FleetRoom:
     @property
     def active(self) -> Assignment | None:
         """The vehicle's assignment, as long as it is active."""
-        return self._following.active.get(self.vehicle_id)
+        return self.active_of(self.vehicle_id)
+
+    def active_of(self, vehicle_id: str) -> Assignment | None:
+        """The same of any vehicle."""
+        return self._following.active.get(vehicle_id)
 
     @property
     def state(self) -> State | None:
@@ -82,7 +89,11 @@ class FleetRoom:
     def step(self, now_s: float) -> None:
         """Store what has come, and let the dispatcher look at it."""
         self.clock.advance(max(0.0, now_s - self.clock.now_s()))
-        raw = [(self._address.topic(p.topic), p.payload) for p in self._radio.to_room(now_s)]
+        raw = [
+            (address.topic(packet.topic), packet.payload)
+            for address, radio in self._radios.items()
+            for packet in radio.to_room(now_s)
+        ]
         is_due = now_s - self._stepped_s >= STEP_EVERY_S
         if raw:
             self.call(self._commit(raw))
@@ -94,7 +105,10 @@ class FleetRoom:
         self._pipeline._acknowledge(await self._pipeline._commit(raw))
 
     def _publish(self, topic: str, payload: bytes, _qos: int) -> bool:
-        self._radio.from_room(Packet(topic.rsplit("/", 1)[1], payload), self.clock.now_s())
+        name = topic.rsplit("/", 1)[1]
+        for address, radio in self._radios.items():
+            if topic == address.topic(name):
+                radio.from_room(Packet(name, payload), self.clock.now_s())
         return True
 
     def close(self) -> None:

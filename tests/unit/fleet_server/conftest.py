@@ -85,7 +85,7 @@ def square_map(side: int = 10) -> PatrolMap:
     pairs = [(i, (i + 1) % count) for i in range(count)]
     pairs += [(b, a) for a, b in pairs]
     edges = {
-        1000 + n: Edge(1000 + n, a, b, SPACING_M, 1.39, 3.0, WayClass.ALLEY)
+        1000 + n: Edge(1000 + n, a, b, SPACING_M, 1.39, 4.0, WayClass.ALLEY)
         for n, (a, b) in enumerate(pairs)
     }
     return PatrolMap(

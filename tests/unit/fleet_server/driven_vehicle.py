@@ -72,14 +72,18 @@ class Driven:
         """Drive, report once a second, and read what was sent."""
         for step in range(round(seconds / STEP_S)):
             self.rig.clock.advance(STEP_S)
-            for _ in self.motion.step(STEP_S):
-                self.vehicle.arrived()
-            self.vehicle.wait(STEP_S)
-            self.track.append(self.xy_m)
-            self._note()
-            if self.vehicle.changed or step % round(STATE_EVERY_S / STEP_S) == 0:
-                await self.report()
-            self._take()
+            await self.tick(step)
+
+    async def tick(self, step: int) -> None:
+        """A tenth of a second, the clock apart."""
+        for _ in self.motion.step(STEP_S):
+            self.vehicle.arrived()
+        self.vehicle.wait(STEP_S)
+        self.track.append(self.xy_m)
+        self._note()
+        if self.vehicle.changed or step % round(STATE_EVERY_S / STEP_S) == 0:
+            await self.report()
+        self._take()
 
     async def until(self, is_true: Any, limit_s: float = 900.0) -> None:
         """Go on until something is the case."""

@@ -36,6 +36,14 @@ def test_vehicles_start_far_from_each_other_and_alike_for_a_seed() -> None:
     assert min(gaps) > 50.0
 
 
+def test_vehicles_start_where_they_keep_nobody_from_an_alley_or_a_crosswalk() -> None:
+    nodes = spread_nodes(MAP, 6, np.random.default_rng(0), SPEC.width_m)
+    ways = [e for e in MAP.edges.values() if {e.start_id, e.end_id} & set(nodes)]
+    assert min(edge.width_m for edge in ways) >= 3.9
+    assert not [edge for edge in ways if edge.crosswalk_id]
+    assert len(set(spread_nodes(MAP, 200, np.random.default_rng(0), SPEC.width_m))) == 200
+
+
 def test_more_vehicles_than_nodes_share_them() -> None:
     assert len(spread_nodes(MAP, 1000, np.random.default_rng(0))) == 1000
 
