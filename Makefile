@@ -20,7 +20,7 @@ lint: prepare
 	@$(RUN)/ruff format --check . && $(RUN)/ruff check . && $(RUN)/mypy && $(RUN)/lint-imports
 
 bench: prepare
-	@for program in benchmarks/*.py; do $(RUN)/python $$program || failed=1; done; exit $${failed:-0}
+	@for program in benchmarks/*.py benchmarks/perception/tracking.py; do $(RUN)/python $$program || failed=1; done; exit $${failed:-0}
 
 # Weights, ROS interfaces, console: each step is skipped when nothing it reads has changed.
 prepare: .venv/.installed

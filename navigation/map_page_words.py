@@ -39,6 +39,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "patrol_area": ("patrol area", "순찰 구역"),
     "no_record": ("no recording", "촬영 금지"),
     "incident_sensitivity": ("incident sensitivity", "집중 감시"),
+    "restricted": ("no entry for people", "출입 금지"),
+    "no_loitering": ("no loitering", "배회 감시"),
     # ground
     "park": ("park", "공원"),
     "water": ("water", "물"),

@@ -34,6 +34,8 @@ ZONE_STYLE = {
     ZoneKind.NO_RECORD: ("no recording", "#00838f", True),
     ZoneKind.PATROL_AREA: ("patrol area", "#5b7f95", False),
     ZoneKind.INCIDENT_SENSITIVITY: ("incident sensitivity", "#ad1457", False),
+    ZoneKind.RESTRICTED: ("no entry for people", "#b3541e", True),
+    ZoneKind.NO_LOITERING: ("no loitering", "#7a8b2f", False),
 }
 # point of interest → (colour, letter in its mark)
 POI_STYLE = {

@@ -12,7 +12,13 @@ from patrol.map_findings import Finding, error, warning
 from patrol.map_shapes import edges_within
 from patrol.windows import Windows, parse_instant
 
-_WAYSIDE = (ZoneKind.KEEP_OUT, ZoneKind.NO_RECORD)  # may well cover ground beside the ways
+# may well cover ground beside the ways
+_WAYSIDE = (
+    ZoneKind.KEEP_OUT,
+    ZoneKind.NO_RECORD,
+    ZoneKind.RESTRICTED,
+    ZoneKind.NO_LOITERING,
+)
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)  # before any window of a map
 
 

@@ -35,6 +35,8 @@ class ZoneKind(StrEnum):
     PATROL_AREA = "patrol_area"
     NO_RECORD = "no_record"
     INCIDENT_SENSITIVITY = "incident_sensitivity"  # incidents are raised sooner or later here
+    RESTRICTED = "restricted"  # people have no business here: who is there is an intruder
+    NO_LOITERING = "no_loitering"  # people may pass; who stays is reported
 
 
 class AreaKind(StrEnum):

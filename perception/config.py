@@ -8,9 +8,16 @@ from pathlib import Path
 from patrol.config import load_config
 from perception.camera_check import CameraCheckConfig
 from perception.evidence import EvidenceConfig
+from perception.followed import FollowedConfig
 from perception.ground_projection import ProjectionConfig
 from perception.incidents import IncidentConfig
 from perception.rules.collapsed_person_config import CollapsedPersonConfig
+from perception.rules.crowd import CrowdConfig
+from perception.rules.forbidden_parking import ForbiddenParkingConfig
+from perception.rules.intrusion import IntrusionConfig
+from perception.rules.loitering import LoiteringConfig
+from perception.rules.person_on_road import PersonOnRoadConfig
+from perception.rules.running import RunningConfig
 from perception.tracking import TrackingConfig
 
 
@@ -66,7 +73,14 @@ class PerceptionConfig:
     sweep: SweepConfig = field(default_factory=SweepConfig)
     projection: ProjectionConfig = field(default_factory=ProjectionConfig)
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
+    followed: FollowedConfig = field(default_factory=FollowedConfig)
     collapsed_person: CollapsedPersonConfig = field(default_factory=CollapsedPersonConfig)
+    crowd: CrowdConfig = field(default_factory=CrowdConfig)
+    running: RunningConfig = field(default_factory=RunningConfig)
+    loitering: LoiteringConfig = field(default_factory=LoiteringConfig)
+    person_on_road: PersonOnRoadConfig = field(default_factory=PersonOnRoadConfig)
+    intrusion: IntrusionConfig = field(default_factory=IntrusionConfig)
+    forbidden_parking: ForbiddenParkingConfig = field(default_factory=ForbiddenParkingConfig)
     incidents: IncidentConfig = field(default_factory=IncidentConfig)
     evidence: EvidenceConfig = field(default_factory=EvidenceConfig)
     camera: CameraCheckConfig = field(default_factory=CameraCheckConfig)

@@ -11,6 +11,7 @@ from perception.detectors.yolo import YoloDetector, YoloPose, export_path, expor
 from perception.evidence import EvidenceRecorder
 from perception.incident_memory import INCIDENT_MEMORY
 from perception.incidents import IncidentBook
+from perception.map_view import NOWHERE, PatrolMapView
 from perception.models import CHECKOUT, Manifest, load_manifest, models_dir
 from perception.pipeline import PerceptionPipeline
 from perception.rules.registry import RULES
@@ -75,7 +76,8 @@ def build_pipeline(
     """A pipeline for the vehicle's first camera; raises ConfigError, ModelError.
 
     Weights must have been fetched (`sunra models fetch`); the first call exports them to OpenVINO
-    (a few seconds for each input size). `patrol_map` gives the `no_record` zones.
+    (a few seconds for each input size). `patrol_map` gives the `no_record` zones and what rules
+    ask of the ground; without one the rules that need it are silent.
     """
     config = load_perception_config(config_path)
     folder = weights_dir or models_dir()
@@ -102,6 +104,7 @@ def build_pipeline(
         IncidentBook(config.incidents, map_id, memory=evidence_dir / INCIDENT_MEMORY),
         EvidenceRecorder(config.evidence, evidence_dir, camera.rate_hz),
         no_record_predicate(patrol_map),
+        NOWHERE if patrol_map is None else PatrolMapView(patrol_map),
     )
 
 

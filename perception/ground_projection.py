@@ -221,28 +221,48 @@ class GroundProjector:
 
     def pixel(self, x_m: float, y_m: float, height_m: float = 0.0) -> tuple[float, float] | None:
         """The pixel of a map position at a height above the ground; None behind the camera."""
-        pose = self.stamped.pose
-        delta = np.array([x_m - pose.x_m, y_m - pose.y_m, 0.0])
-        base = self._map_from_base.T @ delta
-        base[2] = height_m
-        optical = self._base_from_optical.T @ (base - self._camera_base)
-        if optical[2] < 0.1:
-            return None
-        focal = self.camera.focal_px
-        return (
-            float(self.camera.width_px / 2 + focal * optical[0] / optical[2]),
-            float(self.camera.height_px / 2 + focal * optical[1] / optical[2]),
-        )
+        u_px, v_px = self._pixels(np.array([[x_m, y_m]]), np.array([height_m]))[0].tolist()
+        return None if math.isnan(u_px) else (u_px, v_px)
 
     def box_at(self, x_m: float, y_m: float, width_m: float, height_m: float) -> Vector | None:
         """The box of an upright thing of a size standing at a map position; None out of view."""
-        foot, top = self.pixel(x_m, y_m), self.pixel(x_m, y_m, height_m)
-        if foot is None or top is None:
-            return None
+        box = self.boxes_at(np.array([[x_m, y_m]]), np.array([[width_m, height_m]]))[0]
+        return None if np.isnan(box).any() else box
+
+    @property
+    def motion(self) -> None:
+        """A place on the map stays where it is (`tracking_view.View`)."""
+        return None
+
+    def units_per_m(self, sizes: Vector) -> Vector:
+        """Places are metres already."""
+        return np.ones(len(sizes))
+
+    def boxes_at(self, places: Vector, sizes: Vector) -> Vector:
+        """Boxes (n, 4) of upright things of sizes (n, 2) m at map places (n, 2); NaN out of view.
+
+        "Out of view" is behind the camera: a box may lie beside the picture.
+        """
+        foot, top = self._pixels(places, np.zeros(len(places))), self._pixels(places, sizes[:, 1])
         centre = self.stamped.pose.transform(self.camera.x_m, self.camera.y_m)
-        distance = max(math.hypot(x_m - centre[0], y_m - centre[1]), 0.5)
-        half = self.camera.focal_px * width_m / distance / 2
-        return np.array([foot[0] - half, top[1], foot[0] + half, foot[1]])
+        distances = np.maximum(np.hypot(*(places - np.array(centre)).T), 0.5)
+        half = self.camera.focal_px * sizes[:, 0] / distances / 2
+        boxes = np.stack((foot[:, 0] - half, top[:, 1], foot[:, 0] + half, foot[:, 1]), axis=1)
+        boxes[np.isnan(boxes).any(axis=1)] = np.nan
+        return np.asarray(boxes, np.float64)
+
+    def _pixels(self, places: Vector, heights: Vector) -> Vector:
+        """Pixels (n, 2) of map places (n, 2) at heights (n,) m; NaN behind the camera."""
+        pose = self.stamped.pose
+        delta = np.column_stack((places - np.array([pose.x_m, pose.y_m]), np.zeros(len(places))))
+        base = delta @ self._map_from_base
+        base[:, 2] = heights
+        optical = (base - self._camera_base) @ self._base_from_optical
+        with np.errstate(invalid="ignore", divide="ignore"):
+            middle = np.array([self.camera.width_px / 2, self.camera.height_px / 2])
+            pixels = middle + self.camera.focal_px * optical[:, :2] / optical[:, 2:]
+        pixels[~(optical[:, 2] >= 0.1)] = np.nan
+        return np.asarray(pixels, np.float64)
 
     def in_view(self, x_m: float, y_m: float, margin_px: float = 10.0) -> bool:
         """Whether a ground position is in the picture and within range."""

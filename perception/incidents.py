@@ -1,7 +1,8 @@
 """From findings to incidents: one real event is one incident, opened, updated, closed.
 
 A finding near an incident of the same kind belongs to it, whatever track or spot it came from, so
-a second lap or a flicker opens nothing new. Driving away closes nothing: a vehicle says CLOSED
+a second lap or a flicker opens nothing new; what a rule follows by its own key stays the same
+incident wherever it goes. Driving away closes nothing: a vehicle says CLOSED
 only when its rule has seen that it is over.
 """
 
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from patrol.incident import ANOMALIES, Incident, IncidentPhase
+from patrol.incident import ANOMALIES, AnomalyKind, Incident, IncidentPhase
 from perception.incident_memory import Remembered, load_memory, save_memory
 from perception.rules.base import Finding
 
@@ -51,6 +52,7 @@ class IncidentBook:
         known = load_memory(memory, map_id)
         self._open = {one.incident.incident_id: one.incident for one in known}
         self._seen_s = {one.incident.incident_id: one.seen_s for one in known}
+        self._by_key: dict[tuple[AnomalyKind, int], str] = {}  # what a rule follows → incident
 
     def step(self, findings: list[Finding], now_s: float) -> list[tuple[Incident, Finding]]:
         """New revisions, each with the finding that caused it."""
@@ -63,6 +65,7 @@ class IncidentBook:
                     continue
                 change: Incident | None = self._start(finding, now_s)
             else:
+                self._by_key[finding.kind, finding.key] = known.incident_id
                 change = self._revise(known, finding, now_s)
             if change is None:
                 continue
@@ -88,6 +91,9 @@ class IncidentBook:
         def distance(incident: Incident) -> float:
             return math.hypot(incident.x_m - finding.x_m, incident.y_m - finding.y_m)
 
+        followed = self._open.get(self._by_key.get((finding.kind, finding.key), ""))
+        if followed is not None:
+            return followed
         same = [i for i in self._open.values() if i.kind is finding.kind]
         near = [i for i in same if distance(i) <= self._config.merge_radius_m]
         return min(near, key=distance, default=None)
@@ -111,6 +117,7 @@ class IncidentBook:
             dict(finding.details),
         )
         self._seen_s[incident.incident_id] = now_s
+        self._by_key[finding.kind, finding.key] = incident.incident_id
         return incident
 
     def _revise(self, known: Incident, finding: Finding, now_s: float) -> Incident | None:
@@ -149,3 +156,4 @@ class IncidentBook:
         for incident_id in old:
             del self._seen_s[incident_id]
             self._open.pop(incident_id, None)
+        self._by_key = {key: one for key, one in self._by_key.items() if one in self._open}

@@ -23,9 +23,11 @@ from perception.camera_check import CameraCheck
 from perception.config import PerceptionConfig
 from perception.detectors.base import PERSON, Detections, Detector
 from perception.evidence import EvidenceRecorder, NoPictureError
+from perception.followed import VEHICLES, FollowedLog
 from perception.ground_projection import GroundProjector, predicted_pose
 from perception.incidents import IncidentBook
 from perception.looks import Sighting
+from perception.map_view import NOWHERE, MapView
 from perception.privacy import Region, head_region, is_about, person_regions, regions_of
 from perception.rules.base import Finding, Rule, Scene
 from perception.sweep import Sweep
@@ -52,6 +54,7 @@ class PerceptionPipeline:
         book: IncidentBook,
         recorder: EvidenceRecorder,
         no_record: NoRecord | None = None,
+        map_view: MapView = NOWHERE,
     ) -> None:
         self._config = config
         self._spec = spec
@@ -62,7 +65,9 @@ class PerceptionPipeline:
         self._recorder = recorder
         self._no_record = no_record or (lambda _x, _y: False)
         self._check = CameraCheck(config.camera)
+        self._map = map_view
         self._tracker = Tracker(config.tracking)
+        self._followed = FollowedLog(config.followed)
         self._faults: frozenset[FaultKind] = frozenset()  # of the last picture
         self._poses: deque[StampedPose] = deque(maxlen=_POSES_KEPT)
         self._timings: dict[str, float] = {}
@@ -191,13 +196,18 @@ class PerceptionPipeline:
         ]
         camera = frame.camera
         viewpoint = projector.stamped.pose.transform(camera.x_m, camera.y_m)
+        tracks = self._tracker.confirmed()
+        followed = self._followed.step(tracks, found, projector, frame.stamp_s)
         return Scene(
             frame.stamp_s,
             frame.image_bgr,
             projector,
             [*seen, *swept],
-            self._tracker.confirmed(),
+            tracks,
             viewpoint,
+            [one for one in followed if one.is_on_foot(self._config.followed)],
+            [one for one in followed if one.track.label in VEHICLES],
+            self._map,
         )
 
     def _record(

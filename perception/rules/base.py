@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from patrol.incident import AnomalyKind
 from perception.detectors.base import Image
+from perception.followed import Followed
 from perception.ground_projection import GroundProjector
 from perception.looks import Sighting
+from perception.map_view import NOWHERE, MapView
 from perception.tracking import Track
 
 
@@ -26,6 +28,9 @@ class Scene:
     sightings: Sequence[Sighting]  # people, weak ones too, by the whole picture and the sweep
     tracks: Sequence[Track]
     viewpoint_map: tuple[float, float]  # the camera's position
+    people: Sequence[Followed] = ()  # on foot, seen in this picture
+    vehicles: Sequence[Followed] = ()  # cars, trucks and buses, seen in this picture
+    map: MapView = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class Alerts(_OfActors):
     """One incident for one event: in time, near its true place.
 
     In time is as `simulation.scenarios.occurrences.window_s` has it; more than one is wrong, and
-    so is one in another place.
+    so is one in another place (`off_m`).
     """
 
     incident: AnomalyKind
@@ -167,12 +167,12 @@ class Alerts(_OfActors):
         if not raised:
             return False, "not raised"
         t_s, incident = raised[0]
-        late_s, off_m = t_s - event.met_s, _off_m(incident, event)
-        told = f"at {t_s:.1f} s, {late_s:+.1f} s, {off_m:.1f} m off"
+        late_s, away_m = t_s - event.met_s, off_m(trace, t_s, incident, event)
+        told = f"at {t_s:.1f} s, {late_s:+.1f} s, {away_m:.1f} m off"
         if len(raised) > 1:
             return False, f"{told}; {len(raised)} of them"
         begin_s, end_s = window_s(trace.scene, event, self.sight)
-        return begin_s <= t_s <= end_s and off_m <= self.within_m, told
+        return begin_s <= t_s <= end_s and away_m <= self.within_m, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,5 +209,14 @@ def first_reports(trace: Trace, kind: AnomalyKind) -> list[tuple[float, Incident
     return list(first.values())
 
 
-def _off_m(incident: Incident, event: Occurrence) -> float:
-    return math.dist((incident.x_m, incident.y_m), event.place_map)
+def off_m(trace: Trace, t_s: float, incident: Incident, event: Occurrence) -> float:
+    """How far a report at `t_s` is from where the event was met, or from who it is about.
+
+    Somebody who runs is told about where they are by then, not where they began.
+    """
+    places = [event.place_map]
+    if len(event.who) == 1:
+        moment = min(trace.scene.moments, key=lambda m: abs(m.t_s - t_s))
+        here = moment.place_of(event.who[0])
+        places += [here] if here is not None else []
+    return min(math.dist((incident.x_m, incident.y_m), place) for place in places)

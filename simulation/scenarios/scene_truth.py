@@ -18,6 +18,7 @@ from simulation.scenarios.expect_seeing import (
     Watched,
     first_reports,
     found_in,
+    off_m,
 )
 from simulation.scenarios.grounds import Ground
 from simulation.scenarios.occurrences import Sight, window_s
@@ -88,6 +89,7 @@ class SceneTruth:
             trace.scene.conditions.is_dark,
             _nearest_m(trace.scene, self.who),
             tuple((t_s, i.x_m, i.y_m, i.confidence) for t_s, i in raised),
+            tuple(off_m(trace, t_s, i, event) for t_s, i in raised) if event else (),
         )
 
 
@@ -97,7 +99,8 @@ class TruthRow:
 
     Times count from its start, places are metres in the map; both are None for a look-alike.
     `alarm_s` is from when to when an alarm is right (None: nobody could see the event), `raised`
-    are the incidents of the kind that perception raised: (time, x, y, confidence).
+    are the incidents of the kind that perception raised: (time, x, y, confidence), and
+    `raised_off_m` how far each was from the event (empty for a look-alike).
     """
 
     scenario: str
@@ -119,6 +122,7 @@ class TruthRow:
     is_dark: bool
     nearest_m: float
     raised: tuple[tuple[float, float, float, float], ...]
+    raised_off_m: tuple[float, ...] = ()
 
 
 def _plain(definition: AnyDefinition) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from patrol.errors import ConfigError
 from patrol.map import PatrolMap
 from patrol.map_geojson import load_map
 from patrol.vehicle import load_vehicle
+from simulation.scenarios.define_places import watched_zone
 from simulation.scenarios.draws import Drawer
 from simulation.scenarios.load import make_scenario
 from simulation.scenarios.places import place_map
@@ -135,6 +136,7 @@ class _Table:
         speed_mps = stage.speed_mps or made.spec.max_speed_mps
         return dataclasses.replace(
             made,
+            patrol_map=_with_zone(made.patrol_map, entry),
             spec=dataclasses.replace(made.spec, max_speed_mps=speed_mps),
             truth=truth,
             gates=gates,
@@ -198,6 +200,14 @@ class _Table:
                     f"{self._path}:{line}: {section}: unknown key {key!r};"
                     f" allowed: {', '.join(allowed)}"
                 )
+
+
+def _with_zone(patrol_map: PatrolMap, entry: TruthEntry) -> PatrolMap:
+    """The map as the operator drew it: with the zone that the label speaks of, if it does."""
+    zone = watched_zone(entry.definition, patrol_map)
+    if zone is None:
+        return patrol_map
+    return dataclasses.replace(patrol_map, zones=(*patrol_map.zones, zone))
 
 
 def _picked(keys: Iterable[str], *entries: Any) -> Any:

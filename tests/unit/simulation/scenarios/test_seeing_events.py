@@ -159,3 +159,11 @@ def test_the_truth_as_xml_gives_the_time_in_which_an_alarm_is_right(
     assert clip.findtext("Alarms/Alarm/StartTime") == "00:00:06.2"
     assert clip.findtext("Alarms/Alarm/AlarmDuration") == "00:00:12.0"
     assert clip.findtext("Alarms/Alarm/AlarmDescription") == "collapsed_person"
+
+
+def test_who_has_moved_on_may_be_reported_where_they_are_by_then() -> None:
+    trace = trace_of([(person(), lambda t: replace(LYING, x_m=60.0 + t))])
+    trace.incidents = [incident(68.0, t_s=8.0)]
+    assert Alerts(AnomalyKind.COLLAPSED_PERSON, Lies(), ("eva",)).check(trace)[0]
+    trace.incidents = [incident(72.0, t_s=8.0)]
+    assert not Alerts(AnomalyKind.COLLAPSED_PERSON, Lies(), ("eva",)).check(trace)[0]

@@ -1,0 +1,1 @@
+"""Parts of the tracker benchmark: sequences, other trackers, the score."""

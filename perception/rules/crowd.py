@@ -1,0 +1,171 @@
+"""Crowd: more people together than a street should hold.
+
+Definition. At least `people` persons are within `radius_m` of one of them, for `hold_s`: by
+default 8 in 2.5 m, 0.4 to a square metre. Who is seen hides who stands behind: of a group that is
+seen from the side half cannot be counted. So the count is an estimate: the people who are seen,
+divided by the part of the circle that is not in the shadow (a body is `body_m` wide) of one of
+them; at most `most_hidden` is. Everybody counts with the probability of being in the circle, by
+their position's covariance, and who is placed worse than `most_sigma_m` not at all; two boxes of
+one person (nearer than `same_m`) count once; somebody who is hidden for a moment is remembered
+for `recall_s`.
+
+Source: Fruin, Pedestrian Planning and Design (1971): from 0.43 persons/m² on (level of service
+C for standing) nobody passes freely. Shadows: our own model, no publication.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from patrol.incident import AnomalyKind
+from perception.followed import Followed
+from perception.rules.base import Finding, Scene
+from perception.rules.stays import Presence, StayConfig, Stays, findings_of
+
+RULE_VERSION = "crowd/1"
+_RINGS, _SPOKES = 8, 24  # of the points that stand for the circle's area
+_BEHIND_M = 0.3  # so much further than somebody is behind them
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdConfig:
+    """The rule's limits."""
+
+    people: int = 8
+    radius_m: float = 2.5
+    hold_s: float = 4.0  # of the 5 s that make the event: an alarm may come 2 s early
+    over_share: float = 0.6  # of `people`: with fewer it is over
+    body_m: float = 0.5
+    most_hidden: float = 0.6
+    same_m: float = 0.3
+    most_sigma_m: float = 1.5
+    recall_s: float = 1.0
+    stay: StayConfig = field(
+        default_factory=lambda: StayConfig(join_m=3.0, join_mps=1.0, clear_s=10.0)
+    )
+
+    def __post_init__(self) -> None:
+        if not 3 <= self.people <= 1000:
+            raise ValueError(f"people: {self.people} must be 3 to 1000")
+        for name, most in (
+            ("radius_m", 20.0),
+            ("hold_s", 600.0),
+            ("most_sigma_m", 10.0),
+            ("recall_s", 10.0),
+        ):
+            if not 0 < getattr(self, name) <= most:
+                raise ValueError(f"{name}: {getattr(self, name)} must be in (0, {most:g}]")
+        for name in ("over_share", "most_hidden", "body_m", "same_m"):
+            if not 0 < getattr(self, name) < 1:
+                raise ValueError(f"{name}: {getattr(self, name)} must be in (0, 1)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """People around one of them."""
+
+    middle: Followed
+    size: float  # who are seen, by probability
+    hidden: float  # share of the circle that cannot be seen
+
+    @property
+    def estimate(self) -> float:
+        """How many there are."""
+        return self.size / (1.0 - self.hidden)
+
+
+class CrowdRule:
+    """The rule with its memory of where a crowd is since when."""
+
+    kind = AnomalyKind.CROWD
+
+    def __init__(self, config: CrowdConfig) -> None:
+        self._config = config
+        self._stays = Stays(config.stay)
+        self._last: dict[int, tuple[float, Followed]] = {}  # track → when it was seen
+        self._disc = _disc(config.radius_m)
+
+    def step(self, scene: Scene) -> list[Finding]:
+        """Where too many have stood together long enough."""
+        groups = {g.middle.track.track_id: g for g in self._groups(scene)}
+        present = [self._presence(group) for group in groups.values()]
+        seen = self._stays.step(present, scene.stamp_s)
+        for stay in seen:
+            group = groups[stay.presence.track_id]
+            needed_s = self._config.hold_s / scene.map.sensitivity_at(*stay.place, scene.stamp_s)
+            stay.raise_when(stay.held_s >= needed_s)
+            stay.details["people_seen"] = round(group.size, 1)
+            stay.details["people_estimate"] = round(group.estimate, 1)
+        return findings_of(self._stays, seen, self.kind, RULE_VERSION)
+
+    def _presence(self, group: _Group) -> Presence:
+        met: bool | None = None
+        if group.estimate >= self._config.people - 0.5:  # the nearest whole number
+            met = True
+        elif group.estimate < self._config.over_share * self._config.people:
+            met = False
+        return Presence.of(group.middle, met)
+
+    def _groups(self, scene: Scene) -> list[_Group]:
+        """The densest group, then the densest of who is left, and so on."""
+        people = self._recalled(scene)
+        places = np.array([person.place for person in people]).reshape(-1, 2)
+        sigmas = np.array([person.sigma_m for person in people])
+        groups = []
+        while len(places) >= 2:
+            apart = np.hypot(*(places[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
+            spread = np.maximum(np.hypot(sigmas[:, None], sigmas[None, :]), 1e-3)
+            shares = ndtr((self._config.radius_m - apart) / spread)
+            np.fill_diagonal(shares, 1.0)
+            best = int(np.argmax(shares.sum(axis=1)))
+            inside = shares[best] >= 0.5
+            size = float(shares[best].sum())
+            hidden = self._hidden(places[inside], places[best], scene.viewpoint_map)
+            groups.append(_Group(people[best], size, hidden))
+            people = [p for p, is_in in zip(people, inside, strict=True) if not is_in]
+            places, sigmas = places[~inside], sigmas[~inside]
+        return groups
+
+    def _recalled(self, scene: Scene) -> list[Followed]:
+        """Everybody of the last moment, each once, the latest seen first."""
+        now_s = scene.stamp_s
+        placed = [p for p in scene.people if p.sigma_m <= self._config.most_sigma_m]
+        self._last |= {p.track.track_id: (now_s, p) for p in placed}
+        recall_s = self._config.recall_s
+        self._last = {k: v for k, v in self._last.items() if now_s - v[0] <= recall_s}
+        kept: list[Followed] = []
+        for _, person in sorted(self._last.values(), key=lambda value: -value[0]):
+            if all(math.dist(person.place, o.place) >= self._config.same_m for o in kept):
+                kept.append(person)
+        return kept
+
+    def _hidden(
+        self,
+        places: NDArray[np.float64],
+        middle: NDArray[np.float64],
+        viewpoint_map: tuple[float, float],
+    ) -> float:
+        """The share of the circle that lies behind somebody, 0 to `most_hidden`."""
+        eye = np.array(viewpoint_map)
+        points, bodies = self._disc + middle - eye, places - eye
+        far, near = np.hypot(*points.T), np.maximum(np.hypot(*bodies.T), 0.1)
+        turn = np.arctan2(points[:, 1], points[:, 0])[:, None] - np.arctan2(
+            bodies[:, 1], bodies[:, 0]
+        )
+        turn = np.abs((turn + math.pi) % (2 * math.pi) - math.pi)
+        behind = far[:, None] > near + _BEHIND_M
+        shadowed = (behind & (turn < np.arctan(self._config.body_m / 2 / near))).any(axis=1)
+        return float(min(shadowed.mean(), self._config.most_hidden))
+
+
+def _disc(radius_m: float) -> NDArray[np.float64]:
+    """Points (n, 2) spread evenly over a disc around (0, 0), metres."""
+    rings = radius_m * np.sqrt((np.arange(_RINGS) + 0.5) / _RINGS)
+    turns = 2 * math.pi * np.arange(_SPOKES) / _SPOKES
+    grid = np.stack((np.outer(rings, np.cos(turns)), np.outer(rings, np.sin(turns))), axis=-1)
+    return np.asarray(grid.reshape(-1, 2), np.float64)

@@ -1,0 +1,103 @@
+"""What the tracker takes and gives: one detected object with its place, and a followed one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.ground_projection import GroundPoint
+from perception.types import TrackView
+
+_SIZE_SHARE = 0.5  # of the newest look in a track's size
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One detected object with its place: what the tracker and the rules work on.
+
+    In the image plane (`tracking_view.ImagePlane`) the place and the size are pixels.
+    """
+
+    box_xyxy: NDArray[np.float64]  # (4,) px
+    score: float
+    label: str
+    point: GroundPoint
+    width_m: float
+    height_m: float
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can be weighed against others: finite, with an extent and an uncertainty."""
+        x1, y1, x2, y2 = map(float, self.box_xyxy)
+        (xx, _), (_, yy) = self.point.covariance.tolist()
+        numbers = (x1, y1, x2, y2, xx, yy, self.score, self.point.x_m, self.point.y_m)
+        sizes = (self.width_m, self.height_m)
+        finite = all(map(math.isfinite, (*numbers, *sizes)))
+        return finite and x2 > x1 and y2 > y1 and xx > 0 and yy > 0
+
+
+class TrackState(Enum):
+    """Life of a track."""
+
+    TENTATIVE = "tentative"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(slots=True)
+class Track:
+    """A followed object: mean (x, y, vx, vy) in map metres and m/s with covariance."""
+
+    track_id: int
+    label: str
+    mean: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    first_seen_s: float
+    last_seen_s: float
+    updated_s: float
+    observation: Observation
+    hits: int = 1
+    state: TrackState = TrackState.TENTATIVE
+    confidence: float = 0.0
+    size: NDArray[np.float64] = field(init=False)  # (2,) smoothed width and height, m
+
+    def __post_init__(self) -> None:
+        self.size = np.array([self.observation.width_m, self.observation.height_m])
+
+    @property
+    def speed_mps(self) -> float:
+        """Ground speed of the filter."""
+        return float(math.hypot(self.mean[2], self.mean[3]))
+
+    def see(self, seen: Observation, stamp_s: float) -> None:
+        """Take a look at it: the Kalman filter's update, and what it looks like now."""
+        spread = self.covariance[:2, :2] + seen.point.covariance
+        gain = np.linalg.solve(spread, self.covariance[:2, :]).T
+        innovation = np.array([seen.point.x_m, seen.point.y_m]) - self.mean[:2]
+        self.mean = self.mean + gain @ innovation
+        self.covariance = self.covariance - gain @ spread @ gain.T
+        newest = np.array([seen.width_m, seen.height_m])
+        self.size = (1 - _SIZE_SHARE) * self.size + _SIZE_SHARE * newest
+        self.observation = seen
+        self.last_seen_s = stamp_s
+        self.hits += 1
+        self.confidence = 0.7 * self.confidence + 0.3 * seen.score
+
+    def view(self) -> TrackView:
+        """The track as others see it."""
+        box = self.observation.box_xyxy
+        return TrackView(
+            self.track_id,
+            self.label,
+            float(self.mean[0]),
+            float(self.mean[1]),
+            float(math.sqrt(np.linalg.eigvalsh(self.covariance[:2, :2])[-1])),
+            float(self.mean[2]),
+            float(self.mean[3]),
+            self.confidence,
+            (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
+            self.last_seen_s,
+        )

@@ -1,0 +1,77 @@
+"""Crowd: enough people close together for long enough, also where half of them are hidden."""
+
+from __future__ import annotations
+
+import pytest
+from staged_people import Actor, play, stands, walks
+
+from perception.rules.crowd import CrowdConfig, CrowdRule
+
+# two rows of four, 1 m apart, seen from the side
+EIGHT = [(60.0 + i, y) for i in range(4) for y in (-0.8, 0.8)]
+
+
+def crowd_of(places: list[tuple[float, float]], sigma_m: float = 0.15) -> list[Actor]:
+    return [Actor(stands(x, y), sigma_m=sigma_m) for x, y in places]
+
+
+def rule(**limits: float) -> CrowdRule:
+    return CrowdRule(CrowdConfig(**limits))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_eight_who_stand_together_are_one_crowd_after_its_time(seed: int) -> None:
+    played = play(rule(), crowd_of(EIGHT), 15.0, seed=seed, drop=0.1)
+    assert len(played.opened) == 1
+    assert 4.0 <= played.opened[0][0] <= 7.0
+
+
+def test_who_is_hidden_is_counted_by_the_shadow_that_hides_them() -> None:
+    seen = [place for place in EIGHT if place != (63.0, -0.8) and place != (63.0, 0.8)]
+    played = play(rule(), crowd_of(seen), 12.0)
+    assert len(played.opened) == 1
+    assert played.details[0]["people_seen"] < 6.5 < played.details[0]["people_estimate"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_four_who_talk_are_no_crowd(seed: int) -> None:
+    four = [(60.0, 0.7), (60.0, -0.7), (60.7, 0.0), (59.3, 0.0)]
+    assert not play(rule(), crowd_of(four), 15.0, seed=seed).opened
+
+
+def test_two_families_seven_metres_apart_are_no_crowd() -> None:
+    family = [(58.0, 0.0), (58.5, 0.6), (58.3, -0.6), (58.0, 1.0)]
+    other = [(x + 7.0, y) for x, y in family]
+    assert not play(rule(), crowd_of(family + other), 15.0).opened
+
+
+def test_a_stream_of_people_who_pass_is_no_crowd() -> None:
+    walkers = [Actor(walks(56.0 + 2.2 * i, 0.8 * (-1) ** i, 1.3)) for i in range(6)]
+    assert not play(rule(), walkers, 12.0).opened
+
+
+def test_a_crowd_that_disperses_at_once_is_none() -> None:
+    crowd = [Actor(walks(x, y, 0.0, 1.5 if y > 0 else -1.5, from_s=2.0)) for x, y in EIGHT]
+    assert not play(rule(), crowd, 12.0).opened
+
+
+def test_people_who_are_placed_too_badly_are_not_counted() -> None:
+    assert not play(rule(), crowd_of(EIGHT, sigma_m=2.5), 15.0).opened
+
+
+def test_a_vehicle_that_passes_raises_it_once() -> None:
+    played = play(rule(), crowd_of(EIGHT), 14.0, speed_mps=0.5, drop=0.2)
+    assert len(played.opened) == 1
+
+
+@pytest.mark.parametrize(
+    ("limits", "says"),
+    [
+        ({"people": 2}, "people: 2 must be 3 to 1000"),
+        ({"radius_m": 0.0}, r"radius_m: 0.0 must be in \(0, 20\]"),
+        ({"most_hidden": 1.0}, r"most_hidden: 1.0 must be in \(0, 1\)"),
+    ],
+)
+def test_refuses_limits_that_make_no_sense(limits: dict, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        CrowdConfig(**limits)
