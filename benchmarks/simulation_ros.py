@@ -1,11 +1,13 @@
 """The whole ROS vehicle with rendered pictures and YOLO at 5 Hz: how fast, and who uses what.
 
-The named alternative in the same run is the same vehicle without pictures: the difference is what
-rendering, transport of pictures and YOLO cost. The real-time factor is of this machine with
-whatever else it does, so the load is told. Processor seconds a simulated second depend on that
-little, and bound what two free cores can reach, which is printed and is no target's figure: no
-more than 2 over their sum, and no more than 1 over what the simulator, which is one thread, uses.
-Where perception could not look at every picture, what it used counts as if it had.
+The named alternatives in the same run are the same vehicle without pictures, and with pictures in
+which nobody is looked for: the differences are what rendering and transport of pictures cost, and
+what YOLO does. The real-time factor is of this machine with whatever else it does, so the load is
+told. Processor seconds a simulated second depend on that little, and bound what two free cores
+can reach, which is printed and is no target's figure: no more than 2 over their sum, and no more
+than 1 over what the simulator, which is one thread, uses. Where perception could not look at
+every picture, what it used counts as if it had. Memory is the proportional set size: what
+processes share counts once.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.shared.targets import Target, finish, parser
-from benchmarks.simulating.ros_account import Account, drive
+from benchmarks.simulating.ros_account import SIMULATOR, Account, drive
 from patrol.errors import SunraError
 
 ROOT = Path(__file__).parents[1]
@@ -61,18 +63,23 @@ def main() -> int:
     options = arguments.parse_args()
     try:
         plain, _ = drive(scenario_text(options.duration_s, "heartbeat"), options.cap, print)
+        watching, _ = drive(scenario_text(options.duration_s, "yolo"), options.cap, print, "none")
         seeing, outcome = drive(scenario_text(options.duration_s, "yolo"), options.cap, print)
     except SunraError as error:
         print(f"simulation_ros: {error}", file=sys.stderr)
         return 2
-    before, total = report("without pictures", plain), report("with camera and YOLO", seeing)
-    print(f"pictures and YOLO cost {total - before:.3f} processor seconds a simulated second")
+    before, watched = report("without pictures", plain), report("with camera", watching)
+    total = report("with camera and YOLO", seeing)
+    print(
+        f"pictures cost {watched - before:.3f} processor seconds a simulated second, YOLO"
+        f" {total - watched:.3f}"
+    )
     print(f"pictures looked at: {seeing.pictures_a_s:.2f} a simulated second")
     print(f"faults while driving: {', '.join(outcome.faults) or 'none'}")
     looking = seeing.shares["perception"] - plain.shares["perception"]
     missed = looking * (PICTURES_HZ / max(seeing.pictures_a_s, 0.1) - 1.0)
     print(f"for the pictures that were not looked at: {missed:.3f} more")
-    bound = min(CORES / (total + missed), 1.0 / seeing.shares["simulator"])
+    bound = min(CORES / (total + missed), 1.0 / seeing.shares[SIMULATOR])
     print(f"by these, {CORES} free cores reach at most {bound:.2f} x real time; not measured")
     return finish(
         [
@@ -80,6 +87,9 @@ def main() -> int:
                    seeing.real_time_factor, 1.5),
             Target("pictures looked at, a simulated second", seeing.pictures_a_s, 4.5),
             Target("kinds of faults while driving", len(outcome.faults), 0, at_most=True),
+            Target("cores of its processes, YOLO aside", watching.vehicle_share, 0.6, True),
+            Target("cores of localization and navigation", plain.shares["navigation"], 0.15, True),
+            Target("GB of memory of its processes", seeing.vehicle_memory_gb, 1.6, at_most=True),
         ],
         options.json,
     )  # fmt: skip

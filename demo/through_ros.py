@@ -32,10 +32,13 @@ def play_through_ros(
     vehicle_file: Path | None = None,
     real_time_factor: float = 1.0,
     record: bool = False,
+    detector: str | None = None,
     tell: Callable[[str], None] = lambda _: None,
     look: Callable[[Supervisor], None] = lambda _: None,
 ) -> tuple[Outcome, Trace]:
     """Play it to its verdicts; `folder` gets logs, spool, recording. `look` is called often.
+
+    `detector` is another than the scenario's perception asks for (`VehicleSettings.detector`).
 
     Raises ScenarioError for what cannot be played so, ConfigError, DemoError.
     """
@@ -55,7 +58,7 @@ def play_through_ros(
             scenario_file=scenario.path,
             real_time_factor=real_time_factor,
             cameras=yolo,
-            detector="yolo" if yolo else "none",
+            detector=detector or ("yolo" if yolo else "none"),
             record=record,
             domain_id=FIRST_DOMAIN + broker.port % DOMAINS,
             play=True,

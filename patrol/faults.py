@@ -158,7 +158,7 @@ FAULTS: dict[FaultKind, FaultRow] = {
         "Drop ranger missing",
     ),
     _F.DROP_RANGER_FROZEN: FaultRow(
-        "a drop ranger's range that does not change for 0.45 s while the vehicle moves",
+        "a drop ranger's range that does not change for 0.27 s while the vehicle moves",
         "gate",
         _R.STOP,
         True,

@@ -17,7 +17,7 @@ import numpy as np
 
 from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
-from patrol.incident import Evidence, Incident, IncidentPhase, capture_name
+from patrol.incident import AnomalyKind, Evidence, Incident, IncidentPhase, capture_name
 from patrol.vehicle import VehicleSpec
 from perception.camera_check import CameraCheck
 from perception.config import PerceptionConfig
@@ -38,7 +38,7 @@ __all__ = ["Frame", "NoRecord", "PerceptionOutput", "PerceptionPipeline", "Track
 
 _LOG = logging.getLogger(__name__)
 _POSES_KEPT = 60  # 3 s at the localization's 20 Hz
-_BLUR_SCORE = 0.2  # weaker boxes are mostly nobody
+_BLUR_SCORE = 0.15  # weaker boxes are mostly nobody, and prolong no track
 
 
 class PerceptionPipeline:
@@ -222,14 +222,15 @@ class PerceptionPipeline:
         if self._no_record(pose.pose.x_m, pose.pose.y_m):
             self._recorder.skip()
             return
-        fallen = [f.box_xyxy for f in findings if f.box_xyxy is not None]
+        lying = [f for f in findings if f.kind is AnomalyKind.COLLAPSED_PERSON]
+        fallen = [f.box_xyxy for f in lying if f.box_xyxy is not None]
         boxes = found.boxes_xyxy.astype(np.float64)
         others = np.array([not is_about(box, fallen) for box in boxes], np.bool_)
         regions: list[Region] = regions_of(found.select((found.scores >= _BLUR_SCORE) & others))
         for sighting in swept:
             if sighting.score >= _BLUR_SCORE and not is_about(sighting.box_xyxy, fallen):
                 regions += person_regions(sighting.box_xyxy)
-        for finding in findings:
+        for finding in lying:  # all others are tracks: their boxes are among those that were found
             if finding.heads_px:
                 regions += [head_region(circle) for circle in finding.heads_px]
             elif finding.box_xyxy is not None:

@@ -1,4 +1,4 @@
-"""Who uses how much processor time while a whole ROS vehicle drives a scenario."""
+"""Who uses how much processor time and memory while a whole ROS vehicle drives a scenario."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from simulation.scenarios.load import load_scenario
 from simulation.scenarios.outcome import Outcome
 
 TICKS_A_S = os.sysconf("SC_CLK_TCK")
+SIMULATOR = "simulator"
 SETTLE_S = 10.0  # simulated, from the first report on: models load, caches fill
 
 
@@ -28,6 +29,7 @@ class Moment:
     wall_s: float
     simulated_s: float
     used_s: dict[str, float]
+    memory_b: dict[str, int]
 
 
 @dataclass
@@ -46,8 +48,10 @@ class Account:
             return
         if self.moments and now_s <= self.moments[-1].simulated_s:
             return
-        used = {name: used_s(c.pid) for name, c in supervisor.children.items() if c.pid}
-        self.moments.append(Moment(time.monotonic(), now_s, used))
+        pids = {name: child.pid for name, child in supervisor.children.items() if child.pid}
+        used = {name: used_s(pid) for name, pid in pids.items()}
+        memory = {name: memory_b(pid) for name, pid in pids.items()}
+        self.moments.append(Moment(time.monotonic(), now_s, used, memory))
 
     @property
     def is_settled(self) -> bool:
@@ -76,6 +80,19 @@ class Account:
         passed_s = b.simulated_s - a.simulated_s
         return {name: (b.used_s[name] - a.used_s[name]) / passed_s for name in a.used_s}
 
+    @property
+    def vehicle_share(self) -> float:
+        """Processor seconds a simulated second of the vehicle's own processes together."""
+        return sum(share for name, share in self.shares.items() if name != SIMULATOR)
+
+    @property
+    def vehicle_memory_gb(self) -> float:
+        """Of the vehicle's own processes together, at most; what they share counts once."""
+        return 1e-9 * max(
+            sum(size for name, size in moment.memory_b.items() if name != SIMULATOR)
+            for moment in self.moments
+        )
+
 
 def pictures_a_s(state_dir: Path) -> float:
     """How many pictures perception looked at, a simulated second."""
@@ -98,10 +115,22 @@ def used_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS_A_S
 
 
+def memory_b(pid: int) -> int:
+    """Proportional set size of a process in bytes; 0 where it is gone (proc(5), smaps_rollup)."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+
+
 def drive(
-    scenario_text: str, real_time_factor: float, tell: Callable[[str], None]
+    scenario_text: str,
+    real_time_factor: float,
+    tell: Callable[[str], None],
+    detector: str | None = None,
 ) -> tuple[Account, Outcome]:
-    """Play a scenario through ROS, no faster than asked."""
+    """Play a scenario through ROS, no faster than asked, with another detector if given."""
     account = Account()
     with tempfile.TemporaryDirectory(prefix="sunra-bench-") as folder:
         path = Path(folder) / "drive.yaml"
@@ -111,6 +140,7 @@ def drive(
             Path(folder) / "run",
             real_time_factor=real_time_factor,
             record=True,
+            detector=detector,
             tell=tell,
             look=account.look,
         )

@@ -26,6 +26,7 @@ ROLLING_MPS = 0.3  # a standing vehicle asks whether it could roll off
 BODY_M = 0.25  # around what the lidar sees of legs
 SPREADS_MPS = 0.05  # by which a velocity may be wrong
 STEP_S = 0.1
+UNKNOWN_MPS = 1.6  # of who has only just been seen to move (ISO 13855:2010, 6.2.3)
 # Of a turn that wheels and steering tell: a wheelbase that is wrong by 20 % and the IMU's noise. A
 # turn that the body does not make (wheels that slip, a base that repeats itself) moves houses.
 UNMADE_SHARE, UNMADE_RADPS = 0.75, 0.03
@@ -73,15 +74,21 @@ class Approach:
 
     def _touches(self, mover: Mover, speed_mps: float, curve_1pm: float, times_s: Array) -> bool:
         """Whether, at a time since the newest scan, a mover is within the vehicle's rectangle."""
-        velocity, spec = mover.velocity_mps, self._spec
-        if velocity is None or math.hypot(*velocity) < MOVING_MPS:
-            return False
-        late_s = self.movers.stamp_s - mover.stamps_s[-1]
-        for time_s in times_s.tolist():
-            there = mover.points + velocity * (late_s + time_s)
-            x, y = seen_from(rolled(speed_mps * time_s, curve_1pm), there).T
-            beyond_x = np.maximum(np.maximum(x - spec.front_m, -spec.rear_overhang_m - x), 0.0)
-            beyond_y = np.maximum(np.abs(y) - spec.width_m / 2, 0.0)
-            if np.hypot(beyond_x, beyond_y).min() <= BODY_M + SPREADS_MPS * time_s:
-                return True
+        late_s, spec = self.movers.stamp_s - mover.stamps_s[-1], self._spec
+        for velocity, spreads_mps in _guesses(mover):
+            for time_s in times_s.tolist():
+                there = mover.points + velocity * (late_s + time_s)
+                x, y = seen_from(rolled(speed_mps * time_s, curve_1pm), there).T
+                beyond_x = np.maximum(np.maximum(x - spec.front_m, -spec.rear_overhang_m - x), 0.0)
+                beyond_y = np.maximum(np.abs(y) - spec.width_m / 2, 0.0)
+                if np.hypot(beyond_x, beyond_y).min() <= BODY_M + spreads_mps * time_s:
+                    return True
         return False
+
+
+def _guesses(mover: Mover) -> list[tuple[Array, float]]:
+    """How it may move (2,), and by how much that may be wrong, m/s."""
+    velocities = mover.velocities_mps
+    if not velocities:
+        return [(np.zeros(2), UNKNOWN_MPS)]
+    return [(v, SPREADS_MPS) for v in velocities if math.hypot(*v) >= MOVING_MPS]

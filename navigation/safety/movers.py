@@ -11,6 +11,7 @@ and the middle of what they span moves as the body does.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 from dataclasses import dataclass
@@ -31,10 +32,13 @@ FEWEST = 3  # points; drops and dust have fewer
 WIDEST_M = 2.5  # a cyclist from the side; more is ground that a nod of the nose has met
 SAME_M, NEW_SAME_M = 0.35, 0.5  # from where a mover was expected; with no velocity yet, was
 KEPT_SCANS = 6
+WHOLE_FROM = 4  # from so many on, its middle tells how fast it is
+GREW_M = 0.15  # between its scans: it is not seen whole yet, or strides
 LOST_S = 0.35  # a mover that stands, or is hidden, is one for so long
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+NOTHING: Array = np.empty((0, 2))
 
 
 @dataclass(slots=True)
@@ -42,17 +46,27 @@ class Mover:
     """Where something was at its last scans; all in base_link of the newest scan."""
 
     stamps_s: list[float]
-    middles: Array  # (k, 2), oldest first
+    lows: Array  # (k, 2), the least x and y of each scan, oldest first
+    highs: Array  # (k, 2), the greatest
     points: Array  # (n, 2), at the last
+    first_mps: list[Array]  # what its velocity may be by its first scan and the one before
+
+    @property
+    def middles(self) -> Array:
+        """Of what it spanned (k, 2), oldest first."""
+        return (self.lows + self.highs) / 2
 
     @property
     def velocity_mps(self) -> Array | None:
-        """Over ground (2,); None after one scan."""
+        """Over ground (2,), by its middle; None after one scan."""
+        return _slope(self.stamps_s, self.middles) if len(self.stamps_s) > 1 else None
+
+    @property
+    def velocities_mps(self) -> list[Array]:
+        """What it may be; empty where nobody knows."""
         if len(self.stamps_s) < 2:
-            return None
-        times = np.array(self.stamps_s) - np.mean(self.stamps_s)
-        velocity: Array = times @ (self.middles - self.middles.mean(axis=0)) / (times @ times)
-        return velocity
+            return self.first_mps
+        return _velocities(self.stamps_s, self.lows, self.highs)
 
     def expected(self, stamp_s: float) -> Array:
         """Where its middle is (2,) at a time."""
@@ -69,6 +83,7 @@ class Movers:
         self._before: deque[tuple[Pose2, Scan]] = deque(
             maxlen=SCANS
         )  # base now, as seen from then
+        self._seen: tuple[float, Array] = (-math.inf, NOTHING)  # the last scan's points, and when
         self.stamp_s = -math.inf  # of the newest scan
         self.now: list[Mover] = []
 
@@ -79,8 +94,9 @@ class Movers:
         came = np.zeros(len(near), dtype=np.bool_)
         for base, before in self._before:
             came |= self._were_free(base.transform_points(near), before)
-        self._follow(_clusters(near[came]), scan.stamp_s)
+        self._follow(_clusters(near[came]), near)
         self._before.append((Pose2(0.0, 0.0, 0.0), scan))
+        self._seen = (scan.stamp_s, near)
 
     def forget(self) -> None:
         """How the vehicle moves is not known: what seems to move may be a house."""
@@ -96,8 +112,10 @@ class Movers:
         for _ in range(len(self._before)):
             base, before = self._before.popleft()
             self._before.append((base.compose(motion), before))
+        self._seen = (self._seen[0], seen_from(motion, self._seen[1]))
         for mover in self.now:
-            mover.middles = seen_from(motion, mover.middles)
+            mover.lows = seen_from(motion, mover.lows)
+            mover.highs = seen_from(motion, mover.highs)
             mover.points = seen_from(motion, mover.points)
 
     def _were_free(self, points: Array, scan: Scan) -> Flags:
@@ -113,23 +131,70 @@ class Movers:
         free[looked] = (ranges >= needed[:, None]).all(axis=1)
         return free
 
-    def _follow(self, clusters: list[Array], stamp_s: float) -> None:
+    def _follow(self, clusters: list[Array], near: Array) -> None:
         """Give each cluster to the mover that was expected nearest, or call it a new one."""
-        known, followed = self.now, []
+        stamp_s, known, followed = self.stamp_s, self.now, []
         for points in clusters:
-            middle = (points.min(axis=0) + points.max(axis=0)) / 2
+            low, high = points.min(axis=0), points.max(axis=0)
+            middle = (low + high) / 2
             apart = [math.dist(middle, mover.expected(stamp_s)) for mover in known]
             best = int(np.argmin(apart)) if apart else 0
             if apart and apart[best] <= _reach_m(known[best]):
                 mover = known[best]
                 known = known[:best] + known[best + 1 :]
                 stamps = [*mover.stamps_s, stamp_s][-KEPT_SCANS:]
-                middles = np.vstack((mover.middles, middle))[-KEPT_SCANS:]
-                followed.append(Mover(stamps, middles, points))
+                lows = np.vstack((mover.lows, low))[-KEPT_SCANS:]
+                highs = np.vstack((mover.highs, high))[-KEPT_SCANS:]
+                followed.append(Mover(stamps, lows, highs, points, mover.first_mps))
             else:
-                followed.append(Mover([stamp_s], middle[None], points))
+                followed.append(self._new(points, near))
         lost = [mover for mover in known if stamp_s - mover.stamps_s[-1] <= LOST_S]
         self.now = followed + lost
+
+    def _new(self, points: Array, near: Array) -> Mover:
+        """What has set off where the last scan has seen it, or has come out of hiding."""
+        low, high = points.min(axis=0), points.max(axis=0)
+        return Mover([self.stamp_s], low[None], high[None], points, self._set_off(points, near))
+
+    def _set_off(self, points: Array, near: Array) -> list[Array]:
+        """Velocities by all that hangs together with points (n, 2), in this scan and the last."""
+        last_s, seen = self._seen
+        before = seen[_are_beside(seen, points)]
+        if not (len(before) and last_s < self.stamp_s):
+            return []
+        now = near[_are_beside(near, points)]
+        lows = np.array((before.min(axis=0), now.min(axis=0)))
+        highs = np.array((before.max(axis=0), now.max(axis=0)))
+        return _velocities([last_s, self.stamp_s], lows, highs)
+
+
+def _velocities(stamps_s: list[float], lows: Array, highs: Array) -> list[Array]:
+    """Over ground (2,), by its middle; while it comes out from behind something, by its edges too.
+
+    Nobody sees whole what comes out of hiding: its middle stays behind where its edge comes on.
+    """
+    velocity = _slope(stamps_s, (lows + highs) / 2)
+    sizes = highs - lows
+    grew = np.abs(sizes[-1] - sizes[0]) > GREW_M
+    if len(stamps_s) >= WHOLE_FROM or not grew.any():
+        return [velocity]
+    edges = (_slope(stamps_s, lows), _slope(stamps_s, highs), velocity)
+    along = [[e[axis] for e in edges] if grew[axis] else [velocity[axis]] for axis in (0, 1)]
+    return [np.array(pair) for pair in itertools.product(*along)]
+
+
+def _slope(stamps_s: list[float], places: Array) -> Array:
+    """Of places (k, 2) over their times, m/s (2,); least squares."""
+    times = np.array(stamps_s) - np.mean(stamps_s)
+    slope: Array = times @ (places - places.mean(axis=0)) / (times @ times)
+    return slope
+
+
+def _are_beside(points: Array, members: Array) -> Flags:
+    """Which of points (n, 2) hang together with members (m, 2)."""
+    apart = points[:, None, :] - members[None, :, :]
+    beside: Flags = (np.einsum("ijk,ijk->ij", apart, apart) <= TOGETHER_M**2).any(axis=1)
+    return beside
 
 
 def _reach_m(mover: Mover) -> float:
@@ -143,8 +208,7 @@ def _clusters(points: Array) -> list[Array]:
     while len(left):
         members, left = left[:1], left[1:]
         while True:
-            apart = left[:, None, :] - members[None, :, :]
-            near = (np.einsum("ijk,ijk->ij", apart, apart) <= TOGETHER_M**2).any(axis=1)
+            near = _are_beside(left, members)
             if not near.any():
                 break
             members, left = np.concatenate((members, left[near])), left[~near]

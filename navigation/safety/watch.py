@@ -23,11 +23,9 @@ SCAN_MAX_AGE_S = TOPICS["/scan"].max_age_s or 0.0
 RANGE_MAX_AGE_S = TOPICS[ULTRASONIC_TOPICS].max_age_s or 0.0
 DROP_MAX_AGE_S = TOPICS[DROP_TOPICS].max_age_s or 0.0
 CLOCK_SLACK_S = 0.02  # two publishers of one clock may differ by a tick, no more
-# Of motion without a new reading: three alike at 10 Hz. A gate cycle above the ages, so that who
-# is silent counts as stale; with another, and one on the way to the gate, zero within 0.3 s.
+# Of motion without a new reading: three alike at 10 Hz, six at 20 Hz. A gate cycle above the ages,
+# so that who is silent counts as stale; with another, and one on the way, zero within 0.3 s.
 FROZEN_AFTER_S = 0.27
-# Level ground gives a fine beam like ranges now and then; they look far enough ahead to wait.
-DROP_FROZEN_AFTER_S = 0.45
 MOVING_MPS = 0.05
 RESOLUTION_M = 0.001  # messages carry ranges as float32, which rounds up too
 MAX_BLIND_SHARE = 0.1  # of a scan's rays without a valid reading (`inf`, nothing hit, is valid)
@@ -40,7 +38,6 @@ class _Sort:
     """How a sort of ranger is watched."""
 
     max_age_s: float
-    frozen_after_s: float
     stale: FaultKind
     invalid: FaultKind
     frozen: FaultKind
@@ -48,14 +45,12 @@ class _Sort:
 
 _ULTRASONIC = _Sort(
     RANGE_MAX_AGE_S,
-    FROZEN_AFTER_S,
     FaultKind.ULTRASONIC_STALE,
     FaultKind.ULTRASONIC_INVALID,
     FaultKind.ULTRASONIC_FROZEN,
 )
 _DROP = _Sort(
     DROP_MAX_AGE_S,
-    DROP_FROZEN_AFTER_S,
     FaultKind.DROP_RANGER_STALE,
     FaultKind.DROP_RANGER_INVALID,
     FaultKind.DROP_RANGER_FROZEN,
@@ -139,7 +134,7 @@ class ReadingWatch:
         if sample.range_m != self._range_m[name] or not is_echo(sample.range_m, ranger):
             self._range_m[name], self._range_same_s[name] = sample.range_m, 0.0
         self._range_same_s[name] += moving_s
-        return sort.frozen if self._range_same_s[name] > sort.frozen_after_s else None
+        return sort.frozen if self._range_same_s[name] > FROZEN_AFTER_S else None
 
 
 def _differ(before: Scan, now: Scan) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,13 @@ import numpy as np
 from patrol.geometry import Pose2, StampedPose
 from patrol.vehicle import load_vehicle
 from perception.config import PerceptionConfig
+from perception.detectors.base import Detector
 from perception.detectors.scripted import ScriptedDetector
 from perception.evidence import EvidenceRecorder
 from perception.ground_projection import GroundProjector
 from perception.incidents import IncidentBook
 from perception.pipeline import PerceptionPipeline
+from perception.rules.base import Rule
 from perception.rules.collapsed_person import CollapsedPersonRule
 from perception.types import Frame, NoRecord
 
@@ -63,16 +66,21 @@ def frame(x: float, stamp_s: float, person: tuple[float, float] | None, size=LYI
 
 
 def pipeline(
-    folder: Path, config: PerceptionConfig | None = None, no_record: NoRecord | None = None
+    folder: Path,
+    config: PerceptionConfig | None = None,
+    no_record: NoRecord | None = None,
+    rules: Sequence[Rule] | None = None,
+    eyes: Detector | None = None,
 ) -> PerceptionPipeline:
     config = config or PerceptionConfig()
+    own = [CollapsedPersonRule(config.collapsed_person, detector(), None)]
     ids = iter(f"id-{number}" for number in range(1000))
     return PerceptionPipeline(
         config,
         SPEC,
-        detector(),
+        eyes or detector(),
         None,
-        [CollapsedPersonRule(config.collapsed_person, detector(), None)],
+        own if rules is None else rules,
         IncidentBook(config.incidents, "sillim", lambda: next(ids)),
         EvidenceRecorder(config.evidence, folder, CAMERA.rate_hz, lambda: next(ids)),
         no_record,

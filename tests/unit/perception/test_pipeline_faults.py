@@ -10,8 +10,12 @@ import pytest
 
 from patrol.errors import ConfigError
 from patrol.faults import FaultKind
+from patrol.incident import AnomalyKind
 from perception.config import load_perception_config
+from perception.detectors.scripted import ScriptedDetector
 from perception.evidence_chain import verify_chain
+from perception.privacy import Region, vehicle_region
+from perception.rules.base import Finding, Scene
 from perception.types import Frame
 
 CONFIG = world.REPOSITORY / "config" / "perception.yaml"
@@ -92,6 +96,35 @@ def test_keeps_no_picture_in_a_no_record_zone(tmp_path: Path) -> None:
     assert [e for o in outputs for e in o.evidence] + pipe.close() == []
     assert not list(tmp_path.rglob("*.jpg"))
     assert not list(tmp_path.rglob("*.mp4"))
+
+
+class TellsOfTheCar:
+    """A rule that holds for whatever car is seen."""
+
+    kind = AnomalyKind.FORBIDDEN_PARKING
+
+    def step(self, scene: Scene) -> list[Finding]:
+        return [
+            Finding(self.kind, 1, *one.place, 0.3, scene.stamp_s, 0.8,
+                    one.track.observation.box_xyxy, "test/1")
+            for one in scene.vehicles
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("score", [0.8, 0.4])
+def test_the_plate_of_a_car_that_is_told_of_is_blurred(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, score: float
+) -> None:
+    car = (300.0, 170.0, 420.0, 250.0)
+    eyes = ScriptedDetector(lambda _: [("car", score, car)])
+    pipe = world.pipeline(tmp_path, rules=[TellsOfTheCar()], eyes=eyes)
+    kept: list[list[Region]] = []
+    monkeypatch.setattr(pipe._recorder, "add", lambda _s, _i, regions: kept.append(regions))
+    for i in range(5):
+        t = 10.0 + 0.2 * i
+        output = pipe.step(world.frame(0.07 * i, t, None), world.pose_at(0.07 * i, t), None, t)
+    assert output.tracks
+    assert vehicle_region(car) in kept[-1]
 
 
 def test_evidence_is_a_still_at_once_and_a_clip_later(tmp_path: Path) -> None:

@@ -60,8 +60,6 @@ SENSING: dict[str, list[tuple[str, str]]] = {
         ),
         ("return range_m == math.inf or in_reach", "return in_reach"),
         ("return range_m == math.inf or in_reach", "return math.isinf(range_m) or in_reach"),
-        ("DROP_FROZEN_AFTER_S = 0.45", "DROP_FROZEN_AFTER_S = 0.27"),
-        ("DROP_FROZEN_AFTER_S = 0.45", "DROP_FROZEN_AFTER_S = 0.6"),
         ("    FaultKind.DROP_RANGER_STALE,", "    FaultKind.ULTRASONIC_STALE,"),
     ],
     "low_things": [

@@ -134,6 +134,22 @@ def test_a_child_that_runs_is_stopped_for_within_three_scans(gate: Any) -> None:
     assert 0.6 < first_stop_s(Meeting(gate).go(1.2, runs)) <= 0.9
 
 
+def test_who_comes_out_of_hiding_near_by_is_stopped_for_at_once(gate: Any) -> None:
+    """Nobody knows yet where they go: as fast as people walk, and to the vehicle."""
+    for away_m, stops in ((1.0, True), (2.6, False)):
+        aside_m = SPEC.width_m / 2 + away_m
+        there = legs(FRONT_M + 1.5, -aside_m)
+        outputs = Meeting(gate).go(1.0, lambda t, there=there: there if t > 0.45 else [])
+        assert (first_stop_s(outputs) <= 0.55) is stops
+
+
+def test_who_sets_off_is_stopped_for_at_the_first_scan_that_shows_it(gate: Any) -> None:
+    def sets_off(t: float) -> Points:
+        return legs(FRONT_M + 1.6, -1.5 + (0.15 if t > 0.45 else 0.0))
+
+    assert 0.45 < first_stop_s(Meeting(gate).go(0.6, sets_off)) <= 0.55
+
+
 def test_stops_on_the_bend_that_it_is_told_to_take(gate: Any) -> None:
     left = Command(0.5, 0.3)
 
@@ -241,6 +257,68 @@ def test_two_who_pass_each_other_keep_their_ways(gate: Any) -> None:
     movers = sorted(approach_of(gate, *scans).movers.now, key=lambda m: float(m.middles[-1][0]))
     assert [float(m.velocity_mps[1]) for m in movers] == pytest.approx([1.5, -1.5], abs=0.2)
     assert [len(m.stamps_s) for m in movers] == [6, 6]
+
+
+def strip(low_y: float, high_y: float, x: float = 1.6) -> Points:
+    """What is seen of somebody behind a corner."""
+    return [(x, low_y + (high_y - low_y) * i / 11) for i in range(12)]
+
+
+def test_who_comes_into_sight_is_as_fast_as_their_edge(gate: Any) -> None:
+    """At 3 m/s to the right; what is seen of them grows, so that their middle stays behind."""
+    scans = [[], strip(2.4, 2.5), strip(2.1, 2.5), strip(1.8, 2.5)]
+    seen = approach_of(gate, *scans)
+    (mover,) = seen.movers.now
+    assert mover.velocity_mps == pytest.approx((0.0, -1.5), abs=0.2)
+    assert min(v[1] for v in mover.velocities_mps) == pytest.approx(-3.0, abs=0.2)
+    assert max(v[1] for v in mover.velocities_mps) == pytest.approx(0.0, abs=0.2)
+    assert seen.is_coming([0.0], 0.6, 1.0, NOW + 0.3) is True
+    farther = [[(x, y + 1.0) for x, y in scan] for scan in scans]
+    assert approach_of(gate, *farther).is_coming([0.0], 0.6, 1.0, NOW + 0.3) is True
+    longer = [*scans, strip(1.5, 2.5), strip(1.2, 2.2)]
+    (mover,) = approach_of(gate, *longer).movers.now
+    assert len(mover.stamps_s) >= 4
+    assert len(mover.velocities_mps) == 1
+
+
+def test_who_comes_from_the_right_too_is_as_fast_as_their_edge(gate: Any) -> None:
+    scans = [[], strip(-2.5, -2.4), strip(-2.5, -2.1), strip(-2.5, -1.8)]
+    seen = approach_of(gate, *scans)
+    (mover,) = seen.movers.now
+    assert max(v[1] for v in mover.velocities_mps) == pytest.approx(3.0, abs=0.2)
+    assert seen.is_coming([0.0], 0.6, 1.0, NOW + 0.3) is True
+
+
+def test_who_is_seen_whole_has_one_velocity(gate: Any) -> None:
+    scans = [[], *(legs(4.0, -1.5 + 0.15 * i, 0.05) for i in range(2))]
+    (mover,) = approach_of(gate, *scans).movers.now
+    assert len(mover.stamps_s) == 2
+    assert len(mover.velocities_mps) == 1
+
+
+def test_who_sets_off_has_a_velocity_at_once(gate: Any) -> None:
+    """Of all that hangs together, not of the part alone that came where it was free."""
+    post = legs(6.0, 3.0)
+    stands, comes = [*strip(-1.2, -0.8, 4.0), *post], [*strip(-0.95, -0.55, 4.0), *post]
+    (mover,) = approach_of(gate, stands, stands, comes).movers.now
+    assert len(mover.stamps_s) == 1
+    (velocity,) = mover.velocities_mps
+    assert velocity == pytest.approx((0.0, 2.5), abs=0.4)
+    driven = [legs(4.0 - 0.1 * i, -1.0 + (0.25 if i == 3 else 0.0), 0.2) for i in range(4)]
+    (mover,) = approach_of(gate, *driven, speed_mps=1.0).movers.now
+    assert mover.velocities_mps[0] == pytest.approx((0.0, 2.5), abs=0.4)
+
+
+def test_who_comes_out_of_hiding_has_none(gate: Any) -> None:
+    (mover,) = approach_of(gate, [], [], legs(4.0, 0.0)).movers.now
+    assert mover.velocities_mps == []
+    (mover,) = approach_of(gate, legs(4.0, -1.0), legs(4.0, -0.7), period_s=0.0).movers.now
+    assert mover.velocities_mps == []
+
+
+def test_a_child_that_runs_is_one_mover_from_the_second_scan_on(gate: Any) -> None:
+    scans = [[], *(legs(4.0, -1.5 + 0.4 * i, 0.05) for i in range(3))]
+    assert [len(m.stamps_s) for m in approach_of(gate, *scans).movers.now] == [3]
 
 
 def test_what_is_far_is_left_alone(gate: Any) -> None:

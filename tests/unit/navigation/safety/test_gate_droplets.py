@@ -105,7 +105,8 @@ def test_a_thin_pole_is_followed_while_the_vehicle_drives_towards_it(gate: Any) 
 
 def test_a_thin_pole_is_followed_in_a_bend(gate: Any) -> None:
     air, bend = Air(gate), Command(1.0, 0.4)
-    air.go(15, command=bend, steering_rad=0.3)
+    air.go(15, command=STAND, speed_mps=0.0)
+    air.go(5, command=bend, steering_rad=0.3)
     curvature = math.tan(0.3) / SPEC.wheelbase_m
     before = rolled(PERIOD_S, curvature)
     places = [ahead(0.3, 0.1)]
@@ -117,15 +118,14 @@ def test_a_thin_pole_is_followed_in_a_bend(gate: Any) -> None:
 
 
 def test_fog_takes_more_room_for_the_same_speed(gate: Any) -> None:
-    clear, foggy = Air(gate, drops=0), Air(gate)
     outputs = []
-    for air in (clear, foggy):
-        air.go(15)
-        outputs.append(air.go(1, *wall(1.6, rays=12)))
+    for away_m in (1.6, 0.9):
+        for drops in (0, 12):
+            air = Air(gate, drops)
+            air.go(15, *wall(away_m, rays=12), command=STAND, speed_mps=0.0)
+            outputs.append(air.go(1, *wall(away_m, rays=12)))
     assert outputs[0].faults == outputs[1].faults == frozenset()
     assert outputs[1].speed_limit_mps < outputs[0].speed_limit_mps - 0.05
-    for air in (clear, foggy):
-        outputs.append(air.go(1, *wall(0.9, rays=12)))
     assert outputs[2].faults == frozenset()
     assert outputs[3].faults == {OBSTACLE}, "0.2 m more are needed"
 

@@ -39,10 +39,10 @@ F = FaultKind
 
 
 def test_without_a_fresh_pose_it_stops(gate: Any) -> None:
-    for pose in (None, at(20.0, age_s=0.31), at(20.0, age_s=-0.1)):
+    for pose in (None, at(20.0, age_s=0.26), at(20.0, age_s=-0.1)):
         assert_stops(asked(gate, street(), pose), F.LOCALIZATION_STALE)
         assert_stops(asked(gate, street(), pose, STANDSTILL), F.LOCALIZATION_STALE)
-    assert asked(gate, street(), at(20.0, age_s=0.29)).faults == frozenset()
+    assert asked(gate, street(), at(20.0, age_s=0.24)).faults == frozenset()
 
 
 def test_a_pose_that_nobody_can_judge_by_stops_it(gate: Any) -> None:
@@ -77,11 +77,11 @@ def test_the_margin_grows_by_two_sigma_of_the_longer_axis(gate: Any) -> None:
 def test_an_old_pose_is_carried_on_by_the_wheels(gate: Any) -> None:
     where = half_way_to(0.95)
     assert asked(gate, street(WALL), at(where)).faults == frozenset()
-    assert_stops(asked(gate, street(WALL), at(where, age_s=0.25)), F.KEEP_OUT_ZONE)
+    assert_stops(asked(gate, street(WALL), at(where, age_s=0.24)), F.KEEP_OUT_ZONE)
     ahead_of_us = at(half_way_to(0.81), age_s=-0.019)
     assert asked(gate, street(WALL), ahead_of_us).faults == frozenset()
     turning = {"steering_rad": 0.6, "speed_mps": 1.39}
-    turned = asked(gate, street(), at(20.0, -1.0, -0.29, age_s=0.29), FORWARD, **turning)
+    turned = asked(gate, street(), at(20.0, -1.0, -0.24, age_s=0.24), FORWARD, **turning)
     assert turned.speed_limit_mps == pytest.approx(CAP)
 
 

@@ -1,0 +1,1 @@
+"""How soon the safety process answers what it is told, over real DDS."""
