@@ -57,8 +57,10 @@ class StreetNode(VehicleNode):
             "scan": self._scan, "ranges": self._ranges, "drops": self._drops,
             "base": self._base, "command": self._command, "pose": self._pose,
         }  # fmt: skip
-        for source, measure in measures.items():
+        self._rhythms = [
             self.every(RATES_HZ[source], self._turn(source, measure))
+            for source, measure in measures.items()
+        ]
         self.every(1 / STEP_S, self._move)
 
     @property
@@ -78,8 +80,13 @@ class StreetNode(VehicleNode):
             self.began_s = self._sent_s[hazard.source]
 
     def begin_again(self) -> None:
-        """Back where the street begins; what has latched is reset, as a person beside it would."""
+        """Back where the street begins; what has latched is reset, as a person beside it would.
+
+        All sensors begin their rhythm now: in no fixed phase to the gate's.
+        """
         self._chassis.pose = Pose2(0.0, 0.0, 0.0)
+        for rhythm in self._rhythms:
+            rhythm.reset()
         if self._reset.service_is_ready():
             self._reset.call_async(Trigger.Request())
 

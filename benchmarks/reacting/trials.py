@@ -35,10 +35,11 @@ class Trials:
         street.happen(None)
         street.wanted_mps = 0.0
         self._until(lambda: street.stands, "come to rest")
+        self._spin(float(self._rng.uniform(0.0, 0.1)))
         street.begin_again()
         street.wanted_mps = WANTED_MPS
         self._until(lambda: street.rolls, "roll")
-        self._spin(float(self._rng.uniform(0.1, 0.3)))  # at any phase of any cycle
+        self._spin(float(self._rng.uniform(0.1, 0.3)))
         street.happen(hazard)
         until_s = time.monotonic() + ANSWERS_WITHIN_S
         while street.zero_s is None and time.monotonic() < until_s:

@@ -83,5 +83,7 @@ export const MAPS = {
   "zone.school": { ko: "어린이보호구역", en: "School zone" },
   "zone.quiet": { ko: "정숙 구역", en: "Quiet zone" },
   "zone.patrol_area": { ko: "순찰 구역", en: "Patrol area" },
+  "zone.restricted": { ko: "출입 금지", en: "No entry for people" },
+  "zone.no_loitering": { ko: "배회 감시", en: "No loitering" },
   "zone.no_record": { ko: "촬영 금지", en: "No recording" },
 } as const satisfies Texts;

@@ -107,6 +107,8 @@ const IMAGES: Record<string, [number, Draw]> = {
   "zone-school": [28, (c, s, p) => hatch(c, s, p.zones["school"] ?? "", false)],
   "zone-speed_limit": [36, (c, s, p) => hatch(c, s, p.zones["speed_limit"] ?? "", false)],
   "zone-no_record": [24, (c, s, p) => dots(c, s, p.zones["no_record"] ?? "")],
+  "zone-restricted": [30, (c, s, p) => hatch(c, s, p.zones["restricted"] ?? "", true)],
+  "zone-no_loitering": [32, (c, s, p) => dots(c, s, p.zones["no_loitering"] ?? "")],
   "zone-quiet": [32, (c, s, p) => dots(c, s, p.zones["quiet"] ?? "")],
 };
 
