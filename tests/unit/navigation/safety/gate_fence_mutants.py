@@ -43,7 +43,7 @@ FENCING: dict[str, list[tuple[str, str]]] = {
         ("if zone.kind is ZoneKind.KEEP_OUT", "if zone.kind is not ZoneKind.KEEP_OUT"),
     ],
     "fence": [
-        ('TOPICS["/localization/odometry"].max_age_s', 'TOPICS["/scan"].max_age_s'),
+        ('TOPICS["/localization/odometry"].max_age_s', 'TOPICS["/imu/data"].max_age_s'),
         ('TOPICS["/localization/odometry"].max_age_s', 'TOPICS["/gnss/fix"].max_age_s'),
         ("BESIDE_M = 0.8", "BESIDE_M = 1.1"),
         ("BESIDE_M = 0.8", "BESIDE_M = 0.5"),

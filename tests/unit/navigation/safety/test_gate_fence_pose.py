@@ -81,7 +81,7 @@ def test_an_old_pose_is_carried_on_by_the_wheels(gate: Any) -> None:
     ahead_of_us = at(half_way_to(0.81), age_s=-0.019)
     assert asked(gate, street(WALL), ahead_of_us).faults == frozenset()
     turning = {"steering_rad": 0.6, "speed_mps": 1.39}
-    turned = asked(gate, street(), at(20.0, -1.0, -0.24, age_s=0.24), FORWARD, **turning)
+    turned = asked(gate, street(), at(20.0, -1.2, -0.24, age_s=0.24), FORWARD, **turning)
     assert turned.speed_limit_mps == pytest.approx(CAP)
 
 
