@@ -171,7 +171,7 @@ class VehicleAction(Model):
         if self.action == "announce":
             spoken(self.message)
         elif self.message:
-            raise ValueError(f"message: {self.action} says nothing")
+            raise ValueError(f"message: only announce has one, {self.action} does not")
         return self
 
 

@@ -84,7 +84,7 @@ class Operate(_Event):
             except ValueError as error:
                 raise ValueError(f"message: {error}") from None
         elif self.message:
-            raise ValueError(f"message: {self.action.value} says nothing")
+            raise ValueError(f"message: only announce has one, {self.action.value} does not")
 
     @property
     def title(self) -> str:

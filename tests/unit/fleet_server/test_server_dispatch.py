@@ -322,7 +322,7 @@ async def test_what_an_operator_says_reaches_the_vehicle_and_the_audit_trail(
     [
         ("announce", "", "no text to be said"),
         ("announce", "x" * 201, "too many to be said"),
-        ("pause", "hello", "pause says nothing"),
+        ("pause", "hello", "only announce has one, pause does not"),
     ],
 )
 def test_what_cannot_be_said_is_refused(action: Any, message: str, why: str) -> None:
