@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from navigation.following.progress import locate
+from navigation.following.steering_gain import SteeringGain
 from navigation.following.tracker import PathTracker
 from navigation.following.velocity_profile import EdgeLimits
 from navigation.order_rules import Route
@@ -22,6 +23,7 @@ class Course:
     def __init__(self, spec: VehicleSpec, patrol_map: PatrolMap) -> None:
         self._spec, self._map = spec, patrol_map
         self._limits = EdgeLimits(patrol_map)
+        self._gain = SteeringGain()  # of the vehicle, so it outlives every path
         self._plan: RoutePlan | None = None
         self._before_m = 0.0  # driven along former paths of the same order
         self.tracker: PathTracker | None = None
@@ -68,7 +70,9 @@ class Course:
         if laid is None:
             return goes_on
         self.node_s_m = laid.node_s_m
-        self.tracker = PathTracker(laid.path, laid.edges, laid.caps_mps, self._limits, self._spec)
+        self.tracker = PathTracker(
+            laid.path, laid.edges, laid.caps_mps, self._limits, self._spec, self._gain
+        )
         if old is not None:
             self.tracker.resume(old)
         return goes_on

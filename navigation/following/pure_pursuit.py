@@ -23,11 +23,15 @@ from patrol.geometry import Pose2
 LOOKAHEAD_S = 0.9
 MIN_LOOKAHEAD_M = 0.7
 MAX_LOOKAHEAD_M = 1.8
+BESIDE_FROM_M, BESIDE_RANGE_M = 0.1, 0.5  # of the error, in which the lookahead becomes shorter
+BESIDE_SHARE = 0.25  # at most by so much of it: more swings
 
 
-def lookahead_m(speed_mps: float) -> float:
-    """Lookahead distance for a speed."""
-    return min(max(LOOKAHEAD_S * abs(speed_mps), MIN_LOOKAHEAD_M), MAX_LOOKAHEAD_M)
+def lookahead_m(speed_mps: float, cross_track_error_m: float = 0.0) -> float:
+    """Lookahead distance for a speed; shorter where the vehicle is far beside the path."""
+    beside = min(max(abs(cross_track_error_m) - BESIDE_FROM_M, 0.0) / BESIDE_RANGE_M, 1.0)
+    distance = LOOKAHEAD_S * abs(speed_mps) * (1.0 - BESIDE_SHARE * beside)
+    return min(max(distance, MIN_LOOKAHEAD_M), MAX_LOOKAHEAD_M)
 
 
 def pursuit_curvature(

@@ -14,6 +14,7 @@ from navigation.following.pure_pursuit import (
     lookahead_m,
     pursuit_curvature,
 )
+from navigation.following.steering_gain import SteeringGain
 from navigation.following.velocity_profile import (
     EdgeLimits,
     approach_speed,
@@ -50,9 +51,12 @@ class PathTracker:
         caps_mps: Sequence[float],
         limits: EdgeLimits,
         spec: VehicleSpec,
+        gain: SteeringGain | None = None,
     ) -> None:
+        """`gain` is what was learnt of the vehicle's steering so far, and goes on learning."""
         self.path = path
         self._spec = spec
+        self._gain = gain or SteeringGain()
         self.edges = edges
         self.profiles = [
             braking_profile(
@@ -73,6 +77,10 @@ class PathTracker:
         self.piece_index, self.position = old.piece_index, old.position
         self._delay, self._speed_mps = old._delay, old._speed_mps
         self.curvature_1pm = old.curvature_1pm
+
+    @property
+    def _lock_1pm(self) -> float:
+        return 1.0 / self._spec.min_turning_radius_m
 
     @property
     def piece(self) -> Piece | None:
@@ -113,11 +121,12 @@ class PathTracker:
         piece = self.piece
         if piece is None:
             return STANDSTILL
+        self._gain.see(pose, speed_mps, math.tan(steering_rad) / self._spec.wheelbase_m, now_s)
         stop_m = min(stop_at_s_m, piece.end_s_m) - self.s_m
         wished = min(self._wished_speed(stop_m, abs(speed_mps)), cap_mps)
         target = self._ramped(wished, abs(speed_mps), dt)
         curvature = self._curvature(piece, pose, speed_mps, now_s)
-        off_rad = abs(math.atan(self._spec.wheelbase_m * curvature) - steering_rad)
+        off_rad = abs(math.atan(self._spec.wheelbase_m * self._asked(curvature)) - steering_rad)
         if off_rad > STEER_FIRST_RAD and self._may_steer_first(piece, speed_mps):
             target = min(target, STEER_FIRST_MPS)
         return self._command(piece.direction * target, curvature, now_s)
@@ -182,12 +191,17 @@ class PathTracker:
 
     def _curvature(self, piece: Piece, pose: Pose2, speed_mps: float, now_s: float) -> float:
         there = self._delay.predict(pose, speed_mps, now_s)
-        s_m = locate(piece, there, self.s_m).s_m
-        lock = 1.0 / self._spec.min_turning_radius_m
-        return pursuit_curvature(piece, there, s_m, lookahead_m(speed_mps), lock)
+        near = locate(piece, there, self.s_m)
+        distance_m = lookahead_m(speed_mps, near.cross_track_error_m)
+        return pursuit_curvature(piece, there, near.s_m, distance_m, self._lock_1pm)
 
     def _command(self, speed_mps: float, curvature_1pm: float, now_s: float) -> Command:
         self._speed_mps = abs(speed_mps)
         self.curvature_1pm = curvature_1pm
         self._delay.sent(curvature_1pm, now_s)
-        return Command(speed_mps, speed_mps * curvature_1pm)
+        return Command(speed_mps, speed_mps * self._asked(curvature_1pm))
+
+    def _asked(self, curvature_1pm: float) -> float:
+        """What the base, which knows the wheelbase alone, must be asked for to get a curvature."""
+        asked = curvature_1pm / self._gain.factor
+        return min(max(asked, -self._lock_1pm), self._lock_1pm)

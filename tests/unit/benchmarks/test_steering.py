@@ -16,6 +16,7 @@ from benchmarks.steering.bicycle import STEP_S, Bicycle
 from benchmarks.steering.courses import CASES, Case, path_of
 from benchmarks.steering.drive import CONTROL_S, drive, figures_of
 from navigation.following.path import Piece
+from navigation.following.steering_gain import SteeringGain
 from navigation.following.turning import SAMPLE_M, Arc, sample_arc
 from patrol.geometry import Pose2
 from patrol.vehicle import load_vehicle
@@ -160,3 +161,17 @@ def test_an_offset_is_seen_at_full_speed_and_settles() -> None:
 def test_every_course_is_one_piece_that_the_wheels_can_follow(case: Case) -> None:
     (piece,) = path_of(case, SPEC).pieces
     assert abs(piece.curvature_1pm).max() < 1 / SPEC.min_turning_radius_m
+
+
+@pytest.mark.parametrize("name", ["S-curve, wheelbase +20 %", "S-curve, wheelbase -20 %"])
+def test_a_wrong_wheelbase_is_made_up_for_within_the_first_bend(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def p95_m() -> float:
+        return float(
+            np.mean([drive(BY_NAME[name], SPEC, None, seed).p95_m for seed in range(5, 9)])
+        )
+
+    learnt = p95_m()
+    monkeypatch.setattr(SteeringGain, "factor", 1.0)
+    assert learnt < 0.85 * p95_m()

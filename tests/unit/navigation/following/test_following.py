@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from navigation.following.path import Piece, build_path
 from navigation.following.progress import locate
-from navigation.following.pure_pursuit import SteeringDelay, advance, pursuit_curvature
+from navigation.following.pure_pursuit import (
+    MIN_LOOKAHEAD_M,
+    SteeringDelay,
+    advance,
+    lookahead_m,
+    pursuit_curvature,
+)
 from navigation.following.turning import Arc, sample_arc
 from navigation.following.velocity_profile import (
     EdgeLimits,
@@ -179,6 +185,16 @@ def test_off_a_bend_it_steers_back_forward_and_in_reverse(
     aside = Pose2(*on_path.transform(0.0, side * off_m), on_path.yaw_rad)
     found = pursuit_curvature(piece, aside, float(piece.s_m[20]), 1.2, LOCK)
     assert math.copysign(1.0, found - 0.3) == -side or abs(found) == LOCK
+
+
+@given(st.floats(0.0, 2.0), st.floats(0.0, 1.5), st.floats(0.0, 0.5))
+def test_further_beside_the_path_the_lookahead_is_no_longer(
+    speed_mps: float, beside_m: float, further_m: float
+) -> None:
+    near = lookahead_m(speed_mps, beside_m)
+    far = lookahead_m(speed_mps, -(beside_m + further_m))
+    assert MIN_LOOKAHEAD_M <= far <= near <= lookahead_m(speed_mps)
+    assert far >= min(0.75 * lookahead_m(speed_mps), near)
 
 
 def test_beyond_the_end_the_path_goes_straight_on() -> None:
