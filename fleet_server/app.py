@@ -28,6 +28,7 @@ from fleet_server.enrolment import Enrolment, write_private
 from fleet_server.fleet import Fleet
 from fleet_server.health import health_of
 from fleet_server.incidents.service import IncidentService
+from fleet_server.incidents.suppressions import SuppressionService
 from fleet_server.ingest.decode import MapRequestItem, StateItem
 from fleet_server.ingest.mqtt import MqttLink
 from fleet_server.ingest.pipeline import IngestPipeline, Listeners
@@ -128,7 +129,7 @@ class FleetServer:
         await database.read(fleet.load)
         await know_vehicles(database, fleet, enrolment, clock.now_s())
         live = LiveHub(fleet, config.live_interval_s)
-        incidents = IncidentService(database, maps, clock, evidence_dir)
+        incidents = IncidentService(database, maps, clock, evidence_dir, config.suppression)
 
         def show_assignment(view: AssignmentView) -> None:
             live.send({"type": "assignment", "assignment": view})
@@ -179,6 +180,7 @@ class FleetServer:
             dispatcher,
             teams,
             incidents,
+            SuppressionService(database, maps, clock),
             live,
             weather,
             health_of(pipeline, fleet, live, link, broker, clock),

@@ -106,6 +106,37 @@ class PlanningConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SuppressionConfig:
+    """When verdicts quiet a kind of incident at a place and hour; life-safety kinds never are."""
+
+    verdicts: int = 3  # harmless or wrong, needed there and then
+    of_last: int = (
+        4  # newest verdicts that are looked at: one that says true, and nothing is quiet
+    )
+    days: int = 2  # different days that they must be of
+    radius_m: float = 10.0
+    half_window_h: float = 1.5  # before and after the hour of the latest
+    look_back_days: float = 60.0
+    lasts_days: float = 30.0
+
+    def __post_init__(self) -> None:
+        _within(
+            self,
+            verdicts=(2, 50),
+            of_last=(2, 50),
+            days=(1, 50),
+            radius_m=(1, 50),
+            half_window_h=(0.25, 6),
+            look_back_days=(1, 365),
+            lasts_days=(0.01, 365),
+        )
+        if self.of_last < self.verdicts:
+            raise ValueError("of_last: is below verdicts")
+        if self.days > self.of_last:
+            raise ValueError("days: is above of_last")
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionConfig:
     """How long data is kept; after that it is deleted for good."""
 
@@ -165,6 +196,7 @@ class FleetConfig:
     ingest: IngestConfig = field(default_factory=IngestConfig)
     dispatch: DispatchConfig = field(default_factory=DispatchConfig)
     planning: PlanningConfig = field(default_factory=PlanningConfig)
+    suppression: SuppressionConfig = field(default_factory=SuppressionConfig)
     retention: RetentionConfig = field(default_factory=RetentionConfig)
     session: SessionConfig = field(default_factory=SessionConfig)
     patrols: tuple[PatrolConfig, ...] = ()

@@ -10,7 +10,16 @@ from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from fleet_server.api import errors
-from fleet_server.api.routes import dispatch, fleet, incidents, live, maps, session, weather
+from fleet_server.api.routes import (
+    dispatch,
+    fleet,
+    incidents,
+    live,
+    maps,
+    session,
+    suppressions,
+    weather,
+)
 from fleet_server.api.security import guard
 from fleet_server.api.services import Services
 
@@ -43,7 +52,7 @@ def create_api(services: Services, console_dir: Path = CONSOLE_DIR) -> FastAPI:
     errors.install(app)
     app.middleware("http")(guard)
     api = APIRouter(prefix=PREFIX)
-    for module in (session, fleet, maps, dispatch, incidents, live, weather):
+    for module in (session, fleet, maps, dispatch, incidents, suppressions, live, weather):
         api.include_router(module.router)
     app.include_router(api)
     if (console_dir / "index.html").is_file():

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from fleet_server.api.models import Model
+from fleet_server.api.suppression_models import Quieted
 
 IncidentStatus = Literal["open", "acknowledged", "resolved"]
 Verdict = Literal["true_alarm", "harmless", "wrong"]
@@ -31,8 +32,28 @@ class VisitPictureView(EvidenceView):
     captured_at: float
 
 
+class ReportView(Model):
+    """One vehicle's own report of an event."""
+
+    incident_id: str
+    vehicle_id: str
+    phase: str
+    x_m: float
+    y_m: float
+    longitude_deg: float | None
+    latitude_deg: float | None
+    position_sigma_m: float
+    confidence: float
+    detected_at: float
+    updated_at: float
+
+
 class IncidentView(Model):
-    """An incident: what the vehicle says (`phase`) and what operators did (`status`)."""
+    """An incident: what its vehicles say (`phase`) and what operators did (`status`).
+
+    `reports` are all that are taken for this one event, the first to come first; the place is
+    that of the newest, `vehicle_id` that of the first.
+    """
 
     incident_id: str
     kind: str
@@ -61,6 +82,8 @@ class IncidentView(Model):
     resolved_at: float | None = None
     verdict: Verdict | None = None
     note: str | None = None
+    reports: list[ReportView] = Field(default_factory=list)
+    quieted: Quieted | None = None  # does not ring; never on life-safety kinds
 
 
 class Acknowledge(Model):

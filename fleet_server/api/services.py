@@ -12,6 +12,7 @@ from fleet_server.dispatch.service import Dispatcher
 from fleet_server.dispatch.team import TeamPlanning
 from fleet_server.fleet import Fleet
 from fleet_server.incidents.service import IncidentService
+from fleet_server.incidents.suppressions import SuppressionService
 from fleet_server.live import LiveHub
 from fleet_server.maps import MapLibrary
 from fleet_server.publishing.service import MapPublishing
@@ -34,6 +35,7 @@ class Services:
     dispatcher: Dispatcher
     teams: TeamPlanning
     incidents: IncidentService
+    suppressions: SuppressionService
     live: LiveHub
     weather: WeatherService
     health: Callable[[], HealthView]

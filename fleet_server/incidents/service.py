@@ -2,51 +2,68 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from fleet_server.api.incident_models import EvidenceView, IncidentView, Verdict, VisitPictureView
+from fleet_server.api.incident_models import IncidentView, Verdict, VisitPictureView
+from fleet_server.config import SuppressionConfig
 from fleet_server.errors import ConflictError, NotFoundError
+from fleet_server.incidents.views import incident_view, picture_view
 from fleet_server.maps import MapLibrary
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database
 from fleet_server.store.evidence import find_evidence, select_visit_pictures
 from fleet_server.store.incidents import select_incidents, set_judgement
 from fleet_server.store.patrols import find_assignment
+from fleet_server.store.suppressions import teach
 from patrol.clock import Clock
-from patrol.incident import ANOMALIES, AnomalyKind
 
 SHOWN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A judged incident, and the suppressions that the verdict made or ended."""
+
+    view: IncidentView
+    suppression_ids: list[str]
 
 
 class IncidentService:
     """List, acknowledge, resolve, open evidence; raises NotFoundError and ConflictError."""
 
     def __init__(
-        self, database: Database, maps: MapLibrary, clock: Clock, evidence_dir: Path
+        self,
+        database: Database,
+        maps: MapLibrary,
+        clock: Clock,
+        evidence_dir: Path,
+        suppression: SuppressionConfig,
     ) -> None:
         self._database = database
         self._maps = maps
         self._clock = clock
         self._evidence_dir = evidence_dir
+        self._suppression = suppression
 
     async def views(self, only_open: bool) -> list[IncidentView]:
         """Newest detection first."""
-        rows = await self._database.read(select_incidents, None, only_open, SHOWN)
-        return [self._view(row, files) for row, files in rows]
+        events = await self._database.read(select_incidents, None, only_open, SHOWN)
+        return [incident_view(event, self._maps) for event in events]
 
     async def some(self, incident_ids: Sequence[str]) -> list[IncidentView]:
-        """Those of the ids that exist."""
-        rows = await self._database.read(select_incidents, list(incident_ids), False, SHOWN)
-        return [self._view(row, files) for row, files in rows]
+        """The events that those of the ids that exist belong to."""
+        events = await self._database.read(select_incidents, list(incident_ids), False, SHOWN)
+        return [incident_view(event, self._maps) for event in events]
 
     async def acknowledge(self, incident_id: str, username: str, note: str | None) -> IncidentView:
         """An operator has seen it; a second acknowledgement changes nothing but the note."""
         now_s = self._clock.now_s()
+        incident_id = (await self.one(incident_id)).incident_id
 
         def work(connection: sa.Connection) -> bool:
             values: dict[str, Any] = {"note": note} if note is not None else {}
@@ -67,41 +84,31 @@ class IncidentService:
 
     async def resolve(
         self, incident_id: str, username: str, verdict: Verdict, note: str | None
-    ) -> IncidentView:
-        """The judgement; an incident that is resolved stays as it is (ConflictError)."""
+    ) -> Resolution:
+        """The judgement, and what it teaches; a resolved incident stays (ConflictError)."""
         now_s = self._clock.now_s()
+        waiting_view = await self.one(incident_id)
+        incident_id = waiting_view.incident_id
+        patrol_map = self._maps.find(waiting_view.map_id)
+        time_zone = patrol_map.time_zone if patrol_map else None
 
-        def work(connection: sa.Connection) -> bool:
+        def work(connection: sa.Connection) -> list[str] | None:
             values: dict[str, Any] = {"note": note} if note is not None else {}
-            taken = set_judgement(
-                connection,
-                incident_id,
-                ["open", "acknowledged"],
-                status="resolved",
-                resolved_by=username,
-                resolved_at_s=now_s,
-                verdict=verdict,
-                **values,
-            )
-            if taken:
-                add_audit(
-                    connection,
-                    now_s,
-                    username,
-                    "incident_resolve",
-                    incident_id,
-                    verdict=verdict,
-                    note=note,
-                )
-            return taken
+            values |= {"resolved_by": username, "resolved_at_s": now_s, "verdict": verdict}
+            waiting = ["open", "acknowledged"]
+            if not set_judgement(connection, incident_id, waiting, status="resolved", **values):
+                return None
+            told = {"verdict": verdict, "note": note}
+            add_audit(connection, now_s, username, "incident_resolve", incident_id, **told)
+            return teach(connection, incident_id, time_zone, self._suppression, now_s)
 
-        taken = await self._database.write(work)
+        taught = await self._database.write(work)
         view = await self.one(incident_id)
-        if not taken:
+        if taught is None:
             raise ConflictError(
                 f"incident {incident_id} is resolved already: {view.verdict}", "incident_resolved"
             )
-        return view
+        return Resolution(view, taught)
 
     async def visit_pictures(self, assignment_id: str) -> list[VisitPictureView]:
         """What an assignment's checkpoints asked for (`capture`), oldest first."""
@@ -110,7 +117,7 @@ class IncidentService:
             return []
         names = [visit["checkpoint_id"] for visit in assignment["route"]["visits"]]
         rows = await self._database.read(select_visit_pictures, assignment_id)
-        return [_picture_view(row, names) for row in rows]
+        return [picture_view(row, names) for row in rows]
 
     async def open_evidence(self, evidence_id: str, username: str) -> tuple[Path, str]:
         """A file and its media type; every look is on the audit trail."""
@@ -127,69 +134,8 @@ class IncidentService:
         return path, row["media_type"]
 
     async def one(self, incident_id: str) -> IncidentView:
-        """An incident by id; raises NotFoundError."""
+        """The event of an incident, by its head's id or any report's; raises NotFoundError."""
         views = await self.some([incident_id])
         if not views:
             raise NotFoundError(f"no incident {incident_id!r}", "incident_unknown")
         return views[0]
-
-    def _view(self, row: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> IncidentView:
-        place = self._maps.lonlat(row["map_id"], row["x_m"], row["y_m"])
-        table = ANOMALIES[AnomalyKind(row["kind"])]
-        same = {
-            name: row[name]
-            for name in (
-                "incident_id",
-                "kind",
-                "severity",
-                "phase",
-                "status",
-                "vehicle_id",
-                "map_id",
-                "x_m",
-                "y_m",
-                "position_sigma_m",
-                "confidence",
-                "details",
-                "acknowledged_by",
-                "resolved_by",
-                "verdict",
-                "note",
-            )
-        }
-        return IncidentView(
-            **same,
-            title_ko=table.title_ko,
-            title_en=table.title_en,
-            longitude_deg=place[0] if place else None,
-            latitude_deg=place[1] if place else None,
-            started_at=row["started_at_s"],
-            detected_at=row["detected_at_s"],
-            updated_at=row["updated_at_s"],
-            received_at=row["received_at_s"],
-            acknowledged_at=row["acknowledged_at_s"],
-            resolved_at=row["resolved_at_s"],
-            evidence=[_evidence_view(file) for file in files],
-        )
-
-
-def _evidence_view(file: Mapping[str, Any]) -> EvidenceView:
-    return EvidenceView(
-        evidence_id=file["evidence_id"],
-        kind=file["kind"],
-        media_type=file["media_type"],
-        url=f"/api/v1/evidence/{file['evidence_id']}",
-        blurred=file["blurred"],
-        sha256=file["sha256"],
-    )
-
-
-def _picture_view(file: Mapping[str, Any], names: Sequence[str]) -> VisitPictureView:
-    """The action's id ends with the visit's number and the action's (`dispatch.route`)."""
-    numbered = re.fullmatch(r".+-(\d+)-\d+", file["incident_id"])
-    index = int(numbered[1]) if numbered else len(names)
-    return VisitPictureView(
-        **_evidence_view(file).model_dump(),
-        checkpoint_id=names[index] if index < len(names) else "",
-        captured_at=file["captured_at_s"],
-    )

@@ -8,9 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fleet_server.incidents.same_event import Report
 from fleet_server.ingest.decode import IncidentItem
 from fleet_server.store import tables as t
 from fleet_server.store.database import insert_new
+from fleet_server.store.events import head_id, head_of, note_joined, part_again, select_parts
+from fleet_server.store.suppressions import occasion_of, quieted_by, still_quiet
 
 Row = Mapping[str, Any]
 HISTORY = 2000  # every plan keeps what it was weighed by
@@ -37,21 +40,45 @@ def store_revisions(
         "received_time_s": now_s,
         "payload": item.payload,
     }
-    first = {"received_at_s": now_s, "status": "open", "incident_id": message.incident_id}
     reported = _reported(item)
     c = t.incidents.c
-    if insert_new(connection, t.incidents, [first | reported]):
+    stored = connection.execute(
+        sa.select(c.vehicle_id, c.suppression_id).where(c.incident_id == message.incident_id)
+    ).first()
+    if stored is None:
+        _open(connection, message.incident_id, reported, now_s)
         insert_new(connection, t.incident_revisions, [revision])
         return RevisionOutcome(True, {message.incident_id})
-    owned = c.incident_id == message.incident_id, c.vehicle_id == item.vehicle_id
-    if connection.execute(sa.select(c.incident_id).where(*owned)).first() is None:
+    if stored.vehicle_id != item.vehicle_id:
         raise ForeignIncidentError(f"incident {message.incident_id} belongs to another vehicle")
     if not insert_new(connection, t.incident_revisions, [revision]):
         return RevisionOutcome(False)
+    quiet_by = stored.suppression_id
+    if quiet_by and not still_quiet(connection, quiet_by, occasion_of(reported), now_s):
+        reported["suppression_id"] = None  # it moved away, or is worse than was judged: it rings
     changed = connection.execute(
-        sa.update(t.incidents).where(*owned, c.revision < message.revision).values(**reported)
-    )
-    return RevisionOutcome(True, {message.incident_id} if changed.rowcount else set())
+        sa.update(t.incidents)
+        .where(c.incident_id == message.incident_id, c.revision < message.revision)
+        .values(**reported)
+    ).rowcount
+    if not changed:
+        return RevisionOutcome(True)
+    parted = part_again(connection, message.incident_id, now_s)
+    return RevisionOutcome(True, {message.incident_id} | parted)
+
+
+def _open(
+    connection: sa.Connection, incident_id: str, reported: dict[str, Any], now_s: float
+) -> None:
+    """A new incident; a further report of an event that is there, where it is one."""
+    first = {"incident_id": incident_id, "received_at_s": now_s, "status": "open"}
+    report = Report.of(first | reported)
+    head = head_of(connection, report)
+    quiet_by = quieted_by(connection, occasion_of(reported), now_s)
+    more = {"part_of": head, "suppression_id": quiet_by}
+    connection.execute(sa.insert(t.incidents).values(**first, **reported, **more))
+    if head is not None:
+        note_joined(connection, head, report, now_s)
 
 
 class ForeignIncidentError(ValueError):
@@ -79,39 +106,70 @@ def _reported(item: IncidentItem) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An incident, the further reports of its event, and the complete evidence of all."""
+
+    head: Row
+    parts: list[Row]
+    files: list[Row]
+
+
 def select_incidents(
     connection: sa.Connection, incident_ids: Sequence[str] | None, only_open: bool, limit: int
-) -> list[tuple[Row, list[Row]]]:
-    """(incident, its complete evidence), newest detection first."""
-    c = t.incidents.c
-    query = sa.select(t.incidents).order_by(c.detected_at_s.desc()).limit(limit)
+) -> list[StoredEvent]:
+    """Events, newest detection first: all, or those that these incidents belong to.
+
+    A head has what its suppression says, where one quieted it and has not been ended.
+    """
+    c, s = t.incidents.c, t.suppressions.c
+    told = (s.verdicts.label("quieting"), s.expires_at_s.label("quiet_until_s"))
+    quieting = (c.suppression_id == s.suppression_id) & s.ended_at_s.is_(None)
+    query = sa.select(t.incidents, *told).outerjoin_from(t.incidents, t.suppressions, quieting)
+    query = query.where(c.part_of.is_(None)).order_by(c.detected_at_s.desc()).limit(limit)
     if incident_ids is not None:
-        query = query.where(c.incident_id.in_(incident_ids))
+        heads = sa.select(head_id()).where(c.incident_id.in_(incident_ids))
+        query = query.where(c.incident_id.in_(heads))
     if only_open:
         query = query.where(c.status != "resolved")
     rows = [dict(row) for row in connection.execute(query).mappings()]
+    parts = select_parts(connection, [row["incident_id"] for row in rows])
+    reports = [row["incident_id"] for row in rows]
+    reports += [part["incident_id"] for found in parts.values() for part in found]
+    files = _files_of(connection, reports)
+    events = []
+    for row in rows:
+        mine = parts.get(row["incident_id"], [])
+        keys = [(one["incident_id"], one["vehicle_id"]) for one in (row, *mine)]
+        events.append(StoredEvent(row, mine, [f for key in keys for f in files.get(key, [])]))
+    return events
+
+
+def _files_of(
+    connection: sa.Connection, incident_ids: Sequence[str]
+) -> dict[tuple[str, str], list[Row]]:
+    """Complete evidence by (incident, vehicle), oldest first."""
     e = t.evidence.c
-    files = connection.execute(
+    query = (
         sa.select(t.evidence)
-        .where(e.incident_id.in_([row["incident_id"] for row in rows]), e.status == "complete")
+        .where(e.incident_id.in_(incident_ids), e.status == "complete")
         .order_by(e.captured_at_s, e.evidence_id)
-    ).mappings()
-    by_incident: dict[tuple[str, str], list[Row]] = {}
-    for file in files:
-        key = (file["incident_id"], file["vehicle_id"])
-        by_incident.setdefault(key, []).append(dict(file))
-    return [(row, by_incident.get((row["incident_id"], row["vehicle_id"]), [])) for row in rows]
+    )
+    files: dict[tuple[str, str], list[Row]] = {}
+    for file in connection.execute(query).mappings():
+        files.setdefault((file["incident_id"], file["vehicle_id"]), []).append(dict(file))
+    return files
 
 
 def select_history(
     connection: sa.Connection, map_id: str, since_s: float
 ) -> list[tuple[float, float, float, str]]:
-    """(detected at, x m, y m, severity) of incidents since, the newest `HISTORY` first: those that
+    """(detected at, x m, y m, severity) of events since, the newest `HISTORY` first: those that
     nobody has judged yet, and those that were real."""
     c = t.incidents.c
     query = (
         sa.select(c.detected_at_s, c.x_m, c.y_m, c.severity)
-        .where(c.map_id == map_id, c.detected_at_s >= since_s)
+        .where(c.map_id == map_id, c.detected_at_s >= since_s, c.part_of.is_(None))
         .where(sa.or_(c.verdict.is_(None), c.verdict == "true_alarm"))
         .order_by(c.detected_at_s.desc(), c.incident_id)
         .limit(HISTORY)

@@ -113,7 +113,35 @@ incidents = Table(
     Column("resolved_at_s", Double),
     Column("verdict", String(20)),
     Column("note", Text),
+    Column("suppression_id", String(64)),  # what quieted it when it came
+    Column("part_of", String(64)),  # the incident whose event it reports, too
     Index("ix_incidents_status_detected", "status", "detected_at_s"),
+    Index("ix_incidents_suppression", "suppression_id"),
+    Index("ix_incidents_part_of", "part_of"),
+    Index("ix_incidents_kind_updated", "kind", "map_id", "updated_at_s"),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("suppression_id", String(64), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("severity", String(20), nullable=False),
+    Column("map_id", String(64), nullable=False),
+    Column("x_m", Double, nullable=False),
+    Column("y_m", Double, nullable=False),
+    Column("radius_m", Double, nullable=False),
+    Column("middle_minute", Double, nullable=False),  # of the local day
+    Column("half_window_min", Double, nullable=False),
+    Column("weekend", Boolean, nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("created_at_s", Double, nullable=False),
+    Column("expires_at_s", Double, nullable=False),
+    Column("ended_at_s", Double),
+    Column("ended_by", String(64)),
+    Column("end_reason", String(20)),  # operator, true_alarm
+    Column("verdicts", JSON, nullable=False),  # what it was learned from
+    Index("ix_suppressions_kind", "kind", "map_id"),
 )
 
 incident_revisions = Table(

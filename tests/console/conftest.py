@@ -46,7 +46,7 @@ def _load(name: str) -> ModuleType:
 
 
 def _load_fake_server() -> ModuleType:
-    for name in ("fake_plans", "fake_maps", "fake_world", "fake_diversions"):
+    for name in ("fake_plans", "fake_maps", "fake_world", "fake_suppressions", "fake_diversions"):
         _load(name)
     return _load("fake_server")
 

@@ -20,6 +20,7 @@ import uvicorn
 from fake_diversions import FakeDiversions, add_diversion_routes
 from fake_maps import FakeMaps, add_map_routes
 from fake_plans import FakePlans, add_plan_routes
+from fake_suppressions import FakeSuppressions, add_suppression_routes
 from fake_world import World, night_picture
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.staticfiles import StaticFiles
@@ -45,6 +46,7 @@ class FakeServer:
         self.plans = FakePlans(self.world.map, self.world)
         self.maps = FakeMaps(self.world.map, sorted(self.world.vehicles), self.send)
         self.diversions = FakeDiversions(self.world)
+        self.suppressions = FakeSuppressions(self.world)
         self.up = True
         self.user = models.UserView(username=USERNAME, role="operator", language="ko")
         self.requests: list[tuple[str, str]] = []
@@ -167,6 +169,7 @@ class FakeServer:
         add_plan_routes(app, self.plans)
         add_map_routes(app, self.maps)
         add_diversion_routes(app, self.diversions, self.send)
+        add_suppression_routes(app, self.suppressions, self.send, USERNAME)
 
         @app.websocket("/api/v1/live")
         async def live(websocket: WebSocket) -> None:

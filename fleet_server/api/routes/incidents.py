@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
 from fleet_server.api.incident_models import Acknowledge, IncidentView, Resolve, VisitPictureView
+from fleet_server.api.routes.suppressions import show_suppressions
 from fleet_server.api.security import AnyUser, Judging, Running
 
 router = APIRouter()
@@ -41,10 +42,11 @@ async def acknowledge(
 async def resolve(
     incident_id: str, body: Resolve, user: Judging, services: Running
 ) -> IncidentView:
-    """An operator's verdict."""
-    view = await services.incidents.resolve(incident_id, user.username, body.verdict, body.note)
-    services.live.send({"type": "incident", "incident": view})
-    return view
+    """An operator's verdict; what it teaches goes out on the live feed."""
+    done = await services.incidents.resolve(incident_id, user.username, body.verdict, body.note)
+    services.live.send({"type": "incident", "incident": done.view})
+    await show_suppressions(services, done.suppression_ids)
+    return done.view
 
 
 @router.get("/assignments/{assignment_id}/pictures")

@@ -27,6 +27,7 @@ from fleet_server.dispatch.service import Dispatcher
 from fleet_server.dispatch.team import PlanningSetup, TeamPlanning
 from fleet_server.fleet import Fleet
 from fleet_server.incidents.service import IncidentService
+from fleet_server.incidents.suppressions import SuppressionService
 from fleet_server.ingest.pipeline import IngestPipeline, Listeners
 from fleet_server.live import LiveHub
 from fleet_server.maps import MapLibrary
@@ -355,7 +356,8 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         PatrolService(database, maps, clock),
         dispatcher,
         make_teams(database, fleet, maps, dispatcher, clock, shown_plans),
-        IncidentService(database, maps, clock, evidence_dir),
+        IncidentService(database, maps, clock, evidence_dir, config.suppression),
+        SuppressionService(database, maps, clock),
         LiveHub(fleet, 0.5),
         WeatherService(database, fleet, clock, publish),
         lambda: _health(fleet),

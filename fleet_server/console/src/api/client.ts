@@ -8,11 +8,11 @@ import type {
   PlanView,
   Publication,
 } from "./planTypes";
+import type { IncidentView, Suppression, Verdict } from "./incidentTypes";
 import type {
   Assignment,
   DiversionOption,
   DiversionTarget,
-  IncidentView,
   MapGeoJson,
   MapSummary,
   NewAssignment,
@@ -23,7 +23,6 @@ import type {
   TrackPoint,
   VehicleAction,
   VehicleView,
-  Verdict,
   VisitPicture,
 } from "./types";
 
@@ -143,6 +142,9 @@ export const api = {
       verdict,
       ...(note ? { note } : {}),
     }),
+  suppressions: () => request<Suppression[]>("GET", "/suppressions"),
+  endSuppression: (suppressionId: string) =>
+    request<Suppression>("POST", `/suppressions/${id(suppressionId)}/end`),
 };
 
 export const teamApi = {

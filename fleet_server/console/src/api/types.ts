@@ -1,4 +1,5 @@
 /** Everything the fleet server sends or takes under /api/v1; SI units, times in seconds since 1970 (UTC). */
+import type { IncidentView, Suppression } from "./incidentTypes";
 import type { FeatureCollection, Geometry } from "geojson";
 import type { PlanSummary, Publication } from "./planTypes";
 
@@ -216,48 +217,6 @@ export interface NewAssignment {
   return_to_dock: boolean;
 }
 
-export type Severity = "critical" | "high" | "medium" | "low";
-export type IncidentStatus = "open" | "acknowledged" | "resolved";
-export type Verdict = "true_alarm" | "harmless" | "wrong";
-
-export interface EvidenceView {
-  evidence_id: string;
-  kind: "still" | "clip";
-  media_type: string;
-  url: string;
-  blurred: boolean;
-  sha256: string;
-}
-
-export interface IncidentView {
-  incident_id: string;
-  kind: string;
-  severity: Severity;
-  title_ko: string;
-  title_en: string;
-  phase: "opened" | "updated" | "closed";
-  status: IncidentStatus;
-  vehicle_id: string;
-  map_id: string;
-  x_m: number;
-  y_m: number;
-  longitude_deg: number | null;
-  latitude_deg: number | null;
-  position_sigma_m: number;
-  started_at: number;
-  detected_at: number;
-  received_at: number;
-  confidence: number; // 0..1
-  details: Record<string, unknown>;
-  evidence: EvidenceView[];
-  acknowledged_by: string | null;
-  acknowledged_at: number | null;
-  resolved_by: string | null;
-  resolved_at: number | null;
-  verdict: Verdict | null;
-  note: string | null;
-}
-
 /** What the live feed carries, by `type`. */
 export type LiveMessage =
   | {
@@ -269,5 +228,6 @@ export type LiveMessage =
   | { type: "vehicles"; vehicles: VehicleView[] }
   | { type: "incident"; incident: IncidentView }
   | { type: "assignment"; assignment: Assignment }
+  | { type: "suppression"; suppression: Suppression }
   | { type: "publication"; publication: Publication }
   | { type: "plan"; plan: PlanSummary };

@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 import { createPortal } from "react-dom";
-import type { EvidenceView, IncidentView } from "../api/types";
+import type { EvidenceView, IncidentView } from "../api/incidentTypes";
 import { useConsole, useText } from "../lib/context";
 import { Icon } from "./icons";
 

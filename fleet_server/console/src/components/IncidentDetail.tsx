@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import type { IncidentView } from "../api/types";
-import { localName } from "../i18n";
+import type { IncidentView } from "../api/incidentTypes";
+import { localName, said } from "../i18n";
 import { actions, useConsole, useMayAct, useText } from "../lib/context";
 import { formatDateTime, formatDistance, formatDuration, formatPercent } from "../lib/format";
 import { nearestPlace, readDistrict } from "../map/district";
@@ -22,6 +22,11 @@ export function IncidentDetail({ incident }: { incident: IncidentView }) {
   return (
     <div className="incident-detail">
       <Evidence incident={incident} />
+      {incident.quieted && (
+        <p className="quiet" data-testid="quieted">
+          {t("quiet.why", { reason: said(incident.quieted.reason_en, incident.quieted.reason_ko, language) })}
+        </p>
+      )}
       <Decision incident={incident} />
       <dl className="facts two">
         <div className="span">
@@ -43,13 +48,19 @@ export function IncidentDetail({ incident }: { incident: IncidentView }) {
         <div>
           <dt>{t("incident.vehicle")}</dt>
           <dd>
-            <button
-              type="button"
-              className="link"
-              onClick={() => actions.selectVehicle(incident.vehicle_id)}
-            >
-              {incident.vehicle_id.split("/").pop()}
-            </button>
+            {seenBy(incident).map((vehicleId) => (
+              <button
+                key={vehicleId}
+                type="button"
+                className="link"
+                onClick={() => actions.selectVehicle(vehicleId)}
+              >
+                {vehicleId.split("/").pop()}
+              </button>
+            ))}
+            {incident.reports.length > 1 && (
+              <small> {t("incident.reports", { count: incident.reports.length })}</small>
+            )}
           </dd>
         </div>
       </dl>
@@ -84,6 +95,11 @@ export function IncidentDetail({ incident }: { incident: IncidentView }) {
       <Why incident={incident} />
     </div>
   );
+}
+
+/** The vehicles that reported it, the first to come first. */
+function seenBy(incident: IncidentView): string[] {
+  return [...new Set([incident.vehicle_id, ...incident.reports.map((r) => r.vehicle_id)])];
 }
 
 function PlaceOf({ incident }: { incident: IncidentView }) {

@@ -1,12 +1,13 @@
 import { useEffect, useRef } from "react";
-import type { IncidentView } from "../api/types";
+import type { IncidentView } from "../api/incidentTypes";
 import { actions, useConsole, useText } from "../lib/context";
 import { formatTime } from "../lib/format";
 import { type QueueFilter, sortedQueue } from "../store/queue";
 import { Ago } from "./Ago";
 import { IncidentDetail } from "./IncidentDetail";
+import { Suppressions } from "./Suppressions";
 
-const FILTERS: readonly QueueFilter[] = ["open", "all"];
+const FILTERS: readonly QueueFilter[] = ["open", "quiet", "all"];
 
 /** The incident queue, most urgent first; the selected one opens in its place. */
 export function IncidentPanel() {
@@ -32,6 +33,7 @@ export function IncidentPanel() {
         </div>
       </div>
       <div className="panel-body">
+        {filter === "quiet" && <Suppressions />}
         {queue.length ? (
           <ul className="incident-list">
             {queue.map((incident) => (
@@ -48,6 +50,7 @@ export function IncidentPanel() {
 
 function AllQuiet({ filter }: { filter: QueueFilter }) {
   const t = useText();
+  if (filter === "quiet") return <p className="quiet">{t("incident.noneQuiet")}</p>;
   return (
     <div className="all-quiet">
       <svg viewBox="0 0 64 64" width="56" height="56" aria-hidden="true">
@@ -76,6 +79,7 @@ function IncidentItem({ incident }: { incident: IncidentView }) {
         `severity-${incident.severity}`,
         `status-${incident.status}`,
         selected ? "selected" : "",
+        incident.quieted ? "quieted" : "",
       ].join(" ")}
       data-incident-row={incident.incident_id}
     >
@@ -87,7 +91,13 @@ function IncidentItem({ incident }: { incident: IncidentView }) {
       >
         <span className="severity">{t(`severity.${incident.severity}`)}</span>
         <b>{language === "ko" ? incident.title_ko : incident.title_en}</b>
-        <span className="incident-status">{t(`incident.status.${incident.status}`)}</span>
+        <span className="incident-status">
+          {t(
+            incident.quieted && incident.status === "open"
+              ? "incident.status.quieted"
+              : `incident.status.${incident.status}`,
+          )}
+        </span>
         <span className="incident-when">
           <time>{formatTime(incident.detected_at, language)}</time> ·{" "}
           <Ago at={incident.detected_at} /> · {incident.vehicle_id.split("/").pop()}

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import type { IncidentView, Verdict } from "../api/types";
+import type { IncidentView, Verdict } from "../api/incidentTypes";
 import { actions, useConsole, useText } from "../lib/context";
 
 const VERDICTS: readonly Verdict[] = ["true_alarm", "harmless", "wrong"];

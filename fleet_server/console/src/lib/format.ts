@@ -68,6 +68,11 @@ export function formatTime(epochS: number, language: Language): string {
 }
 
 /** "03:12" in Korean time, with the day where it is not today's (`nowS`). */
+export function formatMinuteOfDay(minute: number): string {
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+}
+
 export function formatMoment(epochS: number, nowS: number, language: Language): string {
   const time = formatTime(epochS, language).slice(0, 5);
   if (dayOf(epochS) === dayOf(nowS)) return time;

@@ -1,6 +1,7 @@
 /** GeoJSON of what changes on the map: routes, trails, checkpoints, uncertainty. */
 import type { Feature, FeatureCollection } from "geojson";
-import type { Assignment, IncidentView, Language, LonLat } from "../api/types";
+import type { IncidentView } from "../api/incidentTypes";
+import type { Assignment, Language, LonLat } from "../api/types";
 import { localName } from "../i18n";
 import type { PlanView } from "../api/planTypes";
 import type { ReplanDraft, Task, Theme } from "../store/store";

@@ -1,6 +1,6 @@
 /** Vehicles and incidents on the map, as HTML: crisp at every zoom, styled by the page. */
 import { type Map as MapLibre, Marker } from "maplibre-gl";
-import type { IncidentView } from "../api/types";
+import type { IncidentView } from "../api/incidentTypes";
 import { compassDeg } from "../lib/geo";
 import type { Condition, Tone } from "../store/condition";
 import { Motion, type Pose } from "./motion";
@@ -157,6 +157,7 @@ export class IncidentMarkers {
         `severity-${incident.severity}`,
         `status-${incident.status}`,
         selected ? "selected" : "",
+        incident.quieted ? "quieted" : "",
       ].join(" ");
       const name = entry.element.lastElementChild;
       if (name) name.textContent = title(incident);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type Api, ApiError, type MapApi, type TeamApi } from "../api/client";
 import { createActions } from "./actions";
-import { assignment, incident, vehicle } from "./samples";
+import { assignment, incident, suppression, vehicle } from "./samples";
 import { createConsoleStore } from "./store";
 import { errorText } from "./tools";
 
@@ -12,6 +12,7 @@ function setUp(change: Partial<Api> = {}) {
   const api = {
     patrols: async () => [],
     incidents: async () => [],
+    suppressions: async () => [],
     session: async () => ({ user: { username: "o", role: "operator", language: "ko" } }),
     ...change,
   } as Api;
@@ -139,4 +140,17 @@ it("says in words what went wrong", () => {
     key: "error.server",
     values: { message: "no such node" },
   });
+});
+
+it("says aloud that something becomes quiet, and that it rings again", async () => {
+  const endSuppression = async () => suppression({ state: "ended", end_reason: "operator" });
+  const { store, actions } = setUp({ endSuppression });
+  const { onMessage } = actions.feedListener;
+  onMessage({ type: "suppression", suppression: suppression() });
+  expect(store.getState().toasts.map((t) => t.key)).toEqual(["quiet.started"]);
+  onMessage({ type: "suppression", suppression: suppression({ quieted: 1 }) });
+  expect(store.getState().toasts).toHaveLength(1);
+  await actions.endSuppression("s-1");
+  expect(store.getState().suppressions["s-1"]?.state).toBe("ended");
+  expect(store.getState().toasts.at(-1)?.key).toBe("quiet.ended");
 });

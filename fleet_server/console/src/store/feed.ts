@@ -2,10 +2,11 @@
 import { type Api, ApiError } from "../api/client";
 import type { FeedListener, FeedStatus } from "../api/live";
 import type { PlanSummary } from "../api/planTypes";
+import type { Suppression } from "../api/incidentTypes";
 import type { Assignment, AssignmentStatus, LiveMessage } from "../api/types";
 import { localName, type TextKey } from "../i18n";
 import { isActive } from "./condition";
-import { applyMessage, withIncidents } from "./live";
+import { applyMessage, withIncidents, withSuppressions } from "./live";
 import { alarms } from "./queue";
 import { FIRST_STATE } from "./store";
 import type { Tools } from "./tools";
@@ -38,6 +39,15 @@ export function createFeedActions({ get, set, toast }: Tools, api: Api) {
       toast("bad", plan.scheduled_by ? "plan.startWaits" : "plan.startGivenUp", values);
   }
 
+  /** Nothing becomes quiet, or loud again, without a word. */
+  function announceSuppression(before: Suppression | undefined, after: Suppression): void {
+    if (before?.state === after.state) return;
+    const title = get().language === "ko" ? after.title_ko : after.title_en;
+    if (after.state === "active") toast("good", "quiet.started", { title });
+    else if (after.end_reason === "true_alarm") toast("bad", "quiet.refuted", { title });
+    else toast("good", "quiet.ended", { title });
+  }
+
   function onMessage(message: LiveMessage): void {
     const state = get();
     const known = new Set(alarms(state.incidents).map((incident) => incident.incident_id));
@@ -45,6 +55,10 @@ export function createFeedActions({ get, set, toast }: Tools, api: Api) {
     const fresh = alarms(data.incidents).find((incident) => !known.has(incident.incident_id));
     set(data);
     if (message.type === "plan") takePlan(message.plan);
+    if (message.type === "suppression") {
+      const { suppression } = message;
+      announceSuppression(state.suppressions[suppression.suppression_id], suppression);
+    }
     if (message.type === "assignment") {
       announceEnd(state.assignments[message.assignment.assignment_id], message.assignment);
     }
@@ -72,15 +86,20 @@ export function createFeedActions({ get, set, toast }: Tools, api: Api) {
     });
   }
 
-  /** What the live feed does not carry: patrols, and incidents that are over. */
+  /** What the live feed does not carry: patrols, incidents that are over, what was quieted before. */
   async function refreshLists(): Promise<void> {
-    const [patrols, incidents] = await Promise.allSettled([api.patrols(), api.incidents("all")]);
+    const [patrols, incidents, suppressions] = await Promise.allSettled([
+      api.patrols(),
+      api.incidents("all"),
+      api.suppressions(),
+    ]);
     if (patrols.status === "fulfilled") set({ patrols: patrols.value });
     if (incidents.status === "fulfilled") {
       const known = get().incidents;
       const old = incidents.value.filter((incident) => !known[incident.incident_id]);
       set(withIncidents(get(), old));
     }
+    if (suppressions.status === "fulfilled") set(withSuppressions(get(), suppressions.value));
   }
 
   function endSession(loginNotice: TextKey | null): void {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { LiveMessage } from "../api/types";
 import { applyMessage, NO_DATA, withIncidents } from "./live";
-import { assignment, incident, vehicle } from "./samples";
+import { assignment, incident, suppression, vehicle } from "./samples";
 
 const snapshot = (change: Partial<Extract<LiveMessage, { type: "snapshot" }>> = {}) =>
   ({ type: "snapshot", vehicles: [], incidents: [], assignments: [], ...change }) as LiveMessage;
@@ -60,4 +60,13 @@ it("ignores what a newer server may say", () => {
 it("adds incidents that came by REST", () => {
   const data = withIncidents(NO_DATA, [incident({ incident_id: "old", status: "resolved" })]);
   expect(data.incidents["old"]?.status).toBe("resolved");
+});
+
+it("keeps suppressions through a snapshot, and takes their last word", () => {
+  let data = applyMessage(NO_DATA, { type: "suppression", suppression: suppression() }, 0);
+  data = applyMessage(data, snapshot(), 1);
+  expect(data.suppressions["s-1"]?.state).toBe("active");
+  const ended = suppression({ state: "ended" });
+  data = applyMessage(data, { type: "suppression", suppression: ended }, 2);
+  expect(data.suppressions["s-1"]?.state).toBe("ended");
 });

@@ -1,6 +1,7 @@
 /** What the live feed tells, folded into one value; pure, so that every rule can be tested. */
 import type { Publication } from "../api/planTypes";
-import type { Assignment, IncidentView, LiveMessage, VehicleView } from "../api/types";
+import type { IncidentView, Suppression } from "../api/incidentTypes";
+import type { Assignment, LiveMessage, VehicleView } from "../api/types";
 
 /** A vehicle, and when this browser heard of it (its own clock, ms): ages go on from there. */
 export interface TimedVehicle {
@@ -13,6 +14,7 @@ export interface LiveData {
   incidents: Record<string, IncidentView>;
   assignments: Record<string, Assignment>;
   publications: Record<string, Publication>;
+  suppressions: Record<string, Suppression>;
 }
 
 export const NO_DATA: LiveData = {
@@ -20,6 +22,7 @@ export const NO_DATA: LiveData = {
   incidents: {},
   assignments: {},
   publications: {},
+  suppressions: {},
 };
 
 /** The data after a message; a snapshot replaces what it covers and keeps resolved incidents. */
@@ -31,6 +34,7 @@ export function applyMessage(data: LiveData, message: LiveMessage, nowMs: number
         incidents: { ...resolvedOf(data.incidents), ...byId(message.incidents, "incident_id") },
         assignments: byId(message.assignments, "assignment_id"),
         publications: data.publications,
+        suppressions: data.suppressions,
       };
     case "vehicles":
       return { ...data, vehicles: timed(data.vehicles, message.vehicles, nowMs) };
@@ -44,6 +48,8 @@ export function applyMessage(data: LiveData, message: LiveMessage, nowMs: number
           [message.assignment.assignment_id]: message.assignment,
         },
       };
+    case "suppression":
+      return withSuppressions(data, [message.suppression]);
     case "publication":
       return withPublications(data, [message.publication]);
     default:
@@ -54,6 +60,14 @@ export function applyMessage(data: LiveData, message: LiveMessage, nowMs: number
 /** The data with incidents that came by REST. */
 export function withIncidents(data: LiveData, incidents: IncidentView[]): LiveData {
   return { ...data, incidents: { ...data.incidents, ...byId(incidents, "incident_id") } };
+}
+
+/** The data with suppressions that came by REST. */
+export function withSuppressions(data: LiveData, suppressions: Suppression[]): LiveData {
+  return {
+    ...data,
+    suppressions: { ...data.suppressions, ...byId(suppressions, "suppression_id") },
+  };
 }
 
 /** The data with publications that came by REST. */

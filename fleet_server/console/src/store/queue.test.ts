@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { IncidentView } from "../api/types";
+import type { IncidentView } from "../api/incidentTypes";
 import { alarms, neighbour, sortedQueue, unacknowledged } from "./queue";
 import { incident } from "./samples";
 
@@ -41,4 +41,14 @@ it("moves through the queue and stops at its ends", () => {
   expect(neighbour(list, "newer", -1)).toBe("newer");
   expect(neighbour(list, "seen", 1)).toBe("seen");
   expect(neighbour([], null, 1)).toBeNull();
+});
+
+it("greys what verdicts have quieted: below what rings, no alarm, and a list of its own", () => {
+  const quieted = { suppression_id: "s-1", reason_ko: "", reason_en: "", until: 9 };
+  const quiet = incident({ incident_id: "quiet", detected_at: 99, quieted });
+  const shown = { ...queue, quiet };
+  expect(ids(sortedQueue(shown, "open"))).toEqual(["newer", "older", "low", "seen", "quiet"]);
+  expect(ids(sortedQueue(shown, "quiet"))).toEqual(["quiet"]);
+  expect(ids(alarms(shown))).toEqual(["newer", "older"]);
+  expect(unacknowledged(shown)).toBe(3);
 });

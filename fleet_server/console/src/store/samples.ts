@@ -1,5 +1,6 @@
 /** Complete values for tests, to be changed where a test cares. */
-import type { Assignment, IncidentView, VehicleView } from "../api/types";
+import type { IncidentView, Suppression } from "../api/incidentTypes";
+import type { Assignment, VehicleView } from "../api/types";
 
 export function vehicle(change: Partial<VehicleView> = {}): VehicleView {
   return {
@@ -70,6 +71,36 @@ export function incident(change: Partial<IncidentView> = {}): IncidentView {
     resolved_at: null,
     verdict: null,
     note: null,
+    quieted: null,
+    reports: [],
+    ...change,
+  };
+}
+
+export function suppression(change: Partial<Suppression> = {}): Suppression {
+  return {
+    suppression_id: "s-1",
+    state: "active",
+    kind: "loitering",
+    title_ko: "배회",
+    title_en: "Loitering",
+    map_id: "sillim",
+    x_m: 1,
+    y_m: 2,
+    longitude_deg: 126.93,
+    latitude_deg: 37.48,
+    radius_m: 10,
+    from_minute: 1410,
+    to_minute: 150,
+    weekend: false,
+    time_zone: "Asia/Seoul",
+    created_at: 1000,
+    expires_at: 2_593_000,
+    ended_at: null,
+    ended_by: null,
+    end_reason: null,
+    verdicts: [{ incident_id: "i-9", verdict: "wrong", judged_by: "minji", judged_at: 900 }],
+    quieted: 0,
     ...change,
   };
 }

@@ -1,7 +1,8 @@
 /** What the operator does: incidents, vehicles, patrols. */
 import type { Api } from "../api/client";
 import type { FeedListener } from "../api/live";
-import type { IncidentView, VehicleAction, Verdict, VisitOrder } from "../api/types";
+import type { IncidentView, Verdict } from "../api/incidentTypes";
+import type { VehicleAction, VisitOrder } from "../api/types";
 import { activeAssignment } from "./condition";
 import { withIncidents } from "./live";
 import type { Tools } from "./tools";
@@ -32,6 +33,13 @@ export function createWorkActions({ get, set, toast, send }: Tools, feed: FeedLi
       if (answer === "failed") return;
       keepIncident(answer);
       toast("good", "incident.resolved");
+    },
+
+    /** The live feed tells of it, here and on every other screen. */
+    async endSuppression(suppressionId: string): Promise<void> {
+      const name = `end ${suppressionId}`;
+      const suppression = await send(name, () => api.endSuppression(suppressionId));
+      if (suppression !== "failed") feed.onMessage({ type: "suppression", suppression });
     },
 
     async act(vehicleId: string, action: VehicleAction, message?: string): Promise<void> {

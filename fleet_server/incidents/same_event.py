@@ -1,0 +1,108 @@
+"""Which reports of vehicles are one real event: pure rules, no database.
+
+Same kind, same map, near in place by Mahalanobis distance and near in time. A vehicle that has
+two incidents open at once has told them apart itself, so they stay two; what an operator has
+resolved takes in nothing more. docs/operations.md#one-event.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from patrol.incident import IncidentPhase
+
+FARTHEST_M = 10.0  # whatever the covariances say: what is further apart is two
+GATE_SIGMAS = 3.0  # of a Rayleigh distance, 98.9 % of pairs of reports of one place
+# A vehicle's sigma is its camera's and pose's; two vehicles disagree by what both share, too: the
+# map, and the body whose nearest point each sees.
+LEAST_SIGMA_M = 0.5
+GAP_S = 600.0  # between the last of one report and the first of another
+TRACKED_S = 30.0  # two reports both as new as this say where they are now
+CLOSED = IncidentPhase.CLOSED.value
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One vehicle's incident as it says it now; map metres, UTC seconds.
+
+    On the wire a vehicle gives one sigma, of its covariance's larger axis: the covariance is taken
+    as round, which gates wider than the true one.
+    """
+
+    incident_id: str
+    vehicle_id: str
+    kind: str
+    phase: str
+    map_id: str
+    x_m: float
+    y_m: float
+    position_sigma_m: float
+    started_at_s: float
+    updated_at_s: float
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Report:
+        """An incident's row."""
+        return cls(**{name: row[name] for name in cls.__dataclass_fields__})
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its vehicle has seen that it is over."""
+        return self.phase == CLOSED
+
+
+def choose(new: Report, events: Iterable[Sequence[Report]]) -> int | None:
+    """The index of the unresolved event that a new report belongs to; None: it is a new one."""
+    fitting = [
+        (sigmas_apart(new, newest(event)), index)
+        for index, event in enumerate(events)
+        if not _was_told_apart(new, event) and is_same_event(new, newest(event))
+    ]
+    return min(fitting)[1] if fitting else None
+
+
+def newest(event: Sequence[Report]) -> Report:
+    """The report that says where an event is now."""
+    return max(event, key=lambda report: (not report.is_over, report.updated_at_s))
+
+
+def is_same_event(a: Report, b: Report) -> bool:
+    """Whether two reports may be of one event, by kind, place and time."""
+    gap_s = max(a.started_at_s - b.updated_at_s, b.started_at_s - a.updated_at_s)
+    return (
+        (a.kind, a.map_id) == (b.kind, b.map_id)
+        and gap_s <= GAP_S
+        and _distance_m(a, b) <= FARTHEST_M
+        and sigmas_apart(a, b) <= GATE_SIGMAS
+    )
+
+
+def sigmas_apart(a: Report, b: Report) -> float:
+    """Mahalanobis distance with both covariances."""
+    variances = [max(one.position_sigma_m, LEAST_SIGMA_M) ** 2 for one in (a, b)]
+    return _distance_m(a, b) / math.sqrt(sum(variances))
+
+
+def have_parted(a: Report, b: Report) -> bool:
+    """Whether two reports of one event turn out to be of two: both are tracked now, far apart."""
+    return (
+        not (a.is_over or b.is_over)
+        and abs(a.updated_at_s - b.updated_at_s) <= TRACKED_S
+        and not _distance_m(a, b) <= FARTHEST_M
+    )
+
+
+def _was_told_apart(new: Report, event: Sequence[Report]) -> bool:
+    """Its vehicle has another one in the event that was not over when this one began."""
+    return any(
+        one.vehicle_id == new.vehicle_id
+        and not (one.is_over and one.updated_at_s <= new.started_at_s)
+        for one in event
+    )
+
+
+def _distance_m(a: Report, b: Report) -> float:
+    return math.hypot(a.x_m - b.x_m, a.y_m - b.y_m)
