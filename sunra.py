@@ -18,6 +18,7 @@ COMMANDS: CommandTable = {
     "localize": ("navigation.localize_cli", "localize_command", "Localize a recorded drive."),
     "replay": ("navigation.replay_cli", "replay_command", "Run the stages on a recording anew."),
     "blackbox": ("fleet_client.black_box_cli", "blackbox_group", "List and verify seals."),
+    "evidence": ("perception.evidence_cli", "evidence_group", "Verify a vehicle's evidence."),
     "models": ("perception.cli", "models_group", "Fetch and verify model weights."),
     "detect": ("perception.cli", "detect_command", "Run the detector on pictures or a video."),
     "serve": ("fleet_server.cli", "serve_command", "Run the fleet server."),

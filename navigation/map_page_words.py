@@ -59,6 +59,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "toilet": ("toilet", "화장실"),
     "bus_stop": ("bus stop", "버스정류장"),
     "shop": ("shop", "상점"),
+    "street_lamp": ("street lamp", "가로등"),
     "other": ("other", "기타"),
     # fields
     "id": ("id", "번호"),

@@ -52,6 +52,7 @@ POI_STYLE = {
     PoiKind.TOILET: ("#5d6d7e", "T"),
     PoiKind.BUS_STOP: ("#1565c0", "B"),
     PoiKind.SHOP: ("#6d4c41", "W"),
+    PoiKind.STREET_LAMP: ("#9e9d24", "L"),
     PoiKind.OTHER: ("#757575", "•"),
 }
 # one a vehicle; told apart by colour-blind eyes too (Okabe and Ito 2008), without yellow

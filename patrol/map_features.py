@@ -64,6 +64,7 @@ class PoiKind(StrEnum):
     TOILET = "toilet"
     BUS_STOP = "bus_stop"
     SHOP = "shop"
+    STREET_LAMP = "street_lamp"
     OTHER = "other"
 
 
@@ -182,3 +183,4 @@ class PointOfInterest:
     kind: PoiKind
     x_m: float
     y_m: float
+    height_m: float | None = None  # above the ground: of a street lamp its light

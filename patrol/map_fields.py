@@ -240,7 +240,18 @@ LAYERS: tuple[Layer, ...] = (
         "poi",
         PointOfInterest,
         "MultiPoint",
-        (Field("kind", "kind", one_of(PoiKind), "what stands there"), _NAME),
+        (
+            Field("kind", "kind", one_of(PoiKind), "what stands there"),
+            _NAME,
+            Field(
+                "height_m",
+                "height_m",
+                positive,
+                "how high it is above the ground, of a street lamp its light",
+                None,
+                sparse=True,
+            ),
+        ),
         placed=True,
     ),
 )

@@ -55,6 +55,14 @@ _ROWS = (
         "/camera/front/camera_info", "sensor_msgs/msg/CameraInfo", "simulator", 5, None, Qos.SENSOR
     ),
     TopicRow(
+        "/camera/thermal_front/image_raw",
+        "sensor_msgs/msg/Image",
+        "simulator",
+        8.7,
+        None,
+        Qos.SENSOR,
+    ),
+    TopicRow(
         "/base/feedback",
         "patrol_interfaces/msg/BaseFeedback",
         "simulator",

@@ -52,7 +52,8 @@ def _costs(
     distances2, determinants = _distances(tracks, seen)
     metres = view.units_per_m(sizes)[:, None]
     boxes = np.array([one.box_xyxy for one in seen])
-    expected = view.boxes_at(np.array([track.mean[:2] for track in tracks]), sizes)
+    rises = np.array([track.observation.point.rise_m for track in tracks])
+    expected = view.boxes_at(np.array([track.mean[:2] for track in tracks]), sizes, rises)
     costs = distances2 + np.log(determinants / metres**4)
     costs += weights.iou * (1.0 - ious(expected, boxes))
     costs += _height_costs(expected, boxes, weights.height_sigma)

@@ -49,11 +49,16 @@ class CameraCheck:
         """Whether the picture is newer than the last one (a repeated or old one is none)."""
         return self._last_frame_s is None or frame.stamp_s > self._last_frame_s
 
+    @staticmethod
+    def is_picture(frame: Frame) -> bool:
+        """Whether it has the camera's size and 8-bit colours."""
+        expected = (frame.camera.height_px, frame.camera.width_px, 3)
+        return frame.image_bgr.shape == expected and frame.image_bgr.dtype == np.uint8
+
     def fault(self, frame: Frame, speed_mps: float) -> FaultKind | None:
         """What is wrong with a new picture."""
         self._last_frame_s = frame.stamp_s
-        expected = (frame.camera.height_px, frame.camera.width_px, 3)
-        if frame.image_bgr.shape != expected or frame.image_bgr.dtype != np.uint8:
+        if not self.is_picture(frame):
             return FaultKind.CAMERA_BLIND
         sparse = frame.image_bgr[::4, ::4]
         if float(sparse.mean()) < self._config.dark_mean:

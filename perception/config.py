@@ -7,17 +7,27 @@ from pathlib import Path
 
 from patrol.config import load_config
 from perception.camera_check import CameraCheckConfig
+from perception.detectors.backends import Backend
 from perception.evidence import EvidenceConfig
 from perception.followed import FollowedConfig
 from perception.ground_projection import ProjectionConfig
 from perception.incidents import IncidentConfig
+from perception.ranging import RangingConfig
+from perception.rules.blocked_path import BlockedPathConfig
+from perception.rules.camera_tampering import CameraTamperingConfig
 from perception.rules.collapsed_person_config import CollapsedPersonConfig
 from perception.rules.crowd import CrowdConfig
+from perception.rules.dark_lamp import DarkLampConfig
+from perception.rules.fight import FightConfig
+from perception.rules.fire import FireConfig
 from perception.rules.forbidden_parking import ForbiddenParkingConfig
 from perception.rules.intrusion import IntrusionConfig
 from perception.rules.loitering import LoiteringConfig
+from perception.rules.person_in_need import PersonInNeedConfig
 from perception.rules.person_on_road import PersonOnRoadConfig
 from perception.rules.running import RunningConfig
+from perception.rules.smoke import SmokeConfig
+from perception.rules.vulnerable_alone import VulnerableAloneConfig
 from perception.tracking import TrackingConfig
 
 
@@ -27,6 +37,7 @@ class DetectorConfig:
 
     model: str = "yolov8n"
     pose_model: str = "yolo11n-pose"
+    backend: Backend = Backend.AUTO
     long_side_px: int = 640
     crop_px: int = 192
     pose_px: int = 256
@@ -69,24 +80,34 @@ class PerceptionConfig:
 
     max_pose_age_s: float = 0.2
     max_scan_age_s: float = 0.3
+    max_thermal_age_s: float = 0.3
     detector: DetectorConfig = field(default_factory=DetectorConfig)
     sweep: SweepConfig = field(default_factory=SweepConfig)
     projection: ProjectionConfig = field(default_factory=ProjectionConfig)
+    ranging: RangingConfig = field(default_factory=RangingConfig)
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
     followed: FollowedConfig = field(default_factory=FollowedConfig)
     collapsed_person: CollapsedPersonConfig = field(default_factory=CollapsedPersonConfig)
     crowd: CrowdConfig = field(default_factory=CrowdConfig)
+    fight: FightConfig = field(default_factory=FightConfig)
     running: RunningConfig = field(default_factory=RunningConfig)
     loitering: LoiteringConfig = field(default_factory=LoiteringConfig)
     person_on_road: PersonOnRoadConfig = field(default_factory=PersonOnRoadConfig)
     intrusion: IntrusionConfig = field(default_factory=IntrusionConfig)
     forbidden_parking: ForbiddenParkingConfig = field(default_factory=ForbiddenParkingConfig)
+    blocked_path: BlockedPathConfig = field(default_factory=BlockedPathConfig)
+    person_in_need: PersonInNeedConfig = field(default_factory=PersonInNeedConfig)
+    vulnerable_alone: VulnerableAloneConfig = field(default_factory=VulnerableAloneConfig)
+    camera_tampering: CameraTamperingConfig = field(default_factory=CameraTamperingConfig)
+    fire: FireConfig = field(default_factory=FireConfig)
+    smoke: SmokeConfig = field(default_factory=SmokeConfig)
+    dark_lamp: DarkLampConfig = field(default_factory=DarkLampConfig)
     incidents: IncidentConfig = field(default_factory=IncidentConfig)
     evidence: EvidenceConfig = field(default_factory=EvidenceConfig)
     camera: CameraCheckConfig = field(default_factory=CameraCheckConfig)
 
     def __post_init__(self) -> None:
-        for name in ("max_pose_age_s", "max_scan_age_s"):
+        for name in ("max_pose_age_s", "max_scan_age_s", "max_thermal_age_s"):
             if not 0 < getattr(self, name) <= 2:
                 raise ValueError(f"{name}: {getattr(self, name)} must be in (0, 2]")
 

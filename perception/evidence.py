@@ -12,8 +12,8 @@ import logging
 import os
 import uuid
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -24,6 +24,7 @@ from patrol.incident import Evidence, EvidenceKind
 from perception.clip import ClipWriter
 from perception.detectors.base import Image
 from perception.evidence_chain import EvidenceChain
+from perception.evidence_expiry import EvidenceExpiry, RetentionConfig
 from perception.privacy import Region, RegionMemory, blur
 
 _LOG = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class EvidenceConfig:
     blur_hold_s: float = 0.8  # a head stays blurred so long after it was last seen
     pictures_per_step: int = 6  # of a clip, encoded in one step of the pipeline
     better_still_area: float = 1.6  # a second still when the box has grown by this
+    retention: RetentionConfig = field(default_factory=RetentionConfig)
 
     def __post_init__(self) -> None:
         if not 0 <= self.pre_roll_s <= 60:
@@ -79,12 +81,14 @@ class EvidenceRecorder:
         folder: Path,
         rate_hz: float,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+        open_incidents: Callable[[], Collection[str]] = tuple,  # their evidence never expires
     ) -> None:
         self._config = config
         self._folder = folder
         self._rate_hz = rate_hz
         self._new_id = new_id
         self._chain = EvidenceChain(folder)
+        self._expiry = EvidenceExpiry(config.retention, self._chain, open_incidents)
         self._ring: deque[tuple[float, bytes]] = deque()
         self._recordings: list[_Recording] = []
         self._latest: tuple[float, Image] | None = None
@@ -149,7 +153,8 @@ class EvidenceRecorder:
                 recording.best_area = _area(box)
 
     def step(self, now_s: float) -> list[Evidence]:
-        """Encode a little and finish the clips whose time is over."""
+        """Encode a little, finish the clips whose time is over, and let old files expire."""
+        self._expiry.step(now_s)
         done = [r for r in self._recordings if now_s >= r.until_s]
         for recording in self._recordings:
             recording.clip.advance(self._config.pictures_per_step)

@@ -7,6 +7,7 @@ from pathlib import Path
 from patrol.map import PatrolMap, ZoneKind
 from patrol.vehicle import CameraSpec, VehicleSpec, load_vehicle
 from perception.config import PerceptionConfig, load_perception_config
+from perception.detectors.backends import chosen
 from perception.detectors.yolo import YoloDetector, YoloPose, export_path, exported, input_size
 from perception.evidence import EvidenceRecorder
 from perception.incident_memory import INCIDENT_MEMORY
@@ -56,12 +57,12 @@ def export_all(
     Raises ConfigError, ModelError.
     """
     config, manifest = load_perception_config(config_path), load_manifest()
-    new = False
+    backend, new = chosen(config.detector.backend), False
     for use, size_hw in _sizes(config, load_vehicle(vehicle_path).cameras[0]).items():
         name = config.detector.pose_model if use == "pose" else config.detector.model
         spec = manifest.model(name)
-        new |= not export_path(spec, folder, size_hw).is_dir()
-        exported(spec, folder, size_hw)
+        new |= not export_path(spec, folder, size_hw, backend).exists()
+        exported(spec, folder, size_hw, backend)
     return new
 
 
@@ -75,8 +76,8 @@ def build_pipeline(
 ) -> PerceptionPipeline:
     """A pipeline for the vehicle's first camera; raises ConfigError, ModelError.
 
-    Weights must have been fetched (`sunra models fetch`); the first call exports them to OpenVINO
-    (a few seconds for each input size). `patrol_map` gives the `no_record` zones and what rules
+    Weights must have been fetched (`sunra models fetch`); the first call exports them (a few
+    seconds for each input size). `patrol_map` gives the `no_record` zones and what rules
     ask of the ground; without one the rules that need it are silent.
     """
     config = load_perception_config(config_path)
@@ -90,21 +91,27 @@ def build_pipeline(
         folder,
         config.detector.pose_px,
         config.detector.threads,
+        config.detector.backend,
     )
     sweep = None
     if config.sweep.every:
         band = _detector(config, manifest, folder, sizes["sweep"])
         sweep = Sweep(config.sweep, band, config.detector.min_score)
+    view = NOWHERE if patrol_map is None else PatrolMapView(patrol_map)
+    memory = evidence_dir / INCIDENT_MEMORY
+    book = IncidentBook(config.incidents, map_id, memory=memory, view=view)
     return PerceptionPipeline(
         config,
         spec,
         _detector(config, manifest, folder, sizes["full"]),
         sweep,
         [make(config, crop, pose) for make in RULES.values()],
-        IncidentBook(config.incidents, map_id, memory=evidence_dir / INCIDENT_MEMORY),
-        EvidenceRecorder(config.evidence, evidence_dir, camera.rate_hz),
+        book,
+        EvidenceRecorder(
+            config.evidence, evidence_dir, camera.rate_hz, open_incidents=book.open_ids
+        ),
         no_record_predicate(patrol_map),
-        NOWHERE if patrol_map is None else PatrolMapView(patrol_map),
+        view,
     )
 
 
@@ -112,4 +119,4 @@ def _detector(
     config: PerceptionConfig, manifest: Manifest, folder: Path, size_hw: tuple[int, int]
 ) -> YoloDetector:
     spec = manifest.model(config.detector.model)
-    return YoloDetector(spec, folder, size_hw, config.detector.threads)
+    return YoloDetector(spec, folder, size_hw, config.detector.threads, config.detector.backend)

@@ -162,7 +162,8 @@ class FollowedLog:
         one.track = track
         box, point = track.observation.box_xyxy, track.observation.point
         place = (point.x_m, point.y_m)
-        height = height_of(box, point.range_m, projector)
+        measured = point.range_m if point.measured_range_m is None else point.measured_range_m
+        height = height_of(box, measured, projector)
         aspect = float((box[2] - box[0]) / max(box[3] - box[1], 1.0))
         rides, maybe, animals = others
         also = (_is_on(box, rides), _is_on(box, maybe), any(iou(box, a) > 0.5 for a in animals))
@@ -186,14 +187,16 @@ def _boxes_of(found: Detections, labels: Sequence[str], least_score: float) -> N
 
 
 def height_of(box: NDArray[np.float64], range_m: float, projector: GroundProjector) -> float:
-    """How high a box's top edge is above the ground at a range (m); NaN where it is cut."""
+    """How high a box's top edge is above its lower one at a range (m); NaN where it is cut."""
     camera = projector.camera
     cut = box[0] <= _EDGE_PX or box[2] >= camera.width_px - _EDGE_PX
     cut |= box[1] <= _EDGE_PX or box[3] >= camera.height_px - _EDGE_PX
     if cut:
         return math.nan
-    ray = projector.ray_base(float(box[0] + box[2]) / 2, float(box[1]))
-    return float(camera.z_m + range_m * ray[2] / math.hypot(ray[0], ray[1]))
+    middle = float(box[0] + box[2]) / 2
+    top, foot = (projector.ray_base(middle, float(edge)) for edge in (box[1], box[3]))
+    rise = top[2] / math.hypot(top[0], top[1]) - foot[2] / math.hypot(foot[0], foot[1])
+    return float(range_m * rise)
 
 
 def _is_on(box: NDArray[np.float64], rides: NDArray[np.float64]) -> bool:

@@ -9,7 +9,7 @@ slope that begins ahead, is part of the covariance; a lidar return in the box re
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,13 +43,19 @@ class ProjectionConfig:
 
 @dataclass(frozen=True, slots=True)
 class GroundPoint:
-    """A place on the ground: map metres, 2 x 2 covariance (m²), distance from the camera."""
+    """A place on the ground: map metres, 2 x 2 covariance (m²), distance from the camera.
+
+    `rise_m` is how high the ground there seems to be over the plane that the vehicle stands on;
+    `measured_range_m` the distance by lidar or ground alone, where people's heights were used too.
+    """
 
     x_m: float
     y_m: float
     covariance: NDArray[np.float64]
     range_m: float
     from_lidar: bool = False
+    rise_m: float = 0.0
+    measured_range_m: float | None = None
 
     @property
     def sigma_m(self) -> float:
@@ -101,7 +107,8 @@ class GroundProjector:
         self._base_from_optical = (
             _rotation(0.0, camera.pitch_rad, camera.yaw_rad) @ _LEVEL_FROM_OPTICAL
         )
-        self._camera_base = np.array([camera.x_m, camera.y_m, camera.z_m])
+        self.camera_base = np.array([camera.x_m, camera.y_m, camera.z_m])
+        self.level_from_base = _rotation(stamped.roll_rad, stamped.pitch_rad, 0.0)
         self._map_from_base = _rotation(stamped.roll_rad, stamped.pitch_rad, stamped.pose.yaw_rad)
 
     def ray_base(self, u_px: float, v_px: float, tilt_rad: float = 0.0) -> Vector:
@@ -117,12 +124,20 @@ class GroundProjector:
         turned = self._base_from_optical @ ray
         return np.asarray(turned / np.linalg.norm(turned), np.float64)
 
+    def rays_base(self, us_px: Vector, vs_px: Vector) -> Vector:
+        """Unit rays (n, 3) of pixels (n,) in base_link."""
+        focal = self.camera.focal_px
+        x = (us_px - self.camera.width_px / 2) / focal
+        y = (vs_px - self.camera.height_px / 2) / focal
+        rays = np.column_stack((x, y, np.ones(len(x)))) @ self._base_from_optical.T
+        return np.asarray(rays / np.linalg.norm(rays, axis=1, keepdims=True), np.float64)
+
     def _ground_base(self, u_px: float, v_px: float, tilt_rad: float = 0.0) -> Vector | None:
         ray = self.ray_base(u_px, v_px, tilt_rad)
         if ray[2] > -1e-3:
             return None
-        distance = -self._camera_base[2] / ray[2]
-        return np.asarray((self._camera_base + distance * ray)[:2], np.float64)
+        distance = -self.camera_base[2] / ray[2]
+        return np.asarray((self.camera_base + distance * ray)[:2], np.float64)
 
     def ground_point(self, u_px: float, v_px: float, sigma_px: float = 0.0) -> GroundPoint | None:
         """Where a pixel meets the ground; None above the horizon or beyond `max_range_m`.
@@ -133,7 +148,7 @@ class GroundProjector:
         point = self._ground_base(u_px, v_px)
         if point is None:
             return None
-        range_m = float(np.hypot(*(point - self._camera_base[:2])))
+        range_m = float(np.hypot(*(point - self.camera_base[:2])))
         if range_m > self.config.max_range_m:
             return None
         noise_px = math.hypot(self.config.pixel_sigma_px, sigma_px)
@@ -153,6 +168,24 @@ class GroundProjector:
     ) -> GroundPoint:
         """A ground point of base_link in the map, with the pose's uncertainty added."""
         offset = (self._map_from_base @ np.array([point[0], point[1], 0.0]))[:2]
+        return self._at(offset, covariance, range_m, from_lidar=from_lidar)
+
+    def level_point(
+        self, level: Vector, covariance: Vector, range_m: float, rise_m: float, measured_m: float
+    ) -> GroundPoint:
+        """A place (2,) with covariance given in the vehicle's level frame, in the map.
+
+        The level frame has base_link's heading and no tilt.
+        """
+        cos, sin = math.cos(self.stamped.pose.yaw_rad), math.sin(self.stamped.pose.yaw_rad)
+        offset = np.array([cos * level[0] - sin * level[1], sin * level[0] + cos * level[1]])
+        place = self._at(offset, covariance, range_m, from_lidar=False)
+        return replace(place, rise_m=rise_m, measured_range_m=measured_m)
+
+    def _at(
+        self, offset: Vector, covariance: Vector, range_m: float, *, from_lidar: bool
+    ) -> GroundPoint:
+        """A place by its offset from base_link in the map; the covariance is along the heading."""
         pose = self.stamped.pose
         yaw = np.array([[math.cos(pose.yaw_rad), -math.sin(pose.yaw_rad)]])
         turn = np.vstack((yaw, [math.sin(pose.yaw_rad), math.cos(pose.yaw_rad)]))
@@ -172,27 +205,35 @@ class GroundProjector:
             return seen
         if self.footprint(box_xyxy).height_m < lidar.z_m + 0.1:
             return seen  # the beam passes above it: any return is something behind
-        hit = self._lidar_hit(x1, x2, y2, seen.range_m, scan.points_base(lidar.x_m, lidar.y_m))
+        points = scan.points_base(lidar.x_m, lidar.y_m)
+        hit = self.lidar_hit(box_xyxy, seen.range_m, self.config.lidar_gate_m, points)
         return seen if hit is None else hit
 
-    def _lidar_hit(
-        self, x1: float, x2: float, y2: float, range_m: float, points: Vector
+    def lidar_hit(
+        self, box_xyxy: Vector, range_m: float, gate_m: float, points: Vector
     ) -> GroundPoint | None:
-        """The nearest cluster of returns in the middle of a box, near the camera's range."""
+        """The nearest cluster of returns (n, 2) of base_link in the middle of a box.
+
+        At most `gate_m` from the range that the camera tells.
+        """
+        x1, _, x2, y2 = (float(v) for v in box_xyxy)
         margin = 0.2 * (x2 - x1)
         left, right = self.ray_base(x1 + margin, y2), self.ray_base(x2 - margin, y2)
-        relative = points - self._camera_base[:2]
+        relative = points - self.camera_base[:2]
         azimuth = np.arctan2(relative[:, 1], relative[:, 0])
         ranges = np.hypot(relative[:, 0], relative[:, 1])
         low, high = math.atan2(right[1], right[0]), math.atan2(left[1], left[0])
         near = (azimuth >= low) & (azimuth <= high)
-        near &= np.abs(ranges - range_m) < self.config.lidar_gate_m
+        near &= np.abs(ranges - range_m) < gate_m
         if not near.any():
             return None
         cluster = near & (ranges < ranges[near].min() + 0.4)
         point = np.median(points[cluster], axis=0)
         covariance = np.eye(2) * self.config.lidar_sigma_m**2
-        return self._to_map(point, covariance, float(np.median(ranges[cluster])), from_lidar=True)
+        hit_m = float(np.median(ranges[cluster]))
+        foot = self.ray_base((x1 + x2) / 2, y2)
+        rise = float(self.camera_base[2] + hit_m * foot[2] / math.hypot(foot[0], foot[1]))
+        return replace(self._to_map(point, covariance, hit_m, from_lidar=True), rise_m=rise)
 
     def footprint(self, box_xyxy: Vector) -> Footprint:
         """Size of a box as a thing on the ground; `inf` where its foot is above the horizon."""
@@ -203,18 +244,18 @@ class GroundProjector:
         foot = self._ground_base(middle, y2)
         if foot is None:
             return Footprint(math.inf, math.inf, math.inf, math.inf, cut)
-        distance = float(np.hypot(*(foot - self._camera_base[:2])))
+        distance = float(np.hypot(*(foot - self.camera_base[:2])))
         left, right = self.ray_base(x1, y2), self.ray_base(x2, y2)
         angle = math.atan2(left[1], left[0]) - math.atan2(right[1], right[0])
         width = 2 * distance * math.tan(angle / 2)
         top = self.ray_base(middle, y1)
         slope = float(top[2] / math.hypot(top[0], top[1]))  # rise over run of the top edge's ray
-        height = float(self._camera_base[2]) + slope * distance
+        height = float(self.camera_base[2]) + slope * distance
 
         def extent(thickness_m: float) -> float:
             if slope >= -1e-3:
                 return math.inf
-            beyond = (float(self._camera_base[2]) - thickness_m) / -slope - distance
+            beyond = (float(self.camera_base[2]) - thickness_m) / -slope - distance
             return math.hypot(width, max(beyond, 0.0))
 
         return Footprint(width, height, extent(BODY_SIDE_M), extent(BODY_FLAT_M), cut)
@@ -226,7 +267,8 @@ class GroundProjector:
 
     def box_at(self, x_m: float, y_m: float, width_m: float, height_m: float) -> Vector | None:
         """The box of an upright thing of a size standing at a map position; None out of view."""
-        box = self.boxes_at(np.array([[x_m, y_m]]), np.array([[width_m, height_m]]))[0]
+        size = np.array([[width_m, height_m]])
+        box = self.boxes_at(np.array([[x_m, y_m]]), size, np.zeros(1))[0]
         return None if np.isnan(box).any() else box
 
     @property
@@ -238,12 +280,13 @@ class GroundProjector:
         """Places are metres already."""
         return np.ones(len(sizes))
 
-    def boxes_at(self, places: Vector, sizes: Vector) -> Vector:
+    def boxes_at(self, places: Vector, sizes: Vector, rises_m: Vector) -> Vector:
         """Boxes (n, 4) of upright things of sizes (n, 2) m at map places (n, 2); NaN out of view.
 
-        "Out of view" is behind the camera: a box may lie beside the picture.
+        `rises_m` (n,) is their ground over the plane that the vehicle stands on. "Out of view" is
+        behind the camera: a box may lie beside the picture.
         """
-        foot, top = self._pixels(places, np.zeros(len(places))), self._pixels(places, sizes[:, 1])
+        foot, top = self._pixels(places, rises_m), self._pixels(places, rises_m + sizes[:, 1])
         centre = self.stamped.pose.transform(self.camera.x_m, self.camera.y_m)
         distances = np.maximum(np.hypot(*(places - np.array(centre)).T), 0.5)
         half = self.camera.focal_px * sizes[:, 0] / distances / 2
@@ -257,7 +300,7 @@ class GroundProjector:
         delta = np.column_stack((places - np.array([pose.x_m, pose.y_m]), np.zeros(len(places))))
         base = delta @ self._map_from_base
         base[:, 2] = heights
-        optical = (base - self._camera_base) @ self._base_from_optical
+        optical = (base - self.camera_base) @ self._base_from_optical
         with np.errstate(invalid="ignore", divide="ignore"):
             middle = np.array([self.camera.width_px / 2, self.camera.height_px / 2])
             pixels = middle + self.camera.focal_px * optical[:, :2] / optical[:, 2:]

@@ -14,9 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from patrol.incident import ANOMALIES, AnomalyKind, Incident, IncidentPhase
+from patrol.incident import AnomalyKind, Incident, IncidentPhase, Severity
 from perception.incident_memory import Remembered, load_memory, save_memory
+from perception.map_view import NOWHERE, MapView
 from perception.rules.base import Finding
+from perception.severity import more_urgent, severity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,12 @@ class IncidentBook:
         map_id: str,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
         memory: Path | None = None,  # a file, so that a restart opens nothing anew
+        view: MapView = NOWHERE,  # zones and hours, for the severity
     ) -> None:
         self._config = config
         self._map_id = map_id
         self._new_id = new_id
+        self._view = view
         self._memory = memory
         known = load_memory(memory, map_id)
         self._open = {one.incident.incident_id: one.incident for one in known}
@@ -82,6 +86,10 @@ class IncidentBook:
         known = [Remembered(one, self._seen_s[key]) for key, one in self._open.items()]
         save_memory(self._memory, known)
 
+    def open_ids(self) -> set[str]:
+        """The ids of incidents that are not over, as far as this vehicle knows."""
+        return set(self._open)
+
     def match(self, finding: Finding) -> str | None:
         """The id of the open incident that a finding belongs to."""
         known = self._match(finding)
@@ -102,7 +110,7 @@ class IncidentBook:
         incident = Incident(
             self._new_id(),
             finding.kind,
-            ANOMALIES[finding.kind].severity,
+            self._severity(finding, now_s),
             IncidentPhase.OPENED,
             1,
             self._map_id,
@@ -119,6 +127,10 @@ class IncidentBook:
         self._seen_s[incident.incident_id] = now_s
         self._by_key[finding.kind, finding.key] = incident.incident_id
         return incident
+
+    def _severity(self, finding: Finding, now_s: float) -> Severity:
+        sigma_m = finding.position_sigma_m
+        return severity_of(finding.kind, self._view, finding.x_m, finding.y_m, sigma_m, now_s)
 
     def _revise(self, known: Incident, finding: Finding, now_s: float) -> Incident | None:
         if finding.box_xyxy is not None:
@@ -137,6 +149,7 @@ class IncidentBook:
             return None
         return replace(
             known,
+            severity=more_urgent(known.severity, self._severity(finding, now_s)),
             phase=IncidentPhase.CLOSED if finding.cleared else IncidentPhase.UPDATED,
             revision=known.revision + 1,
             x_m=finding.x_m,

@@ -8,80 +8,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry import LineString, Point, Polygon
-from shapely.geometry.base import BaseGeometry
-from shapely.ops import nearest_points, unary_union
+from shapely.ops import unary_union
 
-from patrol.map import AreaKind, Edge, PatrolMap, WayClass, Zone, ZoneKind
+from patrol.map import AreaKind, Edge, PatrolMap, PoiKind, WayClass, Zone, ZoneKind
+from patrol.sun import CIVIL_TWILIGHT_RAD, sun_elevation_rad
 from patrol.windows import Windows
+from perception.map_heights import MapHeights
+from perception.map_places import EMPTY, MappedLamp, Passage, Region, WatchedZone
 
+DRIVEN_ON = frozenset({WayClass.STREET, WayClass.LIVING_STREET})
 ON_FOOT = frozenset({WayClass.PAVEMENT, WayClass.PARK_PATH})
 CROSSWALK_MARGIN_M = 1.0  # people step beside the stripes
 NO_PARKING_AT_CROSSWALK_M = 10.0  # Road Traffic Act of Korea, art. 32 no. 5
-_LEAST_SIGMA_M = 1e-3
-
-
-class Region:
-    """A piece of ground, maybe empty, maybe of several parts."""
-
-    def __init__(self, shape: BaseGeometry) -> None:
-        self._shape = shape
-        self._edge = shape.boundary
-        shapely.prepare(shape)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it covers nothing."""
-        return bool(self._shape.is_empty)
-
-    def depth_m(self, x_m: float, y_m: float) -> float:
-        """Distance to the edge, positive inside; minus infinity where the region is empty."""
-        if self.is_empty:
-            return -math.inf
-        point = Point(x_m, y_m)
-        distance = float(self._edge.distance(point))
-        return distance if self._shape.covers(point) else -distance
-
-    def share(self, x_m: float, y_m: float, covariance: NDArray[np.float64]) -> float:
-        """The probability that something seen at a place (2 x 2 covariance, m²) is inside.
-
-        The nearest edge is taken as straight: Phi(depth / sigma across the edge). That is exact
-        for half planes, and good while the region is wider than the uncertainty.
-        """
-        depth = self.depth_m(x_m, y_m)
-        if not math.isfinite(depth):
-            return 0.0
-        sigma = max(self._sigma_across(x_m, y_m, covariance), _LEAST_SIGMA_M)
-        return 0.5 * (1.0 + math.erf(depth / sigma / math.sqrt(2.0)))
-
-    def _sigma_across(self, x_m: float, y_m: float, covariance: NDArray[np.float64]) -> float:
-        point = Point(x_m, y_m)
-        nearest, _ = nearest_points(self._edge, point)
-        across = np.array([x_m - nearest.x, y_m - nearest.y])
-        length = float(np.hypot(*across))
-        if length < 1e-6:  # on the edge: the larger axis
-            return float(math.sqrt(max(np.linalg.eigvalsh(covariance)[-1], 0.0)))
-        across /= length
-        return float(math.sqrt(max(across @ covariance @ across, 0.0)))
-
-
-EMPTY = Region(Polygon())
-
-
-@dataclass(frozen=True, slots=True)
-class WatchedZone:
-    """A zone of the map that a rule watches."""
-
-    id: str
-    region: Region
 
 
 class MapView(Protocol):
@@ -95,6 +40,11 @@ class MapView(Protocol):
         ...
 
     @property
+    def driven_on(self) -> Region:
+        """Where vehicles drive: road areas, streets, and crosswalks."""
+        ...
+
+    @property
     def footways(self) -> Region:
         """Ways for people alone: pavements and park paths."""
         ...
@@ -104,8 +54,25 @@ class MapView(Protocol):
         """What is so near a crosswalk that no car may stand there."""
         ...
 
+    @property
+    def heights(self) -> MapHeights | None:
+        """The ground's heights; None where the map has none."""
+        ...
+
+    def passages_near(self, x_m: float, y_m: float, reach_m: float) -> Sequence[Passage]:
+        """Ways that come within a distance of a place, crosswalks left out."""
+        ...
+
     def zones(self, kind: ZoneKind, stamp_s: float) -> Sequence[WatchedZone]:
         """Zones of a kind whose rule holds at a time."""
+        ...
+
+    def lamps_in_sight(self, x_m: float, y_m: float, within_m: float) -> Sequence[MappedLamp]:
+        """Street lamps that no building hides from a place."""
+        ...
+
+    def is_night(self, stamp_s: float) -> bool:
+        """Whether street lamps must burn: after civil dusk and before civil dawn."""
         ...
 
     def sensitivity_at(self, x_m: float, y_m: float, stamp_s: float) -> float:
@@ -137,6 +104,17 @@ class PatrolMapView:
         return Region(unary_union(roads).difference(unary_union(walks)))
 
     @cached_property
+    def driven_on(self) -> Region:
+        """By the road areas and the ways' widths."""
+        roads = [Polygon(a.polygon_map) for a in self._map.areas if a.kind is AreaKind.ROAD]
+        ways = [
+            self._line(edge).buffer(edge.width_m / 2, cap_style="flat")
+            for edge in self._map.edges.values()
+            if edge.way_class in DRIVEN_ON or edge.crosswalk_id
+        ]
+        return Region(unary_union([*roads, *ways]))
+
+    @cached_property
     def footways(self) -> Region:
         """By the ways' widths."""
         ways = [
@@ -152,6 +130,32 @@ class PatrolMapView:
         lines = [self._line(edge) for edge in self._map.edges.values() if edge.crosswalk_id]
         return Region(unary_union([line.buffer(NO_PARKING_AT_CROSSWALK_M) for line in lines]))
 
+    @cached_property
+    def heights(self) -> MapHeights | None:
+        """By the ways' nodes."""
+        return MapHeights.of(self._map)
+
+    @cached_property
+    def _passages(self) -> tuple[list[Passage], shapely.STRtree]:
+        both_ways = {
+            frozenset((edge.start_id, edge.end_id)): edge
+            for edge in self._map.edges.values()
+            if not edge.crosswalk_id
+        }
+        edges = list(both_ways.values())
+        lines = [self._line(edge) for edge in edges]
+        ways = [
+            Passage(edge.id, (a[0], a[1]), (b[0], b[1]), edge.width_m)
+            for edge, (a, b) in zip(edges, (line.coords for line in lines), strict=True)
+        ]
+        return ways, shapely.STRtree(lines)
+
+    def passages_near(self, x_m: float, y_m: float, reach_m: float) -> Sequence[Passage]:
+        """By the ways' middle lines."""
+        ways, tree = self._passages
+        found = tree.query(Point(x_m, y_m), predicate="dwithin", distance=reach_m)
+        return [ways[int(index)] for index in np.sort(found)]
+
     def zones(self, kind: ZoneKind, stamp_s: float) -> Sequence[WatchedZone]:
         """Zones of a kind whose windows hold and that have not expired."""
         return [
@@ -159,6 +163,33 @@ class PatrolMapView:
             for zone in self._map.zones
             if zone.kind is kind and self._is_active(zone, stamp_s)
         ]
+
+    @cached_property
+    def _lamps(self) -> Sequence[MappedLamp]:
+        return [
+            MappedLamp(poi.id, poi.x_m, poi.y_m, poi.height_m)
+            for poi in self._map.pois
+            if poi.kind is PoiKind.STREET_LAMP
+        ]
+
+    @cached_property
+    def _walls(self) -> shapely.STRtree:
+        return shapely.STRtree([Polygon(b.polygon_map) for b in self._map.buildings])
+
+    def lamps_in_sight(self, x_m: float, y_m: float, within_m: float) -> Sequence[MappedLamp]:
+        """Whatever the buildings' height: what stands behind one is not in sight."""
+        return [
+            lamp
+            for lamp in self._lamps
+            if math.hypot(lamp.x_m - x_m, lamp.y_m - y_m) <= within_m
+            and not self._walls.query(
+                LineString([(x_m, y_m), (lamp.x_m, lamp.y_m)]), predicate="intersects"
+            ).size
+        ]
+
+    def is_night(self, stamp_s: float) -> bool:
+        """By the sun over the map's origin."""
+        return sun_elevation_rad(self._map.origin, stamp_s) < CIVIL_TWILIGHT_RAD
 
     def sensitivity_at(self, x_m: float, y_m: float, stamp_s: float) -> float:
         """The largest of the zones that cover a place; 1 where none does."""
@@ -188,11 +219,22 @@ class _Nowhere:
 
     map_id = ""
     carriageway = EMPTY
+    driven_on = EMPTY
     footways = EMPTY
     near_crosswalks = EMPTY
+    heights = None
+
+    def passages_near(self, x_m: float, y_m: float, reach_m: float) -> Sequence[Passage]:
+        return ()
 
     def zones(self, kind: ZoneKind, stamp_s: float) -> Sequence[WatchedZone]:
         return ()
+
+    def lamps_in_sight(self, x_m: float, y_m: float, within_m: float) -> Sequence[MappedLamp]:
+        return ()
+
+    def is_night(self, stamp_s: float) -> bool:
+        return False
 
     def sensitivity_at(self, x_m: float, y_m: float, stamp_s: float) -> float:
         return 1.0

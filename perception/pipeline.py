@@ -28,11 +28,12 @@ from perception.ground_projection import GroundProjector, predicted_pose
 from perception.incidents import IncidentBook
 from perception.looks import Sighting
 from perception.map_view import NOWHERE, MapView
+from perception.placing import Placer
 from perception.privacy import Region, head_region, is_about, person_regions, regions_of
-from perception.rules.base import Finding, Rule, Scene
+from perception.rules.base import AnyRule, Finding, Glimpse, LensRule, Scene
 from perception.sweep import Sweep
 from perception.tracking import Observation, Tracker
-from perception.types import Frame, NoRecord, PerceptionOutput, TrackView
+from perception.types import Frame, NoRecord, PerceptionOutput, ThermalPicture, TrackView
 
 __all__ = ["Frame", "NoRecord", "PerceptionOutput", "PerceptionPipeline", "TrackView"]
 
@@ -50,7 +51,7 @@ class PerceptionPipeline:
         spec: VehicleSpec,
         detector: Detector,
         sweep: Sweep | None,
-        rules: Sequence[Rule],
+        rules: Sequence[AnyRule],
         book: IncidentBook,
         recorder: EvidenceRecorder,
         no_record: NoRecord | None = None,
@@ -60,12 +61,16 @@ class PerceptionPipeline:
         self._spec = spec
         self._detector = detector
         self._sweep = sweep
-        self._rules = rules
+        self._rules = [rule for rule in rules if not isinstance(rule, LensRule)]
+        self._lens_rules = [rule for rule in rules if isinstance(rule, LensRule)]
         self._book = book
         self._recorder = recorder
         self._no_record = no_record or (lambda _x, _y: False)
         self._check = CameraCheck(config.camera)
         self._map = map_view
+        self._placer = Placer(
+            config.ranging, config.projection.max_range_m, spec.lidar, map_view.heights
+        )
         self._tracker = Tracker(config.tracking)
         self._followed = FollowedLog(config.followed)
         self._faults: frozenset[FaultKind] = frozenset()  # of the last picture
@@ -87,10 +92,14 @@ class PerceptionPipeline:
             self._poses.append(pose)
         if frame is not None and self._check.is_new(frame):
             blind = self._check.fault(frame, 0.0 if pose is None else pose.speed_mps)
+            told = self._look(frame, scan) if self._check.is_picture(frame) else []
+            if any(rule.is_blind for rule in self._lens_rules):
+                blind = FaultKind.CAMERA_BLIND
             if blind is None:
                 self._take(frame, scan, now_s, faults, incidents, evidence)
             else:
                 faults.add(blind)
+            self._enter(told, now_s, faults, incidents, evidence)
             self._faults = frozenset(faults)
         faults |= self._faults
         if self._check.stale(now_s):
@@ -113,6 +122,20 @@ class PerceptionPipeline:
     def close(self) -> list[Evidence]:
         """Finish the clips that are being written; gives their files."""
         return self._recorder.close()
+
+    def _look(self, frame: Frame, scan: Scan | None) -> list[Finding]:
+        """What the rules about the camera itself make of a picture, a blind one, too."""
+        stamped = self._pose_at(frame.stamp_s)
+        glimpse = Glimpse(
+            frame.stamp_s,
+            frame.image_bgr,
+            stamped.pose.transform(frame.camera.x_m, frame.camera.y_m) if stamped else None,
+            stamped.speed_mps if stamped else 0.0,
+            stamped.yaw_rate_radps if stamped else 0.0,
+            self._fresh(scan, frame),
+        )
+        with self._timed("rules"):
+            return [finding for rule in self._lens_rules for finding in rule.look(glimpse)]
 
     def _take(
         self,
@@ -138,11 +161,22 @@ class PerceptionPipeline:
             self._tracker.step(
                 self._observe(found, projector, self._fresh(scan, frame)), projector, frame.stamp_s
             )
-        scene = self._scene(frame, projector, found, swept)
+        scene = self._scene(frame, projector, found, swept, self._fresh(scan, frame))
         with self._timed("rules"):
             findings = [finding for rule in self._rules for finding in rule.step(scene)]
         with self._timed("evidence"), self._disk(faults):
             self._record(frame, pose, found, swept, findings)
+        self._enter(findings, now_s, faults, incidents, evidence)
+
+    def _enter(
+        self,
+        findings: list[Finding],
+        now_s: float,
+        faults: set[FaultKind],
+        incidents: list[Incident],
+        evidence: list[Evidence],
+    ) -> None:
+        """Book findings, and begin the evidence of what is new."""
         changes = self._book.step(findings, now_s)
         incidents += [incident for incident, _ in changes]
         with self._timed("evidence"), self._disk(faults):
@@ -167,20 +201,15 @@ class PerceptionPipeline:
         self, found: Detections, projector: GroundProjector, scan: Scan | None
     ) -> list[Observation]:
         """Detections that stand on visible ground, with place and size."""
-        observations = []
-        for index in range(len(found)):
-            score = float(found.scores[index])
-            if score < self._config.tracking.weak_score:
-                continue
-            box = found.boxes_xyxy[index].astype(np.float64)
-            point = projector.box_point(box, scan, self._spec.lidar)
-            if point is not None:
-                size = projector.footprint(box)
-                label = found.label(index)
-                observations.append(
-                    Observation(box, score, label, point, size.width_m, size.height_m)
-                )
-        return observations
+        seen = found.select(found.scores >= self._config.tracking.weak_score)
+        boxes = seen.boxes_xyxy.astype(np.float64)
+        labels = [seen.label(index) for index in range(len(seen))]
+        placed = self._placer.places(projector, boxes, labels, scan)
+        return [
+            Observation(box, float(score), label, at.point, at.width_m, at.height_m)
+            for box, score, label, at in zip(boxes, seen.scores, labels, placed, strict=True)
+            if at is not None
+        ]
 
     def _scene(
         self,
@@ -188,6 +217,7 @@ class PerceptionPipeline:
         projector: GroundProjector,
         found: Detections,
         swept: Sequence[Sighting],
+        scan: Scan | None,
     ) -> Scene:
         people = found.named(PERSON)
         seen = [
@@ -208,7 +238,22 @@ class PerceptionPipeline:
             [one for one in followed if one.is_on_foot(self._config.followed)],
             [one for one in followed if one.track.label in VEHICLES],
             self._map,
+            self._warm(frame),
+            scan.points_base(self._spec.lidar.x_m, self._spec.lidar.y_m) if scan else None,
+            self._spec.lidar.z_m,
         )
+
+    def _warm(self, frame: Frame) -> ThermalPicture | None:
+        """The thermal picture that belongs to a frame, where there is a whole one of its time."""
+        thermal = frame.thermal
+        if (
+            thermal is None
+            or abs(frame.stamp_s - thermal.stamp_s) > self._config.max_thermal_age_s
+        ):
+            return None
+        shape = (thermal.camera.height_px, thermal.camera.width_px)
+        whole = thermal.celsius.shape == shape and bool(np.isfinite(thermal.celsius).all())
+        return thermal if whole else None
 
     def _record(
         self,

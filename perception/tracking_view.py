@@ -29,8 +29,11 @@ class View(Protocol):
         """2 x 3: places of the picture before into this one's; None where places stay."""
         ...
 
-    def boxes_at(self, places: Array, sizes: Array) -> Array:
-        """Boxes (n, 4) px of things of sizes (n, 2) at places (n, 2); NaN out of view."""
+    def boxes_at(self, places: Array, sizes: Array, rises_m: Array) -> Array:
+        """Boxes (n, 4) px of things of sizes (n, 2) at places (n, 2); NaN out of view.
+
+        `rises_m` (n,) is the ground's height there over the camera's own ground, where it has one.
+        """
         ...
 
     def units_per_m(self, sizes: Array) -> Array:
@@ -55,7 +58,7 @@ class ImagePlane:
         """As given."""
         return self._motion
 
-    def boxes_at(self, places: Array, sizes: Array) -> Array:
+    def boxes_at(self, places: Array, sizes: Array, rises_m: Array) -> Array:
         """Upright boxes on their feet."""
         half, height = sizes[:, 0] / 2, sizes[:, 1]
         x, y = places[:, 0], places[:, 1]

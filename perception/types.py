@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from patrol.faults import FaultKind
 from patrol.incident import Evidence, Incident
 from patrol.vehicle import CameraSpec
@@ -15,12 +18,25 @@ NoRecord = Callable[[float, float], bool]
 
 
 @dataclass(frozen=True, slots=True)
+class ThermalPicture:
+    """How warm everything in view is: (height, width) float32 in degrees Celsius."""
+
+    stamp_s: float
+    celsius: NDArray[np.float32]
+    camera: CameraSpec
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
-    """A camera picture: (height, width, 3) uint8 BGR, taken at `stamp_s`."""
+    """A camera picture: (height, width, 3) uint8 BGR, taken at `stamp_s`.
+
+    `thermal` is the newest picture of the vehicle's thermal camera, None where it has none.
+    """
 
     stamp_s: float
     image_bgr: Image
     camera: CameraSpec
+    thermal: ThermalPicture | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""YOLO through ultralytics' OpenVINO backend: the only file that imports ultralytics (AGPL-3.0).
+"""YOLO through ultralytics: the only file that imports it (AGPL-3.0).
 
-Weights (.pt) are exported once for each input size into a cache beside them, keyed by the
-weights' hash and the size, then run on one CPU thread so that the other cores stay free.
+Weights (.pt) are exported once for each backend and input size into a cache beside them, keyed by
+the weights' hash and the size, then run on one CPU thread so that the other cores stay free.
 Inputs are rectangular (height, width), multiples of the stride 32: a 640 x 360 picture runs at
 640 x 384 and not at 640 x 640, 40 % less work.
 """
@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from patrol.errors import ModelError
+from perception.detectors.backends import FORMATS, Backend, chosen
 from perception.detectors.base import Detections, FloatArray, Image, Skeleton
 from perception.models import ModelSpec, verify
 
@@ -59,20 +60,27 @@ def input_size(width_px: int, height_px: int, long_side_px: int) -> tuple[int, i
     return height, width
 
 
-def export_path(spec: ModelSpec, folder: Path, size_hw: tuple[int, int]) -> Path:
-    """Where the export of these weights for an input size lies."""
-    name = f"{spec.name}-{spec.sha256[:16]}-{size_hw[0]}x{size_hw[1]}_openvino_model"
-    return folder / "openvino" / name
+def export_path(
+    spec: ModelSpec, folder: Path, size_hw: tuple[int, int], backend: Backend = Backend.OPENVINO
+) -> Path:
+    """Where a backend's export of these weights for an input size lies."""
+    kind = FORMATS[backend]
+    if kind is None:
+        return folder / spec.file
+    name = f"{spec.name}-{spec.sha256[:16]}-{size_hw[0]}x{size_hw[1]}{kind.ending}"
+    return folder / backend.value / name
 
 
-def exported(spec: ModelSpec, folder: Path, size_hw: tuple[int, int]) -> Path:
-    """The OpenVINO model of verified weights for an input size, exported now where missing.
+def exported(
+    spec: ModelSpec, folder: Path, size_hw: tuple[int, int], backend: Backend = Backend.OPENVINO
+) -> Path:
+    """A backend's model of verified weights for an input size, exported now where missing.
 
     Raises ModelError where the weights are missing, altered or cannot be exported.
     """
     weights = verify(spec, folder)
-    target = export_path(spec, folder, size_hw)
-    if target.is_dir():
+    target, kind = export_path(spec, folder, size_hw, backend), FORMATS[backend]
+    if kind is None or target.exists():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
@@ -80,14 +88,14 @@ def exported(spec: ModelSpec, folder: Path, size_hw: tuple[int, int]) -> Path:
         yolo = _import_yolo(folder / "settings")
         try:
             with _quiet():
-                made = yolo(str(copy)).export(format="openvino", imgsz=list(size_hw))
+                made = yolo(str(copy)).export(format=kind.name, imgsz=list(size_hw))
         except Exception as error:  # any of torch's, ONNX's or OpenVINO's own errors
-            raise ModelError(f"{weights}: cannot be exported to OpenVINO: {error}") from error
+            raise ModelError(f"{weights}: cannot be exported to {backend}: {error}") from error
         with contextlib.suppress(FileExistsError, OSError):  # another process was faster
             os.rename(made, target)
-    if not target.is_dir():
+    if not target.exists():
         raise ModelError(f"{weights}: the export left no {target}")
-    _LOG.info("model_exported name=%s size=%dx%d", spec.name, *size_hw)
+    _LOG.info("model_exported name=%s backend=%s size=%dx%d", spec.name, backend, *size_hw)
     return target
 
 
@@ -102,29 +110,49 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-class _OpenVinoModel:
-    """One exported model, compiled for a fixed number of threads."""
+class _Model:
+    """One network, loaded for a fixed number of CPU threads."""
 
     def __init__(
-        self, spec: ModelSpec, folder: Path, size_hw: tuple[int, int], threads: int = 1
+        self,
+        spec: ModelSpec,
+        folder: Path,
+        size_hw: tuple[int, int],
+        threads: int = 1,
+        backend: Backend = Backend.AUTO,
     ) -> None:
-        path = exported(spec, folder, size_hw)
+        self.backend = chosen(backend)
+        path = exported(spec, folder, size_hw, self.backend)
         yolo = _import_yolo(folder / "settings")
         self._size_hw = size_hw
+        self._device = 0 if self.backend is Backend.TENSORRT else "cpu"
         self._model = yolo(str(path), task=spec.task)
         self.predict(np.zeros((*size_hw, 3), np.uint8), 0.5)  # loads the backend
         self._limit_threads(path, threads)
 
     def _limit_threads(self, path: Path, threads: int) -> None:
-        """Compile again with a thread limit: ultralytics has no setting for it."""
-        import openvino
-
+        """Load again with a thread limit: ultralytics has no setting for it."""
         backend = self._model.predictor.model.backend
-        xml = next(path.glob("*.xml"))
-        core = openvino.Core()
-        options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
-        backend.compile_model = partial(core.compile_model, device_name="CPU", config=options)
-        backend.ov_compiled_model = backend.compile_model(core.read_model(str(xml)))
+        if self.backend is Backend.PYTORCH:
+            import torch
+
+            torch.set_num_threads(threads)
+        elif self.backend is Backend.OPENVINO:
+            import openvino
+
+            xml = next(path.glob("*.xml"))
+            core = openvino.Core()
+            options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+            backend.compile_model = partial(core.compile_model, device_name="CPU", config=options)
+            backend.ov_compiled_model = backend.compile_model(core.read_model(str(xml)))
+        elif self.backend is Backend.ONNX:
+            import onnxruntime
+
+            limits = onnxruntime.SessionOptions()
+            limits.intra_op_num_threads = threads
+            backend.session = onnxruntime.InferenceSession(
+                str(path), limits, providers=["CPUExecutionProvider"]
+            )
 
     def predict(self, image_bgr: Image, min_score: float) -> Any:
         """ultralytics' result for one picture."""
@@ -134,18 +162,31 @@ class _OpenVinoModel:
             conf=min_score,
             iou=NMS_IOU,
             max_det=MAX_DETECTIONS,
-            device="cpu",
+            device=self._device,
             verbose=False,
         )[0]
 
 
 class YoloDetector:
-    """Objects by a YOLO detection model; raises ModelError where weights are missing."""
+    """Objects by a YOLO detection model.
+
+    Raises ModelError where weights are missing or the machine cannot run the backend.
+    """
 
     def __init__(
-        self, spec: ModelSpec, folder: Path, size_hw: tuple[int, int], threads: int = 1
+        self,
+        spec: ModelSpec,
+        folder: Path,
+        size_hw: tuple[int, int],
+        threads: int = 1,
+        backend: Backend = Backend.AUTO,
     ) -> None:
-        self._model = _OpenVinoModel(spec, folder, size_hw, threads)
+        self._model = _Model(spec, folder, size_hw, threads, backend)
+
+    @property
+    def backend(self) -> Backend:
+        """What runs it."""
+        return self._model.backend
 
     def detect(self, image_bgr: Image, min_score: float = 0.25) -> Detections:
         """All boxes with at least `min_score`, best first, in pixels of `image_bgr`."""
@@ -163,9 +204,14 @@ class YoloPose:
     """Skeletons by a YOLO pose model, meant for crops of one person."""
 
     def __init__(
-        self, spec: ModelSpec, folder: Path, size_px: int = 256, threads: int = 1
+        self,
+        spec: ModelSpec,
+        folder: Path,
+        size_px: int = 256,
+        threads: int = 1,
+        backend: Backend = Backend.AUTO,
     ) -> None:
-        self._model = _OpenVinoModel(spec, folder, (size_px, size_px), threads)
+        self._model = _Model(spec, folder, (size_px, size_px), threads, backend)
 
     def skeleton(self, crop_bgr: Image, min_score: float = 0.10) -> Skeleton | None:
         """The surest person's 17 COCO keypoints in crop pixels; None where nobody is found."""

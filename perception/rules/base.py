@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from patrol.geometry import Scan
 from patrol.incident import AnomalyKind
 from perception.detectors.base import Image
 from perception.followed import Followed
@@ -16,6 +18,7 @@ from perception.ground_projection import GroundProjector
 from perception.looks import Sighting
 from perception.map_view import NOWHERE, MapView
 from perception.tracking import Track
+from perception.types import ThermalPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,9 @@ class Scene:
     people: Sequence[Followed] = ()  # on foot, seen in this picture
     vehicles: Sequence[Followed] = ()  # cars, trucks and buses, seen in this picture
     map: MapView = NOWHERE
+    thermal: ThermalPicture | None = None  # taken at nearly the same time
+    returns_base: NDArray[np.float64] | None = None  # (k, 2) lidar returns of about this time
+    lidar_z_m: float = 0.0  # how high above the ground the lidar looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +65,33 @@ class Rule(Protocol):
     def step(self, scene: Scene) -> list[Finding]:
         """What holds in this picture; a decision by values alone."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """A picture as it came, before anybody has looked for anything in it: it may show nothing."""
+
+    stamp_s: float
+    image_bgr: Image
+    place_map: tuple[float, float] | None  # the camera's; None while no pose is near in time
+    speed_mps: float
+    yaw_rate_radps: float
+    scan: Scan | None
+
+
+class LensRule(ABC):
+    """A rule about the camera itself: it gets every picture, a blind one, too."""
+
+    kind: ClassVar[AnomalyKind]
+
+    @property
+    @abstractmethod
+    def is_blind(self) -> bool:
+        """Whether nothing else should be made of the last picture: the camera counts as blind."""
+
+    @abstractmethod
+    def look(self, glimpse: Glimpse) -> list[Finding]:
+        """What holds in this picture."""
+
+
+AnyRule = Rule | LensRule

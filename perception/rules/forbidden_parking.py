@@ -12,7 +12,6 @@ bus stops (nos. 2, 4, 6), for which the map has no places, and signs that allow 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,7 +19,7 @@ import numpy as np
 from patrol.incident import AnomalyKind
 from perception.followed import Followed
 from perception.rules.base import Finding, Scene
-from perception.rules.stays import Presence, Stay, StayConfig, Stays, findings_of
+from perception.rules.stays import Anchors, Presence, Stay, StayConfig, Stays, findings_of
 
 RULE_VERSION = "forbidden_parking/1"
 Place = tuple[float, float]
@@ -62,25 +61,18 @@ class ForbiddenParkingRule:
     def __init__(self, config: ForbiddenParkingConfig) -> None:
         self._config = config
         self._stays = Stays(config.stay)
-        self._anchors: dict[int, Place] = {}  # stay → where it came to rest
+        self._anchors = Anchors(config.still_m)
 
     def step(self, scene: Scene) -> list[Finding]:
         """What has stood long enough where it may not."""
         present = [self._presence(car, scene) for car in scene.vehicles]
         seen = self._stays.step(present, scene.stamp_s)
-        known = {stay.key for stay in self._stays.known}
-        self._anchors = {key: place for key, place in self._anchors.items() if key in known}
+        self._anchors.check(seen, self._stays.known, scene.stamp_s)
         for stay in seen:
             self._judge(stay, scene)
         return findings_of(self._stays, seen, self.kind, RULE_VERSION)
 
     def _judge(self, stay: Stay, scene: Scene) -> None:
-        anchor = self._anchors.setdefault(stay.key, stay.place)
-        reach_m = self._config.still_m + min(stay.presence.sigma_m, 1.5)
-        if math.dist(anchor, stay.place) > reach_m:
-            self._anchors[stay.key] = stay.place
-            if not stay.raised:
-                stay.held_s, stay.began_s = 0.0, scene.stamp_s
         needed_s = self._config.hold_s / scene.map.sensitivity_at(*stay.place, scene.stamp_s)
         stay.raise_when(stay.held_s >= needed_s and stay.looks >= self._config.min_looks)
 

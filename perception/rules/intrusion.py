@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from patrol.incident import AnomalyKind
 from patrol.map import ZoneKind
 from perception.followed import Followed
-from perception.map_view import WatchedZone
+from perception.map_places import WatchedZone
 from perception.rules.base import Finding, Scene
 from perception.rules.lines import Line, LineWatch, WatchedLine
 from perception.rules.stays import Presence, StayConfig, Stays, findings_of

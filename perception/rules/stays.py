@@ -188,6 +188,26 @@ class Stays:
         return over
 
 
+class Anchors:
+    """Where stays came to rest: what drifts away from there begins anew."""
+
+    def __init__(self, still_m: float) -> None:
+        """`still_m`: how far it may drift, beyond the doubt of where it is (1.5 m at most)."""
+        self._still_m = still_m
+        self._places: dict[int, tuple[float, float]] = {}
+
+    def check(self, seen: Sequence[Stay], known: Sequence[Stay], stamp_s: float) -> None:
+        """Take back the time of those that have drifted; one that was raised stays raised."""
+        keys = {stay.key for stay in known}
+        self._places = {key: place for key, place in self._places.items() if key in keys}
+        for stay in seen:
+            anchor = self._places.setdefault(stay.key, stay.place)
+            if math.dist(anchor, stay.place) > self._still_m + min(stay.presence.sigma_m, 1.5):
+                self._places[stay.key] = stay.place
+                if not stay.raised:
+                    stay.held_s, stay.began_s = 0.0, stamp_s
+
+
 def findings_of(
     stays: Stays,
     seen: Sequence[Stay],

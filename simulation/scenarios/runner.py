@@ -30,6 +30,7 @@ from simulation.scenarios.scenario import Scenario
 from simulation.scenarios.subject import LibrarySubject
 from simulation.scenarios.tap import FaultTap
 from simulation.scenarios.trace import Sample, Trace
+from simulation.surveyed import surveyed
 from simulation.types import SensorOptions
 from simulation.vehicle.library import LibraryVehicle
 from simulation.vehicle.perception_stage import StandInCamera, blind_pipeline
@@ -78,12 +79,14 @@ class Run:
         check_orders(scenario)
         self._wall_limit_s = wall_limit_s or max(LEAST_WALL_S, WALL_FACTOR * scenario.duration_s)
         spec, entry = scenario.spec, scenario.vehicle
+        self._world = scenario.build_world()
         simulator = Simulator(
-            scenario.build_world(),
+            self._world,
             spec,
             scenario.start,
             scenario.seed,
             cameras=cameras or entry.perception is Perception.YOLO,
+            thermal=entry.perception is Perception.YOLO,
             start_epoch_s=start_epoch_s or _epoch_s(scenario.conditions.hour_h),
             options=SensorOptions(gnss_shadow=scenario.gnss_shadow),
         )
@@ -136,6 +139,7 @@ class Run:
         scenario, folder = self.scenario, Path(self._folder.name)
         patrol_map = scenario.patrol_map
         if scenario.vehicle.perception is Perception.YOLO:
+            patrol_map = surveyed(patrol_map, self._world)
             factory = import_module(YOLO_FACTORY)
             pipeline: PerceptionPipeline = factory.build_pipeline(
                 PERCEPTION_FILE, scenario.spec, patrol_map.map_id, folder, patrol_map

@@ -19,7 +19,7 @@ from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
 from patrol.signals import SignalState
 from patrol.topics import TOPICS
-from simulation.types import ImageReading
+from simulation.types import ImageReading, ThermalReading
 from simulation.vehicle.mail import Mail
 
 Faults = frozenset[FaultKind]
@@ -40,6 +40,7 @@ class Bus:
     ranges: dict[str, RangeSample] = field(default_factory=dict)  # /ultrasonic/*, /drop/*
     signals: dict[str, SignalState] = field(default_factory=dict)  # /signals/state
     picture: Mail[ImageReading] = field(default_factory=Mail)  # /camera/*/image_raw
+    thermal: Mail[ThermalReading] = field(default_factory=Mail)  # /thermal/*/image_raw
     pose: Mail[StampedPose] = field(default_factory=Mail)  # /localization/odometry
     estimate: Mail[LocalizationEstimate] = field(default_factory=Mail)  # /localization/state
     command: Mail[Command] = field(default_factory=Mail)  # /cmd_vel

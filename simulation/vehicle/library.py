@@ -181,3 +181,5 @@ class LibraryVehicle:
             self.bus.signals[signal.signal_id] = signal
         if frame.images:
             self.bus.picture.put(frame.images[-1], frame.images[-1].stamp_s)
+        if frame.thermal:
+            self.bus.thermal.put(frame.thermal[-1], frame.thermal[-1].stamp_s)

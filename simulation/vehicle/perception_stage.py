@@ -16,7 +16,7 @@ from perception.detectors.scripted import ScriptedDetector
 from perception.evidence import EvidenceRecorder, NoPictureError
 from perception.incidents import IncidentBook
 from perception.pipeline import PerceptionPipeline
-from perception.types import Frame
+from perception.types import Frame, ThermalPicture
 from simulation.types import ImageReading
 from simulation.vehicle.bus import NO_FAULTS, Bus
 from simulation.vehicle.stage import Stage, StageName
@@ -71,7 +71,9 @@ class PerceptionStage(Stage):
         if picture is None or picture.stamp_s == self._seen_s:
             return None
         self._seen_s = picture.stamp_s
-        return Frame(picture.stamp_s, picture.bgr, picture.camera)
+        warm = self._bus.thermal.value
+        thermal = None if warm is None else ThermalPicture(warm.stamp_s, warm.celsius, warm.camera)
+        return Frame(picture.stamp_s, picture.bgr, picture.camera, thermal)
 
 
 def blind_pipeline(spec: VehicleSpec, map_id: str, folder: Path) -> PerceptionPipeline:

@@ -13,7 +13,7 @@ from patrol.geometry import Pose2, StampedPose
 from patrol.incident import AnomalyKind, EvidenceKind, IncidentPhase
 from patrol.map import Building, Edge, Node, PatrolMap, WayClass
 from patrol.vehicle import load_vehicle
-from perception.evidence_chain import verify_chain
+from perception.evidence_check import verify_chain
 from perception.factory import build_pipeline
 from perception.types import Frame
 from simulation.actors.company import Company

@@ -13,6 +13,7 @@ import pytest
 
 from patrol.errors import ModelError
 from perception import models
+from perception.detectors.backends import Backend
 from perception.detectors.yolo import YoloDetector, YoloPose, exported, input_size
 from perception.rules.posture import head_circle, torso_tilt_rad
 
@@ -47,6 +48,19 @@ def test_finds_what_is_in_the_picture(name: str, expected: dict[str, int]) -> No
     height, width = image.shape[:2]
     assert (found.boxes_xyxy >= 0).all()
     assert (found.boxes_xyxy <= [width, height, width, height]).all()
+
+
+@pytest.mark.parametrize("backend", [Backend.ONNX, Backend.PYTORCH])
+def test_every_backend_sees_the_same(backend: Backend) -> None:
+    image = picture("bus.jpg")
+    size = input_size(image.shape[1], image.shape[0], 640)
+    spec, folder = MANIFEST.model("yolov8n"), models.models_dir()
+    other = YoloDetector(spec, folder, size, backend=backend)
+    assert other.backend is backend
+    ours, theirs = detector(image).detect(image, 0.4), other.detect(image, 0.4)
+    assert ours.class_ids.tolist() == theirs.class_ids.tolist()
+    np.testing.assert_allclose(ours.boxes_xyxy, theirs.boxes_xyxy, atol=2.0)
+    np.testing.assert_allclose(ours.scores, theirs.scores, atol=0.02)
 
 
 def test_boxes_are_in_pixels_of_the_picture_that_was_given() -> None:

@@ -22,6 +22,7 @@ from navigation.planning.importing.source import (
     overlaps,
 )
 from patrol.errors import OsmError
+from patrol.map import PoiKind
 
 REPORT_EVERY = 1_000
 BYTES_PER_OBJECT = 100  # of a .pbf and its objects of interest; only the progress bar asks
@@ -69,7 +70,8 @@ def _take_node(node: Any, source: Source, window: Window | None) -> None:
     if poi is not None and node.location.valid():
         lonlat = (node.lon, node.lat)
         if overlaps(window, (lonlat,)):
-            source.pois.append(SourcePoi(f"osm-n{node.id}", poi, name_of(tags), lonlat))
+            height_m = place_rules.poi_height_m(tags) if poi is PoiKind.STREET_LAMP else None
+            source.pois.append(SourcePoi(f"osm-n{node.id}", poi, name_of(tags), lonlat, height_m))
     if tags.get("highway") == "crossing" or tags.get("crossing", "no") != "no":
         source.crossings[node.id] = way_rules.is_signalled(tags)
     if tags.get("highway") == "traffic_signals":

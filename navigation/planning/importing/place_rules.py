@@ -1,7 +1,7 @@
 """Tables: what OpenStreetMap's tags on points and areas mean: kerbs, barriers, buildings, places.
 
 Tag meanings: OpenStreetMap wiki, "Key:kerb", "Key:barrier", "Key:building:levels",
-"Key:amenity", "Key:emergency", "Tag:man_made=surveillance".
+"Key:amenity", "Key:emergency", "Tag:man_made=surveillance", "Tag:highway=street_lamp".
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ POI_RULES = (  # (key, value) → point of interest
     ("highway", "bus_stop", PoiKind.BUS_STOP),
     ("shop", "convenience", PoiKind.SHOP),
     ("shop", "supermarket", PoiKind.SHOP),
+    ("highway", "street_lamp", PoiKind.STREET_LAMP),
 )
 POI_KEYS = tuple(dict.fromkeys(key for key, _, _ in POI_RULES))
 AREA_KEYS = tuple(dict.fromkeys(key for key, _, _ in AREA_RULES))
@@ -100,3 +101,8 @@ def area_kind(tags: Tags) -> AreaKind | None:
 def poi_kind(tags: Tags) -> PoiKind | None:
     """The kind of a point of interest, or None."""
     return next((kind for key, value, kind in POI_RULES if tags.get(key) == value), None)
+
+
+def poi_height_m(tags: Tags) -> float | None:
+    """How high a point of interest is; None where the tags do not say."""
+    return metres(tags.get("height", "")) or None

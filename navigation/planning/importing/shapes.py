@@ -95,7 +95,7 @@ def _pois(
 ) -> tuple[PointOfInterest, ...]:
     places = project_points([poi.lonlat for poi in source.pois], origin)
     return tuple(
-        PointOfInterest(poi.id, poi.name, poi.kind, x_m, y_m)
+        PointOfInterest(poi.id, poi.name, poi.kind, x_m, y_m, poi.height_m)
         for poi, (x_m, y_m) in zip(source.pois, places, strict=True)
         if max(abs(x_m), abs(y_m)) <= MAX_EXTENT_M
         and (outline is None or shapely.intersects_xy(outline, x_m, y_m))

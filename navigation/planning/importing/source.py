@@ -49,6 +49,7 @@ class SourcePoi:
     kind: PoiKind
     name: str
     lonlat: LonLat
+    height_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from shapely.geometry import Polygon, box
 from staged_people import NOON_S, view
 
 from patrol.map import Zone, ZoneKind
-from perception.map_view import EMPTY, NOWHERE, Region
+from perception.map_places import EMPTY, Region
+from perception.map_view import NOWHERE
 
 SQUARE = Region(box(0.0, 0.0, 10.0, 10.0))
 RING = ((58.0, -2.0), (66.0, -2.0), (66.0, 2.0), (58.0, 2.0))

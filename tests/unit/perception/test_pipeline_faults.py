@@ -13,7 +13,7 @@ from patrol.faults import FaultKind
 from patrol.incident import AnomalyKind
 from perception.config import load_perception_config
 from perception.detectors.scripted import ScriptedDetector
-from perception.evidence_chain import verify_chain
+from perception.evidence_check import verify_chain
 from perception.privacy import Region, vehicle_region
 from perception.rules.base import Finding, Scene
 from perception.types import Frame

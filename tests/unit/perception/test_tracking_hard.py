@@ -38,7 +38,7 @@ def on_ground(
 
 
 def in_plane(x: float, y: float, size: tuple[float, float] = PERSON_PX) -> Observation:
-    box = ImagePlane().boxes_at(np.array([[x, y]]), np.array([size]))[0]
+    box = ImagePlane().boxes_at(np.array([[x, y]]), np.array([size]), np.zeros(1))[0]
     feet, covariance = ImagePlane.place(box)
     point = GroundPoint(float(feet[0]), float(feet[1]), covariance, math.nan)
     return Observation(box, 0.8, "person", point, *size)

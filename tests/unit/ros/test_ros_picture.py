@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,11 +14,21 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
 from patrol.incident import AnomalyKind, Evidence, EvidenceKind, Incident, IncidentPhase, Severity
+from patrol.vehicle import load_vehicle
 from patrol_fleet_client.convert import evidence_of
-from patrol_perception.convert import message_of_incident, message_of_tracks, picture_of
+from patrol_perception.convert import (
+    message_of_incident,
+    message_of_tracks,
+    picture_of,
+    warmth_of,
+)
 from patrol_ros.incidents import incident_of
 from patrol_ros.stamps import stamp_of
+from patrol_simulation.convert import message_of_thermal
 from perception.types import TrackView
+from simulation.types import ThermalReading
+
+GOALIE = Path(__file__).parents[3] / "config" / "vehicles" / "goalie.yaml"
 
 
 def image(pixels: np.ndarray, frame_id: str = "front_optical", encoding: str = "bgr8") -> Image:
@@ -60,6 +71,31 @@ def test_truncated_bytes_are_refused() -> None:
 def test_big_endian_is_refused() -> None:
     with pytest.raises(ValueError, match="little-endian"):
         picture_of(b"\x00\x00\x00\x00" + bytes(64))
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.floats(-40.0, 300.0))
+def test_warmth_comes_out_as_it_went_in_to_a_hundredth(
+    height: int, width: int, first_c: float
+) -> None:
+    degrees = (first_c + np.arange(height * width).reshape(height, width)).astype(np.float32)
+    camera = load_vehicle(GOALIE).thermal_cameras[0]
+    message = message_of_thermal(ThermalReading(12.5, camera, degrees))
+    assert message.encoding == "mono16"
+    warmth = warmth_of(serialize_message(message))
+    assert warmth.stamp_s == 12.5
+    assert warmth.celsius.dtype == np.float32
+    np.testing.assert_allclose(warmth.celsius, degrees, atol=0.0051)
+
+
+def test_a_colour_picture_is_no_thermal_one_and_the_other_way_round() -> None:
+    with pytest.raises(ValueError, match="mono16"):
+        warmth_of(serialize_message(image(np.zeros((2, 2, 3), np.uint8))))
+    mono = Image(height=2, width=2, encoding="mono16", step=4, data=array.array("B", bytes(8)))
+    with pytest.raises(ValueError, match="bgr8"):
+        picture_of(serialize_message(mono))
+    mono.is_bigendian = 1
+    with pytest.raises(ValueError, match="big-endian"):
+        warmth_of(serialize_message(mono))
 
 
 def an_incident() -> Incident:

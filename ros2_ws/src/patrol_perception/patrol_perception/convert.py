@@ -18,7 +18,8 @@ from patrol_ros.convert import MAP
 from patrol_ros.stamps import header_of
 from perception.types import TrackView
 
-BGR8 = "bgr8"
+BGR8, MONO16 = "bgr8", "mono16"
+ZERO_C_IN_K = 273.15
 
 
 class Picture(NamedTuple):
@@ -28,6 +29,13 @@ class Picture(NamedTuple):
     image_bgr: NDArray[np.uint8]
 
 
+class Warmth(NamedTuple):
+    """A thermal picture, (height, width) float32 in degrees Celsius."""
+
+    stamp_s: float
+    celsius: NDArray[np.float32]
+
+
 def _aligned(offset: int) -> int:
     return (offset + 3) & ~3
 
@@ -35,9 +43,38 @@ def _aligned(offset: int) -> int:
 def picture_of(cdr: bytes) -> Picture:
     """A picture from a serialised sensor_msgs/Image, without copying its pixels.
 
-    Layout: OMG CDR 1 little endian, 4 bytes of encapsulation, then the fields with 4-byte
-    alignment (DDS-XTypes 1.3, clause 7.4). Raises ValueError for another layout or encoding.
+    Raises ValueError for another layout or encoding.
     """
+    raw = _raw(cdr, BGR8, 3)
+    pixels = np.frombuffer(raw.body, np.uint8, raw.size, raw.offset)
+    return Picture(raw.stamp_s, pixels.reshape(raw.height, raw.width, 3))
+
+
+def warmth_of(cdr: bytes) -> Warmth:
+    """A thermal picture from a serialised sensor_msgs/Image in hundredths of a kelvin.
+
+    Raises ValueError for another layout or encoding.
+    """
+    raw = _raw(cdr, MONO16, 2)
+    centikelvin = np.frombuffer(raw.body, "<u2", raw.size // 2, raw.offset)
+    celsius = centikelvin.reshape(raw.height, raw.width).astype(np.float32) / 100 - ZERO_C_IN_K
+    return Warmth(raw.stamp_s, celsius.astype(np.float32))
+
+
+class _Raw(NamedTuple):
+    """A message's bytes, and where in them the pixels are."""
+
+    stamp_s: float
+    height: int
+    width: int
+    body: memoryview
+    offset: int
+    size: int
+
+
+def _raw(cdr: bytes, expected: str, pixel_bytes: int) -> _Raw:
+    """Layout: OMG CDR 1 little endian, 4 bytes of encapsulation, then the fields with 4-byte
+    alignment (DDS-XTypes 1.3, clause 7.4)."""
     if cdr[:2] != b"\x00\x01":
         raise ValueError(f"image: encapsulation {cdr[:2].hex()} is not little-endian CDR")
     body = memoryview(cdr)[4:]
@@ -46,14 +83,15 @@ def picture_of(cdr: bytes) -> Picture:
     height, width, encoding_length = struct.unpack_from("<III", body, offset)
     offset += 12
     encoding = bytes(body[offset : offset + encoding_length - 1]).decode("ascii", "replace")
-    if encoding != BGR8:
-        raise ValueError(f"image: encoding {encoding!r} is not {BGR8}")
+    if encoding != expected:
+        raise ValueError(f"image: encoding {encoding!r} is not {expected}")
+    if expected == MONO16 and body[offset + encoding_length]:
+        raise ValueError("image: big-endian pixels are not read")
     offset = _aligned(offset + encoding_length + 1)  # is_bigendian stands before the padding
     step, size = struct.unpack_from("<II", body, offset)
-    if step != 3 * width or size != step * height or offset + 8 + size > len(body):
-        raise ValueError(f"image: {size} bytes do not hold {width} x {height} x 3")
-    pixels = np.frombuffer(body, np.uint8, size, offset + 8)
-    return Picture(sec + nanosec / NANOSECONDS, pixels.reshape(height, width, 3))
+    if step != pixel_bytes * width or size != step * height or offset + 8 + size > len(body):
+        raise ValueError(f"image: {size} bytes do not hold {width} x {height} x {pixel_bytes}")
+    return _Raw(sec + nanosec / NANOSECONDS, height, width, body, offset + 8, size)
 
 
 def message_of_tracks(tracks: list[TrackView], stamp_s: float) -> TrackArray:

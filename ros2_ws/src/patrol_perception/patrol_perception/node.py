@@ -15,7 +15,14 @@ from patrol.incident import Evidence
 from patrol.map_geojson import load_map
 from patrol.topics import TOPICS
 from patrol.vehicle import load_vehicle
-from patrol_perception.convert import Picture, message_of_incident, message_of_tracks, picture_of
+from patrol_perception.convert import (
+    Picture,
+    Warmth,
+    message_of_incident,
+    message_of_tracks,
+    picture_of,
+    warmth_of,
+)
 from patrol_perception.pipelines import open_pipeline
 from patrol_ros.convert import pose_of, scan_of
 from patrol_ros.fault_names import names_of
@@ -23,14 +30,14 @@ from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
 from patrol_ros.stamps import header_of
 from perception.evidence import NoPictureError
-from perception.types import Frame, PerceptionOutput
+from perception.types import Frame, PerceptionOutput, ThermalPicture
 
 STATE_HZ = TOPICS["/perception/state"].rate_hz or 2
 STEP_HZ = 10.0  # looks for a new picture; the camera's rate decides how often there is one
 
 
 class PerceptionNode(VehicleNode):
-    """/camera/front/image_raw, pose, /scan → /perception/tracks, incident, state."""
+    """Pictures (/camera/*/image_raw), pose, /scan → /perception/tracks, incident, state."""
 
     def __init__(self) -> None:
         super().__init__("perception")
@@ -45,6 +52,7 @@ class PerceptionNode(VehicleNode):
             self.path("state_dir") / "evidence",
         )
         self._picture: Picture | None = None
+        self._warmth: Warmth | None = None
         self._last_picture_s = -math.inf
         self._pose: Latest[StampedPose] = Latest()
         self._scan: Latest[Scan] = Latest()
@@ -55,6 +63,10 @@ class PerceptionNode(VehicleNode):
         self._publish_state = self.topic_publisher("/perception/state")
         image_topic = f"/camera/{self._camera.name}/image_raw"
         self.topic_subscription(image_topic, self._on_picture, raw=True)
+        self._thermal_camera = next(iter(spec.thermal_cameras), None)
+        if self._thermal_camera is not None:
+            thermal_topic = f"/camera/{self._thermal_camera.name}/image_raw"
+            self.topic_subscription(thermal_topic, self._on_warmth, raw=True)
         self.topic_subscription("/localization/odometry", self._on_pose)
         self.topic_subscription("/scan", self._on_scan)
         self._capture_id, self._capture_failure = "", ""
@@ -64,6 +76,14 @@ class PerceptionNode(VehicleNode):
 
     def _on_picture(self, cdr: bytes) -> None:
         self._picture = picture_of(cdr)
+
+    def _on_warmth(self, cdr: bytes) -> None:
+        self._warmth = warmth_of(cdr)
+
+    def _thermal(self) -> ThermalPicture | None:
+        if self._warmth is None or self._thermal_camera is None:
+            return None
+        return ThermalPicture(*self._warmth, self._thermal_camera)
 
     def _on_pose(self, message: Odometry) -> None:
         stamped = pose_of(message)
@@ -78,7 +98,7 @@ class PerceptionNode(VehicleNode):
         frame = None
         if picture is not None:
             self._last_picture_s = picture.stamp_s
-            frame = Frame(picture.stamp_s, picture.image_bgr, self._camera)
+            frame = Frame(picture.stamp_s, picture.image_bgr, self._camera, self._thermal())
         started_s = time.monotonic()
         output = self._pipeline.step(frame, self._pose.value, self._scan.value, self.now_s())
         if frame is not None:

@@ -13,8 +13,8 @@ from patrol_ros.node import VehicleNode
 class SimulatedOutputs:
     """One publish function for each topic that a simulator makes (patrol.topics).
 
-    `camera` holds (image, camera_info) by the camera's name, `ultrasonic` and `drop` a publisher
-    by the ranger's.
+    `camera` holds (image, camera_info) by the camera's name, `thermal` a publisher by the thermal
+    camera's, `ultrasonic` and `drop` one by the ranger's.
     """
 
     def __init__(self, node: VehicleNode, spec: VehicleSpec) -> None:
@@ -34,6 +34,10 @@ class SimulatedOutputs:
                 node.topic_publisher(f"/camera/{camera.name}/camera_info"),
             )
             for camera in spec.cameras
+        }
+        self.thermal = {
+            camera.name: node.topic_publisher(f"/camera/{camera.name}/image_raw")
+            for camera in spec.thermal_cameras
         }
         self.ultrasonic = {
             ranger.name: node.topic_publisher(ultrasonic_topic(ranger.name))

@@ -39,7 +39,7 @@ from patrol_ros.simulated import message_of_camera, message_of_contact
 from patrol_ros.simulated_attention import AttentionOutputs
 from patrol_ros.simulated_outputs import SimulatedOutputs
 from patrol_ros.stamps import stamp_of
-from patrol_simulation.convert import message_of_image
+from patrol_simulation.convert import message_of_image, message_of_thermal
 from patrol_simulation.heard import Heard
 from patrol_simulation.pace import Pace
 from patrol_simulation.played import ScenarioPlay
@@ -124,6 +124,7 @@ class SimulatorNode(VehicleNode):
             self._scene.start,
             self._scene.seed,
             cameras=self._cameras,
+            thermal=self._cameras,
             start_epoch_s=time.time(),
             options=self._scene.options,
         )
@@ -179,6 +180,8 @@ class SimulatorNode(VehicleNode):
             publish_image, publish_info = self._out.camera[reading.camera.name]
             publish_image(message_of_image(reading))
             publish_info(message_of_camera(reading.camera, reading.stamp_s))
+        for warm in frame.thermal:
+            self._out.thermal[warm.camera.name](message_of_thermal(warm))
         if int((cycle + 1) * TRUTH_SHARE) > int(cycle * TRUTH_SHARE):
             self._out.truth(message_of_pose(frame.truth))
         for other in frame.contacts:

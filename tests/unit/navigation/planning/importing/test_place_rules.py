@@ -88,8 +88,16 @@ def test_area_kinds() -> None:
         ({"emergency": "phone"}, PoiKind.EMERGENCY_BELL),
         ({"emergency": "defibrillator"}, PoiKind.AED),
         ({"highway": "bus_stop"}, PoiKind.BUS_STOP),
+        ({"highway": "street_lamp"}, PoiKind.STREET_LAMP),
         ({"amenity": "bench"}, None),
     ],
 )
 def test_points_of_interest(tags: dict[str, str], kind: PoiKind | None) -> None:
     assert place_rules.poi_kind(tags) is kind
+
+
+@pytest.mark.parametrize(
+    ("height", "expected_m"), [("5.5", 5.5), ("6 m", 6.0), ("", None), ("0", None)]
+)
+def test_a_street_lamp_is_as_high_as_its_tag_says(height: str, expected_m: float | None) -> None:
+    assert place_rules.poi_height_m({"highway": "street_lamp", "height": height}) == expected_m

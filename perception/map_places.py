@@ -1,0 +1,112 @@
+"""Pieces of a map as rules ask of them: regions with an honest "is it inside?", ways, lamps.
+
+Positions are metres in the map frame.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry import Point, Polygon
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import nearest_points
+
+_LEAST_SIGMA_M = 1e-3
+
+
+class Region:
+    """A piece of ground, maybe empty, maybe of several parts."""
+
+    def __init__(self, shape: BaseGeometry) -> None:
+        self._shape = shape
+        self._edge = shape.boundary
+        shapely.prepare(shape)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it covers nothing."""
+        return bool(self._shape.is_empty)
+
+    def depth_m(self, x_m: float, y_m: float) -> float:
+        """Distance to the edge, positive inside; minus infinity where the region is empty."""
+        if self.is_empty:
+            return -math.inf
+        point = Point(x_m, y_m)
+        distance = float(self._edge.distance(point))
+        return distance if self._shape.covers(point) else -distance
+
+    def share(self, x_m: float, y_m: float, covariance: NDArray[np.float64]) -> float:
+        """The probability that something seen at a place (2 x 2 covariance, m²) is inside.
+
+        The nearest edge is taken as straight: Phi(depth / sigma across the edge). That is exact
+        for half planes, and good while the region is wider than the uncertainty.
+        """
+        depth = self.depth_m(x_m, y_m)
+        if not math.isfinite(depth):
+            return 0.0
+        sigma = max(self._sigma_across(x_m, y_m, covariance), _LEAST_SIGMA_M)
+        return 0.5 * (1.0 + math.erf(depth / sigma / math.sqrt(2.0)))
+
+    def _sigma_across(self, x_m: float, y_m: float, covariance: NDArray[np.float64]) -> float:
+        point = Point(x_m, y_m)
+        nearest, _ = nearest_points(self._edge, point)
+        across = np.array([x_m - nearest.x, y_m - nearest.y])
+        length = float(np.hypot(*across))
+        if length < 1e-9:  # on the edge: the larger axis
+            return float(math.sqrt(max(np.linalg.eigvalsh(covariance)[-1], 0.0)))
+        across /= length
+        return float(math.sqrt(max(across @ covariance @ across, 0.0)))
+
+
+EMPTY = Region(Polygon())
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedZone:
+    """A zone of the map that a rule watches."""
+
+    id: str
+    region: Region
+
+
+@dataclass(frozen=True, slots=True)
+class MappedLamp:
+    """A street lamp of the map; `height_m` is its light's, None where the map does not say."""
+
+    id: str
+    x_m: float
+    y_m: float
+    height_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A straight way for people and vehicles: two ends in map metres, and its width."""
+
+    id: int
+    start: tuple[float, float]
+    end: tuple[float, float]
+    width_m: float
+
+    @property
+    def length_m(self) -> float:
+        """Between its ends."""
+        return math.dist(self.start, self.end)
+
+    def along_and_left(
+        self, points: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Of points (n, 2) map m: how far along from the start, and how far to the left."""
+        forward = np.subtract(self.end, self.start) / max(self.length_m, 1e-9)
+        delta = points - np.array(self.start)
+        return delta @ forward, delta @ np.array([-forward[1], forward[0]])
+
+    def place(self, along_m: float, left_m: float) -> tuple[float, float]:
+        """Map metres of a place on it."""
+        dx, dy = np.subtract(self.end, self.start) / max(self.length_m, 1e-9)
+        x, y = self.start
+        return float(x + along_m * dx - left_m * dy), float(y + along_m * dy + left_m * dx)

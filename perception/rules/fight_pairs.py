@@ -1,0 +1,159 @@
+"""Two people near one another, and the place where such a pair has been for some seconds."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.followed import Followed
+
+_BODY_M = 1.7  # a box's height is about that
+_CHANGE_S = 1.0  # over which a box's shape is compared
+_STEP_S = 0.6  # over which a pair's way is looked at
+_MOST_MOVING = 0.4  # of its steps: who runs to and fro stays within a spot, too
+_UNKNOWN = 0.4  # share of blows that is assumed of a pair nobody has looked at yet
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One person of a picture with what all of their pairs ask for."""
+
+    person: Followed
+    box_xyxy: NDArray[np.float64]
+    middle_px: float
+    height_px: float
+    place: tuple[float, float]
+    sigma_m: float
+    box_change: float  # of the box's shape: standard deviation of its aspect
+
+    @classmethod
+    def of(cls, person: Followed) -> Body:
+        """As this picture shows them."""
+        box = person.track.observation.box_xyxy
+        aspects = [look.aspect for look in person.recent(_CHANGE_S)]
+        mean = sum(aspects) / len(aspects)
+        change = math.sqrt(sum((aspect - mean) ** 2 for aspect in aspects) / len(aspects))
+        middle, height = float(box[0] + box[2]) / 2, max(float(box[3] - box[1]), 1.0)
+        return cls(person, box, middle, height, person.place, person.sigma_m, change)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two people of one picture, in the order they stand in it."""
+
+    left: Body
+    right: Body
+
+    @classmethod
+    def of(cls, one: Body, other: Body) -> Pair:
+        """In the picture's order."""
+        return cls(one, other) if one.middle_px <= other.middle_px else cls(other, one)
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """The middle between them, map metres."""
+        a, b = self.left.place, self.right.place
+        return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+
+    @property
+    def sigma_m(self) -> float:
+        """Of the middle."""
+        return math.hypot(self.left.sigma_m, self.right.sigma_m) / 2
+
+    @property
+    def surely_apart_m(self) -> float:
+        """The greater of their distance across the picture, and in the map less its doubt."""
+        height_px = max(self.left.height_px, self.right.height_px)
+        across = (self.right.middle_px - self.left.middle_px) / height_px * _BODY_M
+        doubt = min(math.hypot(self.left.sigma_m, self.right.sigma_m), 1.5)
+        return max(across, math.dist(self.left.place, self.right.place) - doubt)
+
+    @property
+    def together_mps(self) -> float:
+        """How fast both move the same way, less one standard deviation; 0 where unknown."""
+        one, other = self.left.person.motion, self.right.person.motion
+        doubt = math.hypot(one.sigma_mps, other.sigma_mps) / 2
+        speed = math.hypot(one.vx_mps + other.vx_mps, one.vy_mps + other.vy_mps) / 2
+        return max(speed - doubt, 0.0)
+
+    @property
+    def box_change(self) -> float:
+        """How much the calmer one's box changes its shape."""
+        return min(self.left.box_change, self.right.box_change)
+
+    @property
+    def box_xyxy(self) -> NDArray[np.float64]:
+        """Around both."""
+        a, b = self.left.box_xyxy, self.right.box_xyxy
+        return np.concatenate((np.minimum(a[:2], b[:2]), np.maximum(a[2:], b[2:])))
+
+
+@dataclass(slots=True)
+class Scuffle:
+    """A place where two people are near one another, with the looks at their limbs."""
+
+    key: int
+    place: tuple[float, float]
+    began_s: float
+    seen_s: float = 0.0
+    looks: deque[tuple[float, int, float]] = field(default_factory=deque)  # when, side, speed
+    trail: deque[tuple[float, float, float]] = field(default_factory=deque)  # when, x, y
+    raised: bool = False
+    struck_s: float = 0.0
+
+    def move(self, place: tuple[float, float], stamp_s: float, window_s: float) -> None:
+        """Seen once more."""
+        if stamp_s - self.seen_s > window_s and not self.raised:
+            self.began_s = stamp_s
+        self.place, self.seen_s = place, stamp_s
+        self.trail.append((stamp_s, *place))
+
+    def drop_before(self, stamp_s: float) -> None:
+        """Looks older than that say nothing of now."""
+        while self.looks and self.looks[0][0] < stamp_s:
+            self.looks.popleft()
+        while self.trail and self.trail[0][0] < stamp_s:
+            self.trail.popleft()
+
+    def struck(self, speed: float) -> tuple[float, tuple[int, int], int]:
+        """The share of blows among the looks, the blows of either side, and all looks."""
+        blows = [side for _, side, moved in self.looks if moved >= speed]
+        count = len(self.looks)
+        return len(blows) / max(count, 1), (blows.count(0), blows.count(1)), count
+
+    def promise(self, speed: float) -> float:
+        """How much a further look here is worth: the more blows were seen, the more."""
+        share, _, count = self.struck(speed)
+        return (share * count + 2 * _UNKNOWN) / (count + 2)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Where: the median of the last places, for who strikes is badly placed now and then."""
+        if not self.trail:
+            return self.place
+        x, y = np.median([(x, y) for _, x, y in self.trail], axis=0)
+        return float(x), float(y)
+
+    @property
+    def there_s(self) -> float:
+        """How long they have been near one another, of the time that is remembered."""
+        return self.trail[-1][0] - self.trail[0][0] if self.trail else 0.0
+
+    def stays(self, spot_m: float, walks_mps: float, sigma_m: float) -> bool:
+        """Whether the pair keeps to a spot, and is not always on its way to and fro there.
+
+        Its outermost places are left out: a tenth on either side.
+        """
+        rows = np.array(self.trail)
+        low, high = np.quantile(rows[:, 1:], (0.1, 0.9), axis=0)
+        if float(np.hypot(*(high - low))) > spot_m + sigma_m:
+            return False
+        later = np.searchsorted(rows[:, 0], rows[:, 0] + _STEP_S)
+        early = np.flatnonzero(later < len(rows))
+        steps = rows[later[early]] - rows[early]
+        moved = np.hypot(steps[:, 1], steps[:, 2]) > walks_mps * steps[:, 0] + 2 * sigma_m
+        return bool(moved.sum() <= _MOST_MOVING * len(moved))
