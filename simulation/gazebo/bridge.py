@@ -84,17 +84,16 @@ _SENSORS = (
 
 
 def bridge_rows(spec: VehicleSpec) -> tuple[BridgeRow, ...]:
-    """The rows of a vehicle: what every vehicle has, and its own cameras and rangers.
-
-    Thermal cameras feed no topic of the table yet: they are bridged to be looked at.
-    """
+    """The rows of a vehicle: what every vehicle has, and its own cameras and rangers."""
     cameras = tuple(
         _picture(
             camera, (f"/camera/{camera.name}/image_raw", f"/camera/{camera.name}/camera_info")
         )
         for camera in spec.cameras
     )
-    thermal = tuple(_picture(camera, ()) for camera in spec.thermal_cameras)
+    thermal = tuple(
+        _picture(camera, (f"/camera/{camera.name}/image_raw",)) for camera in spec.thermal_cameras
+    )
     rangers = (
         *(_ranger(f"ultrasonic/{r.name}", ultrasonic_topic(r.name)) for r in spec.ultrasonics),
         *(_ranger(f"drop/{r.name}", drop_topic(r.name)) for r in spec.drop_rangers),

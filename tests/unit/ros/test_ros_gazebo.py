@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import math
+import re
 import runpy
 import sys
 import types
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nav_msgs.msg import Odometry
+from rclpy.serialization import serialize_message
 from sensor_msgs.msg import Image, Imu, JointState, LaserScan, NavSatFix
 
 from navigation.messages import imu_of
@@ -26,6 +28,7 @@ from patrol_bringup.processes import node_arguments, select_processes
 from patrol_gazebo import convert
 from patrol_gazebo.base import GazeboBase, Wheels, wheels_of
 from patrol_gazebo.touches import APART_S, Touches, other_of
+from patrol_perception.convert import warmth_of
 from patrol_ros.attitude import quaternion_of
 from patrol_ros.convert import pose_of, scan_of
 from patrol_ros.node import VehicleNode
@@ -137,6 +140,28 @@ def test_another_encoding_is_refused() -> None:
     message = Image(header=header_of(1.0), height=1, width=1, encoding="mono16")
     with pytest.raises(ValueError, match="'mono16' is neither rgb8 nor bgr8"):
         convert.image_message(message, SPEC.cameras[0], OFFSET_S)
+
+
+def test_a_thermal_picture_reaches_perception_in_degrees() -> None:
+    """The model's sensor counts hundredths of a kelvin, as the vehicle's topic does."""
+    camera, kelvin = SPEC.thermal_cameras[0], np.array([[293.15, 373.15]])
+    counts = np.round(kelvin * 100).astype("<u2")
+    message = Image(
+        header=header_of(1.0), height=1, width=2, encoding="mono16", step=4,
+        data=array.array("B", counts.tobytes()),
+    )  # fmt: skip
+    made = convert.thermal_message(message, camera, OFFSET_S)
+    assert made.header.frame_id == f"{camera.name}_optical"
+    warmth = warmth_of(serialize_message(made))
+    assert warmth.stamp_s == pytest.approx(1.0 + OFFSET_S)
+    np.testing.assert_allclose(warmth.celsius, [[20.0, 100.0]], atol=0.01)
+
+
+@pytest.mark.parametrize(("encoding", "big"), [("mono8", 0), ("mono16", 1)])
+def test_another_thermal_encoding_is_refused(encoding: str, big: int) -> None:
+    message = Image(header=header_of(1.0), height=1, width=1, encoding=encoding, is_bigendian=big)
+    with pytest.raises(ValueError, match=f"'{encoding}' is not mono16"):
+        convert.thermal_message(message, SPEC.thermal_cameras[0], OFFSET_S)
 
 
 def test_camera_info_is_the_pinhole_of_the_vehicle_file() -> None:
@@ -289,12 +314,15 @@ def test_the_node_reads_every_topic_of_the_bridge() -> None:
     source = NODE.read_text()
     assert 'super().__init__("simulator")' in source
     for row in bridge_rows(SPEC):
-        name = row.ros_topic.removeprefix(f"{PREFIX}/").replace("/front/", "/{camera.name}/")
+        name = row.ros_topic.removeprefix(f"{PREFIX}/")
+        name = re.sub("^camera/[^/]+/", "camera/{camera.name}/", name)
         for sort in ("ultrasonic", "drop"):
             if name.startswith(f"{sort}/"):
                 name = f"{sort}/{{ranger.name}}"
         if row.feeds:
             assert f'"{name}"' in source, name
+    for kind in ("cameras", "thermal_cameras", "ultrasonics", "drop_rangers"):
+        assert f"in self._spec.{kind}\n" in source, kind
 
 
 @pytest.fixture

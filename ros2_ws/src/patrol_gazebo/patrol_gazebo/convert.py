@@ -28,7 +28,7 @@ from patrol_ros.convert import (
 )
 from patrol_ros.stamps import header_of
 
-RGB8, BGR8 = "rgb8", "bgr8"
+RGB8, BGR8, MONO16 = "rgb8", "bgr8", "mono16"
 NO_COVARIANCE = np.zeros((3, 3))
 
 
@@ -138,6 +138,25 @@ def image_message(message: Image, camera: CameraSpec, offset_s: float) -> Image:
         is_bigendian=0,
         step=3 * message.width,
         data=array.array("B", bgr.tobytes()),
+    )
+
+
+def thermal_message(message: Image, camera: CameraSpec, offset_s: float) -> Image:
+    """A thermal picture in the optical frame: mono16, hundredths of a kelvin as in the model.
+
+    Raises ValueError for another encoding or byte order.
+    """
+    if message.encoding != MONO16 or message.is_bigendian:
+        order = "big-endian " if message.is_bigendian else ""
+        raise ValueError(f"image: encoding {order}{message.encoding!r} is not {MONO16}")
+    return Image(
+        header=header_of(stamp_s_of(message, offset_s), f"{camera.name}_optical"),
+        height=message.height,
+        width=message.width,
+        encoding=MONO16,
+        is_bigendian=0,
+        step=message.step,
+        data=message.data,
     )
 
 

@@ -87,6 +87,10 @@ class GazeboNode(VehicleNode):
             for camera in self._spec.cameras
         }
         handlers |= {
+            f"camera/{camera.name}/image": partial(self._on_thermal, camera)
+            for camera in self._spec.thermal_cameras
+        }
+        handlers |= {
             f"ultrasonic/{ranger.name}": partial(self._on_range, ranger)
             for ranger in self._spec.ultrasonics
         }
@@ -170,6 +174,11 @@ class GazeboNode(VehicleNode):
             publish_image(convert.image_message(message, camera, self._offset_s))
             stamp_s = convert.stamp_s_of(message, self._offset_s)
             publish_info(message_of_camera(camera, stamp_s))
+
+    def _on_thermal(self, camera: CameraSpec, message: Any) -> None:
+        if self._offset_s is not None:
+            publish = self._out.thermal[camera.name]
+            publish(convert.thermal_message(message, camera, self._offset_s))
 
     def _on_range(self, ranger: UltrasonicSpec, message: Any) -> None:
         if self._offset_s is not None:
