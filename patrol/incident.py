@@ -39,6 +39,11 @@ class Severity(StrEnum):
     MEDIUM = "medium"  # [Moderate]
     LOW = "low"  # [Minor]
 
+    @property
+    def rank(self) -> int:
+        """0 is the most urgent."""
+        return list(Severity).index(self)
+
 
 @dataclass(frozen=True, slots=True)
 class AnomalyRow:

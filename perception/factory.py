@@ -15,7 +15,7 @@ from perception.incidents import IncidentBook
 from perception.map_view import NOWHERE, PatrolMapView
 from perception.models import CHECKOUT, Manifest, load_manifest, models_dir
 from perception.pipeline import PerceptionPipeline
-from perception.rules.registry import RULES
+from perception.rules.registry import RULES, Networks
 from perception.sweep import Sweep, band_of
 from perception.types import NoRecord
 
@@ -105,7 +105,7 @@ def build_pipeline(
         spec,
         _detector(config, manifest, folder, sizes["full"]),
         sweep,
-        [make(config, crop, pose) for make in RULES.values()],
+        [make(config, Networks(crop, pose)) for make in RULES.values()],
         book,
         EvidenceRecorder(
             config.evidence, evidence_dir, camera.rate_hz, open_incidents=book.open_ids

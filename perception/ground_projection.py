@@ -3,7 +3,8 @@
 Frames: map → base_link (`StampedPose` with roll and pitch) → camera → camera_optical (x right,
 y down, z forward). The ground near the vehicle is the plane it stands on (z = 0 of base_link):
 a patrol robot is stiff, so on a slope it tilts with the street. What that plane gets wrong, a
-slope that begins ahead, is part of the covariance; a lidar return in the box replaces the range.
+slope that begins ahead, is part of the covariance. What else is known of ranges (lidar, the map's
+slopes, people's heights) is weighed in `placing.py`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from patrol.geometry import Scan, StampedPose
-from patrol.vehicle import CameraSpec, LidarSpec
+from patrol.geometry import StampedPose
+from patrol.vehicle import CameraSpec
 
 Vector = NDArray[np.float64]
 
@@ -33,10 +34,9 @@ class ProjectionConfig:
     pixel_sigma_px: float = 3.0  # where a box's bottom edge really is
     pitch_sigma_rad: float = 0.012  # ground plane against camera
     lidar_sigma_m: float = 0.15
-    lidar_gate_m: float = 3.0  # a return this far from the camera's range is another object
 
     def __post_init__(self) -> None:
-        for name in ("max_range_m", "pixel_sigma_px", "lidar_sigma_m", "lidar_gate_m"):
+        for name in ("max_range_m", "pixel_sigma_px", "lidar_sigma_m"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}: {getattr(self, name)} must be above 0")
 
@@ -195,19 +195,10 @@ class GroundProjector:
             float(pose.x_m + offset[0]), float(pose.y_m + offset[1]), total, range_m, from_lidar
         )
 
-    def box_point(
-        self, box_xyxy: Vector, scan: Scan | None = None, lidar: LidarSpec | None = None
-    ) -> GroundPoint | None:
-        """Where a box stands: its bottom middle on the ground, its range from lidar if it can."""
-        x1, _, x2, y2 = (float(v) for v in box_xyxy)
-        seen = self.ground_point((x1 + x2) / 2, y2, 0.03 * float(box_xyxy[3] - box_xyxy[1]))
-        if seen is None or scan is None or lidar is None:
-            return seen
-        if self.footprint(box_xyxy).height_m < lidar.z_m + 0.1:
-            return seen  # the beam passes above it: any return is something behind
-        points = scan.points_base(lidar.x_m, lidar.y_m)
-        hit = self.lidar_hit(box_xyxy, seen.range_m, self.config.lidar_gate_m, points)
-        return seen if hit is None else hit
+    def box_point(self, box_xyxy: Vector) -> GroundPoint | None:
+        """Where a box stands on that plane: its bottom middle."""
+        x1, y1, x2, y2 = (float(v) for v in box_xyxy)
+        return self.ground_point((x1 + x2) / 2, y2, 0.03 * (y2 - y1))
 
     def lidar_hit(
         self, box_xyxy: Vector, range_m: float, gate_m: float, points: Vector

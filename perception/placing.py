@@ -51,11 +51,16 @@ class Placer:
     def places(
         self, projector: GroundProjector, boxes: Floats, labels: Sequence[str], scan: Scan | None
     ) -> list[Placed | None]:
-        """Where each box (n, 4) px stands; None above the horizon or beyond the range.
+        """Where each box (n, 4) px stands; None above the horizon, beyond the range, or for NaN.
 
         A lidar return in the middle of a box, at a range that fits, is where it is. `scan` is None
         where there is none of the picture's time.
         """
+        numbers = [bool(np.isfinite(box).all()) for box in boxes]
+        if not all(numbers):
+            named = [label for label, is_one in zip(labels, numbers, strict=True) if is_one]
+            good = iter(self.places(projector, boxes[numbers], named, scan))
+            return [next(good) if is_one else None for is_one in numbers]
         if not len(boxes):
             return []
         views = self._views(projector, boxes, labels)

@@ -13,7 +13,6 @@ from patrol.map import ZoneKind
 from perception.map_view import MapView
 
 NIGHT = "22:00-06:00"
-_MOST_URGENT_FIRST = list(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +65,12 @@ def severity_of(
     for row in SEVERITY_ROWS:
         if row.kind is kind and _holds(row, view, (x_m, y_m), position_sigma_m, stamp_s):
             found.append(row.severity)
-    return min(found, key=_MOST_URGENT_FIRST.index)
+    return min(found, key=lambda severity: severity.rank)
 
 
 def more_urgent(a: Severity, b: Severity) -> Severity:
     """The one that a person must look at first."""
-    return min(a, b, key=_MOST_URGENT_FIRST.index)
+    return min(a, b, key=lambda severity: severity.rank)
 
 
 def _holds(

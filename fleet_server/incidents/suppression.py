@@ -18,7 +18,6 @@ from patrol.incident import ANOMALIES, Severity
 
 DAY_MINUTES = 1440
 SATURDAY = 5
-_URGENCY = list(Severity)  # most urgent first
 DISMISSED = ("harmless", "wrong")
 _MAY_BE_QUIET = frozenset(kind.value for kind, row in ANOMALIES.items() if not row.life_safety)
 
@@ -151,7 +150,7 @@ def _is_consistent(newest: Sequence[Judged], time_zone: str, config: Suppression
 
 
 def _urgency(severity: str) -> int:
-    return _URGENCY.index(Severity(severity))
+    return Severity(severity).rank
 
 
 def _minutes_apart(a: float, b: float) -> float:

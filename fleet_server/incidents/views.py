@@ -33,7 +33,6 @@ OF_A_REPORT = (
     "position_sigma_m",
     "confidence",
 )
-_MOST_URGENT_FIRST = list(Severity)
 
 
 def incident_view(event: StoredEvent, maps: MapLibrary) -> IncidentView:
@@ -46,7 +45,7 @@ def incident_view(event: StoredEvent, maps: MapLibrary) -> IncidentView:
     return IncidentView(
         **{name: head[name] for name in OF_THE_HEAD},
         **{name: now[name] for name in OF_THE_NEWEST},
-        severity=min((r["severity"] for r in reports), key=_urgency),
+        severity=min((Severity(r["severity"]) for r in reports), key=lambda s: s.rank),
         phase="updated" if len(reports) > 1 and not last.is_over else now["phase"],
         title_ko=table.title_ko,
         title_en=table.title_en,
@@ -70,10 +69,6 @@ def _quieted(event: StoredEvent) -> Any:
     if any(row["suppression_id"] is None for row in event.parts):
         return None
     return quieted_view(event.head)
-
-
-def _urgency(severity: str) -> int:
-    return _MOST_URGENT_FIRST.index(Severity(severity))
 
 
 def _report_view(row: Row, maps: MapLibrary) -> ReportView:

@@ -69,6 +69,9 @@ class CrowdConfig:
                 raise ValueError(f"{name}: {getattr(self, name)} must be in (0, 1)")
 
 
+_Enough = tuple[float, float]  # where enough people were together in a picture, map metres
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
     """People around one of them."""
@@ -93,12 +96,17 @@ class CrowdRule:
         self._stays = Stays(config.stay)
         self._last: dict[int, tuple[float, Followed]] = {}  # track → when it was seen
         self._disc = _disc(config.radius_m)
-        self._looks: deque[tuple[float, list[_Group]]] = deque()
+        self._looks: deque[tuple[float, list[_Enough]]] = deque()
 
     def step(self, scene: Scene) -> list[Finding]:
         """Where too many have stood together long enough."""
         groups = {g.middle.track.track_id: g for g in self._groups(scene)}
-        self._looks.append((scene.stamp_s, list(groups.values())))
+        enough = [
+            group.middle.place
+            for group in groups.values()
+            if group.estimate >= self._config.people - 0.5  # the nearest whole number
+        ]
+        self._looks.append((scene.stamp_s, enough))
         while scene.stamp_s - self._looks[0][0] > _LOOKS_KEPT_S:
             self._looks.popleft()
         present = [self._presence(group) for group in groups.values()]
@@ -115,13 +123,11 @@ class CrowdRule:
         """Whether enough people were there in most pictures of so long a time."""
         if now_s - self._looks[0][0] < needed_s - _PICTURE_S:
             return False
-        looks = [groups for stamp_s, groups in self._looks if now_s - stamp_s <= needed_s]
-        near_m, enough = self._config.stay.join_m, self._config.people - 0.5
+        near_m = self._config.stay.join_m
         met = [
-            any(
-                g.estimate >= enough and math.dist(g.middle.place, place) <= near_m for g in groups
-            )
-            for groups in looks
+            any(math.dist(there, place) <= near_m for there in enough)
+            for stamp_s, enough in self._looks
+            if now_s - stamp_s <= needed_s
         ]
         return sum(met) >= self._config.sure_share * len(met)
 

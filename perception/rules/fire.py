@@ -19,16 +19,12 @@ real-time fire and flame detection"), of which a camera of 5 Hz sees the size, n
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
 
 from patrol.incident import AnomalyKind
 from perception.rules.base import Finding, Scene
 from perception.rules.fire_looks import FlameLook, LookConfig, looks_of
-from perception.rules.fire_places import FirePlace, FirePlaces, PlaceConfig, Sign, flicker_of
+from perception.rules.fire_places import FirePlace, FirePlaces, PlaceConfig, flicker_of, size_of
 
 RULE_VERSION = "fire/1"
 
@@ -94,20 +90,26 @@ class FireRule:
             if len(signs) < 2 * config.least_looks:
                 return False
         latest, first = signs[-config.least_looks :], signs[: config.least_looks]
-        if _size_m(latest) < config.least_size_m or flicker_of(signs) < flicker:
+        if size_of(latest) < config.least_size_m or flicker_of(signs) < flicker:
             return False
         begun_s = next(s.stamp_s for s in signs if s.size_m >= config.least_size_m)
-        grows = len(signs) > len(first) and _size_m(latest) >= config.grown * _size_m(first)
+        grows = len(signs) > len(first) and size_of(latest) >= config.grown * size_of(first)
         if stamp_s - begun_s < (hold_s / 2 if grows else hold_s):
             return False
-        doubtful = place.sigma_m > config.place_sigma_m
-        return not doubtful or stamp_s - begun_s >= config.place_wait_s
+        waited_s = stamp_s - begun_s
+        return place.may_be_told(config.place_sigma_m, waited_s, config.place_wait_s)
 
     def _finding(self, place: FirePlace, look: FlameLook, scene: Scene) -> Finding:
         box = look.box_xyxy
         if box is None:
             box = scene.projector.box_at(place.x_m, place.y_m, look.size_m, 1.5 * look.size_m)
         warm = sum(sign.thermal for sign in place.signs)
+        details: dict[str, float | str] = {
+            "size_m": round(look.size_m, 2),
+            "by": "thermal" if warm else "picture",
+        }
+        if look.degrees_c is not None:  # no number is no JSON
+            details["hottest_c"] = round(look.degrees_c)
         return Finding(
             self.kind,
             place.key,
@@ -118,13 +120,5 @@ class FireRule:
             0.95 if warm else 0.7,
             box,
             RULE_VERSION,
-            {
-                "size_m": round(look.size_m, 2),
-                "by": "thermal" if warm else "picture",
-                "hottest_c": math.nan if look.degrees_c is None else round(look.degrees_c),
-            },
+            details,
         )
-
-
-def _size_m(signs: Sequence[Sign]) -> float:
-    return float(np.median([sign.size_m for sign in signs]))

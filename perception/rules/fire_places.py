@@ -60,6 +60,10 @@ class FirePlace:
         """One standard deviation of the larger axis."""
         return float(math.sqrt(max(np.linalg.eigvalsh(self.covariance)[-1], 0.0)))
 
+    def may_be_told(self, sure_m: float, waited_s: float, wait_s: float) -> bool:
+        """Whether its place is known to `sure_m`, or a better view was waited for long enough."""
+        return self.sigma_m <= sure_m or waited_s >= wait_s
+
     def take(self, look: FlameLook, stamp_s: float) -> None:
         """One more look."""
         self.signs.append(Sign(stamp_s, look.size_m, look.degrees_c is not None, look.glow))
@@ -118,6 +122,11 @@ class FirePlaces:
         place = FirePlace(self._made, point.x_m, point.y_m, point.covariance.copy(), stamp_s)
         self._places.append(place)
         return place
+
+
+def size_of(signs: Sequence[Sign]) -> float:
+    """The middle size of some looks, m."""
+    return float(np.median([sign.size_m for sign in signs]))
 
 
 def flicker_of(signs: Sequence[Sign]) -> float:

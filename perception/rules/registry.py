@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from patrol.incident import AnomalyKind
 from perception.config import PerceptionConfig
 from perception.detectors.base import Detector, PoseDetector
-from perception.rules.base import AnyRule, Rule
+from perception.rules.base import AnyRule
 from perception.rules.blocked_path import BlockedPathRule
 from perception.rules.camera_tampering import CameraTamperingRule
 from perception.rules.collapsed_person import CollapsedPersonRule
@@ -24,84 +25,35 @@ from perception.rules.running import RunningRule
 from perception.rules.smoke import SmokeRule
 from perception.rules.vulnerable_alone import VulnerableAloneRule
 
-# Gives a rule its settings and the two networks for close looks (a crop's objects, its skeleton).
-MakeRule = Callable[[PerceptionConfig, Detector, PoseDetector], AnyRule]
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """What rules may take a close look with: a crop's objects, and its skeleton."""
+
+    crop: Detector
+    pose: PoseDetector
 
 
-def _collapsed_person(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return CollapsedPersonRule(config.collapsed_person, crop, pose)
-
-
-def _crowd(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return CrowdRule(config.crowd)
-
-
-def _running(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return RunningRule(config.running, pose)
-
-
-def _loitering(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return LoiteringRule(config.loitering)
-
-
-def _person_on_road(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return PersonOnRoadRule(config.person_on_road)
-
-
-def _intrusion(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return IntrusionRule(config.intrusion)
-
-
-def _forbidden_parking(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return ForbiddenParkingRule(config.forbidden_parking)
-
-
-def _camera_tampering(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> AnyRule:
-    return CameraTamperingRule(config.camera_tampering)
-
-
-def _blocked_path(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return BlockedPathRule(config.blocked_path)
-
-
-def _person_in_need(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return PersonInNeedRule(config.person_in_need)
-
-
-def _fight(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return FightRule(config.fight, pose)
-
-
-def _vulnerable_alone(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return VulnerableAloneRule(config.vulnerable_alone)
-
-
-def _fire(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return FireRule(config.fire)
-
-
-def _smoke(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return SmokeRule(config.smoke)
-
-
-def _dark_lamp(config: PerceptionConfig, crop: Detector, pose: PoseDetector) -> Rule:
-    return DarkLampRule(config.dark_lamp)
-
+MakeRule = Callable[[PerceptionConfig, Networks], AnyRule]
 
 RULES: dict[AnomalyKind, MakeRule] = {
-    AnomalyKind.COLLAPSED_PERSON: _collapsed_person,
-    AnomalyKind.CROWD: _crowd,
-    AnomalyKind.FIGHT: _fight,
-    AnomalyKind.RUNNING: _running,
-    AnomalyKind.LOITERING: _loitering,
-    AnomalyKind.PERSON_ON_ROAD: _person_on_road,
-    AnomalyKind.INTRUSION: _intrusion,
-    AnomalyKind.FORBIDDEN_PARKING: _forbidden_parking,
-    AnomalyKind.BLOCKED_PATH: _blocked_path,
-    AnomalyKind.PERSON_IN_NEED: _person_in_need,
-    AnomalyKind.VULNERABLE_ALONE: _vulnerable_alone,
-    AnomalyKind.CAMERA_TAMPERING: _camera_tampering,
-    AnomalyKind.FIRE: _fire,
-    AnomalyKind.SMOKE: _smoke,
-    AnomalyKind.DARK_LAMP: _dark_lamp,
+    AnomalyKind.COLLAPSED_PERSON: lambda config, networks: CollapsedPersonRule(
+        config.collapsed_person, networks.crop, networks.pose
+    ),
+    AnomalyKind.CROWD: lambda config, _: CrowdRule(config.crowd),
+    AnomalyKind.FIGHT: lambda config, networks: FightRule(config.fight, networks.pose),
+    AnomalyKind.RUNNING: lambda config, networks: RunningRule(config.running, networks.pose),
+    AnomalyKind.LOITERING: lambda config, _: LoiteringRule(config.loitering),
+    AnomalyKind.PERSON_ON_ROAD: lambda config, _: PersonOnRoadRule(config.person_on_road),
+    AnomalyKind.INTRUSION: lambda config, _: IntrusionRule(config.intrusion),
+    AnomalyKind.FORBIDDEN_PARKING: lambda config, _: ForbiddenParkingRule(
+        config.forbidden_parking
+    ),
+    AnomalyKind.BLOCKED_PATH: lambda config, _: BlockedPathRule(config.blocked_path),
+    AnomalyKind.PERSON_IN_NEED: lambda config, _: PersonInNeedRule(config.person_in_need),
+    AnomalyKind.VULNERABLE_ALONE: lambda config, _: VulnerableAloneRule(config.vulnerable_alone),
+    AnomalyKind.CAMERA_TAMPERING: lambda config, _: CameraTamperingRule(config.camera_tampering),
+    AnomalyKind.FIRE: lambda config, _: FireRule(config.fire),
+    AnomalyKind.SMOKE: lambda config, _: SmokeRule(config.smoke),
+    AnomalyKind.DARK_LAMP: lambda config, _: DarkLampRule(config.dark_lamp),
 }

@@ -17,16 +17,13 @@ smoke detection in video".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
 
 from patrol.incident import AnomalyKind
 from perception.hot_spots import thermal_projector
 from perception.rules.base import Finding, Scene
 from perception.rules.fire_looks import FlameLook
-from perception.rules.fire_places import FirePlace, FirePlaces, PlaceConfig, Sign, flicker_of
+from perception.rules.fire_places import FirePlace, FirePlaces, PlaceConfig, flicker_of, size_of
 from perception.warm_plumes import Plume, warm_plumes
 
 RULE_VERSION = "smoke/1"
@@ -95,15 +92,15 @@ class SmokeRule:
         config, signs = self._config, list(place.signs)
         if len(signs) < config.least_looks:
             return False
-        if _size_m(signs[-config.least_looks :]) < config.least_size_m:
+        if size_of(signs[-config.least_looks :]) < config.least_size_m:
             return False
         if flicker_of(signs) < config.flicker:
             return False
         begun_s = next(s.stamp_s for s in signs if s.size_m >= config.least_size_m)
         if stamp_s - begun_s < config.hold_s:
             return False
-        doubtful = place.sigma_m > config.place_sigma_m
-        return not doubtful or stamp_s - begun_s >= config.place_wait_s
+        waited_s = stamp_s - begun_s
+        return place.may_be_told(config.place_sigma_m, waited_s, config.place_wait_s)
 
     def _finding(self, place: FirePlace, look: FlameLook, scene: Scene) -> Finding:
         return Finding(
@@ -118,7 +115,3 @@ class SmokeRule:
             RULE_VERSION,
             {"size_m": round(look.size_m, 2), "warmest_c": round(look.degrees_c or 0.0)},
         )
-
-
-def _size_m(signs: Sequence[Sign]) -> float:
-    return float(np.median([sign.size_m for sign in signs]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -104,8 +105,11 @@ def test_evidence_of_an_open_incident_stays_until_it_is_over(tmp_path: Path) -> 
 def test_a_full_disk_takes_the_oldest_and_no_more_than_it_must(tmp_path: Path) -> None:
     chain = EvidenceChain(tmp_path)
     paths = [keep(chain, f"e{age}", age, f"inc{age}") for age in (5, 9, 7, 3)]
-    free = lambda _folder: int(998.5 * MB)  # noqa: E731 - 1.5 MB are missing
-    assert run(EvidenceExpiry(RetentionConfig(), chain, lambda: {"inc9"}, free)) == 2
+    missing_mb = 1.5
+    expiry = EvidenceExpiry(
+        RetentionConfig(), chain, lambda: {"inc9"}, lambda _folder: int((1000 - missing_mb) * MB)
+    )
+    assert run(expiry) == 2
     assert [path.exists() for path in paths] == [False, True, False, True]
     assert check_chain(tmp_path).problems == []
 
@@ -232,7 +236,7 @@ def forge_expiry(folder: Path) -> None:
     ],
 )
 def test_verify_names_the_line_and_the_file_that_are_wrong(
-    tmp_path: Path, change: object, said: str
+    tmp_path: Path, change: Callable[[Path], None], said: str
 ) -> None:
     chain = EvidenceChain(tmp_path)
     for name, age in (("a", 31), ("b", 1), ("c", 1)):
@@ -241,7 +245,7 @@ def test_verify_names_the_line_and_the_file_that_are_wrong(
     good = CliRunner().invoke(evidence_group, ["verify", str(tmp_path)])
     assert good.exit_code == 0
     assert "2 kept, 1 expired: as written" in good.output
-    change(tmp_path)  # type: ignore[operator]
+    change(tmp_path)
     bad = CliRunner().invoke(evidence_group, ["verify", str(tmp_path)])
     assert bad.exit_code == 1
     assert f"WRONG: {said}" in bad.output
@@ -285,8 +289,8 @@ def test_open_and_young_evidence_outlives_any_disk(
     chain = EvidenceChain(folder)
     paths = [keep(chain, f"e{n}", age) for n, age in enumerate(ages)]
     still_open = {f"inc-e{n}" for n in ongoing}
-    free = lambda _folder: free_mb * MB  # noqa: E731
-    run(EvidenceExpiry(RetentionConfig(max_mb=6), chain, lambda: still_open, free))
+    config = RetentionConfig(max_mb=6)
+    run(EvidenceExpiry(config, chain, lambda: still_open, lambda _folder: free_mb * MB))
     for number, (path, age) in enumerate(zip(paths, ages, strict=True)):
         if number in ongoing or age < 1:
             assert path.exists()

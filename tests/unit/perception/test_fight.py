@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staged_people import Actor, play, stands, walks
+from staged_people import Actor, Way, play, stands, walks
 
 from perception.detectors.base import Skeleton
 from perception.detectors.scripted import ScriptedPose
 from perception.rules.fight import FightConfig, FightRule
-from perception.rules.fight_limbs import limb_speed, limbs_of
+from perception.rules.fight_limbs import Limbs, limb_speed, limbs_of
 
 BLOWS, CALM = 0.35, 0.02  # how far limbs swing, in body heights
 MIRRORED = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]
@@ -82,7 +82,7 @@ def test_two_who_run_side_by_side_leave_the_spot_and_do_not_fight() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_children_who_chase_each_other_to_and_fro_do_not_fight(seed: int) -> None:
-    def to_and_fro(y_m: float, late_s: float):  # type: ignore[no-untyped-def]
+    def to_and_fro(y_m: float, late_s: float) -> Way:
         return lambda t: (58.0 + abs((2.3 * (t - late_s)) % 8.0 - 4.0), y_m)
 
     chase = [Actor(to_and_fro(1.0, 0.0)), Actor(to_and_fro(1.4, 0.4))]
@@ -128,7 +128,7 @@ def test_a_fight_is_over_when_both_have_been_calm_for_long() -> None:
     assert played.closed[0] >= 8.0 + 8.0
 
 
-def _limbs(swing: float, order: list[int] | None = None, score: float = 0.9):  # type: ignore[no-untyped-def]
+def _limbs(swing: float, order: list[int] | None = None, score: float = 0.9) -> Limbs:
     one = skeleton(100.0, swing, score)
     points = one.keypoints if order is None else one.keypoints[order]
     return limbs_of(Skeleton(points, 0.8), np.array([35.0, 10.0, 85.0, 110.0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import cv2
@@ -34,6 +35,8 @@ def test_flames_are_told_where_they_burn(thermal: bool, speed_mps: float, seed: 
     assert first_s <= (2.6 if thermal else 4.6)
     assert math.dist((first.x_m, first.y_m), (8.0, 1.5)) < 1.0
     assert first.details["by"] == ("thermal" if thermal else "picture")
+    assert ("hottest_c" in first.details) is thermal
+    json.dumps(first.details, allow_nan=False)  # the incident's message is JSON: no NaN
     assert first.box_xyxy is not None
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from patrol.geometry import Pose2, Scan, StampedPose
+from patrol.geometry import Pose2, StampedPose
 from patrol.vehicle import load_vehicle
 from perception.ground_projection import GroundProjector, ProjectionConfig, predicted_pose
 
@@ -81,25 +81,6 @@ def test_footprint_tells_a_standing_from_a_lying_body() -> None:
     assert standing.shortest_m > 5
     assert lying.height_m == pytest.approx(0.3, abs=0.05)
     assert 1.5 < lying.shortest_m <= lying.longest_m < 2.5
-
-
-def test_lidar_gives_the_range_of_what_it_can_hit() -> None:
-    here = projector()
-    ranges = np.full(541, np.inf)
-    scan_angles = np.linspace(
-        -SPEC.lidar.field_of_view_rad / 2, SPEC.lidar.field_of_view_rad / 2, 541
-    )
-    ranges[np.abs(scan_angles - math.atan2(-1.0, 7.0)) < 0.03] = 7.4
-    scan = Scan(
-        0.0, float(scan_angles[0]), float(scan_angles[1] - scan_angles[0]), ranges, 0.06, 25.0
-    )
-    standing = here.box_point(box_of(here, 8.0, 0.6, 1.7), scan, SPEC.lidar)
-    lying = here.box_point(box_of(here, 8.0, 1.7, 0.3), scan, SPEC.lidar)
-    assert standing is not None
-    assert standing.from_lidar
-    assert standing.x_m == pytest.approx(1.15 + 7.4, abs=0.2)
-    assert lying is not None
-    assert not lying.from_lidar  # the beam passes above it
 
 
 def test_a_pose_is_moved_to_the_picture() -> None:

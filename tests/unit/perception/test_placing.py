@@ -152,6 +152,21 @@ def test_lidar_says_where_somebody_is() -> None:
     assert far_off(placed, 9.0, 0.5) < 0.2
 
 
+def test_the_beam_passes_above_who_lies() -> None:
+    wall = scan_of((9.0, 0.5))  # behind: whatever the beam meets is not the body
+    lying = placer().places(at(), box(8.0, 0.5, 0.3, width=1.7)[None], ["person"], wall)[0]
+    assert lying is not None
+    assert not lying.point.from_lidar
+
+
+def test_a_box_that_is_no_number_is_left_out_and_harms_no_other() -> None:
+    good, scan = box(9.0, 0.5, 1.67), scan_of((9.0, 0.5))
+    both = np.array([np.full(4, np.nan), good])
+    bad, placed = placer().places(at(), both, ["person", "person"], scan)
+    assert bad is None
+    assert far_off(placed, 9.0, 0.5) < 0.2
+
+
 def test_who_stands_behind_somebody_does_not_get_their_echo() -> None:
     scan = scan_of((8.0, 0.0))  # the one behind is in the beam's shadow
     both = np.array([box(9.2, 0.15, 1.7), box(8.0, 0.0, 1.6)])

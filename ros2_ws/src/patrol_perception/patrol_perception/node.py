@@ -78,7 +78,10 @@ class PerceptionNode(VehicleNode):
         self._picture = picture_of(cdr)
 
     def _on_warmth(self, cdr: bytes) -> None:
-        self._warmth = warmth_of(cdr)
+        try:
+            self._warmth = warmth_of(cdr)
+        except ValueError as error:  # the eyes do without; what is old does not count any more
+            self.get_logger().error(f"thermal_refused {error}", throttle_duration_sec=60.0)
 
     def _thermal(self) -> ThermalPicture | None:
         if self._warmth is None or self._thermal_camera is None:
