@@ -23,6 +23,11 @@ COMMANDS: CommandTable = {
     "detect": ("perception.cli", "detect_command", "Run the detector on pictures or a video."),
     "serve": ("fleet_server.cli", "serve_command", "Run the fleet server."),
     "enroll": ("fleet_server.cli", "enroll_command", "Give a vehicle its credentials."),
+    "broker-users": (
+        "fleet_server.cli",
+        "broker_users_command",
+        "Write an outside broker's users.",
+    ),
     "passwd": ("fleet_server.cli", "passwd_command", "Give a user a new password."),
     "publish": ("fleet_server.publish_cli", "publish_command", "Give vehicles a new map."),
     "simulate": ("demo.simulate_cli", "simulate_group", "Simulate a vehicle or a fleet."),

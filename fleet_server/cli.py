@@ -1,4 +1,4 @@
-"""`sunra serve`, `sunra enroll` and `sunra passwd`."""
+"""`sunra serve`, `enroll`, `broker-users` and `passwd`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from fleet_server.broker import choose_port
 from fleet_server.config import FleetConfig, load_fleet_config
 from fleet_server.enrolment import Enrolment, write_private
 from fleet_server.ingest.mqtt import MqttTarget, can_log_in
+from fleet_server.mosquitto import write_files
 from fleet_server.opening import existing_database
 from patrol.clock import SystemClock
 from patrol.errors import ConfigError, SunraError
@@ -154,6 +155,30 @@ def enroll_command(
     files = enrolment.add(addresses, host or settings.host, port)
     if settings.embedded and _server_runs(data_dir):
         _wait_for_login(enrolment, addresses[-1].vehicle_id, settings.host, port)
+    for file in files:
+        click.echo(file)
+
+
+@click.command("broker-users")
+@_data
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder for the files; what they hold is secret.",
+)
+@_config
+def broker_users_command(data_dir: Path, folder: Path, config_file: Path | None) -> None:
+    """Write a mosquitto's users and their rights, for all enrolled vehicles and the server.
+
+    Once more after every `sunra enroll`; then the broker reads them anew (SIGHUP).
+    """
+    config = _load(config_file)
+    enrolment = Enrolment(data_dir.resolve())
+    with enrolment.locked():
+        vehicles = enrolment.vehicles().values()
+        files = write_files(folder, config.interface, enrolment.server_secret(), vehicles)
     for file in files:
         click.echo(file)
 

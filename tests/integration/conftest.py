@@ -30,6 +30,7 @@ class Server:
         self.data_dir = data_dir
         self.map_file = ROOT / "maps/sillim.geojson"
         self.config_file = ROOT / "config/fleet.yaml"
+        self.broker_port = 0  # any free one
         self.process: subprocess.Popen[str] | None = None
 
     @property
@@ -43,7 +44,8 @@ class Server:
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [*SUNRA, "serve", "--data", str(self.data_dir), "--map", str(self.map_file),
-                 "--port", "0", "--broker-port", "0", "--config", str(self.config_file)],
+                 "--port", "0", "--broker-port", str(self.broker_port),
+                 "--config", str(self.config_file)],
                 cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True,
             )  # fmt: skip
         assert self.process.stdout is not None
