@@ -25,6 +25,7 @@ from fleet_client.map_actions import MapActions, VehicleMaps
 from fleet_client.options import LinkHandlers, LinkOptions, LinkStatus
 from fleet_client.outbox import Outbox
 from fleet_client.receiver import Receiver
+from fleet_client.searches import OpenSearches
 from fleet_client.state_builder import MapRef, StateContent
 from patrol.clock import Clock, SystemClock
 from patrol.errors import OrderError
@@ -70,6 +71,7 @@ class FleetClient:
         self._envelope = Envelope(self._address, spec, map_ref, options)
         self._outbox = Outbox(self._envelope, self._clock, options, spool_path)
         self._maps = MapActions(maps, options) if maps else None
+        self._searches = OpenSearches(self._clock) if handlers.on_searches else None
         self._receiver = Receiver(
             self._address,
             map_ref,
@@ -77,6 +79,7 @@ class FleetClient:
             self._outbox.acknowledge,
             lambda: self._send([self._outbox.factsheet()]),
             self._maps,
+            self._searches,
         )
         self._show_maps()
         self._backoff = Backoff(options.reconnect_min_s, options.reconnect_max_s, seed)
@@ -238,7 +241,12 @@ class FleetClient:
         )
 
     def _subscribed(self) -> list[str]:
-        return ["order", "instantActions", "ack", *(["mapChunk"] if self._maps else [])]
+        names = ["order", "instantActions", "ack"]
+        return [
+            *names,
+            *(["mapChunk"] if self._maps else []),
+            *(["searches"] if self._searches else []),
+        ]
 
     async def _wait_before_retry(self, reason: str) -> None:
         wait_s = self._backoff.next_s()
@@ -254,6 +262,8 @@ class FleetClient:
     async def _session(self, connection: mqtt.MqttConnection) -> None:
         """From ONLINE to the end of one connection."""
         self._connection = connection
+        if self._searches is not None:
+            self._searches.on_connect()
         self._connected_since_s = self._clock.now_s()
         self._connects += 1
         log.info("link_up vehicle=%s connects=%d", self._address.vehicle_id, self._connects)
@@ -283,6 +293,7 @@ class FleetClient:
             while self._refused:
                 await self._receiver.refuse(*self._refused.popleft())
             await self._step_maps()
+            await self._receiver.expire_searches()
             now_s = time.monotonic()
             live = self._outbox.collect(now_s if self.connected else None)
             if self.connected:

@@ -17,6 +17,7 @@ from patrol.vda5050.node_actions import (
     RELEASE_OPERATOR_WAIT,
     ActionRow,
 )
+from patrol.vda5050.release import RELEASE_ORIGINAL
 from patrol.vehicle import VehicleSpec
 from patrol.weather import REPORT_WEATHER
 
@@ -68,6 +69,12 @@ ACTIONS: dict[str, ActionRow] = NODE_ACTIONS | {
     name: ActionRow(text, "HARD", (INSTANT,), parameters)
     for name, (parameters, text) in AT_ONCE.items()
 }
+ACTIONS[RELEASE_ORIGINAL] = ActionRow(
+    "send the sealed originals of an incident, where it keeps some",
+    "NONE",
+    (INSTANT,),
+    {"incidentId": "STRING", "requestedBy": "STRING", "reason": "STRING"},
+)
 
 OPTIONAL_PARAMETERS = (
     "order.zoneSetId",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from patrol.person_search import PersonSearch
 from patrol.vda5050.messages import Action, Order
+from patrol.vda5050.release import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ class LinkHandlers:
     on_order: Callable[[Order], Awaitable[None] | None]
     on_instant_action: Callable[[Action], Awaitable[None] | None]
     on_state_request: Callable[[], Awaitable[None] | None] | None = None  # publish a state now
+    # Whom to look for: ALL open searches, whenever they change. None: it looks for nobody.
+    on_searches: Callable[[tuple[PersonSearch, ...]], Awaitable[None] | None] | None = None
+    # Give out sealed originals. None: this vehicle keeps none.
+    on_release: Callable[[Release], Awaitable[None] | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

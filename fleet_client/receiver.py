@@ -20,11 +20,13 @@ from fleet_client.inbound import (
 )
 from fleet_client.map_actions import MapActions
 from fleet_client.options import LinkHandlers
+from fleet_client.searches import OpenSearches, read_searches
 from fleet_client.state_builder import MapRef, refusal_error
 from patrol.errors import OrderError
 from patrol.vda5050.extension import Ack, MapChunk
 from patrol.vda5050.map_transfer import MAP_ACTIONS
 from patrol.vda5050.messages import Action, ActionState, ActionStatus, Error, Order
+from patrol.vda5050.release import RELEASE_ORIGINAL, read_release
 from patrol.vda5050.topic_names import VehicleAddress, parse_topic
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ _ACTION_STATES_SHOWN = 10
 class Receiver:
     """Handles one message at a time, in order; `on_ack` and `on_factsheet` are the client's.
 
-    `maps` None: this vehicle drives on `map_ref` for good.
+    `maps` None: this vehicle drives on `map_ref` for good. `searches` None: it looks for nobody.
     """
 
     def __init__(
@@ -48,10 +50,12 @@ class Receiver:
         on_ack: Callable[[Ack], None],
         on_factsheet: Callable[[], None],
         maps: MapActions | None = None,
+        searches: OpenSearches | None = None,
     ) -> None:
         self._address = address
         self._map_ref = map_ref
         self._maps = maps
+        self._searches = searches
         self._handlers = handlers
         self._on_ack = on_ack
         self._on_factsheet = on_factsheet
@@ -86,6 +90,7 @@ class Receiver:
             "instantActions": self._actions,
             "ack": self._ack,
             "mapChunk": self._map_chunk,
+            "searches": self._take_searches,
         }[name]
         async with self._lock:
             try:
@@ -161,6 +166,9 @@ class Receiver:
         elif action.action_type == "factsheetRequest":
             self._on_factsheet()
             self._report(action, "FINISHED")
+        elif action.action_type == RELEASE_ORIGINAL and self._handlers.on_release is not None:
+            await _finish(self._handlers.on_release(read_release(action)))
+            self._report(action, "FINISHED")
         elif action.action_type in MAP_ACTIONS and self._maps is not None:
             self._maps.accept(action)
         else:
@@ -177,6 +185,28 @@ class Receiver:
     async def _map_chunk(self, payload: bytes) -> None:
         if self._maps is not None:
             self._maps.take(read_message(payload, MapChunk, "mapChunk", self._address))
+
+    async def _take_searches(self, payload: bytes) -> None:
+        searches = self._searches
+        if searches is None:
+            return
+        read = read_searches(payload, self._address)
+        if searches.take(read):
+            cases = ",".join(search.case_id for search in searches.held)
+            log.info("searches_taken vehicle=%s cases=%s", self._vehicle, cases)
+            await self.tell_searches()
+        for problem in read.problems:
+            await self.refuse(problem)
+
+    async def expire_searches(self) -> None:
+        """Forget searches whose time is over, and tell the vehicle."""
+        if self._searches is not None and self._searches.step():
+            await self.tell_searches()
+
+    async def tell_searches(self) -> None:
+        """Give the vehicle all searches that are held now."""
+        if self._searches is not None and self._handlers.on_searches is not None:
+            await _finish(self._handlers.on_searches(self._searches.held))
 
     async def _ack(self, payload: bytes) -> None:
         self._on_ack(read_message(payload, Ack, "ack", self._address))

@@ -32,6 +32,7 @@ NOBODY = HASHER.hash(secrets.token_urlsafe(16))
 RIGHTS: dict[str, frozenset[str]] = {
     "viewer": frozenset(),
     "operator": frozenset({"dispatch", "judge", "maps"}),
+    "privacy_officer": frozenset({"release", "audit"}),  # who else may see faces: nobody
     "admin": frozenset({"dispatch", "judge", "maps", "audit", "users"}),
 }
 

@@ -17,6 +17,7 @@ from fleet_server.accounts import FIRST_USER, Accounts
 from fleet_server.api.app import create_api
 from fleet_server.api.map_models import PublicationView
 from fleet_server.api.models import AssignmentView
+from fleet_server.api.person_search_models import PersonSearchSummary
 from fleet_server.api.plan_models import PlanSummary
 from fleet_server.api.services import Services
 from fleet_server.config import FleetConfig
@@ -27,6 +28,7 @@ from fleet_server.dispatch.team import TeamPlanning
 from fleet_server.enrolment import Enrolment, write_private
 from fleet_server.fleet import Fleet
 from fleet_server.health import health_of
+from fleet_server.incidents.releases import ReleaseService
 from fleet_server.incidents.service import IncidentService
 from fleet_server.incidents.suppressions import SuppressionService
 from fleet_server.ingest.decode import MapRequestItem, StateItem
@@ -43,11 +45,13 @@ from fleet_server.opening import (
     open_database,
     planning_setup,
 )
+from fleet_server.person_searches.delivery import SearchDelivery
+from fleet_server.person_searches.service import PersonSearchService
 from fleet_server.publishing.following import PublicationFollowing
 from fleet_server.publishing.service import MapPublishing
 from fleet_server.publishing.transfer import MapTransfer
 from fleet_server.publishing.versions import MapVersions, take_given
-from fleet_server.retention import Retention
+from fleet_server.retention import DAY_S, Retention
 from fleet_server.store.database import Database
 from fleet_server.weather import WeatherService
 from fleet_server.web import WebServer, bind
@@ -57,6 +61,7 @@ from patrol.vda5050.topic_names import subscriptions
 log = logging.getLogger(__name__)
 
 PASSWORD_FILE = "operator-password.txt"
+SHOWN_TO_ALL = {"case_id", "state", "revision"}  # of a person search: nothing of the person
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,17 @@ class FleetServer:
         transfer = MapTransfer(maps, clock, self._publish)
         weather = WeatherService(database, fleet, clock, self._publish)
 
+        def show_search(case: PersonSearchSummary) -> None:
+            live.send({"type": "person_search", **case.model_dump(include=SHOWN_TO_ALL)})
+            delivery.wake()
+
+        searches = PersonSearchService(
+            database, maps, incidents, clock, config.retention.person_search_days * DAY_S,
+            show_search,
+        )  # fmt: skip
+        await searches.resume()
+        delivery = SearchDelivery(searches, fleet, clock, self._publish)
+
         def on_state(item: StateItem) -> None:
             dispatcher.on_state(item.vehicle_id)
             publishing.on_state(item.vehicle_id)
@@ -181,6 +197,8 @@ class FleetServer:
             teams,
             incidents,
             SuppressionService(database, maps, clock),
+            ReleaseService(database, incidents, fleet, clock, self._publish),
+            searches,
             live,
             weather,
             health_of(pipeline, fleet, live, link, broker, clock),
@@ -194,6 +212,7 @@ class FleetServer:
             publishing.run(),
             transfer.run(),
             weather.run(),
+            delivery.run(),
             live.run(),
             Retention(database, config.retention, evidence_dir, clock).run(),
             show_incidents(incidents, live, changed_incidents),

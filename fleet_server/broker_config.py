@@ -23,8 +23,9 @@ from patrol.vda5050.topic_names import (
     VehicleAddress,
 )
 
-# Every QoS 1 subscription is a JetStream consumer, two of them a vehicle. -1 would not mean
-# "no limit": NATS then takes its default of 1,000, and a district would end at 500 vehicles.
+# Every QoS 1 subscription is a JetStream consumer, two of them a vehicle, three of one that looks
+# for missing persons. -1 would not mean "no limit": NATS then takes its default of 1,000, and a
+# district would end at 333 vehicles.
 MAX_CONSUMERS = 1_000_000
 # A reader that is further behind is cut off, and what it had not read with QoS 0 is gone until the
 # vehicles send it again. NATS's own 64 MiB are too few when a whole district back-fills at once.

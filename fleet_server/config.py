@@ -144,6 +144,7 @@ class RetentionConfig:
     evidence_days: float = 30.0
     audit_days: float = 365.0
     plan_days: float = 30.0  # plans for a team; none lasts longer than a day
+    person_search_days: float = 30.0  # after its end; then only number, times and end are left
     every_s: float = 3600.0
 
     def __post_init__(self) -> None:
@@ -153,6 +154,7 @@ class RetentionConfig:
             evidence_days=(0.01, 3650),
             audit_days=(1, 3650),
             plan_days=(2, 3650),
+            person_search_days=(0.01, 3650),
             every_s=(1, 86400),
         )
 

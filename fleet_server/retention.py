@@ -12,6 +12,7 @@ from fleet_server.config import RetentionConfig
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database
 from fleet_server.store.history import expire_audit, expire_evidence, expire_states
+from fleet_server.store.person_searches import erase_searches
 from fleet_server.store.plans import expire_plans
 from patrol.clock import Clock
 
@@ -46,6 +47,10 @@ class Retention:
         states = await self._database.write(expire_states, now_s - self._config.state_days * DAY_S)
         await self._database.write(expire_audit, now_s - self._config.audit_days * DAY_S)
         await self._database.write(expire_plans, now_s - self._config.plan_days * DAY_S)
+        ended_before_s = now_s - self._config.person_search_days * DAY_S
+        erased = await self._database.write(erase_searches, ended_before_s, now_s)
+        if erased:
+            log.info("retention person_searches=%s", ",".join(erased))
         paths = await self._database.write(
             expire_evidence, now_s - self._config.evidence_days * DAY_S
         )

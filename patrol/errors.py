@@ -7,7 +7,8 @@ SunraError                 shown to a person as one line; the command line exits
 ├── LogError               a log or recording of a drive
 ├── ModelError             weights: missing, wrong hash, wrong classes
 ├── OrderError             a VDA 5050 order that cannot be followed
-└── PlanError              a patrol that cannot be planned
+├── PlanError              a patrol that cannot be planned
+└── SearchError            a person search that says too little, or something impossible
 """
 
 from __future__ import annotations
@@ -48,3 +49,7 @@ class OrderError(SunraError):
 
 class PlanError(SunraError):
     """A patrol cannot be planned as asked."""
+
+
+class SearchError(SunraError):
+    """A person search says too little, or something impossible."""

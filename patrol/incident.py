@@ -101,6 +101,8 @@ class EvidenceKind(StrEnum):
     STILL = "still"
     CLIP = "clip"
     CHECKPOINT = "checkpoint"  # a still of a place that a patrol visited
+    RECORD = "record"  # how the vehicle came to report it: tracks, versions, parameters
+    ORIGINAL = "original"  # the pictures as the camera took them, sealed; stays on board
 
 
 def capture_name(action_id: str) -> str:

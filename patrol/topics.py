@@ -18,6 +18,7 @@ class Qos(StrEnum):
     SENSOR = "sensor"  # best effort, keep last 1
     RELIABLE = "reliable"  # reliable, keep last 10
     JOURNAL = "journal"  # reliable, transient local, keep last 50: a reader that died reads again
+    LATCHED = "latched"  # reliable, transient local, keep last 1: what holds now
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,14 @@ _ROWS = (
         "/perception/tracks", "patrol_interfaces/msg/TrackArray", "perception", 5, None, Qos.SENSOR
     ),
     TopicRow(
+        "/perception/detections",
+        "vision_msgs/msg/Detection2DArray",
+        "perception",
+        5,
+        None,
+        Qos.SENSOR,
+    ),
+    TopicRow(
         "/perception/incident",
         "patrol_interfaces/msg/Incident",
         "perception",
@@ -148,6 +157,14 @@ _ROWS = (
         None,
         None,
         Qos.RELIABLE,
+    ),
+    TopicRow(
+        "/perception/searches",
+        "patrol_interfaces/msg/PersonSearchArray",
+        "fleet_client",
+        None,
+        None,
+        Qos.LATCHED,
     ),
     TopicRow(
         "/perception/state",
@@ -209,7 +226,11 @@ def topics_of(rangers: Iterable[str], drop_rangers: Iterable[str] = ()) -> tuple
     return tuple(itertools.chain.from_iterable(own.get(name, (name,)) for name in TOPICS))
 
 
+# Published only while somebody looks (sensor_msgs/Image): in no table, recording or watch.
+DEBUG_IMAGE_TOPIC = "/perception/debug_image"
+
 # Services and actions.
 EXECUTE_ORDER_ACTION = "/navigation/execute_order"  # patrol_interfaces/action/ExecuteOrder
 INSTANT_ACTION_SERVICE = "/navigation/instant_action"  # patrol_interfaces/srv/InstantAction
+RELEASE_SERVICE = "/perception/release"  # patrol_interfaces/srv/ReleaseOriginal
 SAFETY_RESET_SERVICE = "/safety/reset"  # std_srvs/srv/Trigger

@@ -16,6 +16,7 @@ from fleet_server.api.routes import (
     incidents,
     live,
     maps,
+    person_searches,
     session,
     suppressions,
     weather,
@@ -52,7 +53,9 @@ def create_api(services: Services, console_dir: Path = CONSOLE_DIR) -> FastAPI:
     errors.install(app)
     app.middleware("http")(guard)
     api = APIRouter(prefix=PREFIX)
-    for module in (session, fleet, maps, dispatch, incidents, suppressions, live, weather):
+    for module in (
+        session, fleet, maps, dispatch, incidents, suppressions, person_searches, live, weather,
+    ):  # fmt: skip
         api.include_router(module.router)
     app.include_router(api)
     if (console_dir / "index.html").is_file():

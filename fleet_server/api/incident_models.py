@@ -8,6 +8,7 @@ from pydantic import Field
 
 from fleet_server.api.models import Model
 from fleet_server.api.suppression_models import Quieted
+from patrol.vda5050.release import MOST_CHARS
 
 IncidentStatus = Literal["open", "acknowledged", "resolved"]
 Verdict = Literal["true_alarm", "harmless", "wrong"]
@@ -84,6 +85,20 @@ class IncidentView(Model):
     note: str | None = None
     reports: list[ReportView] = Field(default_factory=list)
     quieted: Quieted | None = None  # does not ring; never on life-safety kinds
+
+
+class AskOriginals(Model):
+    """Why the originals of an incident are needed; the audit trail and the vehicle keep it."""
+
+    reason: Annotated[str, Field(min_length=5, max_length=MOST_CHARS)]
+
+
+class ReleaseView(Model):
+    """Which vehicles were asked for an incident's sealed originals, and which are offline."""
+
+    incident_id: str
+    asked: list[str]
+    away: list[str]
 
 
 class Acknowledge(Model):

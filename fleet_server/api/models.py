@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from patrol.vda5050.node_actions import spoken
 
-Role = Literal["viewer", "operator", "admin"]
+Role = Literal["viewer", "operator", "privacy_officer", "admin"]
 ConnectionView = Literal["ONLINE", "OFFLINE", "CONNECTIONBROKEN", "UNKNOWN"]
 AssignmentStatus = Literal[
     "queued", "sent", "running", "returning", "finished", "failed", "cancelled"

@@ -11,10 +11,12 @@ from fleet_server.dispatch.patrols import PatrolService
 from fleet_server.dispatch.service import Dispatcher
 from fleet_server.dispatch.team import TeamPlanning
 from fleet_server.fleet import Fleet
+from fleet_server.incidents.releases import ReleaseService
 from fleet_server.incidents.service import IncidentService
 from fleet_server.incidents.suppressions import SuppressionService
 from fleet_server.live import LiveHub
 from fleet_server.maps import MapLibrary
+from fleet_server.person_searches.service import PersonSearchService
 from fleet_server.publishing.service import MapPublishing
 from fleet_server.publishing.versions import MapVersions
 from fleet_server.store.database import Database
@@ -36,6 +38,8 @@ class Services:
     teams: TeamPlanning
     incidents: IncidentService
     suppressions: SuppressionService
+    releases: ReleaseService
+    person_searches: PersonSearchService
     live: LiveHub
     weather: WeatherService
     health: Callable[[], HealthView]

@@ -1,6 +1,7 @@
 """Which reports of vehicles are one real event: pure rules, no database.
 
-Same kind, same map, near in place by Mahalanobis distance and near in time. A vehicle that has
+Same kind, same map, near in place by Mahalanobis distance and near in time; candidates of a person
+search are of one case, too. A vehicle that has
 two incidents open at once has told them apart itself, so they stay two; what an operator has
 resolved takes in nothing more. docs/operations.md#one-event.
 """
@@ -42,11 +43,15 @@ class Report:
     position_sigma_m: float
     started_at_s: float
     updated_at_s: float
+    case_id: str | None = None  # of a person search that it is a candidate for
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Report:
         """An incident's row."""
-        return cls(**{name: row[name] for name in cls.__dataclass_fields__})
+        said = (row["details"] or {}).get("case_id")
+        case_id = said if isinstance(said, str) else None
+        names = [name for name in cls.__dataclass_fields__ if name != "case_id"]
+        return cls(**{name: row[name] for name in names}, case_id=case_id)
 
     @property
     def is_over(self) -> bool:
@@ -73,7 +78,7 @@ def is_same_event(a: Report, b: Report) -> bool:
     """Whether two reports may be of one event, by kind, place and time."""
     gap_s = max(a.started_at_s - b.updated_at_s, b.started_at_s - a.updated_at_s)
     return (
-        (a.kind, a.map_id) == (b.kind, b.map_id)
+        (a.kind, a.map_id, a.case_id) == (b.kind, b.map_id, b.case_id)
         and gap_s <= GAP_S
         and _distance_m(a, b) <= FARTHEST_M
         and sigmas_apart(a, b) <= GATE_SIGMAS

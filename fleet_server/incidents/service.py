@@ -9,9 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fleet_server.accounts import User
 from fleet_server.api.incident_models import IncidentView, Verdict, VisitPictureView
 from fleet_server.config import SuppressionConfig
-from fleet_server.errors import ConflictError, NotFoundError
+from fleet_server.errors import ConflictError, ForbiddenError, NotFoundError
 from fleet_server.incidents.views import incident_view, picture_view
 from fleet_server.maps import MapLibrary
 from fleet_server.store.audit import add_audit
@@ -21,6 +22,7 @@ from fleet_server.store.incidents import select_incidents, set_judgement
 from fleet_server.store.patrols import find_assignment
 from fleet_server.store.suppressions import teach
 from patrol.clock import Clock
+from patrol.incident import EvidenceKind
 
 SHOWN = 500
 
@@ -119,19 +121,27 @@ class IncidentService:
         rows = await self._database.read(select_visit_pictures, assignment_id)
         return [picture_view(row, names) for row in rows]
 
-    async def open_evidence(self, evidence_id: str, username: str) -> tuple[Path, str]:
-        """A file and its media type; every look is on the audit trail."""
+    async def open_evidence(self, evidence_id: str, user: User) -> tuple[Path, str]:
+        """A file and its media type; every look is on the audit trail, a refused one too.
+
+        Raises ForbiddenError for an original and a role that may not have one released.
+        """
         row = await self._database.read(find_evidence, evidence_id)
         if row is None or row["status"] != "complete":
             status = f" (it is {row['status']})" if row else ""
             raise NotFoundError(f"no evidence {evidence_id!r}{status}", "evidence_unknown")
+        if row["kind"] == EvidenceKind.ORIGINAL and not user.may("release"):
+            await self._note_look(user, "original_refused", evidence_id)
+            raise ForbiddenError(f"role {user.role} may not do this", "forbidden")
         path = self._evidence_dir / row["path"]
         if not path.is_file():
             raise NotFoundError(f"evidence {evidence_id!r} is not on disk", "evidence_missing")
-        await self._database.write(
-            add_audit, self._clock.now_s(), username, "evidence_view", evidence_id
-        )
+        await self._note_look(user, "evidence_view", evidence_id)
         return path, row["media_type"]
+
+    async def _note_look(self, user: User, action: str, evidence_id: str) -> None:
+        now_s = self._clock.now_s()
+        await self._database.write(add_audit, now_s, user.username, action, evidence_id)
 
     async def one(self, incident_id: str) -> IncidentView:
         """The event of an incident, by its head's id or any report's; raises NotFoundError."""

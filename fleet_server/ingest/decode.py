@@ -42,6 +42,8 @@ MEDIA_SUFFIX = {
     "image/png": ".png",
     "image/webp": ".webp",
     "video/mp4": ".mp4",
+    "application/json": ".json",
+    "application/age": ".age",
 }
 
 

@@ -299,6 +299,7 @@ audit = Table(
     Column("subject", Text, nullable=False),
     Column("details", JSON, nullable=False),
     Index("ix_audit_time", "time_s"),
+    Index("ix_audit_subject", "subject"),
 )
 
 quarantine = Table(

@@ -13,6 +13,8 @@ SERVER_PHRASES = {
     "the session is over; log in again": "로그인이 만료되었습니다. 다시 로그인하십시오",
     "too many failed log-ins; wait a minute": "로그인 실패가 너무 많습니다. 잠시 기다리십시오",
     "role {role} may not do this": "{role} 권한으로는 할 수 없습니다",
+    "no vehicle that saw incident {incident} is online":
+        "사건 {incident}을(를) 본 차량 중 연결된 차량이 없습니다",
     # --- vehicles
     "no vehicle {vehicle}": "차량 {vehicle}이(가) 없습니다",
     "{vehicle} is not connected": "{vehicle} 연결이 끊겼습니다",
@@ -69,6 +71,29 @@ SERVER_PHRASES = {
     "lets {vehicle} go first in {way:said}": "{way}에서 {vehicle}을(를) 먼저 보내려고 기다립니다",
     "the way between nodes {start} and {end}": "노드 {start}–{end} 구간",
     "the way {name}": "{name} 구간",
+    # --- person searches
+    "no person search {case}": "수색 사건 {case}이(가) 없습니다",
+    "person search {case} has ended already": "수색 사건 {case}은(는) 이미 끝났습니다",
+    "person search {case}: no such picture": "수색 사건 {case}: 그런 사진이 없습니다",
+    "at most {limit} searches are open at a time; close one first":
+        "동시에 열 수 있는 수색은 {limit}건입니다. 먼저 하나를 종료하십시오",
+    "height_m: from must not be above to": "키: 최소가 최대보다 클 수 없습니다",
+    "{field}: nobody has been seen in the future": "마지막 목격 시각이 지금보다 뒤입니다",
+    "{field}: the end must be ahead": "종료 시각은 지금보다 뒤여야 합니다",
+    "{field}: a search has an end": "수색에는 종료 시각이 있어야 합니다",
+    "{field}: a search lasts at most {days} days; open another then":
+        "수색은 최대 {days}일입니다. 그 뒤에는 새로 여십시오",
+    "{field}: a case has at most {limit} pictures": "사진은 한 사건에 최대 {limit}장입니다",
+    "{field}: a colour of the clothes or a picture is needed":
+        "옷 색이나 사진이 하나는 있어야 합니다",
+    "{field}: the case has no such picture": "이 사건에 없는 사진입니다",
+    "{field}: a picture has at most {limit} bytes": "사진은 최대 {limit}바이트입니다",
+    "{field}: a picture is given as base64": "사진을 읽을 수 없습니다",
+    "{field}: the picture cannot be read": "사진을 읽을 수 없습니다",
+    "{field}: a picture is JPEG, PNG or WebP": "사진은 JPEG, PNG, WebP만 됩니다",
+    "{field}: a picture has at most {limit} pixels": "사진은 최대 {limit}화소입니다",
+    "{field}: a picture has at least {limit} pixels a side":
+        "사진은 한 변이 {limit}화소 이상이어야 합니다",
     # --- weather
     "observed_at {time}: that is not of the last {hours} h":
         "관측 시각 {time}: 최근 {hours}시간 안의 관측이 아닙니다",

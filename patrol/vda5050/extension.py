@@ -2,7 +2,7 @@
 
 VDA 5050 forbids fleet logic on `information[]`, and has no message for incidents, evidence, late
 telemetry or an acknowledgement after the server's commit; these are on topics of their own. So is
-the content of a map, because a vehicle reaches the broker and no map server.
+the content of a map, because a vehicle reaches the broker and no map server, and whom to look for.
 """
 
 from __future__ import annotations
@@ -88,3 +88,27 @@ class MapChunk(Header):
     chunk_bytes: int
     chunk_index: int
     data: bytes  # base64 on the wire
+
+
+class PersonSearchItem(_Wire):
+    """An open search (`patrol.person_search.PersonSearch`); times are ISO 8601 UTC."""
+
+    case_id: str
+    opened_at: str
+    expires_at: str
+    top_rgb: tuple[float, float, float] | None = None
+    trousers_rgb: tuple[float, float, float] | None = None
+    height: tuple[float, float] | None = None
+    age_group: str | None = None
+    build: str | None = None
+    last_seen_map_id: str | None = None
+    last_seen_x: float | None = None
+    last_seen_y: float | None = None
+    last_seen_at: str | None = None
+    pictures: list[bytes] = msgspec.field(default_factory=list)  # base64 on the wire
+
+
+class PersonSearches(Header):
+    """Server → vehicle: ALL open searches; one that is not among them is over, and forgotten."""
+
+    searches: list[PersonSearchItem]

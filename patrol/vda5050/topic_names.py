@@ -15,7 +15,7 @@ EXTENSION = "x-sunra/v1"
 TO_SERVER = ("connection", "state", "visualization", "factsheet")
 TO_VEHICLE = ("order", "instantActions")
 EXTENSION_TO_SERVER = ("incident", "evidence", "backfill", "mapRequest")
-EXTENSION_TO_VEHICLE = ("ack", "mapChunk")
+EXTENSION_TO_VEHICLE = ("ack", "mapChunk", "searches")
 
 AT_MOST_ONCE, AT_LEAST_ONCE = 0, 1
 # Topic name → its QoS, with what makes a loss good or why the broker must keep the message. An
@@ -33,6 +33,7 @@ QOS: dict[str, tuple[int, str]] = {
     "mapRequest": (AT_LEAST_ONCE, "rare, and a map waits for it"),
     "ack": (AT_MOST_ONCE, "what it would have named is sent again"),
     "mapChunk": (AT_MOST_ONCE, "a piece that does not come is asked for again"),
+    "searches": (AT_LEAST_ONCE, "a search that has ended must be forgotten"),
 }
 
 # A level may hold what the standard allows for manufacturer and serial number (clause 6.4).

@@ -46,8 +46,9 @@ def _load(name: str) -> ModuleType:
 
 
 def _load_fake_server() -> ModuleType:
-    for name in ("fake_plans", "fake_maps", "fake_world", "fake_suppressions", "fake_diversions"):
-        _load(name)
+    names = ("plans", "maps", "world", "suppressions", "searches", "diversions")
+    for name in names:
+        _load(f"fake_{name}")
     return _load("fake_server")
 
 

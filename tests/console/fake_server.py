@@ -20,6 +20,7 @@ import uvicorn
 from fake_diversions import FakeDiversions, add_diversion_routes
 from fake_maps import FakeMaps, add_map_routes
 from fake_plans import FakePlans, add_plan_routes
+from fake_searches import FakeSearches, add_search_routes
 from fake_suppressions import FakeSuppressions, add_suppression_routes
 from fake_world import World, night_picture
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
@@ -47,6 +48,7 @@ class FakeServer:
         self.maps = FakeMaps(self.world.map, sorted(self.world.vehicles), self.send)
         self.diversions = FakeDiversions(self.world)
         self.suppressions = FakeSuppressions(self.world)
+        self.searches = FakeSearches(self.world, self.send, USERNAME)
         self.up = True
         self.user = models.UserView(username=USERNAME, role="operator", language="ko")
         self.requests: list[tuple[str, str]] = []
@@ -170,6 +172,7 @@ class FakeServer:
         add_map_routes(app, self.maps)
         add_diversion_routes(app, self.diversions, self.send)
         add_suppression_routes(app, self.suppressions, self.send, USERNAME)
+        add_search_routes(app, self.searches)
 
         @app.websocket("/api/v1/live")
         async def live(websocket: WebSocket) -> None:
@@ -310,6 +313,16 @@ class FakeServer:
             incident.resolved_at = time.time()
             incident.verdict, incident.note = request.verdict, request.note
             return told(incident)
+
+        @app.post("/api/v1/incidents/{incident_id}/originals")
+        async def originals(
+            incident_id: str, request: incident_models.AskOriginals
+        ) -> incident_models.ReleaseView:
+            world.reasons.append(request.reason)
+            incident = world.incidents[incident_id]
+            return incident_models.ReleaseView(
+                incident_id=incident_id, asked=[incident.vehicle_id], away=[]
+            )
 
         @app.get("/api/v1/evidence/{evidence_id}")
         def evidence(evidence_id: str) -> Response:

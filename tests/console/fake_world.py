@@ -39,6 +39,7 @@ class World:
         self.patrols: dict[str, models.PatrolView] = {}
         self.assignments: dict[str, models.AssignmentView] = {}
         self.incidents: dict[str, incident_models.IncidentView] = {}
+        self.reasons: list[str] = []  # for which originals were asked
         self.asked: list[str] = []  # actions, oldest first
         self.pictures: dict[str, list[incident_models.VisitPictureView]] = {}  # by assignment
         self.spoken: list[str] = []  # what vehicles were told to say

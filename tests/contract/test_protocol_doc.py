@@ -46,6 +46,8 @@ STRUCTS = (
     "AckItem",
     "MapRequest",
     "MapChunk",
+    "PersonSearches",
+    "PersonSearchItem",
 )
 
 

@@ -7,9 +7,16 @@ from typing import Literal
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
-from fleet_server.api.incident_models import Acknowledge, IncidentView, Resolve, VisitPictureView
+from fleet_server.api.incident_models import (
+    Acknowledge,
+    AskOriginals,
+    IncidentView,
+    ReleaseView,
+    Resolve,
+    VisitPictureView,
+)
 from fleet_server.api.routes.suppressions import show_suppressions
-from fleet_server.api.security import AnyUser, Judging, Running
+from fleet_server.api.security import AnyUser, Judging, Releasing, Running
 
 router = APIRouter()
 
@@ -49,6 +56,14 @@ async def resolve(
     return done.view
 
 
+@router.post("/incidents/{incident_id}/originals", status_code=202)
+async def ask_originals(
+    incident_id: str, body: AskOriginals, user: Releasing, services: Running
+) -> ReleaseView:
+    """Ask the vehicles for the sealed originals; they come as evidence, when they come."""
+    return await services.releases.ask(incident_id, user.username, body.reason)
+
+
 @router.get("/assignments/{assignment_id}/pictures")
 async def visit_pictures(
     assignment_id: str, _user: AnyUser, services: Running
@@ -59,6 +74,6 @@ async def visit_pictures(
 
 @router.get("/evidence/{evidence_id}", response_class=FileResponse)
 async def evidence(evidence_id: str, user: AnyUser, services: Running) -> FileResponse:
-    """The bytes of a picture or clip; the look is audited."""
-    path, media_type = await services.incidents.open_evidence(evidence_id, user.username)
+    """The bytes of a file, an original's sealed ones; the look is audited."""
+    path, media_type = await services.incidents.open_evidence(evidence_id, user)
     return FileResponse(path, media_type=media_type)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from fleet_client.options import LinkHandlers
 from fleet_client.receiver import Receiver
@@ -11,6 +14,7 @@ from fleet_client.state_builder import MapRef
 from patrol.errors import OrderError
 from patrol.vda5050.extension import Ack, AckItem
 from patrol.vda5050.messages import Action, InstantActions, Order, OrderNode, encode
+from patrol.vda5050.release import Release, release_action
 from patrol.vda5050.topic_names import VehicleAddress
 
 ADDRESS = VehicleAddress("gwanak", "sunra", "goalie-01")
@@ -35,6 +39,11 @@ class Vehicle:
         self.receiver = Receiver(
             ADDRESS, MapRef("sillim"), handlers, self.acks.append, self.on_factsheet
         )
+
+    def with_release(self, on_release: Any) -> Receiver:
+        """A receiver of a vehicle that keeps originals."""
+        handlers = LinkHandlers(self.on_order, self.on_action, on_release=on_release)
+        return Receiver(ADDRESS, MapRef("sillim"), handlers, self.acks.append, self.on_factsheet)
 
     async def on_order(self, order: Order) -> None:
         if order.nodes[0].node_id == "bad":
@@ -154,3 +163,43 @@ def test_acknowledgement_is_passed_on() -> None:
     items = [AckItem(topic="state", header_id=3, timestamp="t")]
     vehicle.receive("ack", Ack(items=items, **HEADER))
     assert vehicle.acks[0].items == items
+
+
+RELEASE = Release("inc-1", "officer", "112 case 4711")
+
+
+def release(**changes: str) -> InstantActions:
+    action = release_action(replace(RELEASE, **changes), "a1")
+    return InstantActions(actions=[action], **HEADER)
+
+
+def test_a_release_goes_to_who_keeps_originals_and_has_finished() -> None:
+    vehicle, asked = Vehicle(), []
+    vehicle.receiver = vehicle.with_release(asked.append)
+    vehicle.receive("instantActions", release())
+    assert asked == [RELEASE]
+    assert vehicle.actions == []
+    [state] = vehicle.receiver.action_states(set())
+    assert (state.action_type, state.action_status) == ("releaseOriginal", "FINISHED")
+
+
+@pytest.mark.parametrize("changes", [{"reason": " "}, {"requested_by": ""}, {"reason": "x" * 501}])
+def test_a_release_for_nothing_is_refused_by_name(changes: dict[str, str]) -> None:
+    vehicle, asked = Vehicle(), []
+    vehicle.receiver = vehicle.with_release(asked.append)
+    vehicle.receive("instantActions", release(**changes))
+    assert asked == []
+    [error] = vehicle.receiver.refusals
+    assert error.error_type == "validationError"
+    assert ("reason" if "reason" in changes else "requestedBy") in (error.error_description or "")
+
+
+def test_a_release_that_fails_has_failed() -> None:
+    def refuse(_release: Release) -> None:
+        raise OrderError("no original on board")
+
+    vehicle = Vehicle()
+    vehicle.receiver = vehicle.with_release(refuse)
+    vehicle.receive("instantActions", release())
+    [state] = vehicle.receiver.action_states(set())
+    assert (state.action_status, state.result_description) == ("FAILED", "no original on board")

@@ -26,11 +26,13 @@ from fleet_server.dispatch.patrols import PatrolService
 from fleet_server.dispatch.service import Dispatcher
 from fleet_server.dispatch.team import PlanningSetup, TeamPlanning
 from fleet_server.fleet import Fleet
+from fleet_server.incidents.releases import ReleaseService
 from fleet_server.incidents.service import IncidentService
 from fleet_server.incidents.suppressions import SuppressionService
 from fleet_server.ingest.pipeline import IngestPipeline, Listeners
 from fleet_server.live import LiveHub
 from fleet_server.maps import MapLibrary
+from fleet_server.person_searches.service import PersonSearchService
 from fleet_server.publishing.following import PublicationFollowing
 from fleet_server.publishing.service import MapPublishing
 from fleet_server.publishing.versions import MapVersions
@@ -246,6 +248,7 @@ class Rig:
     assignments: list[AssignmentView] = field(default_factory=list)
     shown: list[PublicationView] = field(default_factory=list)
     shown_plans: list[PlanSummary] = field(default_factory=list)
+    shown_searches: list[tuple[str, str]] = field(default_factory=list)
     broker_up: bool = True
 
     def publish(self, topic: str, payload: bytes, qos: int) -> bool:
@@ -292,11 +295,16 @@ async def restart(rig: Rig, app: Any = None) -> None:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database with three users: migrations and argon2 take their time once."""
+    """A migrated database with four users: migrations and argon2 take their time once."""
     path = tmp_path_factory.mktemp("template") / "fleet.db"
     database = Database(sqlite_url(path))
     database.open()
-    for username, role in (("minji", "operator"), ("guest", "viewer"), ("root", "admin")):
+    for username, role in (
+        ("minji", "operator"),
+        ("guest", "viewer"),
+        ("root", "admin"),
+        ("officer", "privacy_officer"),
+    ):
         database.write_now(put_user, username, PASSWORD, role, START_S)
     database.close()
     return path
@@ -346,6 +354,7 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
     )
     accounts = Accounts(database, config.session, clock)
     shown_plans: list[PlanSummary] = []
+    incidents = IncidentService(database, maps, clock, evidence_dir, config.suppression)
     services = Services(
         database,
         accounts,
@@ -356,8 +365,17 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         PatrolService(database, maps, clock),
         dispatcher,
         make_teams(database, fleet, maps, dispatcher, clock, shown_plans),
-        IncidentService(database, maps, clock, evidence_dir, config.suppression),
+        incidents,
         SuppressionService(database, maps, clock),
+        ReleaseService(database, incidents, fleet, clock, publish),
+        PersonSearchService(
+            database,
+            maps,
+            incidents,
+            clock,
+            30 * 86_400.0,
+            lambda case: holder[0].shown_searches.append((case.case_id, case.state)),
+        ),
         LiveHub(fleet, 0.5),
         WeatherService(database, fleet, clock, publish),
         lambda: _health(fleet),

@@ -25,6 +25,7 @@ from patrol_fleet_client.health import (
     ProcessReading,
     Reading,
     judge,
+    judge_eyes,
     judge_recorder,
 )
 from patrol_fleet_client.health_node import _has_header, _status_of
@@ -68,6 +69,23 @@ def test_a_silent_black_box_is_a_warning() -> None:
     assert judge_recorder(None).level is Level.WARN
     assert judge_recorder(60.0).level is Level.WARN
     assert judge_recorder(0.4).level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("looked", "drops", "left_out", "level", "said"),
+    [
+        (5, 0, 0, Level.OK, "5.0 pictures a second"),
+        (5, 1, 1, Level.OK, "5.0 pictures a second"),
+        (3, 2, 0, Level.WARN, "2 of 5 pictures dropped"),
+        (5, 0, 4, Level.WARN, "4 of 5 turned looks left out"),
+        (0, 0, 0, Level.OK, "5.0 pictures a second"),
+    ],
+)
+def test_eyes_that_do_not_keep_up_are_a_warning(
+    looked: int, drops: int, left_out: int, level: Level, said: str
+) -> None:
+    finding = judge_eyes(5.0, 0.1, looked, drops, left_out)
+    assert (finding.name, finding.level, finding.message) == ("perception", level, said)
 
 
 def test_the_machine_is_measured_and_unknown_is_none(tmp_path: Path) -> None:

@@ -8,7 +8,13 @@ import type {
   PlanView,
   Publication,
 } from "./planTypes";
-import type { IncidentView, Suppression, Verdict } from "./incidentTypes";
+import type { IncidentView, Release, Suppression, Verdict } from "./incidentTypes";
+import type {
+  AmendPersonSearch,
+  NewPersonSearch,
+  PersonSearchSummary,
+  PersonSearchView,
+} from "./searchTypes";
 import type {
   Assignment,
   DiversionOption,
@@ -142,6 +148,8 @@ export const api = {
       verdict,
       ...(note ? { note } : {}),
     }),
+  askOriginals: (incidentId: string, reason: string) =>
+    request<Release>("POST", `/incidents/${id(incidentId)}/originals`, { reason }),
   suppressions: () => request<Suppression[]>("GET", "/suppressions"),
   endSuppression: (suppressionId: string) =>
     request<Suppression>("POST", `/suppressions/${id(suppressionId)}/end`),
@@ -171,5 +179,20 @@ export const mapApi = {
 };
 
 export type MapApi = typeof mapApi;
+
+export const searchApi = {
+  searches: () => request<PersonSearchSummary[]>("GET", "/person-searches"),
+  search: (caseId: string) => request<PersonSearchView>("GET", `/person-searches/${id(caseId)}`),
+  open: (search: NewPersonSearch) => request<PersonSearchView>("POST", "/person-searches", search),
+  amend: (caseId: string, change: AmendPersonSearch) =>
+    request<PersonSearchView>("PATCH", `/person-searches/${id(caseId)}`, change),
+  close: (caseId: string, outcome: "found" | "withdrawn" | "other", note: string) =>
+    request<PersonSearchView>("POST", `/person-searches/${id(caseId)}/close`, {
+      outcome,
+      ...(note ? { note } : {}),
+    }),
+};
+
+export type SearchApi = typeof searchApi;
 
 export type Api = typeof api;

@@ -5,11 +5,18 @@ export type Verdict = "true_alarm" | "harmless" | "wrong";
 
 export interface EvidenceView {
   evidence_id: string;
-  kind: "still" | "clip";
+  kind: "still" | "clip" | "record" | "original";
   media_type: string;
   url: string;
   blurred: boolean;
   sha256: string;
+}
+
+/** Which vehicles were asked for an incident's sealed originals, and which are offline. */
+export interface Release {
+  incident_id: string;
+  asked: string[];
+  away: string[];
 }
 
 export interface IncidentView {

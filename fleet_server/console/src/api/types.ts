@@ -2,13 +2,14 @@
 import type { IncidentView, Suppression } from "./incidentTypes";
 import type { FeatureCollection, Geometry } from "geojson";
 import type { PlanSummary, Publication } from "./planTypes";
+import type { SearchNews } from "./searchTypes";
 
 export type Language = "ko" | "en";
 export type LonLat = [number, number];
 
 export interface User {
   username: string;
-  role: "viewer" | "operator" | "admin";
+  role: "viewer" | "operator" | "privacy_officer" | "admin";
   language: Language;
 }
 
@@ -230,4 +231,5 @@ export type LiveMessage =
   | { type: "assignment"; assignment: Assignment }
   | { type: "suppression"; suppression: Suppression }
   | { type: "publication"; publication: Publication }
-  | { type: "plan"; plan: PlanSummary };
+  | { type: "plan"; plan: PlanSummary }
+  | SearchNews;

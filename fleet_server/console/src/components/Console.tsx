@@ -21,9 +21,11 @@ export function Console() {
   const now = useTicker();
   const [help, setHelp] = useState(false);
   const lost = useConsole((s) => s.feed.lostAtMs !== null);
-  const composing = useConsole((s) => ["compose", "plan", "replan"].includes(s.task.kind));
-  const placing = useConsole((s) => s.task.kind === "send" && s.task.target === null);
-  const wide = useConsole((s) => s.tab === "plans" || s.tab === "maps");
+  const composing = useConsole((s) => ["compose", "plan", "replan", "search"].includes(s.task.kind));
+  const placing = useConsole(
+    (s) => s.task.kind === "search" || (s.task.kind === "send" && s.task.target === null),
+  );
+  const wide = useConsole((s) => ["plans", "maps", "searches"].includes(s.tab));
   useLiveFeed();
   useAlarm();
   useEffect(() => listenToKeys(() => setHelp(true)), []);

@@ -7,6 +7,7 @@ import { nearestPlace, readDistrict } from "../map/district";
 import { Ago } from "./Ago";
 import { Evidence } from "./Evidence";
 import { Icon } from "./icons";
+import { Originals } from "./Originals";
 import { SentVehicles } from "./PatrolNews";
 import { ResolveForm } from "./ResolveForm";
 
@@ -92,8 +93,24 @@ export function IncidentDetail({ incident }: { incident: IncidentView }) {
         <Icon name="target" size={16} />
         {t("incident.zoom")} <kbd>Z</kbd>
       </button>
+      <CaseLink incident={incident} />
+      <Originals incident={incident} />
       <Why incident={incident} />
     </div>
+  );
+}
+
+/** From a candidate to the case that it was reported for. */
+function CaseLink({ incident }: { incident: IncidentView }) {
+  const t = useText();
+  const mayAct = useMayAct();
+  const id = incident.details["case_id"];
+  if (incident.kind !== "missing_person" || typeof id !== "string" || !mayAct) return null;
+  return (
+    <button type="button" className="button wide" onClick={() => void actions.openSearch(id)}>
+      <Icon name="person" size={16} />
+      {t("search.toCase", { id })}
+    </button>
   );
 }
 

@@ -73,6 +73,7 @@ export const APP = {
   "top.keys": { ko: "단축키", en: "Keyboard shortcuts" },
   "role.viewer": { ko: "열람", en: "viewer" },
   "role.operator": { ko: "관제사", en: "operator" },
+  "role.privacy_officer": { ko: "개인정보 책임자", en: "privacy officer" },
   "role.admin": { ko: "관리자", en: "administrator" },
 
   "tab.vehicles": { ko: "차량", en: "Vehicles" },

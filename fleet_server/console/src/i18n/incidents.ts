@@ -107,6 +107,24 @@ export const INCIDENTS = {
   },
   "quiet.ended": { ko: "'{title}'이(가) 다시 울립니다.", en: "{title} rings there again." },
 
+  "incident.record": { ko: "증거 기록 (JSON)", en: "Record of the evidence (JSON)" },
+  "originals.title": { ko: "봉인된 원본", en: "Sealed originals" },
+  "originals.about": {
+    ko: "가리지 않은 영상입니다. 차량 안에 암호화되어 있으며, 사유와 함께 요청하면 봉인된 채로 옵니다. 여는 열쇠는 책임자에게만 있습니다.",
+    en: "Pictures without any blur. They are encrypted on the vehicle and come sealed, for a reason that is kept. Only the officer's key opens them.",
+  },
+  "originals.reason": { ko: "요청 사유", en: "Reason" },
+  "originals.reasonPlaceholder": {
+    ko: "사유 (예: 112 사건 번호와 요청 기관)",
+    en: "Reason, as a 112 case and who asks",
+  },
+  "originals.ask": { ko: "원본 요청", en: "Ask for originals" },
+  "originals.asked": { ko: "원본을 요청했습니다: {vehicles}", en: "Originals asked of {vehicles}" },
+  "originals.fetch": {
+    ko: "봉인된 원본 받기 · {time}",
+    en: "Download the sealed original · {time}",
+  },
+
   "alarm.banner": { ko: "긴급 사건", en: "Critical incident" },
   "alarm.more": { ko: "외 {count}건", en: "and {count} more" },
   "alarm.show": { ko: "바로 보기", en: "Show" },

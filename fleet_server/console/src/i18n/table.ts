@@ -4,10 +4,11 @@ import { INCIDENTS } from "./incidents";
 import { MAPS } from "./maps";
 import { PATROLS } from "./patrols";
 import { PLANS } from "./plans";
+import { SEARCHES } from "./searches";
 import { SENDING } from "./sending";
 import { VEHICLES } from "./vehicles";
 
-export const AREAS = [APP, VEHICLES, PATROLS, PLANS, MAPS, INCIDENTS, SENDING] as const;
+export const AREAS = [APP, VEHICLES, PATROLS, PLANS, MAPS, INCIDENTS, SENDING, SEARCHES] as const;
 
 export const TABLE = {
   ...APP,
@@ -17,6 +18,7 @@ export const TABLE = {
   ...MAPS,
   ...INCIDENTS,
   ...SENDING,
+  ...SEARCHES,
 };
 
 export type TextKey = keyof typeof TABLE;

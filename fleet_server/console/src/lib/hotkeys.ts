@@ -17,10 +17,11 @@ function withIncident(run: (incidentId: string) => void): () => void {
 }
 
 function escape(): void {
-  const { task, selectedIncidentId, tab, plan } = store.getState();
+  const { task, selectedIncidentId, tab, plan, search } = store.getState();
   if (task.kind !== "watch") actions.stopTask();
   else if (selectedIncidentId) actions.selectIncident(null);
   else if (tab === "plans" && plan) actions.closePlan();
+  else if (tab === "searches" && search) actions.closeSearchPage();
   else actions.selectVehicle(null);
 }
 

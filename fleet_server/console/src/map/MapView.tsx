@@ -1,5 +1,6 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import { useEffect, useMemo, useRef, useState } from "react";
+import type { LonLat } from "../api/types";
 import { MapControls } from "../components/MapControls";
 import { actions, store, useConsole, useNowMs, useText } from "../lib/context";
 import { formatSpeed } from "../lib/format";
@@ -17,12 +18,14 @@ import {
   watches,
 } from "./features";
 import { IncidentMarkers, type VehicleLook, VehicleMarkers } from "./markers";
+import { LastSeenMarker } from "./lastSeen";
 import { Trail } from "./trail";
 
 interface Parts {
   controller: MapController;
   vehicles: VehicleMarkers;
   incidents: IncidentMarkers;
+  lastSeen: LastSeenMarker;
   trail: Trail;
 }
 
@@ -32,7 +35,8 @@ function buildParts(container: HTMLElement, map: DistrictMap, district: District
     onCheckpoint: actions.toggleCheckpoint,
     onStreet: (edgeId) => actions.toggleStreet(bothWays(district, edgeId)),
     onBackground: () => undefined,
-    onPlace: ([longitude, latitude]) => actions.choosePlace(longitude, latitude),
+    onPlace: ([longitude, latitude]) =>
+      actions.choosePlace(longitude, latitude) || actions.chooseLastSeen(longitude, latitude),
     onUserMove: actions.stopFollowing,
   });
   const trail = new Trail((line) => controller.show("trail", lineFeature(line)));
@@ -42,7 +46,8 @@ function buildParts(container: HTMLElement, map: DistrictMap, district: District
     if (following && selectedVehicleId === id) controller.centreOn(pose.position);
   });
   const incidents = new IncidentMarkers(controller.map, actions.selectIncident);
-  return { controller, vehicles, incidents, trail };
+  const lastSeen = new LastSeenMarker(controller.map);
+  return { controller, vehicles, incidents, lastSeen, trail };
 }
 
 /** The map and everything on it. */
@@ -67,6 +72,7 @@ export default function MapView({ map }: { map: DistrictMap }) {
     return () => {
       made.vehicles.remove();
       made.incidents.remove();
+      made.lastSeen.show(null, "");
       made.controller.remove();
       setParts(null);
     };
@@ -89,6 +95,7 @@ function Sync({ parts, district }: { parts: Parts; district: District }) {
   useIncidents(parts);
   useRoutes(parts, district);
   usePlan(parts, district);
+  useLastSeen(parts);
   useCamera(parts);
   return null;
 }
@@ -183,6 +190,17 @@ function usePlan({ controller }: Parts, district: District): void {
   useEffect(() => {
     controller.show("closed", closedFeatures(district, plan, changes));
   }, [controller, district, plan, changes]);
+}
+
+function useLastSeen({ lastSeen }: Parts): void {
+  const t = useText();
+  const draft = useConsole((s) => (s.task.kind === "search" ? s.task.draft : null));
+  const seen = useConsole((s) => (s.tab === "searches" ? (s.search?.last_seen ?? null) : null));
+  useEffect(() => {
+    const kept = seen?.longitude_deg != null && seen.latitude_deg != null;
+    const known: LonLat | null = kept ? [seen.longitude_deg!, seen.latitude_deg!] : null;
+    lastSeen.show(draft ? draft.place : known, t("search.lastSeen"));
+  }, [lastSeen, draft, seen, t]);
 }
 
 function useCamera({ controller }: Parts): void {

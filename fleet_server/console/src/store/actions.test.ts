@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { type Api, ApiError, type MapApi, type TeamApi } from "../api/client";
+import { type Api, ApiError, type MapApi, type SearchApi, type TeamApi } from "../api/client";
 import { createActions } from "./actions";
 import { assignment, incident, suppression, vehicle } from "./samples";
 import { createConsoleStore } from "./store";
@@ -16,7 +16,7 @@ function setUp(change: Partial<Api> = {}) {
     session: async () => ({ user: { username: "o", role: "operator", language: "ko" } }),
     ...change,
   } as Api;
-  return { store, actions: createActions(store, api, {} as TeamApi, {} as MapApi) };
+  return { store, actions: createActions(store, api, {} as TeamApi, {} as MapApi, {} as SearchApi) };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -68,6 +68,21 @@ it("acknowledges once, and only what is open", async () => {
   expect(acknowledge).toHaveBeenCalledTimes(1);
   expect(store.getState().incidents["i-1"]?.status).toBe("acknowledged");
   expect(store.getState().busy).toEqual({});
+});
+
+it("asks for originals with a reason, and says whom", async () => {
+  const askOriginals = vi.fn(async () => ({ incident_id: "i-1", asked: ["sunra/g-1"], away: [] }));
+  const { store, actions } = setUp({ askOriginals });
+  expect(await actions.askOriginals("i-1", "112 case")).toBe(true);
+  expect(askOriginals).toHaveBeenCalledWith("i-1", "112 case");
+  const toast = store.getState().toasts.at(-1);
+  expect(toast).toMatchObject({ key: "originals.asked", values: { vehicles: "sunra/g-1" } });
+});
+
+it("keeps the reason of a request that was refused", async () => {
+  const askOriginals = vi.fn(async () => Promise.reject(new ApiError(409, "vehicle_away", "away")));
+  const { actions } = setUp({ askOriginals });
+  expect(await actions.askOriginals("i-1", "112 case")).toBe(false);
 });
 
 it("tells the operator when a request fails, and lets them try again", async () => {

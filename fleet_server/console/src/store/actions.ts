@@ -1,9 +1,10 @@
 /** Everything that changes the store, on behalf of the operator or of the live feed. */
-import { type Api, ApiError, type MapApi, type TeamApi } from "../api/client";
+import { type Api, ApiError, type MapApi, type SearchApi, type TeamApi } from "../api/client";
 import type { TextKey } from "../i18n";
 import { createFeedActions } from "./feed";
 import { createMapActions } from "./mapActions";
 import { createPlanActions } from "./planActions";
+import { createSearchActions } from "./searchActions";
 import { createSendActions } from "./sendActions";
 import type { ConsoleStore } from "./store";
 import { createTools } from "./tools";
@@ -15,6 +16,7 @@ export function createActions(
   api: Api,
   teamApi: TeamApi,
   mapApi: MapApi,
+  searchApi: SearchApi,
 ) {
   const tools = createTools(store);
   const { set } = tools;
@@ -28,6 +30,7 @@ export function createActions(
     ...createSendActions(tools, feedListener, api),
     ...createPlanActions(tools, feedListener, teamApi),
     ...createMapActions(tools, mapApi),
+    ...createSearchActions(tools, api, searchApi),
 
     async restoreSession(): Promise<void> {
       try {

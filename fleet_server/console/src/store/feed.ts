@@ -55,6 +55,7 @@ export function createFeedActions({ get, set, toast }: Tools, api: Api) {
     const fresh = alarms(data.incidents).find((incident) => !known.has(incident.incident_id));
     set(data);
     if (message.type === "plan") takePlan(message.plan);
+    if (message.type === "person_search") set({ searchNews: message });
     if (message.type === "suppression") {
       const { suppression } = message;
       announceSuppression(state.suppressions[suppression.suppression_id], suppression);

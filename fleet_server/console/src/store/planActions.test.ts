@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Api, ApiError, type MapApi, type TeamApi } from "../api/client";
+import { type Api, ApiError, type MapApi, type SearchApi, type TeamApi } from "../api/client";
 import type { MapVersion, NewPlan, PlanView, Publication } from "../api/planTypes";
 import { createActions } from "./actions";
 import { createConsoleStore, type DistrictMap } from "./store";
@@ -18,7 +18,9 @@ const PLAN = {
 function setUp(team: Partial<TeamApi> = {}, maps: Partial<MapApi> = {}) {
   const store = createConsoleStore();
   store.setState({ map: MAP, language: "ko" });
-  const actions = createActions(store, {} as Api, team as TeamApi, maps as MapApi);
+  const actions = createActions(
+    store, {} as Api, team as TeamApi, maps as MapApi, {} as SearchApi,
+  );
   return { store, actions };
 }
 

@@ -1,5 +1,6 @@
 /** Complete values for tests, to be changed where a test cares. */
 import type { IncidentView, Suppression } from "../api/incidentTypes";
+import type { PersonSearchView } from "../api/searchTypes";
 import type { Assignment, VehicleView } from "../api/types";
 
 export function vehicle(change: Partial<VehicleView> = {}): VehicleView {
@@ -122,6 +123,38 @@ export function assignment(change: Partial<Assignment> = {}): Assignment {
     next_checkpoint_id: null,
     skippable: false,
     diversions: [],
+    ...change,
+  };
+}
+
+export const SEARCH_NOW_S = 1_800_000_000; // 2027-01-15 17:00 in Korea
+
+export function search(change: Partial<PersonSearchView> = {}): PersonSearchView {
+  return {
+    case_id: "2027-0001",
+    revision: 1,
+    state: "open",
+    reference: "112-1",
+    top_rgb: [0.753, 0.157, 0.176],
+    trousers_rgb: null,
+    opened_at: SEARCH_NOW_S - 3600,
+    opened_by: "minji",
+    expires_at: SEARCH_NOW_S + 3600,
+    closed_at: null,
+    closed_by: null,
+    outcome: null,
+    erased_at: null,
+    picture_count: 1,
+    description: null,
+    height_m: [1.5, 1.65],
+    age_group: "old",
+    build: null,
+    last_seen: { map_id: "sillim", longitude_deg: 126.93, latitude_deg: 37.48, at: SEARCH_NOW_S - 600 },
+    pictures: [{ picture_id: "p-1", url: "/p-1" }],
+    note: null,
+    erased_after: null,
+    candidates: [],
+    log: [],
     ...change,
   };
 }

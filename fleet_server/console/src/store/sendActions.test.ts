@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { type Api, ApiError, type MapApi, type TeamApi } from "../api/client";
+import { type Api, ApiError, type MapApi, type SearchApi, type TeamApi } from "../api/client";
 import type { DiversionOption } from "../api/types";
 import { createActions } from "./actions";
 import { assignment, vehicle } from "./samples";
@@ -23,7 +23,7 @@ function option(change: Partial<DiversionOption> = {}): DiversionOption {
 function setUp(change: Partial<Api> = {}) {
   const store = createConsoleStore();
   const api = { diversionOptions: vi.fn(async () => [option()]), ...change } as unknown as Api;
-  const actions = createActions(store, api, {} as TeamApi, {} as MapApi);
+  const actions = createActions(store, api, {} as TeamApi, {} as MapApi, {} as SearchApi);
   store.setState({ map: { summary: { map_id: "sillim" } } as DistrictMap });
   actions.feedListener.onMessage({
     type: "snapshot",

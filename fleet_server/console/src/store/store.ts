@@ -12,9 +12,11 @@ import type {
   Session,
   VisitOrder,
 } from "../api/types";
+import type { PersonSearchSummary, PersonSearchView, SearchNews } from "../api/searchTypes";
 import type { TextKey, Values } from "../i18n";
 import { type LiveData, NO_DATA } from "./live";
 import type { QueueFilter } from "./queue";
+import type { SearchDraft } from "./searchDraft";
 
 export type Theme = "dark" | "light";
 
@@ -25,6 +27,7 @@ export type Task =
   | { kind: "compose"; name: string; checkpointIds: string[]; order: VisitOrder }
   | { kind: "plan"; draft: PlanDraft }
   | { kind: "replan"; changes: ReplanDraft }
+  | { kind: "search"; draft: SearchDraft }
   | SendTask;
 
 /** A vehicle being sent: first where (null: chosen on the map), then which. */
@@ -90,11 +93,15 @@ export interface ConsoleState extends LiveData {
   plan: PlanView | null; // the one that is looked at
   versions: MapVersion[];
   upload: Upload | null;
+  searches: PersonSearchSummary[];
+  search: PersonSearchView | null; // the case that is looked at
+  searchNews: SearchNews | null; // the newest word on any
+  offer: string | null; // a confirmed candidate: the case may be closed as found
   feed: Feed;
   language: Language;
   theme: Theme;
   sound: boolean;
-  tab: "vehicles" | "patrols" | "plans" | "maps";
+  tab: "vehicles" | "patrols" | "plans" | "maps" | "searches";
   filter: QueueFilter;
   task: Task;
   selectedVehicleId: string | null;
@@ -116,6 +123,10 @@ export const FIRST_STATE: ConsoleState = {
   plan: null,
   versions: [],
   upload: null,
+  searches: [],
+  search: null,
+  searchNews: null,
+  offer: null,
   feed: { status: "connecting", lostAtMs: null },
   language: "ko",
   theme: "dark",

@@ -35,6 +35,15 @@ export function createWorkActions({ get, set, toast, send }: Tools, feed: FeedLi
       toast("good", "incident.resolved");
     },
 
+    /** Whether the request has gone out; the files come as evidence, when they come. */
+    async askOriginals(incidentId: string, reason: string): Promise<boolean> {
+      const name = `originals ${incidentId}`;
+      const release = await send(name, () => api.askOriginals(incidentId, reason));
+      if (release === "failed") return false;
+      toast("good", "originals.asked", { vehicles: release.asked.join(", ") });
+      return true;
+    },
+
     /** The live feed tells of it, here and on every other screen. */
     async endSuppression(suppressionId: string): Promise<void> {
       const name = `end ${suppressionId}`;

@@ -25,8 +25,12 @@ from patrol_bringup.environment import (
     ros_environment,
 )
 
-# The second one exists only for wheels; its folder is hidden from colcon on a full ROS.
-PACKAGES = (WORKSPACE / "wheel_msgs" / "tf2_msgs", WORKSPACE / "src" / "patrol_interfaces")
+# Those of wheel_msgs exist only for wheels; their folder is hidden from colcon on a full ROS.
+PACKAGES = (
+    WORKSPACE / "wheel_msgs" / "tf2_msgs",
+    WORKSPACE / "wheel_msgs" / "vision_msgs",
+    WORKSPACE / "src" / "patrol_interfaces",
+)
 BUILD = WORKSPACE / "build"
 STAMP = INSTALL / ".stamp"
 LOG = WORKSPACE / "log" / "build_interfaces.log"

@@ -16,6 +16,7 @@ CPU_HIGH_PCT = 90.0
 HOT_C = 80.0  # most embedded computers slow down from 85 °C on
 TOO_HOT_C = 95.0
 CLOCK_ERROR_MAX_S = 0.5  # event times of two vehicles must tell which came first
+PICTURES_LATE = 0.25  # of them: one now and then is no matter
 RECORDER_SILENT_S = 10.0  # it flushes every second
 
 
@@ -83,6 +84,25 @@ def judge_recorder(age_s: float | None, seal: str = "") -> Finding:
     level = Level.WARN if age_s > RECORDER_SILENT_S else Level.OK
     values = (*_value("s", age_s), *((("seal", seal),) if seal else ()))
     return Finding("black_box", level, f"last written {age_s:.0f} s ago", values)
+
+
+def judge_eyes(
+    rate_hz: float, frame_age_s: float, looked: int, drops: int, left_out: int
+) -> Finding:
+    """How perception keeps up; pictures `looked` at, dropped, and turned looks left out lately."""
+    values = (
+        *_value("rate_hz", rate_hz),
+        *_value("frame_age_s", frame_age_s),
+        ("drops", str(drops)),
+        ("sweeps_left_out", str(left_out)),
+    )
+    late = []
+    if drops > PICTURES_LATE * (looked + drops):
+        late.append(f"{drops} of {looked + drops} pictures dropped")
+    if left_out > PICTURES_LATE * looked:
+        late.append(f"{left_out} of {looked} turned looks left out")
+    message = ", ".join(late) or f"{rate_hz:.1f} pictures a second"
+    return Finding("perception", Level.WARN if late else Level.OK, message, values)
 
 
 def _value(unit: str, value: float) -> tuple[tuple[str, str], ...]:

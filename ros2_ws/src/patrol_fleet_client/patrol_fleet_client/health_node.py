@@ -6,12 +6,20 @@ import time
 from functools import partial
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from patrol_interfaces.msg import PerceptionState
 
 from fleet_client.black_box.box import RING, SEALED
 from fleet_client.black_box.seals import NewestSeal
 from patrol.topics import TOPICS, topic_row, topics_of
 from patrol.vehicle import load_vehicle
-from patrol_fleet_client.health import COMPUTER, Finding, Level, judge, judge_recorder
+from patrol_fleet_client.health import (
+    COMPUTER,
+    Finding,
+    Level,
+    judge,
+    judge_eyes,
+    judge_recorder,
+)
 from patrol_fleet_client.machine import Machine, last_written_age_s
 from patrol_fleet_client.topic_watch import TopicWatch, stamp_in
 from patrol_ros.node import VehicleNode, message_type
@@ -34,6 +42,9 @@ class HealthNode(VehicleNode):
         self._newest_seal = NewestSeal(self._state_dir / "black_box" / SEALED)
         self._watch: TopicWatch | None = None  # made when the clock runs
         self._levels: dict[str, Level] = {}
+        self._eyes: PerceptionState | None = None
+        self._eyes_before = (0, 0, 0)  # its counts, as they were last told
+        self.topic_subscription("/perception/state", self._on_eyes)
         self._topics = self._watched(self.flag("cameras", True))
         self._publish = self.topic_publisher("/diagnostics")
         for topic in self._topics:
@@ -57,6 +68,17 @@ class HealthNode(VehicleNode):
         if self._watch is not None:
             self._watch.hear(topic, self.now_s(), None)
 
+    def _on_eyes(self, message: PerceptionState) -> None:
+        self._eyes = message
+
+    def _judge_eyes(self, state: PerceptionState) -> Finding:
+        """By what has come since the last time; a perception that was started anew counts anew."""
+        counts = (state.frames, state.drops, state.sweeps_left_out)
+        before = self._eyes_before
+        self._eyes_before = counts
+        news = [now - old if now >= old else now for now, old in zip(counts, before, strict=True)]
+        return judge_eyes(state.rate_hz, state.frame_age_s, *news)
+
     def _step(self) -> None:
         now_s = self.now_s()
         self._watch = self._watch or TopicWatch(self._topics, now_s)
@@ -64,6 +86,8 @@ class HealthNode(VehicleNode):
         if self._records:
             age_s = last_written_age_s(self._ring, time.time())
             findings.append(judge_recorder(age_s, self._newest_seal.hash()))
+        if self._eyes is not None:
+            findings.append(self._judge_eyes(self._eyes))
         findings += self._watch.findings(now_s)
         for finding in findings:
             if self._levels.get(finding.name, Level.OK) != finding.level:

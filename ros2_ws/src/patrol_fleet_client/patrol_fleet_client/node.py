@@ -27,7 +27,9 @@ from patrol.errors import OrderError
 from patrol.map_geojson import load_map
 from patrol.topics import TOPICS
 from patrol.vda5050.messages import Action, Order
+from patrol.vda5050.release import Release
 from patrol.vehicle import load_vehicle
+from patrol_fleet_client.asking import ANSWER_WITHIN_S, NoAnswer
 from patrol_fleet_client.convert import (
     content_of,
     evidence_of,
@@ -36,9 +38,11 @@ from patrol_fleet_client.convert import (
 )
 from patrol_fleet_client.inputs import VehicleInputs
 from patrol_fleet_client.map_switch import Situation, SupervisedSwitch
-from patrol_fleet_client.navigation_link import ANSWER_WITHIN_S, NavigationLink, NavigationSilent
+from patrol_fleet_client.navigation_link import NavigationLink
 from patrol_fleet_client.node_clock import NodeClock
 from patrol_fleet_client.order_keeper import Kept, OrderKeeper
+from patrol_fleet_client.perception_link import PerceptionLink
+from patrol_fleet_client.search_board import SearchBoard
 from patrol_ros.incidents import incident_of
 from patrol_ros.node import VehicleNode
 from patrol_ros.process import SUPERVISOR_VARIABLE
@@ -51,7 +55,7 @@ RESEND_EVERY_S = 5.0  # while navigation stays silent or without the order
 
 
 class FleetClientNode(VehicleNode):
-    """States, incidents → fleet server; orders, instant actions → navigation."""
+    """States, incidents → fleet server; orders, instant actions, searches → the vehicle."""
 
     def __init__(self) -> None:
         super().__init__("fleet_client")
@@ -62,8 +66,9 @@ class FleetClientNode(VehicleNode):
         self._sent_s, self._resent_s = 0.0, float("-inf")
         self._state_wanted = False
         self._steps = 0
-        self._link = NavigationLink(self)
+        self._link, self._eyes = NavigationLink(self), PerceptionLink(self)
         self._publish_link = self.topic_publisher("/fleet_client/state")
+        self._searches = SearchBoard(self.topic_publisher("/perception/searches"))
         self._inputs = VehicleInputs(self, self._on_navigation)
         maps = MapFolder(state_dir / "maps", MapRef.of(load_map(map_file)))
         is_supervised = SUPERVISOR_VARIABLE in os.environ
@@ -72,7 +77,13 @@ class FleetClientNode(VehicleNode):
             load_credentials(self.path("credentials_file")),
             load_vehicle(self.path("vehicle_file")),
             maps.enabled,
-            LinkHandlers(self._on_order, self._on_action, self._on_state_request),
+            LinkHandlers(
+                self._on_order,
+                self._on_action,
+                self._on_state_request,
+                self._searches.show,
+                self._on_release,
+            ),
             maps=VehicleMaps(maps, switch),
             spool_path=state_dir / "spool.sqlite",
             clock=NodeClock(self.now_s),
@@ -132,7 +143,7 @@ class FleetClientNode(VehicleNode):
         try:
             asked = self._link.give_order(kept.order, kept.reached_sequence_id, kept.as_left)
             await _answer(asked)
-        except NavigationSilent:
+        except NoAnswer:
             self.event("order_kept", order=order.order_id, update=order.order_update_id)
         except OrderError:
             self._keeper.put(before)
@@ -141,10 +152,17 @@ class FleetClientNode(VehicleNode):
     async def _on_action(self, action: Action) -> None:
         try:
             await _answer(self._link.give_action(action))
-        except NavigationSilent:
+        except NoAnswer:
             raise OrderError(
                 f"instant action {action.action_type}: navigation is down", "orderError"
             ) from None
+
+    async def _on_release(self, release: Release) -> None:
+        try:
+            await _answer(self._eyes.release(release))
+        except NoAnswer:
+            raise OrderError("the original cannot be had: perception is down") from None
+        self.event("original_released", id=release.incident_id, by=release.requested_by)
 
     def _situation(self) -> Situation:
         """What decides whether another map can be taken now."""
@@ -165,6 +183,8 @@ class FleetClientNode(VehicleNode):
         now_s = self.now_s()
         self._steps += 1
         self._link.step()
+        self._eyes.step()
+        self._searches.step(now_s)
         self._resume_where_lost(now_s)
         self._send_state(now_s)
         if self._steps % VISUALIZATION_EVERY == 0:
@@ -228,7 +248,7 @@ class FleetClientNode(VehicleNode):
 
 
 async def _answer(asked: Future[None]) -> None:
-    """Wait for navigation's answer; raises OrderError, or NavigationSilent where none comes.
+    """Wait for another process's answer; raises OrderError, or NoAnswer where none comes.
 
     The executor's thread gives up by itself, unless it stands still too (no `/clock`).
     """
@@ -236,4 +256,4 @@ async def _answer(asked: Future[None]) -> None:
         async with asyncio.timeout(2 * ANSWER_WITHIN_S):
             await asyncio.wrap_future(asked)
     except TimeoutError:
-        raise NavigationSilent from None
+        raise NoAnswer from None

@@ -1,4 +1,4 @@
-"""recorder: gives every topic of the vehicle to the black box, bytes as they come."""
+"""recorder: gives the topics of the vehicle to the black box, bytes as they come."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fleet_client.black_box.segment_file import RecordedTopic
 from fleet_client.map_store import MapFolder
 from patrol.config import build
 from patrol.topics import topic_row, topics_of
-from patrol.vehicle import load_vehicle
+from patrol.vehicle import VehicleSpec, load_vehicle
 from patrol_fleet_client.definitions import definition_of, share_folders
 from patrol_fleet_client.order_record import OrderRecord, string_cdr
 from patrol_fleet_client.pictures import compressed
@@ -37,6 +37,8 @@ FAULT_SOURCES = (
     "/fleet_client/state",
 )
 INCIDENTS = "/perception/incident"
+# Pictures and descriptions of missing persons are in memory only, and gone with their search.
+NEVER_RECORDED = ("/perception/searches",)
 QUEUE = 200  # of each topic: a recorder that lags must not lose what happened
 PICTURE_QUEUE = 2  # most are passed over
 STEP_HZ = 2.0
@@ -46,7 +48,7 @@ CLOSE_WITHIN_S = 4.0  # patrol_bringup.processes: the client's stop_within_s is 
 
 
 class RecorderNode(VehicleNode):
-    """Every topic of the table → state_dir/black_box (docs/black-box.md).
+    """Topics of the table → state_dir/black_box (docs/black-box.md), but for `NEVER_RECORDED`.
 
     The scribe has the box alone, once the node spins: the disk holds up no callback.
     """
@@ -61,7 +63,7 @@ class RecorderNode(VehicleNode):
         self._order = OrderRecord(self._state_dir / "order.json")
         limits = self._limits()
         spec = load_vehicle(self._vehicle_file)
-        topics = topics_of((r.name for r in spec.ultrasonics), (r.name for r in spec.drop_rangers))
+        topics = recorded_topics(spec)
         self._box = box = BlackBox(
             self._state_dir / "black_box",
             limits,
@@ -141,6 +143,12 @@ class RecorderNode(VehicleNode):
             self._scribe.do(partial(box.close, time.monotonic()))
             self._scribe.close(CLOSE_WITHIN_S)
             self.event("recording_closed")
+
+
+def recorded_topics(spec: VehicleSpec) -> list[str]:
+    """What the black box of a vehicle hears."""
+    every = topics_of((r.name for r in spec.ultrasonics), (r.name for r in spec.drop_rangers))
+    return [topic for topic in every if topic not in NEVER_RECORDED]
 
 
 def is_recent(cdr: bytes, now_s: float) -> bool:
