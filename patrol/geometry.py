@@ -11,6 +11,12 @@ from numpy.typing import NDArray
 from patrol.geodesy import wrap_angle
 
 
+def larger_sigma(covariance: NDArray[np.float64]) -> float:
+    """One standard deviation along the larger axis of a covariance (2, 2)."""
+    (xx, xy), (_, yy) = covariance.tolist()
+    return math.sqrt(max((xx + yy) / 2 + math.hypot((xx - yy) / 2, xy), 0.0))
+
+
 @dataclass(frozen=True, slots=True)
 class Pose2:
     """Position and heading in a plane frame: metres, radians, yaw 0 = east, counter-clockwise."""

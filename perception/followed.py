@@ -10,6 +10,7 @@ places of the looks, each with its own covariance, never from one step.
 from __future__ import annotations
 
 import math
+import statistics
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from patrol.geometry import larger_sigma
 from perception.detectors.base import PERSON, Detections
 from perception.ground_projection import GroundProjector
 from perception.motion import UNKNOWN_MOTION, Look, Motion, motion_of
@@ -88,13 +90,13 @@ class Followed:
     @property
     def sigma_m(self) -> float:
         """The larger axis of it."""
-        return float(math.sqrt(max(np.linalg.eigvalsh(self.covariance)[-1], 0.0)))
+        return larger_sigma(self.covariance)
 
     @property
     def height_m(self) -> float:
         """The median of its looks; NaN where every one is cut."""
         heights = [look.height_m for look in self.looks if not math.isnan(look.height_m)]
-        return float(np.median(heights)) if heights else math.nan
+        return statistics.median(heights) if heights else math.nan
 
     @property
     def ride_share(self) -> float:
@@ -115,7 +117,7 @@ class Followed:
         height = self.height_m
         if math.isnan(height) or height >= config.min_height_m:
             return True
-        aspect = float(np.median([look.aspect for look in self.looks]))
+        aspect = statistics.median(look.aspect for look in self.looks)
         crouches = height >= config.min_low_m and aspect >= config.low_aspect
         return crouches and self.animal_share < config.animal_share
 
@@ -194,9 +196,9 @@ def height_of(box: NDArray[np.float64], range_m: float, projector: GroundProject
     if cut:
         return math.nan
     middle = float(box[0] + box[2]) / 2
-    top, foot = (projector.ray_base(middle, float(edge)) for edge in (box[1], box[3]))
-    rise = top[2] / math.hypot(top[0], top[1]) - foot[2] / math.hypot(foot[0], foot[1])
-    return float(range_m * rise)
+    rays = projector.rays
+    rise = rays.slope(middle, float(box[1])) - rays.slope(middle, float(box[3]))
+    return range_m * rise
 
 
 def _is_on(box: NDArray[np.float64], rides: NDArray[np.float64]) -> bool:

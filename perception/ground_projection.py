@@ -15,14 +15,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from patrol.geometry import StampedPose
+from patrol.geometry import StampedPose, larger_sigma
 from patrol.vehicle import CameraSpec
+from perception.camera_rays import LEAST_FALL, CameraRays, rotation
 
 Vector = NDArray[np.float64]
 
-# base axes (x forward, y left, z up) from optical axes (x right, y down, z forward), REP-103
-_LEVEL_FROM_OPTICAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
-
+_NUDGE_RAD = 0.002  # for differences
 BODY_FLAT_M, BODY_SIDE_M = 0.20, 0.50  # thickness of a body on its back, on its side
 
 
@@ -60,7 +59,7 @@ class GroundPoint:
     @property
     def sigma_m(self) -> float:
         """One standard deviation of the larger axis."""
-        return float(math.sqrt(max(np.linalg.eigvalsh(self.covariance)[-1], 0.0)))
+        return larger_sigma(self.covariance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +84,6 @@ class Footprint:
         return (self.shortest_m + self.longest_m) / 2
 
 
-def _rotation(roll: float, pitch: float, yaw: float) -> Vector:
-    """Rz(yaw) Ry(pitch) Rx(roll), pitch positive nose down (REP-103)."""
-    cr, sr, cp, sp = math.cos(roll), math.sin(roll), math.cos(pitch), math.sin(pitch)
-    cy, sy = math.cos(yaw), math.sin(yaw)
-    rx = np.array([[1, 0, 0], [0, cr, -sr], [0, sr, cr]])
-    ry = np.array([[cp, 0, sp], [0, 1, 0], [-sp, 0, cp]])
-    rz = np.array([[cy, -sy, 0], [sy, cy, 0], [0, 0, 1]])
-    return np.asarray(rz @ ry @ rx, np.float64)
-
-
 class GroundProjector:
     """One camera at one pose."""
 
@@ -104,40 +93,11 @@ class GroundProjector:
         self.camera = camera
         self.stamped = stamped
         self.config = config or ProjectionConfig()
-        self._base_from_optical = (
-            _rotation(0.0, camera.pitch_rad, camera.yaw_rad) @ _LEVEL_FROM_OPTICAL
-        )
+        self.rays = CameraRays(camera)
+        self._pose_covariance = stamped.covariance.tolist()
         self.camera_base = np.array([camera.x_m, camera.y_m, camera.z_m])
-        self.level_from_base = _rotation(stamped.roll_rad, stamped.pitch_rad, 0.0)
-        self._map_from_base = _rotation(stamped.roll_rad, stamped.pitch_rad, stamped.pose.yaw_rad)
-
-    def ray_base(self, u_px: float, v_px: float, tilt_rad: float = 0.0) -> Vector:
-        """The unit ray of a pixel in base_link, after tilting it down by `tilt_rad`."""
-        focal = self.camera.focal_px
-        ray = np.array(
-            [
-                (u_px - self.camera.width_px / 2) / focal,
-                (v_px - self.camera.height_px / 2) / focal + math.tan(tilt_rad),
-                1.0,
-            ]
-        )
-        turned = self._base_from_optical @ ray
-        return np.asarray(turned / np.linalg.norm(turned), np.float64)
-
-    def rays_base(self, us_px: Vector, vs_px: Vector) -> Vector:
-        """Unit rays (n, 3) of pixels (n,) in base_link."""
-        focal = self.camera.focal_px
-        x = (us_px - self.camera.width_px / 2) / focal
-        y = (vs_px - self.camera.height_px / 2) / focal
-        rays = np.column_stack((x, y, np.ones(len(x)))) @ self._base_from_optical.T
-        return np.asarray(rays / np.linalg.norm(rays, axis=1, keepdims=True), np.float64)
-
-    def _ground_base(self, u_px: float, v_px: float, tilt_rad: float = 0.0) -> Vector | None:
-        ray = self.ray_base(u_px, v_px, tilt_rad)
-        if ray[2] > -1e-3:
-            return None
-        distance = -self.camera_base[2] / ray[2]
-        return np.asarray((self.camera_base + distance * ray)[:2], np.float64)
+        self.level_from_base = rotation(stamped.roll_rad, stamped.pitch_rad, 0.0)
+        self._map_from_base = rotation(stamped.roll_rad, stamped.pitch_rad, stamped.pose.yaw_rad)
 
     def ground_point(self, u_px: float, v_px: float, sigma_px: float = 0.0) -> GroundPoint | None:
         """Where a pixel meets the ground; None above the horizon or beyond `max_range_m`.
@@ -145,23 +105,25 @@ class GroundProjector:
         Covariance: pixel noise, tilt of the ground plane and the pose's own covariance, to first
         order by differences.
         """
-        point = self._ground_base(u_px, v_px)
+        on_plane, camera = self.rays.on_plane, self.camera
+        point = on_plane(u_px, v_px)
         if point is None:
             return None
-        range_m = float(np.hypot(*(point - self.camera_base[:2])))
+        range_m = math.hypot(point[0] - camera.x_m, point[1] - camera.y_m)
         if range_m > self.config.max_range_m:
             return None
         noise_px = math.hypot(self.config.pixel_sigma_px, sigma_px)
-        covariance = np.zeros((2, 2))
+        xx = xy = yy = 0.0
         for nudged, sigma in (
-            (self._ground_base(u_px, v_px + 1.0), noise_px),
-            (self._ground_base(u_px + 1.0, v_px), noise_px),
-            (self._ground_base(u_px, v_px, 0.002), self.config.pitch_sigma_rad / 0.002),
+            (on_plane(u_px, v_px + 1.0), noise_px),
+            (on_plane(u_px + 1.0, v_px), noise_px),
+            (on_plane(u_px, v_px, _NUDGE_RAD), self.config.pitch_sigma_rad / _NUDGE_RAD),
         ):
             if nudged is not None:
-                step = (nudged - point) * sigma
-                covariance += np.outer(step, step)
-        return self._to_map(point, covariance, range_m, from_lidar=False)
+                x, y = (nudged[0] - point[0]) * sigma, (nudged[1] - point[1]) * sigma
+                xx, xy, yy = xx + x * x, xy + x * y, yy + y * y
+        covariance = np.array([[xx, xy], [xy, yy]])
+        return self._to_map(np.array(point), covariance, range_m, from_lidar=False)
 
     def _to_map(
         self, point: Vector, covariance: Vector, range_m: float, *, from_lidar: bool
@@ -187,13 +149,20 @@ class GroundProjector:
     ) -> GroundPoint:
         """A place by its offset from base_link in the map; the covariance is along the heading."""
         pose = self.stamped.pose
-        yaw = np.array([[math.cos(pose.yaw_rad), -math.sin(pose.yaw_rad)]])
-        turn = np.vstack((yaw, [math.sin(pose.yaw_rad), math.cos(pose.yaw_rad)]))
-        jacobian = np.array([[1.0, 0.0, -offset[1]], [0.0, 1.0, offset[0]]])
-        total = turn @ covariance @ turn.T + jacobian @ self.stamped.covariance @ jacobian.T
-        return GroundPoint(
-            float(pose.x_m + offset[0]), float(pose.y_m + offset[1]), total, range_m, from_lidar
-        )
+        cos, sin = math.cos(pose.yaw_rad), math.sin(pose.yaw_rad)
+        east, north = offset.tolist()
+        (along, both), (_, across) = covariance.tolist()
+        # turned by the heading: R C R^T
+        xx = cos * cos * along - 2 * cos * sin * both + sin * sin * across
+        xy = cos * sin * (along - across) + (cos * cos - sin * sin) * both
+        yy = sin * sin * along + 2 * cos * sin * both + cos * cos * across
+        # and the pose's own, by the jacobian [[1, 0, -north], [0, 1, east]]
+        (pxx, pxy, pxt), (_, pyy, pyt), (_, _, ptt) = self._pose_covariance
+        xx += pxx - 2 * north * pxt + north * north * ptt
+        xy += pxy + east * pxt - north * pyt - north * east * ptt
+        yy += pyy + 2 * east * pyt + east * east * ptt
+        total = np.array([[xx, xy], [xy, yy]])
+        return GroundPoint(pose.x_m + east, pose.y_m + north, total, range_m, from_lidar)
 
     def box_point(self, box_xyxy: Vector) -> GroundPoint | None:
         """Where a box stands on that plane: its bottom middle."""
@@ -209,11 +178,10 @@ class GroundProjector:
         """
         x1, _, x2, y2 = (float(v) for v in box_xyxy)
         margin = 0.2 * (x2 - x1)
-        left, right = self.ray_base(x1 + margin, y2), self.ray_base(x2 - margin, y2)
         relative = points - self.camera_base[:2]
         azimuth = np.arctan2(relative[:, 1], relative[:, 0])
         ranges = np.hypot(relative[:, 0], relative[:, 1])
-        low, high = math.atan2(right[1], right[0]), math.atan2(left[1], left[0])
+        low, high = self.rays.azimuth(x2 - margin, y2), self.rays.azimuth(x1 + margin, y2)
         near = (azimuth >= low) & (azimuth <= high)
         near &= np.abs(ranges - range_m) < gate_m
         if not near.any():
@@ -222,8 +190,7 @@ class GroundProjector:
         point = np.median(points[cluster], axis=0)
         covariance = np.eye(2) * self.config.lidar_sigma_m**2
         hit_m = float(np.median(ranges[cluster]))
-        foot = self.ray_base((x1 + x2) / 2, y2)
-        rise = float(self.camera_base[2] + hit_m * foot[2] / math.hypot(foot[0], foot[1]))
+        rise = self.camera.z_m + hit_m * self.rays.slope((x1 + x2) / 2, y2)
         return replace(self._to_map(point, covariance, hit_m, from_lidar=True), rise_m=rise)
 
     def footprint(self, box_xyxy: Vector) -> Footprint:
@@ -232,21 +199,19 @@ class GroundProjector:
         cut = x1 <= 2 or y1 <= 2 or x2 >= self.camera.width_px - 2
         cut |= y2 >= self.camera.height_px - 2
         middle = (x1 + x2) / 2
-        foot = self._ground_base(middle, y2)
+        foot, camera = self.rays.on_plane(middle, y2), self.camera
         if foot is None:
             return Footprint(math.inf, math.inf, math.inf, math.inf, cut)
-        distance = float(np.hypot(*(foot - self.camera_base[:2])))
-        left, right = self.ray_base(x1, y2), self.ray_base(x2, y2)
-        angle = math.atan2(left[1], left[0]) - math.atan2(right[1], right[0])
+        distance = math.hypot(foot[0] - camera.x_m, foot[1] - camera.y_m)
+        angle = self.rays.azimuth(x1, y2) - self.rays.azimuth(x2, y2)
         width = 2 * distance * math.tan(angle / 2)
-        top = self.ray_base(middle, y1)
-        slope = float(top[2] / math.hypot(top[0], top[1]))  # rise over run of the top edge's ray
-        height = float(self.camera_base[2]) + slope * distance
+        slope = self.rays.slope(middle, y1)  # of the top edge's ray
+        height = camera.z_m + slope * distance
 
         def extent(thickness_m: float) -> float:
-            if slope >= -1e-3:
+            if slope >= LEAST_FALL:
                 return math.inf
-            beyond = (float(self.camera_base[2]) - thickness_m) / -slope - distance
+            beyond = (camera.z_m - thickness_m) / -slope - distance
             return math.hypot(width, max(beyond, 0.0))
 
         return Footprint(width, height, extent(BODY_SIDE_M), extent(BODY_FLAT_M), cut)
@@ -291,7 +256,7 @@ class GroundProjector:
         delta = np.column_stack((places - np.array([pose.x_m, pose.y_m]), np.zeros(len(places))))
         base = delta @ self._map_from_base
         base[:, 2] = heights
-        optical = (base - self.camera_base) @ self._base_from_optical
+        optical = (base - self.camera_base) @ self.rays.base_from_optical
         with np.errstate(invalid="ignore", divide="ignore"):
             middle = np.array([self.camera.width_px / 2, self.camera.height_px / 2])
             pixels = middle + self.camera.focal_px * optical[:, :2] / optical[:, 2:]

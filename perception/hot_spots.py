@@ -96,9 +96,8 @@ def place_of(
     else:
         range_m = obstacle_m + _BEHIND_M
         along_m = max(_BEHIND_SIGMA_M, _FAR_SHARE * (obstacle_m - _NEAR_M))
-    ray = projector.ray_base(*foot_px)
     stamped, camera = projector.stamped, projector.camera
-    heading = stamped.pose.yaw_rad + math.atan2(float(ray[1]), float(ray[0]))
+    heading = stamped.pose.yaw_rad + projector.rays.azimuth(*foot_px)
     eye_x, eye_y = stamped.pose.transform(camera.x_m, camera.y_m)
     along = np.array([math.cos(heading), math.sin(heading)])
     across = np.array([-along[1], along[0]])
@@ -118,8 +117,7 @@ def _obstacle_m(
     if returns_base is None or len(returns_base) == 0:
         return None
     middle = projector.camera.height_px / 2
-    left, right = (projector.ray_base(u, middle) for u in columns_px)
-    high, low = math.atan2(left[1], left[0]), math.atan2(right[1], right[0])
+    high, low = (projector.rays.azimuth(u, middle) for u in columns_px)
     relative = returns_base - projector.camera_base[:2]
     azimuth = np.arctan2(relative[:, 1], relative[:, 0])
     near = (azimuth >= low - _ASIDE_RAD) & (azimuth <= high + _ASIDE_RAD)

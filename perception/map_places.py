@@ -15,7 +15,10 @@ from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
 
+from patrol.geometry import larger_sigma
+
 _LEAST_SIGMA_M = 1e-3
+_SURELY = 6.0  # sigmas: beyond, less than one in a billion is on the other side
 
 
 class Region:
@@ -48,6 +51,8 @@ class Region:
         depth = self.depth_m(x_m, y_m)
         if not math.isfinite(depth):
             return 0.0
+        if abs(depth) > _SURELY * max(larger_sigma(covariance), _LEAST_SIGMA_M):
+            return float(depth > 0)  # no direction across the edge would change that
         sigma = max(self._sigma_across(x_m, y_m, covariance), _LEAST_SIGMA_M)
         return 0.5 * (1.0 + math.erf(depth / sigma / math.sqrt(2.0)))
 
@@ -57,7 +62,7 @@ class Region:
         across = np.array([x_m - nearest.x, y_m - nearest.y])
         length = float(np.hypot(*across))
         if length < 1e-9:  # on the edge: the larger axis
-            return float(math.sqrt(max(np.linalg.eigvalsh(covariance)[-1], 0.0)))
+            return larger_sigma(covariance)
         across /= length
         return float(math.sqrt(max(across @ covariance @ across, 0.0)))
 

@@ -25,6 +25,10 @@ _SAME = 0.5  # correlation of a cell that shows the same
 def detail_of(image_bgr: Image) -> Floats:
     """The reduced grey picture (54, 96) without its slow changes, in grey levels."""
     grey = cv2.cvtColor(image_bgr, cv2.COLOR_BGR2GRAY)
+    # by halves first, which OpenCV does three times as fast as an odd share at once
+    while grey.shape[1] >= 4 * WIDTH_PX and grey.shape[0] >= 4 * HEIGHT_PX:
+        half = (grey.shape[1] // 2, grey.shape[0] // 2)
+        grey = cv2.resize(grey, half, interpolation=cv2.INTER_AREA)
     small = cv2.resize(grey, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA)
     small = small.astype(np.float32)
     return np.asarray(small - cv2.GaussianBlur(small, (0, 0), 2.0), np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -83,8 +84,8 @@ class Placer:
         config, camera = self._config, projector.camera
         tall = boxes[:, 3] - boxes[:, 1]
         middle = (boxes[:, 0] + boxes[:, 2]) / 2
-        feet = projector.rays_base(middle, boxes[:, 3] - config.low_share * tall)
-        heads = projector.rays_base(middle, boxes[:, 1] + config.high_share * tall)
+        feet = projector.rays.rays(middle, boxes[:, 3] - config.low_share * tall)
+        heads = projector.rays.rays(middle, boxes[:, 1] + config.high_share * tall)
         level = projector.level_from_base
         foot_rays, head_rays = feet @ level.T, heads @ level.T
         across = np.hypot(foot_rays[:, 0], foot_rays[:, 1])
@@ -130,11 +131,19 @@ class Placer:
         if range_m > self._max_range_m or (slope > _HORIZON and not views.whole_people[index]):
             return None
         sigma_m, along = float(ranges.sigma_m[index]), views.directions[index]
-        aside_m = np.hypot(range_m * views.foot_sigmas[index], self._config.aside_sigma_m)
-        turn = np.column_stack((along, (-along[1], along[0])))
+        aside_m = math.hypot(range_m * views.foot_sigmas[index], self._config.aside_sigma_m)
+        ahead, left = along.tolist()
+        apart = sigma_m**2 - aside_m**2  # variance along the view, less that across it
+        across = aside_m**2
+        covariance = np.array(
+            [
+                [across + apart * ahead * ahead, apart * ahead * left],
+                [apart * ahead * left, across + apart * left * left],
+            ]
+        )
         return projector.level_point(
             views.eye[:2] + range_m * along,
-            turn @ np.diag([sigma_m**2, float(aside_m) ** 2]) @ turn.T,
+            covariance,
             range_m,
             float(projector.camera_base[2]) + slope * range_m,
             float(ranges.ground_m[index]),

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.association import Weights, pairs_of
+from perception.kalman import predicted, updated
 from perception.tracking_view import View, iou
 from perception.tracks import Observation, Track, TrackState
 
@@ -108,12 +109,15 @@ class Tracker:
         """All tracks to this picture's time, and into its plane if that has moved."""
         if not self._tracks:
             return
-        metres = view.units_per_m(np.array([track.size for track in self._tracks]))
-        for track, metre in zip(self._tracks, metres.tolist(), strict=True):
-            dt = max(stamp_s - track.updated_s, 0.0)
-            sigma = self._config.acceleration_sigma_mps2 * metre
-            track.mean = _move(dt) @ track.mean
-            track.covariance = _move(dt) @ track.covariance @ _move(dt).T + _noise(dt, sigma)
+        tracks = self._tracks
+        metres = view.units_per_m(np.array([track.size for track in tracks]))
+        means, covariances = predicted(
+            *_states(tracks),
+            np.array([max(stamp_s - track.updated_s, 0.0) for track in tracks]),
+            self._config.acceleration_sigma_mps2 * metres,
+        )
+        for track, mean, covariance in zip(tracks, means, covariances, strict=True):
+            track.mean, track.covariance = mean, covariance
             track.updated_s = max(stamp_s, track.updated_s)
             if view.motion is not None:
                 _carry(track, view.motion)
@@ -123,29 +127,32 @@ class Tracker:
     ) -> tuple[list[Track], list[Observation]]:
         """Update what matches; gives the tracks and the observations that are left."""
         pairs = pairs_of(tracks, seen, view, self._weights)
-        for row, column in pairs:
-            tracks[row].see(seen[column], stamp_s)
-            if tracks[row].hits >= self._config.confirm_hits:
-                tracks[row].state = TrackState.CONFIRMED
+        if pairs:
+            self._update([(tracks[row], seen[column]) for row, column in pairs], stamp_s)
         used_rows, used_columns = {r for r, _ in pairs}, {c for _, c in pairs}
         return (
             [t for i, t in enumerate(tracks) if i not in used_rows],
             [o for i, o in enumerate(seen) if i not in used_columns],
         )
 
+    def _update(self, pairs: Sequence[tuple[Track, Observation]], stamp_s: float) -> None:
+        means, covariances = updated(
+            *_states([track for track, _ in pairs]),
+            np.array([(one.point.x_m, one.point.y_m) for _, one in pairs]),
+            np.array([one.point.covariance for _, one in pairs]),
+        )
+        for (track, one), mean, covariance in zip(pairs, means, covariances, strict=True):
+            track.mean, track.covariance = mean, covariance
+            track.see(one, stamp_s)
+            if track.hits >= self._config.confirm_hits:
+                track.state = TrackState.CONFIRMED
 
-def _move(dt: float) -> NDArray[np.float64]:
-    """Constant velocity."""
-    move = np.eye(4)
-    move[0, 2] = move[1, 3] = dt
-    return move
 
-
-def _noise(dt: float, sigma: float) -> NDArray[np.float64]:
-    """White acceleration (Bar-Shalom et al. 2001, eq. 6.3.2-4)."""
-    place, cross, speed = (sigma**2 * v for v in (dt**4 / 4, dt**3 / 2, dt**2))
-    return np.array(
-        [[place, 0, cross, 0], [0, place, 0, cross], [cross, 0, speed, 0], [0, cross, 0, speed]]
+def _states(tracks: Sequence[Track]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Means (n, 4) and covariances (n, 4, 4)."""
+    return (
+        np.array([track.mean for track in tracks]),
+        np.array([track.covariance for track in tracks]),
     )
 
 

@@ -9,6 +9,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from patrol.geometry import larger_sigma
 from perception.ground_projection import GroundPoint
 from perception.types import TrackView
 
@@ -73,12 +74,7 @@ class Track:
         return float(math.hypot(self.mean[2], self.mean[3]))
 
     def see(self, seen: Observation, stamp_s: float) -> None:
-        """Take a look at it: the Kalman filter's update, and what it looks like now."""
-        spread = self.covariance[:2, :2] + seen.point.covariance
-        gain = np.linalg.solve(spread, self.covariance[:2, :]).T
-        innovation = np.array([seen.point.x_m, seen.point.y_m]) - self.mean[:2]
-        self.mean = self.mean + gain @ innovation
-        self.covariance = self.covariance - gain @ spread @ gain.T
+        """Take a look at it: what it looks like now; the filter is updated by the tracker."""
         newest = np.array([seen.width_m, seen.height_m])
         self.size = (1 - _SIZE_SHARE) * self.size + _SIZE_SHARE * newest
         self.observation = seen
@@ -94,7 +90,7 @@ class Track:
             self.label,
             float(self.mean[0]),
             float(self.mean[1]),
-            float(math.sqrt(np.linalg.eigvalsh(self.covariance[:2, :2])[-1])),
+            larger_sigma(self.covariance[:2, :2]),
             float(self.mean[2]),
             float(self.mean[3]),
             self.confidence,

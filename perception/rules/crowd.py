@@ -96,6 +96,8 @@ class CrowdRule:
         self._stays = Stays(config.stay)
         self._last: dict[int, tuple[float, Followed]] = {}  # track → when it was seen
         self._disc = _disc(config.radius_m)
+        # with fewer than so many it is over, however much is hidden
+        self._few = (1.0 - config.most_hidden) * config.over_share * config.people
         self._looks: deque[tuple[float, list[_Enough]]] = deque()
 
     def step(self, scene: Scene) -> list[Finding]:
@@ -141,36 +143,38 @@ class CrowdRule:
 
     def _groups(self, scene: Scene) -> list[_Group]:
         """The densest group, then the densest of who is left, and so on."""
-        people = self._recalled(scene)
-        places = np.array([person.place for person in people]).reshape(-1, 2)
+        people, places = self._recalled(scene)
         sigmas = np.array([person.sigma_m for person in people])
-        groups = []
-        while len(places) >= 2:
-            apart = np.hypot(*(places[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
-            spread = np.maximum(np.hypot(sigmas[:, None], sigmas[None, :]), 1e-3)
-            shares = ndtr((self._config.radius_m - apart) / spread)
-            np.fill_diagonal(shares, 1.0)
-            best = int(np.argmax(shares.sum(axis=1)))
-            inside = shares[best] >= 0.5
-            size = float(shares[best].sum())
-            hidden = self._hidden(places[inside], places[best], scene.viewpoint_map)
+        spread = np.maximum(np.hypot(sigmas[:, None], sigmas[None, :]), 1e-3)
+        shares = ndtr((self._config.radius_m - _apart(places)) / spread)
+        np.fill_diagonal(shares, 1.0)
+        groups, left = [], np.ones(len(people), np.bool_)
+        while left.sum() >= 2:
+            sums = np.where(left, shares[:, left].sum(axis=1), -1.0)
+            best = int(np.argmax(sums))
+            inside = left & (shares[best] >= 0.5)
+            size, hidden = float(sums[best]), 0.0
+            if size >= self._few:
+                hidden = self._hidden(places[inside], places[best], scene.viewpoint_map)
             groups.append(_Group(people[best], size, hidden))
-            people = [p for p, is_in in zip(people, inside, strict=True) if not is_in]
-            places, sigmas = places[~inside], sigmas[~inside]
+            left &= ~inside
         return groups
 
-    def _recalled(self, scene: Scene) -> list[Followed]:
-        """Everybody of the last moment, each once, the latest seen first."""
+    def _recalled(self, scene: Scene) -> tuple[list[Followed], NDArray[np.float64]]:
+        """Everybody of the last moment, each once, the latest seen first; and places (n, 2)."""
         now_s = scene.stamp_s
         placed = [p for p in scene.people if p.sigma_m <= self._config.most_sigma_m]
         self._last |= {p.track.track_id: (now_s, p) for p in placed}
         recall_s = self._config.recall_s
         self._last = {k: v for k, v in self._last.items() if now_s - v[0] <= recall_s}
-        kept: list[Followed] = []
-        for _, person in sorted(self._last.values(), key=lambda value: -value[0]):
-            if all(math.dist(person.place, o.place) >= self._config.same_m for o in kept):
-                kept.append(person)
-        return kept
+        people = [one for _, one in sorted(self._last.values(), key=lambda value: -value[0])]
+        places = np.array([person.place for person in people]).reshape(-1, 2)
+        same = _apart(places) < self._config.same_m
+        kept: list[int] = []
+        for index in range(len(people)):
+            if not same[index, kept].any():
+                kept.append(index)
+        return [people[index] for index in kept], places[kept]
 
     def _hidden(
         self,
@@ -182,13 +186,18 @@ class CrowdRule:
         eye = np.array(viewpoint_map)
         points, bodies = self._disc + middle - eye, places - eye
         far, near = np.hypot(*points.T), np.maximum(np.hypot(*bodies.T), 0.1)
-        turn = np.arctan2(points[:, 1], points[:, 0])[:, None] - np.arctan2(
-            bodies[:, 1], bodies[:, 0]
-        )
-        turn = np.abs((turn + math.pi) % (2 * math.pi) - math.pi)
+        # of the angle between a point and a body, as seen by the eye: cosine and sine
+        cos = points @ bodies.T
+        sin = np.abs(np.outer(points[:, 0], bodies[:, 1]) - np.outer(points[:, 1], bodies[:, 0]))
         behind = far[:, None] > near + _BEHIND_M
-        shadowed = (behind & (turn < np.arctan(self._config.body_m / 2 / near))).any(axis=1)
+        shadowed = (behind & (sin < cos * (self._config.body_m / 2 / near))).any(axis=1)
         return float(min(shadowed.mean(), self._config.most_hidden))
+
+
+def _apart(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distances (n, n) between places (n, 2)."""
+    x, y = places.T
+    return np.asarray(np.hypot(x[:, None] - x, y[:, None] - y), np.float64)
 
 
 def _disc(radius_m: float) -> NDArray[np.float64]:

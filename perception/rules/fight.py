@@ -27,7 +27,7 @@ from perception.followed import Followed
 from perception.looks import UPRIGHT, skeleton_in, square_around
 from perception.rules.base import Finding, Scene
 from perception.rules.fight_limbs import Limbs, limb_speed, limbs_of
-from perception.rules.fight_pairs import Body, Pair, Scuffle
+from perception.rules.fight_pairs import Body, Pair, Scuffle, pairs_within
 
 RULE_VERSION = "fight/1"
 
@@ -112,8 +112,7 @@ class FightRule:
             for person in people
             if person.track.observation.point.range_m <= config.max_range_m
         ]
-        pairs = (Pair.of(a, b) for a, b in itertools.combinations(near, 2))
-        return [pair for pair in pairs if pair.surely_apart_m <= config.near_m]
+        return pairs_within(near, config.near_m)
 
     def _match(self, pairs: Sequence[Pair], stamp_s: float) -> list[tuple[Scuffle, Pair]]:
         """Each place with one of its pairs: of several, the one that moves most."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from perception.followed import Followed
 
 _BODY_M = 1.7  # a box's height is about that
+_MOST_DOUBT_M = 1.5
 _CHANGE_S = 1.0  # over which a box's shape is compared
 _STEP_S = 0.6  # over which a pair's way is looked at
 _MOST_MOVING = 0.4  # of its steps: who runs to and fro stays within a spot, too
@@ -65,14 +67,6 @@ class Pair:
         return math.hypot(self.left.sigma_m, self.right.sigma_m) / 2
 
     @property
-    def surely_apart_m(self) -> float:
-        """The greater of their distance across the picture, and in the map less its doubt."""
-        height_px = max(self.left.height_px, self.right.height_px)
-        across = (self.right.middle_px - self.left.middle_px) / height_px * _BODY_M
-        doubt = min(math.hypot(self.left.sigma_m, self.right.sigma_m), 1.5)
-        return max(across, math.dist(self.left.place, self.right.place) - doubt)
-
-    @property
     def together_mps(self) -> float:
         """How fast both move the same way, less one standard deviation; 0 where unknown."""
         one, other = self.left.person.motion, self.right.person.motion
@@ -90,6 +84,24 @@ class Pair:
         """Around both."""
         a, b = self.left.box_xyxy, self.right.box_xyxy
         return np.concatenate((np.minimum(a[:2], b[:2]), np.maximum(a[2:], b[2:])))
+
+
+def pairs_within(bodies: Sequence[Body], reach_m: float) -> list[Pair]:
+    """All pairs who are surely no further apart than that.
+
+    "Surely" is the greater of their distance across the picture, and in the map less its doubt.
+    """
+    if len(bodies) < 2:
+        return []
+    one, other = np.triu_indices(len(bodies), 1)
+    x, y, sigma, middle, height = np.array(
+        [(*b.place, b.sigma_m, b.middle_px, b.height_px) for b in bodies]
+    ).T
+    across = np.abs(middle[one] - middle[other]) / np.maximum(height[one], height[other]) * _BODY_M
+    doubt = np.minimum(np.hypot(sigma[one], sigma[other]), _MOST_DOUBT_M)
+    apart = np.hypot(x[one] - x[other], y[one] - y[other]) - doubt
+    near = np.flatnonzero(np.maximum(across, apart) <= reach_m)
+    return [Pair.of(bodies[one[index]], bodies[other[index]]) for index in near]
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from patrol.geometry import larger_sigma
 from perception.ground_projection import GroundPoint
 from perception.rules.fire_looks import FlameLook
 
@@ -58,7 +59,7 @@ class FirePlace:
     @property
     def sigma_m(self) -> float:
         """One standard deviation of the larger axis."""
-        return float(math.sqrt(max(np.linalg.eigvalsh(self.covariance)[-1], 0.0)))
+        return larger_sigma(self.covariance)
 
     def may_be_told(self, sure_m: float, waited_s: float, wait_s: float) -> bool:
         """Whether its place is known to `sure_m`, or a better view was waited for long enough."""

@@ -122,5 +122,4 @@ def head_height_m(
     head = _mean_point(skeleton, HEAD, min_score)
     if head is None:
         return None
-    ray = projector.ray_base(*head)
-    return float(projector.camera.z_m + range_m * ray[2] / math.hypot(ray[0], ray[1]))
+    return projector.camera.z_m + range_m * projector.rays.slope(*head)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from patrol.geometry import larger_sigma
 from perception.ground_projection import GroundPoint
 from perception.looks import UPRIGHT, Sighting
 
@@ -55,7 +56,7 @@ class Spot:
     @property
     def sigma_m(self) -> float:
         """One standard deviation of the larger axis."""
-        return float(math.sqrt(np.linalg.eigvalsh(self.covariance)[-1]))
+        return larger_sigma(self.covariance)
 
     @property
     def baseline_m(self) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -72,7 +72,7 @@ class Presence:
         )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)  # one is itself alone, whatever another holds
 class Stay:
     """One thing for as long as it is followed, `held_s` of it with the condition met."""
 
@@ -106,38 +106,34 @@ class Stays:
 
     def step(self, present: Sequence[Presence], stamp_s: float) -> list[Stay]:
         """Book one picture; gives the stays that are seen in it."""
-        free = list(self.known)
+        free = {stay.key: stay for stay in self.known}
+        by_track: dict[tuple[int, str], Stay] = {}
+        for stay in self.known:
+            by_track.setdefault((stay.presence.track_id, stay.presence.place_id), stay)
         seen: list[Stay] = []
         strangers: list[Presence] = []
         for presence in present:
-            stay = self._by_track(free, presence)
-            if stay is None:
+            mine = by_track.pop((presence.track_id, presence.place_id), None)
+            if mine is None:
                 strangers.append(presence)
             else:
-                free.remove(stay)
-                seen.append(self._again(stay, presence, stamp_s))
+                del free[mine.key]
+                seen.append(self._again(mine, presence, stamp_s))
         for presence in strangers:
             if not presence.met:
                 continue
-            stay = self._by_place(free, presence, stamp_s)
-            if stay is None:
-                stay = Stay(next(self._keys), presence, stamp_s, stamp_s)
-                self.known.append(stay)
-                seen.append(stay)
+            lost = self._by_place(free.values(), presence, stamp_s)
+            if lost is None:
+                lost = Stay(next(self._keys), presence, stamp_s, stamp_s)
+                self.known.append(lost)
+                seen.append(lost)
             else:
-                free.remove(stay)
-                seen.append(self._again(stay, presence, stamp_s))
+                del free[lost.key]
+                seen.append(self._again(lost, presence, stamp_s))
         self._forget(stamp_s)
         return seen
 
-    def _by_track(self, free: Sequence[Stay], presence: Presence) -> Stay | None:
-        for stay in free:
-            same = stay.presence.track_id == presence.track_id
-            if same and stay.presence.place_id == presence.place_id:
-                return stay
-        return None
-
-    def _by_place(self, free: Sequence[Stay], presence: Presence, stamp_s: float) -> Stay | None:
+    def _by_place(self, free: Iterable[Stay], presence: Presence, stamp_s: float) -> Stay | None:
         """The lost stay that a new track may go on with; a raised one is waited for longer."""
         config = self._config
 
