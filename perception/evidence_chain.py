@@ -2,7 +2,8 @@
 
 Whoever changes, removes or inserts a file or a line breaks every hash that follows; `check_chain`
 (`evidence_check.py`) says where. A file that has expired leaves its line, and a second line says
-when and why it went; so the chain outlasts what it speaks of.
+when and why it went; so the chain outlasts what it speaks of. A sealed original that leaves the
+vehicle has a line that says for whom and why.
 
 The chain proves order and integrity on this machine, not who wrote it, and not that its last lines
 were not cut off.
@@ -34,6 +35,7 @@ class ChainEntry:
     sha256: str
     size_bytes: int
     captured_at_s: float
+    kind: str
 
 
 def chain_lines(path: Path) -> list[str]:
@@ -91,8 +93,22 @@ class EvidenceChain:
             evidence.sha256,
             evidence.size_bytes,
             evidence.captured_at_s,
+            evidence.kind.value,
         )
         return digest
+
+    def release(self, entry: ChainEntry, requested_by: str, reason: str, now_s: float) -> None:
+        """Record that a file may leave the vehicle; raises OSError."""
+        self._write(
+            {
+                "released": entry.evidence_id,
+                "file": entry.file,
+                "sha256": entry.sha256,
+                "released_at_s": now_s,
+                "requested_by": requested_by,
+                "reason": reason,
+            }
+        )
 
     def expire(self, entry: ChainEntry, now_s: float, reason: str) -> None:
         """Record that a file goes, then delete it: a crash in between leaves a leftover.
@@ -139,6 +155,8 @@ def _read(lines: list[str]) -> tuple[dict[str, ChainEntry], set[str]]:
     for number, line in enumerate(lines):
         try:
             record = json.loads(line)
+            if "released" in record:
+                continue
             if "expired" in record:
                 gone.add(str(record["file"]))
                 kept.pop(record["expired"], None)

@@ -13,8 +13,10 @@ from patrol.clock import iso_utc
 from patrol.errors import LogError
 from patrol.hash_chain import GENESIS, record_hash
 from perception.evidence_chain import CHAIN_FILE, chain_lines, inside
+from perception.evidence_files import FORMATS
 
-_SUFFIXES = (".jpg", ".mp4")
+_ENDINGS = tuple({ending for ending, _ in FORMATS.values()})
+_SAID = {"expired": "expired", "released": "was released"}
 _MOST_BYTES_READ = 1 << 20
 
 
@@ -34,6 +36,7 @@ class _Known:
 
     kept: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)  # id → where, record
     expired: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    released: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
 
 
@@ -74,14 +77,18 @@ def _take(known: _Known, where: str, record: dict[str, Any]) -> str | None:
     """Remember what a line says; what is wrong with it beside its hash."""
     file = str(record["file"])
     known.files.add(file)
-    if "expired" not in record:
+    what = next((name for name in _SAID if name in record), None)
+    if what is None:
         record["sha256"].encode()  # a record without one is none
         known.kept[record["evidence_id"]] = where, record
         return None
-    entry = known.kept.get(record["expired"])
+    entry = known.kept.get(record[what])
     if entry is None or entry[1]["file"] != file or entry[1]["sha256"] != record["sha256"]:
-        return f"says that {file} expired, and no entry before it is of that file"
-    iso_utc(record["expired_at_s"])
+        return f"says that {file} {_SAID[what]}, and no entry before it is of that file"
+    iso_utc(record[f"{what}_at_s"])
+    if what == "released":
+        known.released.append((where, record))
+        return None
     del known.kept[record["expired"]]
     known.expired.append((entry[0], record))
     return None
@@ -92,6 +99,10 @@ def _check_files(verdict: ChainVerdict, known: _Known, folder: Path) -> None:
         problem = _file_problem(folder, record)
         if problem:
             verdict.problems.append(f"{where}: {problem}")
+    for where, record in known.released:
+        at = iso_utc(record["released_at_s"])
+        who, why = record["requested_by"], record["reason"]
+        verdict.notes.append(f"{where}: {record['file']} released at {at} to {who}: {why}")
     for where, record in known.expired:
         _check_expired(verdict, folder, where, record)
     for file in _others(folder, known.files):
@@ -132,7 +143,7 @@ def _others(folder: Path, named: set[str]) -> Iterator[str]:
     """Pictures and clips that no line names; files being written begin with a dot."""
     for path in sorted(folder.rglob("*")):
         file = path.relative_to(folder).as_posix()
-        if path.suffix in _SUFFIXES and not path.name.startswith(".") and file not in named:
+        if path.name.endswith(_ENDINGS) and not path.name.startswith(".") and file not in named:
             yield file
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from patrol.incident import EvidenceKind
 from perception.evidence_chain import ChainEntry, EvidenceChain
 
 _LOG = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class RetentionConfig:
     """How long evidence stays on board, and how much of it."""
 
     days: float = 30.0
+    originals_days: float = 7.0  # of sealed originals
     max_mb: float = 20_000.0  # of the folder
     min_free_mb: float = 1000.0  # on its disk
     handover_h: float = 24.0  # a younger file is never deleted for room
@@ -38,6 +40,10 @@ class RetentionConfig:
     def __post_init__(self) -> None:
         if not 0.01 <= self.days <= 3650:
             raise ValueError(f"days: {self.days:g} must be 0.01 to 3650")
+        if not 0.01 <= self.originals_days <= self.days:
+            raise ValueError(
+                f"originals_days: {self.originals_days:g} must be 0.01 to {self.days:g}, the days"
+            )
         if not 1 <= self.max_mb <= 10_000_000:
             raise ValueError(f"max_mb: {self.max_mb:g} must be 1 to 10000000")
         if not 0 <= self.min_free_mb <= 1_000_000:
@@ -134,15 +140,20 @@ class EvidenceExpiry:
             (e for e in self._chain.kept.values() if e.incident_id not in protected),
             key=lambda entry: entry.captured_at_s,
         )
-        old = [e for e in free_to_go if now_s - e.captured_at_s > self._config.days * DAY_S]
+        old = [e for e in free_to_go if now_s - e.captured_at_s > self._days(e) * DAY_S]
         missing = self._bytes_missing() - sum(entry.size_bytes for entry in old)
         due = [(entry, AGE) for entry in old]
-        for entry in free_to_go[len(old) :]:
+        going = {entry.evidence_id for entry in old}
+        for entry in (e for e in free_to_go if e.evidence_id not in going):
             if missing <= 0 or now_s - entry.captured_at_s < self._config.handover_h * HOUR_S:
                 break
             due.append((entry, ROOM))
             missing -= entry.size_bytes
         return due
+
+    def _days(self, entry: ChainEntry) -> float:
+        is_original = entry.kind == EvidenceKind.ORIGINAL
+        return self._config.originals_days if is_original else self._config.days
 
     def _bytes_missing(self) -> float:
         kept = sum(entry.size_bytes for entry in self._chain.kept.values())

@@ -16,9 +16,10 @@ from patrol.incident import EvidenceKind, capture_name
 from perception.cli import detect_command
 from perception.detect import describe, draw, pictures_in
 from perception.detectors.scripted import detections
-from perception.evidence import EvidenceConfig, EvidenceRecorder, NoPictureError
+from perception.evidence import EvidenceRecorder, NoPictureError
 from perception.evidence_chain import CHAIN_FILE, EvidenceChain
 from perception.evidence_check import verify_chain
+from perception.evidence_config import EvidenceConfig
 from perception.privacy import RegionMemory, blur, person_regions, regions_of
 
 BOX = np.array([20.0, 30.0, 60.0, 50.0])

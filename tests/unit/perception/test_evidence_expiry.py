@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from patrol.errors import LogError
 from patrol.incident import Evidence, EvidenceKind
-from perception.evidence import EvidenceConfig, EvidenceRecorder
+from perception.evidence import EvidenceRecorder
 from perception.evidence_chain import CHAIN_FILE, EvidenceChain, inside
 from perception.evidence_check import check_chain
 from perception.evidence_cli import evidence_group
+from perception.evidence_config import EvidenceConfig
 from perception.evidence_expiry import DAY_S, FILES_A_STEP, MB, EvidenceExpiry, RetentionConfig
 
 NOW_S = 1_800_000_000.0
