@@ -41,6 +41,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "incident_sensitivity": ("incident sensitivity", "집중 감시"),
     "restricted": ("no entry for people", "출입 금지"),
     "no_loitering": ("no loitering", "배회 감시"),
+    "watched_property": ("watched property", "시설물 감시"),
     # ground
     "park": ("park", "공원"),
     "water": ("water", "물"),

@@ -36,6 +36,7 @@ ZONE_STYLE = {
     ZoneKind.INCIDENT_SENSITIVITY: ("incident sensitivity", "#ad1457", False),
     ZoneKind.RESTRICTED: ("no entry for people", "#b3541e", True),
     ZoneKind.NO_LOITERING: ("no loitering", "#7a8b2f", False),
+    ZoneKind.WATCHED_PROPERTY: ("watched property", "#3949ab", False),
 }
 # point of interest → (colour, letter in its mark)
 POI_STYLE = {

@@ -18,6 +18,7 @@ _WAYSIDE = (
     ZoneKind.NO_RECORD,
     ZoneKind.RESTRICTED,
     ZoneKind.NO_LOITERING,
+    ZoneKind.WATCHED_PROPERTY,
 )
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)  # before any window of a map
 

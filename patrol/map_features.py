@@ -37,6 +37,7 @@ class ZoneKind(StrEnum):
     INCIDENT_SENSITIVITY = "incident_sensitivity"  # incidents are raised sooner or later here
     RESTRICTED = "restricted"  # people have no business here: who is there is an intruder
     NO_LOITERING = "no_loitering"  # people may pass; who stays is reported
+    WATCHED_PROPERTY = "watched_property"  # the ground before doors and things whose look is known
 
 
 class AreaKind(StrEnum):

@@ -8,13 +8,15 @@ from pathlib import Path
 from patrol.config import load_config
 from perception.camera_check import CameraCheckConfig
 from perception.detectors.backends import Backend
-from perception.evidence import EvidenceConfig
+from perception.evidence_config import EvidenceConfig
 from perception.followed import FollowedConfig
 from perception.ground_projection import ProjectionConfig
 from perception.incidents import IncidentConfig
 from perception.ranging import RangingConfig
+from perception.rules.abandoned_object_config import AbandonedObjectConfig
 from perception.rules.blocked_path import BlockedPathConfig
 from perception.rules.camera_tampering import CameraTamperingConfig
+from perception.rules.changed_property_config import ChangedPropertyConfig
 from perception.rules.collapsed_person_config import CollapsedPersonConfig
 from perception.rules.crowd import CrowdConfig
 from perception.rules.dark_lamp import DarkLampConfig
@@ -23,6 +25,7 @@ from perception.rules.fire import FireConfig
 from perception.rules.forbidden_parking import ForbiddenParkingConfig
 from perception.rules.intrusion import IntrusionConfig
 from perception.rules.loitering import LoiteringConfig
+from perception.rules.missing_person_config import MissingPersonConfig
 from perception.rules.person_in_need import PersonInNeedConfig
 from perception.rules.person_on_road import PersonOnRoadConfig
 from perception.rules.running import RunningConfig
@@ -37,6 +40,7 @@ class DetectorConfig:
 
     model: str = "yolov8n"
     pose_model: str = "yolo11n-pose"
+    embedding_model: str = "mobilenetv2-appearance"  # for the pictures of a person search
     backend: Backend = Backend.AUTO
     long_side_px: int = 640
     crop_px: int = 192
@@ -81,6 +85,7 @@ class PerceptionConfig:
     max_pose_age_s: float = 0.2
     max_scan_age_s: float = 0.3
     max_thermal_age_s: float = 0.3
+    budget_s: float = 0.2  # a picture, on a vehicle: over it, turned looks are left out
     detector: DetectorConfig = field(default_factory=DetectorConfig)
     sweep: SweepConfig = field(default_factory=SweepConfig)
     projection: ProjectionConfig = field(default_factory=ProjectionConfig)
@@ -102,12 +107,15 @@ class PerceptionConfig:
     fire: FireConfig = field(default_factory=FireConfig)
     smoke: SmokeConfig = field(default_factory=SmokeConfig)
     dark_lamp: DarkLampConfig = field(default_factory=DarkLampConfig)
+    abandoned_object: AbandonedObjectConfig = field(default_factory=AbandonedObjectConfig)
+    changed_property: ChangedPropertyConfig = field(default_factory=ChangedPropertyConfig)
+    missing_person: MissingPersonConfig = field(default_factory=MissingPersonConfig)
     incidents: IncidentConfig = field(default_factory=IncidentConfig)
     evidence: EvidenceConfig = field(default_factory=EvidenceConfig)
     camera: CameraCheckConfig = field(default_factory=CameraCheckConfig)
 
     def __post_init__(self) -> None:
-        for name in ("max_pose_age_s", "max_scan_age_s", "max_thermal_age_s"):
+        for name in ("max_pose_age_s", "max_scan_age_s", "max_thermal_age_s", "budget_s"):
             if not 0 < getattr(self, name) <= 2:
                 raise ValueError(f"{name}: {getattr(self, name)} must be in (0, 2]")
 

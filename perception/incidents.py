@@ -102,7 +102,12 @@ class IncidentBook:
         followed = self._open.get(self._by_key.get((finding.kind, finding.key), ""))
         if followed is not None:
             return followed
-        same = [i for i in self._open.values() if i.kind is finding.kind]
+        case_id = finding.details.get("case_id")  # of a person search: one of another is another
+        same = [
+            i
+            for i in self._open.values()
+            if i.kind is finding.kind and i.details.get("case_id") == case_id
+        ]
         near = [i for i in same if distance(i) <= self._config.merge_radius_m]
         return min(near, key=distance, default=None)
 

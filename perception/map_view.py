@@ -22,6 +22,7 @@ from patrol.sun import CIVIL_TWILIGHT_RAD, sun_elevation_rad
 from patrol.windows import Windows
 from perception.map_heights import MapHeights
 from perception.map_places import EMPTY, MappedLamp, Passage, Region, WatchedZone
+from perception.watched_property import WatchedProperty, watched_properties
 
 DRIVEN_ON = frozenset({WayClass.STREET, WayClass.LIVING_STREET})
 ON_FOOT = frozenset({WayClass.PAVEMENT, WayClass.PARK_PATH})
@@ -69,6 +70,12 @@ class MapView(Protocol):
 
     def lamps_in_sight(self, x_m: float, y_m: float, within_m: float) -> Sequence[MappedLamp]:
         """Street lamps that no building hides from a place."""
+        ...
+
+    def watched_near(
+        self, x_m: float, y_m: float, within_m: float, stamp_s: float
+    ) -> Sequence[WatchedProperty]:
+        """Watched property within a distance of a place, at a time when it is watched."""
         ...
 
     def is_night(self, stamp_s: float) -> bool:
@@ -187,18 +194,39 @@ class PatrolMapView:
             ).size
         ]
 
+    @cached_property
+    def _watched(self) -> Sequence[tuple[Zone, WatchedProperty]]:
+        return [
+            (zone, piece)
+            for zone in self._map.zones
+            if zone.kind is ZoneKind.WATCHED_PROPERTY
+            for piece in watched_properties(zone, self._map.buildings)
+        ]
+
+    def watched_near(
+        self, x_m: float, y_m: float, within_m: float, stamp_s: float
+    ) -> Sequence[WatchedProperty]:
+        """By the middles of the zones, or of the pieces of long ones."""
+        return [
+            piece
+            for zone, piece in self._watched
+            if math.dist(piece.place, (x_m, y_m)) <= within_m and self._is_active(zone, stamp_s)
+        ]
+
     def is_night(self, stamp_s: float) -> bool:
         """By the sun over the map's origin."""
         return sun_elevation_rad(self._map.origin, stamp_s) < CIVIL_TWILIGHT_RAD
+
+    @cached_property
+    def _sensitive(self) -> Sequence[Zone]:
+        return [z for z in self._map.zones if z.kind is ZoneKind.INCIDENT_SENSITIVITY]
 
     def sensitivity_at(self, x_m: float, y_m: float, stamp_s: float) -> float:
         """The largest of the zones that cover a place; 1 where none does."""
         values = [
             zone.sensitivity or 1.0
-            for zone in self._map.zones
-            if zone.kind is ZoneKind.INCIDENT_SENSITIVITY
-            and self._regions[id(zone)].depth_m(x_m, y_m) >= 0
-            and self._is_active(zone, stamp_s)
+            for zone in self._sensitive
+            if self._regions[id(zone)].depth_m(x_m, y_m) >= 0 and self._is_active(zone, stamp_s)
         ]
         return max(values, default=1.0)
 
@@ -231,6 +259,11 @@ class _Nowhere:
         return ()
 
     def lamps_in_sight(self, x_m: float, y_m: float, within_m: float) -> Sequence[MappedLamp]:
+        return ()
+
+    def watched_near(
+        self, x_m: float, y_m: float, within_m: float, stamp_s: float
+    ) -> Sequence[WatchedProperty]:
         return ()
 
     def is_night(self, stamp_s: float) -> bool:

@@ -59,8 +59,8 @@ class ModelSpec:
             raise ValueError(f"sha256: {self.sha256!r} must be 64 lower-case hexadecimal digits")
         if Path(self.file).name != self.file:
             raise ValueError(f"file: {self.file!r} must be a plain file name")
-        if self.task not in ("detect", "pose"):
-            raise ValueError(f"task: {self.task!r} is none of: detect, pose")
+        if self.task not in ("detect", "pose", "embed"):
+            raise ValueError(f"task: {self.task!r} is none of: detect, pose, embed")
 
 
 @dataclass(frozen=True, slots=True)

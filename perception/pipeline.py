@@ -7,39 +7,40 @@ near the picture's time nothing gets a place, so no incident is made.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 
 from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
-from patrol.incident import AnomalyKind, Evidence, Incident, IncidentPhase, capture_name
+from patrol.incident import Evidence
+from patrol.person_search import PersonSearch
 from patrol.vehicle import VehicleSpec
+from perception.budget import TimeBudget
 from perception.camera_check import CameraCheck
 from perception.config import PerceptionConfig
-from perception.detectors.base import PERSON, Detections, Detector
-from perception.evidence import EvidenceRecorder, NoPictureError
+from perception.debug_view import debug_picture
+from perception.detectors.base import PERSON, Detections, Detector, Image
+from perception.evidence import EvidenceRecorder
+from perception.evidence_record import Provenance
 from perception.followed import VEHICLES, FollowedLog
 from perception.ground_projection import GroundProjector, predicted_pose
 from perception.incidents import IncidentBook
 from perception.looks import Sighting
 from perception.map_view import NOWHERE, MapView
 from perception.placing import Placer
-from perception.privacy import Region, head_region, is_about, person_regions, regions_of
-from perception.rules.base import AnyRule, Finding, Glimpse, LensRule, Scene
+from perception.reporting import Reporter
+from perception.rules.base import AnyRule, Finding, Glimpse, LensRule, Scene, SearchRule
 from perception.sweep import Sweep
 from perception.tracking import Observation, Tracker
 from perception.types import Frame, NoRecord, PerceptionOutput, ThermalPicture, TrackView
 
 __all__ = ["Frame", "NoRecord", "PerceptionOutput", "PerceptionPipeline", "TrackView"]
 
-_LOG = logging.getLogger(__name__)
 _POSES_KEPT = 60  # 3 s at the localization's 20 Hz
-_BLUR_SCORE = 0.15  # weaker boxes are mostly nobody, and prolong no track
 
 
 class PerceptionPipeline:
@@ -56,6 +57,8 @@ class PerceptionPipeline:
         recorder: EvidenceRecorder,
         no_record: NoRecord | None = None,
         map_view: MapView = NOWHERE,
+        provenance: Provenance | None = None,
+        budget: TimeBudget | None = None,
     ) -> None:
         self._config = config
         self._spec = spec
@@ -63,11 +66,13 @@ class PerceptionPipeline:
         self._sweep = sweep
         self._rules = [rule for rule in rules if not isinstance(rule, LensRule)]
         self._lens_rules = [rule for rule in rules if isinstance(rule, LensRule)]
-        self._book = book
-        self._recorder = recorder
-        self._no_record = no_record or (lambda _x, _y: False)
+        self._reporter = Reporter(book, recorder, no_record, provenance)
         self._check = CameraCheck(config.camera)
         self._map = map_view
+        self._budget = budget
+        self._found: Detections | None = None  # of this step's picture
+        self._findings: list[Finding] = []  # of the last one
+        self._sweep_left_out = False
         self._placer = Placer(
             config.ranging, config.projection.max_range_m, spec.lidar, map_view.heights
         )
@@ -84,44 +89,74 @@ class PerceptionPipeline:
 
         Never raises for bad pictures, old poses or a full disk: those are faults in the output.
         """
-        self._timings = {}
-        faults: set[FaultKind] = set()
-        incidents: list[Incident] = []
-        evidence: list[Evidence] = []
+        self._timings, self._found, self._sweep_left_out = {}, None, False
+        self._reporter.begin()
         if pose is not None and (not self._poses or self._poses[-1].stamp_s != pose.stamp_s):
             self._poses.append(pose)
         if frame is not None and self._check.is_new(frame):
-            blind = self._check.fault(frame, 0.0 if pose is None else pose.speed_mps)
-            told = self._look(frame, scan) if self._check.is_picture(frame) else []
-            if any(rule.is_blind for rule in self._lens_rules):
-                blind = FaultKind.CAMERA_BLIND
-            if blind is None:
-                self._take(frame, scan, now_s, faults, incidents, evidence)
-            else:
-                faults.add(blind)
-            self._enter(told, now_s, faults, incidents, evidence)
-            self._faults = frozenset(faults)
-        faults |= self._faults
+            self._faults = self._see(frame, scan, pose, now_s) | self._reporter.faults
+        with self._timed("evidence"):
+            self._reporter.finish(now_s)
+        faults = self._faults | self._reporter.faults
         if self._check.stale(now_s):
-            faults.add(FaultKind.CAMERA_STALE)
-        with self._timed("evidence"), self._disk(faults):
-            evidence += self._recorder.step(now_s)
-        tracks = [track.view() for track in self._tracker.confirmed()]
+            faults |= {FaultKind.CAMERA_STALE}
         return PerceptionOutput(
-            now_s, tracks, incidents, evidence, frozenset(faults), dict(self._timings)
+            now_s,
+            [track.view() for track in self._tracker.confirmed()],
+            self._reporter.incidents,
+            self._reporter.evidence,
+            faults,
+            dict(self._timings),
+            self._found,
+            self._sweep_left_out,
         )
 
     def capture(self, action_id: str, now_s: float) -> Evidence:
         """The latest picture, blurred, as evidence of a visit; raises NoPictureError."""
-        try:
-            return self._recorder.capture(capture_name(action_id), now_s)
-        except OSError as error:
-            reason = error.strerror or error
-            raise NoPictureError(f"the picture could not be kept: {reason}") from None
+        return self._reporter.capture(action_id, now_s)
+
+    def release(
+        self, incident_id: str, requested_by: str, reason: str, now_s: float
+    ) -> list[Evidence]:
+        """The sealed originals of an incident, to be sent; raises NoPictureError."""
+        return self._reporter.release(incident_id, requested_by, reason, now_s)
+
+    def debug_picture(self) -> Image | None:
+        """The last step's picture, blurred, with what was seen drawn on it.
+
+        None where it may not be kept (`no_record`), or nothing was made of it.
+        """
+        latest = self._reporter.latest
+        if latest is None or self._found is None:
+            return None
+        tracks = [track.view() for track in self._tracker.confirmed()]
+        return debug_picture(latest[1], latest[0], self._found, tracks, self._findings)
+
+    def search(self, searches: Sequence[PersonSearch]) -> None:
+        """Take ALL open person searches; one that is not among them is over, and forgotten."""
+        for rule in self._rules:
+            if isinstance(rule, SearchRule):
+                rule.search(searches)
 
     def close(self) -> list[Evidence]:
         """Finish the clips that are being written; gives their files."""
-        return self._recorder.close()
+        return self._reporter.close()
+
+    def _see(
+        self, frame: Frame, scan: Scan | None, pose: StampedPose | None, now_s: float
+    ) -> frozenset[FaultKind]:
+        """Make of a new picture what it is good for; gives what is wrong with it."""
+        blind = self._check.fault(frame, 0.0 if pose is None else pose.speed_mps)
+        told = self._look(frame, scan) if self._check.is_picture(frame) else []
+        if any(rule.is_blind for rule in self._lens_rules):
+            blind = FaultKind.CAMERA_BLIND
+        fault: FaultKind | None = blind
+        if blind is None:
+            with self._budget.picture() if self._budget else nullcontext():
+                fault = self._take(frame, scan, now_s)
+        with self._timed("evidence"):
+            self._reporter.enter(told, frame.stamp_s, now_s)
+        return frozenset() if fault is None else frozenset({fault})
 
     def _look(self, frame: Frame, scan: Scan | None) -> list[Finding]:
         """What the rules about the camera itself make of a picture, a blind one, too."""
@@ -137,26 +172,18 @@ class PerceptionPipeline:
         with self._timed("rules"):
             return [finding for rule in self._lens_rules for finding in rule.look(glimpse)]
 
-    def _take(
-        self,
-        frame: Frame,
-        scan: Scan | None,
-        now_s: float,
-        faults: set[FaultKind],
-        incidents: list[Incident],
-        evidence: list[Evidence],
-    ) -> None:
-        """One good picture through all stages."""
+    def _take(self, frame: Frame, scan: Scan | None, now_s: float) -> FaultKind | None:
+        """One good picture through all stages; gives why nothing could be placed."""
         with self._timed("detect"):
             found = self._detector.detect(frame.image_bgr, self._config.detector.min_score)
+        self._found = found
         pose = self._pose_at(frame.stamp_s)
         if pose is None:
-            faults.add(FaultKind.PERCEPTION_POSE_STALE)
-            self._recorder.skip()  # where the picture was taken is not known: it may be private
-            return
+            self._reporter.keep_nothing()  # where it was taken is not known: it may be private
+            return FaultKind.PERCEPTION_POSE_STALE
         projector = GroundProjector(frame.camera, pose, self._config.projection)
         with self._timed("sweep"):
-            swept = self._sweep.step(frame.image_bgr, frame.camera) if self._sweep else []
+            swept = self._swept(frame)
         with self._timed("track"):
             self._tracker.step(
                 self._observe(found, projector, self._fresh(scan, frame)), projector, frame.stamp_s
@@ -164,23 +191,20 @@ class PerceptionPipeline:
         scene = self._scene(frame, projector, found, swept, self._fresh(scan, frame))
         with self._timed("rules"):
             findings = [finding for rule in self._rules for finding in rule.step(scene)]
-        with self._timed("evidence"), self._disk(faults):
-            self._record(frame, pose, found, swept, findings)
-        self._enter(findings, now_s, faults, incidents, evidence)
+        self._findings = findings
+        with self._timed("evidence"):
+            self._reporter.record(frame, pose, found, swept, findings)
+            self._reporter.enter(findings, frame.stamp_s, now_s)
+        return None
 
-    def _enter(
-        self,
-        findings: list[Finding],
-        now_s: float,
-        faults: set[FaultKind],
-        incidents: list[Incident],
-        evidence: list[Evidence],
-    ) -> None:
-        """Book findings, and begin the evidence of what is new."""
-        changes = self._book.step(findings, now_s)
-        incidents += [incident for incident, _ in changes]
-        with self._timed("evidence"), self._disk(faults):
-            evidence += self._keep(changes, findings)
+    def _swept(self, frame: Frame) -> list[Sighting]:
+        """People in the turned look; left out where pictures have taken longer than they may."""
+        if self._sweep is None:
+            return []
+        if self._budget is not None and self._budget.is_overdrawn:
+            self._sweep_left_out = True
+            return []
+        return self._sweep.step(frame.image_bgr, frame.camera)
 
     def _pose_at(self, stamp_s: float) -> StampedPose | None:
         """The known pose nearest to a picture, moved to its time; None where none is near.
@@ -227,7 +251,8 @@ class PerceptionPipeline:
         camera = frame.camera
         viewpoint = projector.stamped.pose.transform(camera.x_m, camera.y_m)
         tracks = self._tracker.confirmed()
-        followed = self._followed.step(tracks, found, projector, frame.stamp_s)
+        with self._timed("track"):
+            followed = self._followed.step(tracks, found, projector, frame.stamp_s)
         return Scene(
             frame.stamp_s,
             frame.image_bgr,
@@ -255,57 +280,6 @@ class PerceptionPipeline:
         whole = thermal.celsius.shape == shape and bool(np.isfinite(thermal.celsius).all())
         return thermal if whole else None
 
-    def _record(
-        self,
-        frame: Frame,
-        pose: StampedPose,
-        found: Detections,
-        swept: Sequence[Sighting],
-        findings: Sequence[Finding],
-    ) -> None:
-        """Keep the picture in memory, blurred, unless nothing may be recorded here."""
-        if self._no_record(pose.pose.x_m, pose.pose.y_m):
-            self._recorder.skip()
-            return
-        lying = [f for f in findings if f.kind is AnomalyKind.COLLAPSED_PERSON]
-        fallen = [f.box_xyxy for f in lying if f.box_xyxy is not None]
-        boxes = found.boxes_xyxy.astype(np.float64)
-        others = np.array([not is_about(box, fallen) for box in boxes], np.bool_)
-        regions: list[Region] = regions_of(found.select((found.scores >= _BLUR_SCORE) & others))
-        for sighting in swept:
-            if sighting.score >= _BLUR_SCORE and not is_about(sighting.box_xyxy, fallen):
-                regions += person_regions(sighting.box_xyxy)
-        for finding in lying:  # all others are tracks: their boxes are among those that were found
-            if finding.heads_px:
-                regions += [head_region(circle) for circle in finding.heads_px]
-            elif finding.box_xyxy is not None:
-                regions += person_regions(finding.box_xyxy)
-        self._recorder.add(frame.stamp_s, frame.image_bgr, regions)
-
-    def _keep(
-        self, changes: Sequence[tuple[Incident, Finding]], findings: Sequence[Finding]
-    ) -> list[Evidence]:
-        """Begin evidence for what was opened; show the recorder where known incidents are."""
-        evidence: list[Evidence] = []
-        for incident, finding in changes:
-            _LOG.info(
-                "incident_%s id=%s kind=%s x=%.1f y=%.1f confidence=%.2f",
-                incident.phase.value,
-                incident.incident_id,
-                incident.kind.value,
-                incident.x_m,
-                incident.y_m,
-                incident.confidence,
-            )
-            allowed = not self._no_record(incident.x_m, incident.y_m)
-            if incident.phase is IncidentPhase.OPENED and allowed:
-                evidence += self._recorder.begin(incident.incident_id, finding.box_xyxy)
-        for finding in findings:
-            incident_id = self._book.match(finding)
-            if incident_id is not None:
-                self._recorder.show(incident_id, finding.box_xyxy)
-        return evidence
-
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
         start = time.perf_counter()
@@ -314,11 +288,3 @@ class PerceptionPipeline:
         finally:
             spent = time.perf_counter() - start
             self._timings[stage] = self._timings.get(stage, 0.0) + spent
-
-    @contextmanager
-    def _disk(self, faults: set[FaultKind]) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            _LOG.error("evidence_lost error=%s", error)
-            faults.add(FaultKind.DISK_FULL)

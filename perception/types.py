@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from patrol.faults import FaultKind
 from patrol.incident import Evidence, Incident
 from patrol.vehicle import CameraSpec
-from perception.detectors.base import Image
+from perception.detectors.base import Detections, Image
 
 # True where pictures of that map position must not be stored (a `no_record` zone).
 NoRecord = Callable[[float, float], bool]
@@ -65,3 +65,5 @@ class PerceptionOutput:
     evidence: list[Evidence] = field(default_factory=list)
     faults: frozenset[FaultKind] = frozenset()
     timings_s: dict[str, float] = field(default_factory=dict)  # stage -> wall seconds of this step
+    found: Detections | None = None  # all boxes of this step's picture, weak ones too
+    sweep_left_out: bool = False  # to keep to the time budget

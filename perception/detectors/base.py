@@ -1,4 +1,4 @@
-"""What every detector gives: `Detections`; what every detector is: `Detector`, `PoseDetector`.
+"""What detectors give: `Detections`; what networks are: `Detector`, `PoseDetector`, `Embedder`.
 
 Pictures are (height, width, 3) uint8 in BGR order. Boxes are `xyxy` in pixels of the picture that
 was given, x right, y down, (0, 0) the top left corner.
@@ -82,4 +82,12 @@ class PoseDetector(Protocol):
 
     def skeleton(self, crop_bgr: Image) -> Skeleton | None:
         """The most likely person's keypoints in crop pixels; None where nobody is found."""
+        ...
+
+
+class Embedder(Protocol):
+    """Makes a vector of length 1 of what a crop looks like; raises ValueError for an empty one."""
+
+    def embed(self, crop_bgr: Image) -> NDArray[np.float64]:
+        """The more alike two crops, the nearer to 1 their vectors' product."""
         ...

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from patrol.geometry import Scan
 from patrol.incident import AnomalyKind
+from patrol.person_search import PersonSearch
 from perception.detectors.base import Image
 from perception.followed import Followed
 from perception.ground_projection import GroundProjector
@@ -94,4 +95,18 @@ class LensRule(ABC):
         """What holds in this picture."""
 
 
-AnyRule = Rule | LensRule
+class SearchRule(ABC):
+    """A rule about people somebody looks for: it sees nobody while no search is open."""
+
+    kind: ClassVar[AnomalyKind]
+
+    @abstractmethod
+    def search(self, searches: Sequence[PersonSearch]) -> None:
+        """Take ALL open searches; whatever is not among them is forgotten at once."""
+
+    @abstractmethod
+    def step(self, scene: Scene) -> list[Finding]:
+        """What holds in this picture."""
+
+
+AnyRule = Rule | LensRule | SearchRule

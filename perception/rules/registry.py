@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from patrol.incident import AnomalyKind
 from perception.config import PerceptionConfig
-from perception.detectors.base import Detector, PoseDetector
+from perception.detectors.base import Detector, Embedder, PoseDetector
+from perception.reference_views import ReferenceStore
+from perception.rules.abandoned_object import AbandonedObjectRule
 from perception.rules.base import AnyRule
 from perception.rules.blocked_path import BlockedPathRule
 from perception.rules.camera_tampering import CameraTamperingRule
+from perception.rules.changed_property import ChangedPropertyRule
 from perception.rules.collapsed_person import CollapsedPersonRule
 from perception.rules.crowd import CrowdRule
 from perception.rules.dark_lamp import DarkLampRule
@@ -19,6 +22,7 @@ from perception.rules.fire import FireRule
 from perception.rules.forbidden_parking import ForbiddenParkingRule
 from perception.rules.intrusion import IntrusionRule
 from perception.rules.loitering import LoiteringRule
+from perception.rules.missing_person import MissingPersonRule
 from perception.rules.person_in_need import PersonInNeedRule
 from perception.rules.person_on_road import PersonOnRoadRule
 from perception.rules.running import RunningRule
@@ -28,10 +32,12 @@ from perception.rules.vulnerable_alone import VulnerableAloneRule
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """What rules may take a close look with: a crop's objects, and its skeleton."""
+    """What rules may take a close look with: a crop's objects, its skeleton, its likeness."""
 
     crop: Detector
     pose: PoseDetector
+    embedder: Embedder | None = None
+    references: ReferenceStore | None = None  # how watched property should look
 
 
 MakeRule = Callable[[PerceptionConfig, Networks], AnyRule]
@@ -56,4 +62,11 @@ RULES: dict[AnomalyKind, MakeRule] = {
     AnomalyKind.FIRE: lambda config, _: FireRule(config.fire),
     AnomalyKind.SMOKE: lambda config, _: SmokeRule(config.smoke),
     AnomalyKind.DARK_LAMP: lambda config, _: DarkLampRule(config.dark_lamp),
+    AnomalyKind.ABANDONED_OBJECT: lambda config, _: AbandonedObjectRule(config.abandoned_object),
+    AnomalyKind.CHANGED_PROPERTY: lambda config, networks: ChangedPropertyRule(
+        config.changed_property, networks.references
+    ),
+    AnomalyKind.MISSING_PERSON: lambda config, networks: MissingPersonRule(
+        config.missing_person, networks.pose, networks.embedder
+    ),
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from patrol.map import PatrolMap, Zone, ZoneKind
+from simulation.scenarios.define_things import Changed
 from simulation.scenarios.definition import Definition
 from simulation.scenarios.grounds import Ground
 from simulation.scenarios.places import Place, place_map
@@ -95,11 +96,12 @@ class OnCarriageway(Definition):
 
 def watched_zone(definition: Definition, patrol_map: PatrolMap) -> Zone | None:
     """The zone that a map needs for a definition; None where it speaks of none."""
-    if not isinstance(definition, _InZone):
+    if not isinstance(definition, _InZone | Changed) or not definition.zone:
         return None
+    windows = definition.windows if isinstance(definition, _InZone) else ""
     corners = (place_map(patrol_map, place) for place in definition.zone)
     ring = tuple((corner.x_m, corner.y_m) for corner in corners)
-    return Zone(f"{definition.KIND}-here", definition.ZONE, ring, windows=definition.windows)
+    return Zone(f"{definition.KIND}-here", definition.ZONE, ring, windows=windows)
 
 
 def _clock(hour_h: float) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from patrol.map import ZoneKind
 from simulation.actors.company import ActorNow
 from simulation.actors.kinds import HUMAN, THINGS, ActorKind
 from simulation.scenarios.definition import Definition
 from simulation.scenarios.grounds import Ground, blocked_to_m
+from simulation.scenarios.places import Place
 from simulation.scenarios.scene import Moment
 
 OBSTACLES = HUMAN | (THINGS - {ActorKind.PLASTIC_BAG}) | {ActorKind.CAR}
@@ -42,13 +44,27 @@ class LeftAlone(Definition):
 
 @dataclass(frozen=True, kw_only=True)
 class Changed(Definition):
-    """A door that is kept shut stands open, or a thing that belongs there is gone."""
+    """A door that is kept shut stands open, or a thing that belongs there is gone.
+
+    The operator has the ground before it watched (`zone`), and reference views made of it.
+    """
 
     open_rad: float = 0.35
     moved_m: float = 1.0
     for_s: float = 3.0
+    zone: tuple[Place, ...] = ()
 
     KIND: ClassVar[str] = "changed"
+    ZONE: ClassVar[ZoneKind] = ZoneKind.WATCHED_PROPERTY
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The ring's corners."""
+        return self.zone
+
+    def place_of(self, moment: Moment, name: str) -> tuple[float, float] | None:
+        """Where it belongs, wherever somebody has taken it."""
+        return moment.actors[name].spec.place_map
 
     def holds(self, moment: Moment, who: Sequence[str], ground: Ground) -> bool:
         """Against the state that the actor's entry describes."""

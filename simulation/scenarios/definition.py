@@ -40,6 +40,10 @@ class Definition(ABC):
     def holds(self, moment: Moment, who: Sequence[str], ground: Ground) -> bool:
         """Whether it holds for these at a moment; `who` is one name unless the kind is joint."""
 
+    def place_of(self, moment: Moment, name: str) -> tuple[float, float] | None:
+        """Where an event of somebody's or something's is; None where that is nowhere."""
+        return moment.place_of(name)
+
     def first(self, moments: Sequence[Moment], who: Sequence[str]) -> int:
         """The number of the first moment that counts; their count where none does."""
         return 0

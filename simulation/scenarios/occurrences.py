@@ -98,7 +98,7 @@ def _occurrence(
     if not run or run[-1].t_s - run[0].t_s < definition.for_s - 1e-6:
         return []
     met = next(m for m in run if m.t_s - run[0].t_s >= definition.for_s - 1e-6)
-    places = [place for name in group if (place := met.place_of(name)) is not None]
+    places = [place for name in group if (place := definition.place_of(met, name)) is not None]
     if not places:  # what is gone was where it stood
         places = [met.actors[name].spec.place_map for name in group]
     x_m = sum(x for x, _ in places) / len(places)

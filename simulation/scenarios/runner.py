@@ -26,7 +26,9 @@ from simulation.scenarios.injector import Injector
 from simulation.scenarios.ordering import address_of, check_orders
 from simulation.scenarios.outcome import Outcome
 from simulation.scenarios.play import Play
+from simulation.scenarios.reference_run import record_references
 from simulation.scenarios.scenario import Scenario
+from simulation.scenarios.searches import searches_of
 from simulation.scenarios.subject import LibrarySubject
 from simulation.scenarios.tap import FaultTap
 from simulation.scenarios.trace import Sample, Trace
@@ -80,6 +82,10 @@ class Run:
         self._wall_limit_s = wall_limit_s or max(LEAST_WALL_S, WALL_FACTOR * scenario.duration_s)
         spec, entry = scenario.spec, scenario.vehicle
         self._world = scenario.build_world()
+        self._folder = tempfile.TemporaryDirectory(prefix="sunra-scenario-")
+        if scenario.reference_poses and entry.perception is Perception.YOLO:
+            patrol_map = surveyed(scenario.patrol_map, self._world)
+            record_references(scenario, self._world, patrol_map, self._references, _epoch_s)
         simulator = Simulator(
             self._world,
             spec,
@@ -91,7 +97,6 @@ class Run:
             options=SensorOptions(gnss_shadow=scenario.gnss_shadow),
         )
         simulator.battery.charge_pct = entry.battery_pct
-        self._folder = tempfile.TemporaryDirectory(prefix="sunra-scenario-")
         self._radio = radios[entry.name] if radios else Radio(scenario.seed)
         address = address_of(entry.name)
         tap = FaultTap(scenario.seed)
@@ -126,6 +131,12 @@ class Run:
         for _ in range(WARM_UP_TICKS):
             self._advance()
         self._start_s = self.vehicle.simulator.now_s
+        self._tell_searches()
+
+    def _tell_searches(self) -> None:
+        """What the fleet client would publish: whom to look for from the start on."""
+        now_s = self.vehicle.now_s
+        self.vehicle.bus.searches.put(searches_of(self.scenario, now_s), now_s)
 
     def wait(self) -> None:
         """10 ms in which the vehicle stands and reports, before the scenario begins."""
@@ -135,6 +146,10 @@ class Run:
         simulator.cast_waits = False
         self._start_s = simulator.now_s
 
+    @property
+    def _references(self) -> Path:
+        return Path(self._folder.name) / "references"
+
     def _pipeline(self) -> PerceptionPipeline:
         scenario, folder = self.scenario, Path(self._folder.name)
         patrol_map = scenario.patrol_map
@@ -142,7 +157,12 @@ class Run:
             patrol_map = surveyed(patrol_map, self._world)
             factory = import_module(YOLO_FACTORY)
             pipeline: PerceptionPipeline = factory.build_pipeline(
-                PERCEPTION_FILE, scenario.spec, patrol_map.map_id, folder, patrol_map
+                PERCEPTION_FILE,
+                scenario.spec,
+                patrol_map.map_id,
+                folder,
+                patrol_map,
+                references_dir=self._references,
             )
             return pipeline
         return blind_pipeline(scenario.spec, patrol_map.map_id, folder)

@@ -62,6 +62,7 @@ class Scenario:
     gnss_shadow: bool = False
     truth: SceneTruth | None = None  # the label of a seeing scenario
     companions: Sequence[Companion] = ()
+    reference_poses: Sequence[Pose2] = ()  # base_link's, from where reference views are made first
     ends_when_settled: bool = False  # soon after the last event, once everything has come true
 
     @property

@@ -19,13 +19,15 @@ import numpy as np
 
 from patrol.config import build
 from patrol.errors import ConfigError
+from patrol.geometry import Pose2
 from patrol.map import PatrolMap
 from patrol.map_geojson import load_map
 from patrol.vehicle import load_vehicle
 from simulation.scenarios.define_places import watched_zone
 from simulation.scenarios.draws import Drawer
 from simulation.scenarios.load import make_scenario
-from simulation.scenarios.places import place_map
+from simulation.scenarios.places import Place, place_map
+from simulation.scenarios.reference_run import FROM_M, STEP_M, TO_M
 from simulation.scenarios.scenario import Scenario
 from simulation.scenarios.scene import LAMP
 from simulation.scenarios.scene_truth import SceneTruth
@@ -37,7 +39,7 @@ from simulation.scenarios.seeing_file import (
     Side,
     TruthEntry,
 )
-from simulation.scenarios.sites import AFTER_S, SiteLine, Stage
+from simulation.scenarios.sites import AFTER_S, NOSE_M, SiteLine, Stage
 from simulation.world import ScenarioError
 
 
@@ -142,6 +144,7 @@ class _Table:
             gates=gates,
             expectations=expectations,
             expected_failure=own.fails.get(str(seed), kind.expected_failure),
+            reference_poses=_line_before(made, site, stage) if kind.reference_run else (),
         )
 
     @staticmethod
@@ -200,6 +203,13 @@ class _Table:
                     f"{self._path}:{line}: {section}: unknown key {key!r};"
                     f" allowed: {', '.join(allowed)}"
                 )
+
+
+def _line_before(made: Scenario, site: SiteLine, stage: Stage) -> tuple[Pose2, ...]:
+    """Where base_link was when the reference views of a scene were made."""
+    along_m = stage.middle_m - NOSE_M - np.arange(FROM_M, TO_M, -STEP_M)
+    places = [Place(**site.place(float(s), 0.0)) for s in along_m if s >= 0]
+    return tuple(place_map(made.patrol_map, place) for place in places)
 
 
 def _with_zone(patrol_map: PatrolMap, entry: TruthEntry) -> PatrolMap:

@@ -86,12 +86,17 @@ class TruthEntry:
 
 @dataclass(frozen=True, slots=True)
 class KindKeys:
-    """What a kind has besides the keys that its cases may replace."""
+    """What a kind has besides the keys that its cases may replace.
+
+    `reference_run`: the vehicle has reference views of the scene's place as it was before
+    (`simulation.scenarios.reference_run`).
+    """
 
     incident: AnomalyKind
     events: tuple[Any, ...]
     lookalikes: tuple[Any, ...]
     expected_failure: str = ""
+    reference_run: bool = False
     lets: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from navigation.types import (
 )
 from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
+from patrol.person_search import PersonSearch
 from patrol.signals import SignalState
 from patrol.topics import TOPICS
 from simulation.types import ImageReading, ThermalReading
@@ -50,6 +51,7 @@ class Bus:
     attention_order: Mail[AttentionOrder] = field(default_factory=Mail)  # /attention/command
     attention: Mail[AttentionReport] = field(default_factory=Mail)  # /attention/state
     capture: Mail[str] = field(default_factory=Mail)  # /perception/capture
+    searches: Mail[tuple[PersonSearch, ...]] = field(default_factory=Mail)  # /perception/searches
     captured: Mail[CaptureReport] = field(default_factory=Mail)  # of /perception/state
     perception: Mail[Faults] = field(default_factory=Mail)  # /perception/state
     link_up: Mail[bool] = field(default_factory=Mail)  # /fleet_client/state

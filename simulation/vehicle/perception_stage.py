@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from navigation.types import CaptureReport
 from patrol.incident import Evidence, Incident
+from patrol.person_search import PersonSearch
 from patrol.vehicle import CameraSpec, VehicleSpec
 from perception.config import PerceptionConfig
 from perception.detectors.scripted import ScriptedDetector
@@ -33,13 +34,15 @@ class PerceptionStage(Stage):
         self._bus, self._make = bus, make
         self._pipeline = make() if make else None
         self._seen_s: float | None = None
+        self._searches: tuple[PersonSearch, ...] = ()
         self.poseless = False  # hears no poses any more
         self.captures: list[Evidence] = []
         self.incidents: list[tuple[float, Incident]] = []
 
     def open(self, now_s: float) -> None:
-        """A new pipeline; tracks and open incidents are forgotten."""
+        """A new pipeline; tracks and open incidents are forgotten, searches are told anew."""
         self._pipeline = self._make() if self._make else None
+        self._searches = ()
 
     def cycle(self, now_s: float) -> None:
         """Take the newest picture, if any, and publish the faults."""
@@ -47,11 +50,19 @@ class PerceptionStage(Stage):
             self._bus.perception.put(NO_FAULTS, now_s)
             self._capture(None, now_s)
             return
+        self._hear_searches(self._pipeline)
         pose = None if self.poseless else self._bus.pose.value
         output = self._pipeline.step(self._new_frame(), pose, self._bus.scan.value, now_s)
         self._bus.perception.put(output.faults, now_s)
         self.incidents += [(now_s, incident) for incident in output.incidents]
         self._capture(self._pipeline, now_s)
+
+    def _hear_searches(self, pipeline: PerceptionPipeline) -> None:
+        """Pass on the open searches when they have changed."""
+        searches = self._bus.searches.value or ()
+        if searches != self._searches:
+            self._searches = searches
+            pipeline.search(searches)
 
     def _capture(self, pipeline: PerceptionPipeline | None, now_s: float) -> None:
         """Take the picture of a place that navigation asks for, once for each id."""

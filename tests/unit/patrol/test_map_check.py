@@ -254,10 +254,12 @@ def test_reports_a_zone_beside_every_way() -> None:
     zones = (
         Zone("school", ZoneKind.SCHOOL, ring, speed_limit_mps=0.8),
         Zone("roof", ZoneKind.NO_RECORD, ring),
+        Zone("shop", ZoneKind.WATCHED_PROPERTY, ring),
     )
     found = texts(find_problems(make(zones=zones)))
     assert "warning: zone school: this school zone covers no way" in found
     assert "roof" not in found
+    assert "shop" not in found
 
 
 def test_a_map_without_any_zone_or_building_is_checked_too() -> None:

@@ -216,7 +216,7 @@ def test_the_pipeline_tells_it_with_a_blind_camera_and_what_was_seen_before(
     assert outputs[-1].faults == {FaultKind.CAMERA_BLIND}
     assert other.count < 25
     evidence = [e for output in outputs for e in output.evidence] + pipe.close()
-    assert {e.media_type for e in evidence} == {"image/jpeg", "video/mp4"}
+    assert {e.media_type for e in evidence} == {"image/jpeg", "video/mp4", "application/json"}
 
 
 def test_without_a_pose_the_fault_must_do(tmp_path: Path) -> None:

@@ -65,8 +65,12 @@ def test_refuses_missing_or_altered_weights(
 
 def test_manifest_in_the_repository_is_whole() -> None:
     manifest = models.load_manifest()
-    assert {m.name for m in manifest.models} == {"yolov8n", "yolo11n-pose"}
-    assert all(m.licence == "AGPL-3.0" and m.sources for m in manifest.models)
+    assert {m.name: m.licence for m in manifest.models} == {
+        "yolov8n": "AGPL-3.0",
+        "yolo11n-pose": "AGPL-3.0",
+        "mobilenetv2-appearance": "MIT",
+    }
+    assert all(m.sources for m in manifest.models)
 
 
 def test_manifest_names_the_line_of_a_bad_hash(tmp_path: Path) -> None:
@@ -83,4 +87,4 @@ def test_verify_command_fails_in_one_line(tmp_path: Path, monkeypatch: pytest.Mo
     assert isinstance(result.exception, ModelError)
     assert "\n" not in str(result.exception)
     listed = CliRunner().invoke(models_group, ["list"])
-    assert listed.output.count("missing") == 2
+    assert listed.output.count("missing") == 3

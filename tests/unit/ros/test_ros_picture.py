@@ -17,7 +17,9 @@ from patrol.incident import AnomalyKind, Evidence, EvidenceKind, Incident, Incid
 from patrol.vehicle import load_vehicle
 from patrol_fleet_client.convert import evidence_of
 from patrol_perception.convert import (
+    message_of_detections,
     message_of_incident,
+    message_of_picture,
     message_of_tracks,
     picture_of,
     warmth_of,
@@ -25,6 +27,7 @@ from patrol_perception.convert import (
 from patrol_ros.incidents import incident_of
 from patrol_ros.stamps import stamp_of
 from patrol_simulation.convert import message_of_thermal
+from perception.detectors.scripted import detections
 from perception.types import TrackView
 from simulation.types import ThermalReading
 
@@ -133,3 +136,24 @@ def test_tracks_keep_place_and_box() -> None:
     view = TrackView(3, "person", 1.0, 2.0, 0.3, 0.1, 0.0, 0.9, (1.0, 2.0, 3.0, 4.0), 11.0)
     (track,) = message_of_tracks([view], 12.0).tracks
     assert (track.track_id, track.label, list(track.box_xyxy)) == (3, "person", [1, 2, 3, 4])
+
+
+def test_boxes_are_told_in_standard_words() -> None:
+    found = detections([("person", 0.9, (10, 20, 30, 80)), ("car", 0.4, (0, 0, 100, 50))])
+    message = message_of_detections(found, 12.5, "front_optical")
+    assert (message.header.frame_id, message.header.stamp.sec) == ("front_optical", 12)
+    person, car = message.detections
+    assert person.results[0].hypothesis.class_id == "person"
+    assert person.results[0].hypothesis.score == pytest.approx(0.9)
+    middle = person.bbox.center.position
+    assert (middle.x, middle.y, person.bbox.size_x, person.bbox.size_y) == (20, 50, 20, 60)
+    assert car.results[0].hypothesis.class_id == "car"
+    serialize_message(message)
+
+
+def test_a_picture_goes_out_as_it_came_in() -> None:
+    pixels = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
+    message = message_of_picture(pixels, 12.5, "front_optical")
+    picture = picture_of(serialize_message(message))
+    assert picture.stamp_s == 12.5
+    np.testing.assert_array_equal(picture.image_bgr, pixels)

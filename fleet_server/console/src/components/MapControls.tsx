@@ -3,7 +3,7 @@ import { actions, useConsole, useMayAct, useText } from "../lib/context";
 import type { MapController } from "../map/controller";
 import { Icon } from "./icons";
 
-const ZONES = ["keep_out", "school", "speed_limit", "quiet", "no_record", "restricted", "no_loitering", "patrol_area"] as const;
+const ZONES = ["keep_out", "school", "speed_limit", "quiet", "no_record", "restricted", "no_loitering", "watched_property", "patrol_area"] as const;
 
 /** Zoom, whole map, tilt, legend. */
 export function MapControls({ controller }: { controller: MapController }) {

@@ -85,5 +85,6 @@ export const MAPS = {
   "zone.patrol_area": { ko: "순찰 구역", en: "Patrol area" },
   "zone.restricted": { ko: "출입 금지", en: "No entry for people" },
   "zone.no_loitering": { ko: "배회 감시", en: "No loitering" },
+  "zone.watched_property": { ko: "시설물 감시", en: "Watched property" },
   "zone.no_record": { ko: "촬영 금지", en: "No recording" },
 } as const satisfies Texts;

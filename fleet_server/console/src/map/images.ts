@@ -109,6 +109,7 @@ const IMAGES: Record<string, [number, Draw]> = {
   "zone-no_record": [24, (c, s, p) => dots(c, s, p.zones["no_record"] ?? "")],
   "zone-restricted": [30, (c, s, p) => hatch(c, s, p.zones["restricted"] ?? "", true)],
   "zone-no_loitering": [32, (c, s, p) => dots(c, s, p.zones["no_loitering"] ?? "")],
+  "zone-watched_property": [26, (c, s, p) => dots(c, s, p.zones["watched_property"] ?? "")],
   "zone-quiet": [32, (c, s, p) => dots(c, s, p.zones["quiet"] ?? "")],
 };
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import json
 import math
 import struct
@@ -11,11 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 from patrol_interfaces.msg import EvidenceRef, Track, TrackArray
 from patrol_interfaces.msg import Incident as IncidentMessage
+from sensor_msgs.msg import Image as ImageMessage
+from vision_msgs.msg import (
+    BoundingBox2D,
+    Detection2D,
+    Detection2DArray,
+    ObjectHypothesis,
+    ObjectHypothesisWithPose,
+    Point2D,
+    Pose2D,
+)
 
 from patrol.incident import Evidence, Incident
 from patrol.stamps import NANOSECONDS
 from patrol_ros.convert import MAP
 from patrol_ros.stamps import header_of
+from perception.detectors.base import Detections
 from perception.types import TrackView
 
 BGR8, MONO16 = "bgr8", "mono16"
@@ -92,6 +104,48 @@ def _raw(cdr: bytes, expected: str, pixel_bytes: int) -> _Raw:
     if step != pixel_bytes * width or size != step * height or offset + 8 + size > len(body):
         raise ValueError(f"image: {size} bytes do not hold {width} x {height} x {pixel_bytes}")
     return _Raw(sec + nanosec / NANOSECONDS, height, width, body, offset + 8, size)
+
+
+def message_of_detections(found: Detections, stamp_s: float, frame_id: str) -> Detection2DArray:
+    """Boxes of a picture, in its pixels; where in the world they are is the tracks' matter."""
+    header = header_of(stamp_s, frame_id)
+    return Detection2DArray(
+        header=header,
+        detections=[
+            Detection2D(
+                header=header,
+                results=[
+                    ObjectHypothesisWithPose(
+                        hypothesis=ObjectHypothesis(
+                            class_id=found.label(index), score=float(found.scores[index])
+                        )
+                    )
+                ],
+                bbox=_bounding_box(*(float(edge) for edge in box)),
+            )
+            for index, box in enumerate(found.boxes_xyxy)
+        ],
+    )
+
+
+def _bounding_box(x1: float, y1: float, x2: float, y2: float) -> BoundingBox2D:
+    middle = Pose2D(position=Point2D(x=(x1 + x2) / 2, y=(y1 + y2) / 2))
+    return BoundingBox2D(center=middle, size_x=x2 - x1, size_y=y2 - y1)
+
+
+def message_of_picture(
+    image_bgr: NDArray[np.uint8], stamp_s: float, frame_id: str
+) -> ImageMessage:
+    """A picture (height, width, 3) uint8 BGR."""
+    height, width, _ = image_bgr.shape
+    return ImageMessage(
+        header=header_of(stamp_s, frame_id),
+        height=height,
+        width=width,
+        encoding=BGR8,
+        step=3 * width,
+        data=array.array("B", image_bgr.tobytes()),
+    )
 
 
 def message_of_tracks(tracks: list[TrackView], stamp_s: float) -> TrackArray:

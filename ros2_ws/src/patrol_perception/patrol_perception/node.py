@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 
 from nav_msgs.msg import Odometry
-from patrol_interfaces.msg import CaptureRequest, PerceptionState
-from sensor_msgs.msg import LaserScan
+from patrol_interfaces.msg import CaptureRequest, PerceptionState, PersonSearchArray
+from patrol_interfaces.srv import ReleaseOriginal
+from sensor_msgs.msg import Image, LaserScan
 
 from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
 from patrol.incident import Evidence
 from patrol.map_geojson import load_map
-from patrol.topics import TOPICS
+from patrol.topics import DEBUG_IMAGE_TOPIC, RELEASE_SERVICE, TOPICS
 from patrol.vehicle import load_vehicle
 from patrol_perception.convert import (
     Picture,
     Warmth,
+    message_of_detections,
     message_of_incident,
+    message_of_picture,
     message_of_tracks,
     picture_of,
     warmth_of,
 )
 from patrol_perception.pipelines import open_pipeline
+from patrol_perception.searches import searches_of
 from patrol_ros.convert import pose_of, scan_of
 from patrol_ros.fault_names import names_of
 from patrol_ros.latest import Latest
@@ -33,6 +38,8 @@ from perception.evidence import NoPictureError
 from perception.types import Frame, PerceptionOutput, ThermalPicture
 
 STATE_HZ = TOPICS["/perception/state"].rate_hz or 2
+_RATE_PICTURES = 26  # 5 s at 5 Hz
+_RATE_SILENT_S = 5.0
 STEP_HZ = 10.0  # looks for a new picture; the camera's rate decides how often there is one
 
 
@@ -58,7 +65,11 @@ class PerceptionNode(VehicleNode):
         self._scan: Latest[Scan] = Latest()
         self._faults: frozenset[FaultKind] = frozenset()
         self._frames, self._step_s = 0, 0.0
+        self._drops, self._sweeps_left_out = 0, 0
+        self._looked_s: deque[float] = deque(maxlen=_RATE_PICTURES)
         self._publish_tracks = self.topic_publisher("/perception/tracks")
+        self._publish_detections = self.topic_publisher("/perception/detections")
+        self._debug = self.create_lifecycle_publisher(Image, DEBUG_IMAGE_TOPIC, 1)
         self._publish_incident = self.topic_publisher("/perception/incident")
         self._publish_state = self.topic_publisher("/perception/state")
         image_topic = f"/camera/{self._camera.name}/image_raw"
@@ -71,10 +82,13 @@ class PerceptionNode(VehicleNode):
         self.topic_subscription("/scan", self._on_scan)
         self._capture_id, self._capture_failure = "", ""
         self.topic_subscription("/perception/capture", self._on_capture)
+        self.topic_subscription("/perception/searches", self._on_searches)
+        self.create_service(ReleaseOriginal, RELEASE_SERVICE, self._on_release)
         self.every(STEP_HZ, self._step)
         self.every(STATE_HZ, self._tell_state)
 
     def _on_picture(self, cdr: bytes) -> None:
+        self._drops += self._picture is not None
         self._picture = picture_of(cdr)
 
     def _on_warmth(self, cdr: bytes) -> None:
@@ -96,6 +110,12 @@ class PerceptionNode(VehicleNode):
         scan = scan_of(message)
         self._scan.put(scan, scan.stamp_s)
 
+    def _on_searches(self, message: PersonSearchArray) -> None:
+        searches = searches_of(message)
+        for problem in searches.problems:
+            self.get_logger().error(f"person_search_refused {problem}")
+        self._pipeline.search(searches.opened)
+
     def _step(self) -> None:
         picture, self._picture = self._picture, None
         frame = None
@@ -107,8 +127,27 @@ class PerceptionNode(VehicleNode):
         if frame is not None:
             self._frames += 1
             self._step_s = time.monotonic() - started_s
+            self._sweeps_left_out += output.sweep_left_out
+            self._looked_s.append(frame.stamp_s)
+            self._show(frame, output)
             self._publish_tracks(message_of_tracks(output.tracks, output.stamp_s))
         self._report(output)
+
+    def _show(self, frame: Frame, output: PerceptionOutput) -> None:
+        """Boxes for whoever wants them, and the debug picture while somebody looks."""
+        name = f"{frame.camera.name}_optical"
+        if output.found is not None:
+            self._publish_detections(message_of_detections(output.found, frame.stamp_s, name))
+        if self._debug.get_subscription_count():
+            picture = self._pipeline.debug_picture()
+            if picture is not None:
+                self._debug.publish(message_of_picture(picture, frame.stamp_s, name))
+
+    def _rate_hz(self, now_s: float) -> float:
+        """Pictures a second, over the last ones; 0 where they have stopped coming."""
+        if len(self._looked_s) < 2 or now_s - self._looked_s[-1] > _RATE_SILENT_S:
+            return 0.0
+        return (len(self._looked_s) - 1) / max(self._looked_s[-1] - self._looked_s[0], 1e-3)
 
     def _on_capture(self, message: CaptureRequest) -> None:
         """Take a picture once for each id, and say at once what came of it."""
@@ -122,6 +161,22 @@ class PerceptionNode(VehicleNode):
         self._capture_id, self._capture_failure = message.capture_id, failure
         self.event("capture", id=message.capture_id, failure=repr(failure))
         self._tell_state()
+
+    def _on_release(
+        self, request: ReleaseOriginal.Request, response: ReleaseOriginal.Response
+    ) -> ReleaseOriginal.Response:
+        """Send the sealed originals of an incident; the evidence chain keeps who asked and why."""
+        if not self.is_active:
+            response.failure = "perception is not active"
+            return response
+        now_s = self.now_s()
+        asked = (request.incident_id, request.requested_by, request.reason)
+        try:
+            self._send_files(self._pipeline.release(*asked, now_s), now_s)
+        except NoPictureError as error:
+            response.failure = str(error)
+        self.event("release", id=request.incident_id, failure=repr(response.failure))
+        return response
 
     def _report(self, output: PerceptionOutput) -> None:
         if output.faults != self._faults:
@@ -152,6 +207,9 @@ class PerceptionNode(VehicleNode):
                 header=header_of(now_s),
                 frames=self._frames,
                 step_s=self._step_s,
+                rate_hz=self._rate_hz(now_s),
+                drops=self._drops,
+                sweeps_left_out=self._sweeps_left_out,
                 frame_age_s=now_s - self._last_picture_s,
                 faults=names_of(self._faults),
                 capture_id=self._capture_id,

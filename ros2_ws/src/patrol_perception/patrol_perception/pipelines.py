@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from patrol.map import PatrolMap
@@ -23,7 +24,10 @@ def open_pipeline(
     if detector != "none":
         from perception.factory import build_pipeline  # torch, OpenVINO: seconds to import
 
-        return build_pipeline(config_file, spec, patrol_map.map_id, evidence_dir, patrol_map)
+        return build_pipeline(
+            config_file, spec, patrol_map.map_id, evidence_dir, patrol_map,
+            references_dir=evidence_dir.parent / "references", clock=time.perf_counter,
+        )  # fmt: skip
     config = load_perception_config(config_file)
     return PerceptionPipeline(
         config,

@@ -1,0 +1,167 @@
+"""What people leave behind: the search at every place where somebody stopped and has left.
+
+By lidar from wherever it reaches, by the picture from near. A place whose looks before are known
+from near enough is compared with them for a while after it was left; one that was too far off
+then is looked at from near, if who stood there bent down.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.lidar_spots import SpotLog
+from perception.new_things import PlaceBefore, new_spot
+from perception.person_stops import Stop, StopLog
+from perception.picture_log import PictureLog
+from perception.place_looks import Box, patch_at, place_of, rise_by_map
+from perception.rules.abandoned_object_config import AbandonedObjectConfig
+from perception.rules.base import Scene
+
+Place = tuple[float, float]
+Person = tuple[Place, float]  # map metres, one standard deviation
+_LIDAR_SIZE_M = (0.3, 0.5)  # a likely size of what the lidar alone knows
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """Something that was found: place (map m), width and height, and of where it stands."""
+
+    place: Place
+    size_m: tuple[float, float]
+    rise_offset_m: float  # of its ground over what the map says
+    near_s: float  # somebody was near it last
+    by_lidar: bool
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A stop that may be left with something."""
+
+    stop: Stop
+    rise_offset_m: float
+    before: PlaceBefore
+    seen_before: bool  # from near enough
+    near_s: float  # somebody was near it
+    compared_s: float = -math.inf  # by the picture, last
+
+
+class LeftBehindSearch:
+    """Stops, and what is found at them; `step` once for each picture."""
+
+    def __init__(self, config: AbandonedObjectConfig) -> None:
+        self._config = config
+        self._stops = StopLog(config.stop)
+        self._pictures = PictureLog(config.picture_every_s, config.pictures)
+        self._candidates: list[_Candidate] = []
+
+    def step(
+        self,
+        scene: Scene,
+        people: Sequence[Person],
+        hidden: Sequence[Box],
+        spots: SpotLog,
+        known: Sequence[Place],
+    ) -> list[LeftBehind]:
+        """What is found in this picture; `known` are places of things that were found before."""
+        self._pictures.step(scene.stamp_s, scene.image_bgr, scene.projector, hidden)
+        new, _ = self._stops.step(scene.people, scene.projector, scene.stamp_s)
+        self._candidates += [self._candidate(stop, scene) for stop in new]
+        kept = [c for c in self._candidates if not self._is_over(c, known, scene)]
+        self._candidates = kept[-self._config.stop.most :]
+        near = are_near([c.stop.place for c in self._candidates], people, self._config.owner_m)
+        for candidate, is_near in zip(self._candidates, near, strict=True):
+            candidate.near_s = scene.stamp_s if is_near else candidate.near_s
+        left = [c for c in self._candidates if c.stop.left_s is not None]
+        left = [c for c in left if scene.projector.in_view(*c.stop.place)]
+        found = [self._measure(candidate, scene, people, spots) for candidate in left]
+        left.sort(key=lambda candidate: candidate.compared_s)  # each in its turn
+        compared = 0
+        for candidate in left:
+            if compared < self._config.new.compared_at_once and self._asks(candidate, scene):
+                candidate.compared_s = scene.stamp_s
+                found.append(self._compare(candidate, scene, hidden))
+                compared += 1
+        return [one for one in found if one is not None]
+
+    def _candidate(self, stop: Stop, scene: Scene) -> _Candidate:
+        by_map = rise_by_map(scene.projector, scene.map.heights, stop.place)
+        range_m = math.dist(scene.viewpoint_map, stop.place)
+        patch = None
+        if range_m <= self._config.new.picture_far_m / self._config.new.picture_nearer:
+            patch = self._pictures.before(stop.place, stop.rise_m, stop.arrived_s)
+        before = PlaceBefore(patch, range_m)
+        return _Candidate(stop, stop.rise_m - by_map, before, patch is not None, scene.stamp_s)
+
+    def _is_over(self, candidate: _Candidate, known: Sequence[Place], scene: Scene) -> bool:
+        """Whether a candidate has become a thing, or nothing was ever found there."""
+        stop, config = candidate.stop, self._config.new
+        if any(math.dist(place, stop.place) <= config.beside_m for place in known):
+            return True
+        return not 0 <= scene.stamp_s - stop.near_s <= config.wait_s
+
+    def _measure(
+        self, candidate: _Candidate, scene: Scene, people: Sequence[Person], spots: SpotLog
+    ) -> LeftBehind | None:
+        """Look for something that was left at a stop, by lidar."""
+        stop, config = candidate.stop, self._config
+        if math.dist(scene.viewpoint_map, stop.place) > config.left.far_m:
+            return None
+        beside = spots.near(stop.place, config.new.beside_m)
+        places = [place for place, _ in people]
+        spot = new_spot(stop, beside, places, scene.stamp_s, config.new)
+        if spot is None or scene.map.lamps_in_sight(*spot.place, config.new.lamp_m):
+            return None  # nothing, or a lamp's post
+        wide, high = _LIDAR_SIZE_M
+        size_m = (max(spot.width_m, wide), high)
+        return LeftBehind(
+            spot.place, size_m, candidate.rise_offset_m, candidate.near_s, by_lidar=True
+        )
+
+    def _asks(self, candidate: _Candidate, scene: Scene) -> bool:
+        """Whether the picture of a stop that was left tells anything now."""
+        stop, config = candidate.stop, self._config.new
+        assert stop.left_s is not None
+        if math.dist(scene.viewpoint_map, stop.place) > config.picture_far_m:
+            return False
+        if candidate.seen_before:
+            return scene.stamp_s - stop.left_s <= config.picture_wait_s
+        return stop.low_looks >= config.low_looks
+
+    def _compare(
+        self, candidate: _Candidate, scene: Scene, hidden: Sequence[Box]
+    ) -> LeftBehind | None:
+        """Look for it by how the place looks now."""
+        stop, config = candidate.stop, self._config.new
+        range_m = math.dist(scene.viewpoint_map, stop.place)
+        bent = stop.low_looks >= config.low_looks
+        rise_m = rise_by_map(scene.projector, scene.map.heights, stop.place)
+        rise_m += candidate.rise_offset_m
+        patch = patch_at(scene.image_bgr, scene.projector, stop.place, rise_m, hidden)
+        if patch is None:
+            return None
+        camera_m = scene.projector.camera.z_m - rise_m
+        found = candidate.before.look(patch, range_m, camera_m, bent, config)
+        if found is None:
+            return None
+        right, up, wide, high = found
+        place = place_of(stop.place, right, up, camera_m, scene.projector)
+        return LeftBehind(
+            place, (wide, high), candidate.rise_offset_m, candidate.near_s, by_lidar=False
+        )
+
+
+def are_near(
+    places: Sequence[Place], people: Sequence[Person], within_m: float
+) -> NDArray[np.bool_]:
+    """Whether somebody is near each place; an unsure place counts by half its doubt."""
+    if not places or not people:
+        return np.zeros(len(places), np.bool_)
+    at = np.array([place for place, _ in people])
+    doubts = 0.5 * np.array([sigma_m for _, sigma_m in people])
+    apart = np.hypot(*(np.array(places)[:, None] - at[None]).transpose(2, 0, 1))
+    return np.asarray((apart + doubts <= within_m).any(axis=1), np.bool_)

@@ -1,0 +1,175 @@
+"""Whether something new is where somebody was: by lidar, or by how the place looks now.
+
+By lidar: something of a thing's size stands free beside where somebody stood, and did not before
+they came. By the picture: structure that was not there before, compact and not all one way, in
+most of several looks. What was hidden by who stood there counts only if they bent down, as who
+puts something down does, and only where it goes on no line that was seen beside them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.lidar_spots import Spot
+from perception.person_stops import Stop
+from perception.place_looks import (
+    BELOW,
+    CELL_M,
+    HIGH,
+    WIDE,
+    Floats,
+    Mask,
+    Patch,
+    contrast,
+    filled,
+    gradients,
+    one_way,
+)
+from perception.rules.abandoned_object_config import NewThingConfig
+
+_STANDS_OUT = 3.0  # times the usual contrast of a place that was never seen bare
+_NEAR_CELLS = np.ones((5, 5), np.uint8)  # so far looks may be off against each other
+_LEAST_CELLS = 12
+_WAYS = 8  # directions of a gradient, all around in half a turn
+_LINE_CONTRAST = 0.04
+_LONG, _LONGER = 6, 14  # cells either way of an edge that is a line
+_REACH = 26  # cells from there it may go on
+
+
+class PlaceBefore:
+    """A place as it looked before, and the looks at it since: what is new there."""
+
+    def __init__(self, before: Patch | None, range_m: float) -> None:
+        """`range_m` is from where it was looked at; None: never from near enough."""
+        self._known = np.zeros((HIGH, WIDE), np.bool_)
+        self._was = np.zeros((HIGH, WIDE), np.float32)
+        self._before = before
+        self._lines: NDArray[np.uint8] | None = None  # found when they are asked for
+        if before is not None:
+            self._known = before.seen
+            was = contrast(filled(before))
+            self._was = np.asarray(cv2.dilate(was, _NEAR_CELLS), np.float32)
+        self._range_m = 0.0 if before is None else range_m
+        self._new = np.zeros((HIGH, WIDE), np.int16)
+        self._looks = np.zeros((HIGH, WIDE), np.int16)
+        self._sum = np.zeros((HIGH, WIDE), np.float32)
+        self._count = 0
+
+    def look(
+        self, now: Patch, range_m: float, camera_m: float, bent: bool, config: NewThingConfig
+    ) -> tuple[float, float, float, float] | None:
+        """Take a look: what is new, as metres right of the place, above it, width and height.
+
+        `camera_m` is how high the camera is over the ground there. None: nothing new (yet).
+        """
+        if not config.picture_nearer * self._range_m <= range_m <= config.picture_far_m:
+            return None
+        is_new = self._is_new(now, bent, config)
+        self._new += is_new
+        self._looks += now.seen
+        self._sum += now.grey
+        self._count += 1
+        if self._count < config.votes:
+            return None
+        agreed = (self._new >= config.agree * self._looks) & (self._looks >= config.votes)
+        return self._thing(agreed & is_new, range_m, camera_m, config)
+
+    def _is_new(self, now: Patch, bent: bool, config: NewThingConfig) -> Mask:
+        there = contrast(now.grey)
+        new = (there > config.structure) & (there > config.grown * self._was) & self._known
+        if bent:
+            least = max(1.5 * config.structure, _STANDS_OUT * float(np.median(there)))
+            if self._before is None:
+                self._lines = _continued(now, _LONGER)
+            elif self._lines is None:
+                self._lines = _continued(self._before, _LONG)
+            old_line = (self._lines >> _ways(now.grey)) & 1
+            new |= (there > least) & ~self._known & (old_line == 0)
+        new[: HIGH - BELOW - round(config.picture_high_m / CELL_M)] = False
+        return np.asarray(new & now.seen, np.bool_)
+
+    def _thing(
+        self, cells: Mask, range_m: float, camera_m: float, config: NewThingConfig
+    ) -> tuple[float, float, float, float] | None:
+        """The largest group of cells that may be a thing standing beside the place."""
+        closed = cv2.morphologyEx(cells.astype(np.uint8), cv2.MORPH_CLOSE, _NEAR_CELLS)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(closed)
+        slack = (camera_m * config.beside_m / max(range_m, 1.0)) / CELL_M + 2
+        best, most = None, _LEAST_CELLS - 1
+        for number in range(1, count):
+            x, y, wide, high = (int(v) for v in stats[number, :4])
+            low, middle = y + high - (HIGH - BELOW), x + wide / 2 - WIDE / 2
+            sized = config.least_m <= CELL_M * min(wide, high)
+            sized &= CELL_M * max(wide, high) <= config.most_m
+            own = cells & (labels == number)
+            if not sized or abs(low) > slack or abs(middle) * CELL_M > config.beside_m:
+                continue
+            mean = np.asarray(self._sum / self._count, np.float32)
+            if own.sum() <= most or one_way(mean, own) > config.one_way:
+                continue
+            best, most = (middle * CELL_M, -low * CELL_M, wide * CELL_M, high * CELL_M), own.sum()
+        return best
+
+
+def _ways(grey: Floats) -> NDArray[np.uint8]:
+    """Which of _WAYS directions each cell's gradient has."""
+    across, down = gradients(grey)
+    turn = np.arctan2(down, across) / math.pi * _WAYS
+    return np.asarray(np.round(turn) % _WAYS, np.uint8)
+
+
+def _continued(before: Patch, half: int) -> NDArray[np.uint8]:
+    """Cells on a line, or where it would go on: a bit for each direction of its gradient.
+
+    A line is an edge of `half` cells either way, longer than a thing's where nothing is known of
+    the place without it.
+    """
+    lines = np.zeros((HIGH, WIDE), np.uint8)
+    grey = filled(before)
+    was = contrast(grey)
+    sure = cv2.erode(before.seen.astype(np.uint8), _NEAR_CELLS) > 0
+    ways = _ways(grey)
+    for way in range(_WAYS):
+        on_edge = (sure & (ways == way) & (was > _LINE_CONTRAST)).astype(np.uint8)
+        long_edge = cv2.erode(cv2.dilate(on_edge, np.ones((3, 3), np.uint8)), _line(way, half, 1))
+        if long_edge.any():
+            reached = cv2.dilate(long_edge, _line(way, _REACH, 3)) > 0
+            for near in (way - 1, way, way + 1):
+                lines[reached] |= 1 << (near % _WAYS)
+    return lines
+
+
+def _line(way: int, half: int, thick: int) -> NDArray[np.uint8]:
+    """A kernel: a line of an edge whose gradient has a direction, `half` cells either way."""
+    turn = way * math.pi / _WAYS + math.pi / 2  # an edge runs across its gradient
+    kernel = np.zeros((2 * half + 1, 2 * half + 1), np.uint8)
+    dx, dy = round(half * math.cos(turn)), round(half * math.sin(turn))
+    cv2.line(kernel, (half - dx, half - dy), (half + dx, half + dy), 1, thick)
+    return kernel
+
+
+def new_spot(
+    stop: Stop,
+    spots: Sequence[Spot],
+    people: Sequence[tuple[float, float]],
+    stamp_s: float,
+    config: NewThingConfig,
+) -> Spot | None:
+    """The spot beside a stop that was not there before, is seen now, and is nobody who is seen.
+
+    `people` are the places (map m) of everybody in the picture; the stop has been left.
+    """
+    assert stop.left_s is not None
+    for spot in spots:
+        was_there = spot.first_s < stop.arrived_s - config.before_s
+        seen_since_s = stamp_s - max(stop.left_s, spot.first_s)
+        if was_there or spot.last_s != stamp_s or seen_since_s < config.lasts_s:
+            continue
+        if all(math.dist(spot.place, place) > config.apart_m for place in people):
+            return spot
+    return None

@@ -1,0 +1,177 @@
+"""Where people have stopped, and whether they have gone away from there again.
+
+Who stays within a step of one place for `dwell_s` stops there: long enough to put something down,
+longer than it takes to walk past. A stop is left when somebody who was there is seen to be away
+from it and nobody else is near, or when nobody has been seen near it for `lost_s` though it is in
+view. Tracks break when somebody bends down: one that begins at a stop soon after somebody was
+seen there is theirs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.followed import Followed
+from perception.ground_projection import GroundProjector
+from perception.trails import StopConfig, Trails
+
+_LOW_SHARE = 0.85  # of the usual height: who bends down
+
+
+@dataclass(slots=True, eq=False)
+class Stop:
+    """A place where somebody stopped: map metres; `left_s` None while nobody was seen to leave."""
+
+    x_m: float
+    y_m: float
+    rise_m: float  # of the ground there over the vehicle's plane, when somebody stood there
+    arrived_s: float
+    seen_s: float  # somebody at it
+    near_s: float  # somebody near it
+    left_s: float | None = None
+    low_looks: int = 0  # at somebody who bends down or crouches there
+    people: set[int] = field(default_factory=set)  # track ids
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """Where, map metres."""
+        return self.x_m, self.y_m
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Somebody in this picture: map metres, and one standard deviation of that."""
+
+    followed: Followed
+    place: tuple[float, float]
+    sigma_m: float
+
+    @property
+    def key(self) -> int:
+        """The track's id."""
+        return self.followed.track.track_id
+
+
+class StopLog:
+    """Stops of the last minutes; `step` once for each picture."""
+
+    def __init__(self, config: StopConfig | None = None) -> None:
+        self.config = config or StopConfig()
+        self.known: list[Stop] = []
+        self._trails = Trails(self.config)
+
+    def step(
+        self, people: Sequence[Followed], projector: GroundProjector, stamp_s: float
+    ) -> tuple[list[Stop], list[Stop]]:
+        """Take who is seen in a picture; gives the stops that are new and those just left."""
+        seen = [_Seen(one, one.place, min(one.sigma_m, 1.0)) for one in people]
+        seen = [one for one in seen if all(map(math.isfinite, (*one.place, one.sigma_m)))]
+        apart_m = _distances([one.place for one in seen], [stop.place for stop in self.known])
+        before = list(self.known)
+        new: list[Stop] = []
+        for index, one in enumerate(seen):
+            if self._trails.add(one.key, one.place, stamp_s):
+                self._join(one, stamp_s)
+            place = self._trails.stays_at(one.key, one.sigma_m, stamp_s)
+            if place is None or self._stands_at_known(one, place, before, apart_m[index], stamp_s):
+                continue
+            if all(math.dist(stop.place, place) > self.config.within_m for stop in new):
+                new.append(self._stop(one, place, stamp_s))
+        left = []
+        for index, stop in enumerate(before):
+            column = apart_m[:, index]
+            if stop.left_s is None and self._is_left(stop, seen, column, projector, stamp_s):
+                stop.left_s = stamp_s
+                left.append(stop)
+        self._forget(new, stamp_s)
+        return new, left
+
+    def _forget(self, new: Sequence[Stop], stamp_s: float) -> None:
+        self._trails.forget(stamp_s)
+        keep_s = self.config.keep_s
+        kept = [stop for stop in self.known if 0 <= stamp_s - stop.seen_s <= keep_s]
+        self.known = [*kept, *new][-self.config.most :]
+
+    def _join(self, one: _Seen, stamp_s: float) -> None:
+        """Whose track begins now at a stop, soon after somebody was seen there, was there."""
+        config = self.config
+        for stop in self.known:
+            gap_s = stamp_s - stop.seen_s
+            reach_m = config.rejoin_m + config.rejoin_mps * gap_s
+            if 0 <= gap_s <= config.rejoin_s and math.dist(one.place, stop.place) <= reach_m:
+                stop.people.add(one.key)
+
+    def _stands_at_known(
+        self,
+        one: _Seen,
+        place: tuple[float, float],
+        known: Sequence[Stop],
+        apart_m: NDArray[np.float64],
+        stamp_s: float,
+    ) -> bool:
+        """Whether somebody stays at a stop that is known; `apart_m` (stops,) are from each."""
+        reach_m = self.config.within_m + 0.5 * one.sigma_m
+        for index in np.flatnonzero(apart_m <= 2 * reach_m).tolist():
+            stop = known[index]
+            if math.dist(stop.place, place) <= reach_m:
+                stop.low_looks += _is_low(one.followed)
+                stop.seen_s, stop.near_s, stop.left_s = stamp_s, stamp_s, None
+                stop.people.add(one.key)
+                return True
+        return False
+
+    def _stop(self, one: _Seen, place: tuple[float, float], stamp_s: float) -> Stop:
+        rise_m = one.followed.track.observation.point.rise_m
+        arrived_s = self._trails.near_since_s(place, stamp_s)
+        stop = Stop(*place, rise_m, arrived_s, stamp_s, stamp_s, people={one.key})
+        looks = len(self._trails.recent(one.key, stamp_s))
+        stop.low_looks = sum(_is_low(one.followed, back) for back in range(looks))
+        return stop
+
+    def _is_left(
+        self,
+        stop: Stop,
+        seen: Sequence[_Seen],
+        apart_m: NDArray[np.float64],
+        projector: GroundProjector,
+        stamp_s: float,
+    ) -> bool:
+        """Whether a stop is left in this picture; `apart_m` (people,) are from everybody."""
+        config = self.config
+        if len(apart_m) and apart_m.min() <= config.leave_m:
+            stop.near_s = stamp_s
+            at_it = np.flatnonzero(apart_m <= config.within_m).tolist()
+            stop.people.update(seen[index].key for index in at_it)
+            stop.seen_s = stamp_s if at_it else stop.seen_s
+            return False
+        if any(
+            one.key in stop.people and away_m > config.leave_m + one.sigma_m
+            for one, away_m in zip(seen, apart_m.tolist(), strict=True)
+        ):
+            return True
+        if not projector.in_view(*stop.place):
+            stop.near_s = max(stop.near_s, stamp_s - config.lost_s / 2)  # nobody can tell
+        return stamp_s - stop.near_s > config.lost_s
+
+
+def _distances(
+    ones: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]
+) -> NDArray[np.float64]:
+    """(ones, others) m."""
+    apart = np.reshape(ones, (-1, 1, 2)) - np.reshape(others, (1, -1, 2))
+    return np.asarray(np.hypot(apart[..., 0], apart[..., 1]), np.float64)
+
+
+def _is_low(one: Followed, back: int = 0) -> bool:
+    """Whether somebody is clearly lower in a look (counted from the newest) than usual."""
+    if back >= len(one.looks):
+        return False
+    height_m = one.looks[-1 - back].height_m
+    if not any(height_m < _LOW_SHARE * look.height_m for look in one.looks):
+        return False  # lower than none of them: the median need not be found; NaN is low never
+    return bool(height_m < _LOW_SHARE * one.height_m)

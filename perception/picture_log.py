@@ -1,0 +1,59 @@
+"""The last pictures, kept before anybody needs them: how a place looked before somebody came."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.detectors.base import Image
+from perception.ground_projection import GroundProjector
+from perception.place_looks import HIGH, WIDE, Box, Patch, patch_at
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture that is kept for a while, with where people and vehicles hide the ground."""
+
+    stamp_s: float
+    grey: NDArray[np.uint8]
+    projector: GroundProjector
+    hidden: Sequence[Box]
+
+
+class PictureLog:
+    """The last pictures, a few a second; cheap enough to keep them before anybody needs them."""
+
+    def __init__(self, every_s: float, most: int) -> None:
+        self._every_s = every_s
+        self._kept: deque[Seen] = deque(maxlen=most)
+
+    def step(
+        self, stamp_s: float, image: Image, projector: GroundProjector, hidden: Sequence[Box]
+    ) -> None:
+        """Keep a picture if it is time to."""
+        if self._kept and not (
+            stamp_s < self._kept[-1].stamp_s or stamp_s - self._kept[-1].stamp_s >= self._every_s
+        ):
+            return
+        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+        self._kept.append(Seen(stamp_s, np.asarray(grey, np.uint8), projector, tuple(hidden)))
+
+    def before(self, place: tuple[float, float], rise_m: float, arrived_s: float) -> Patch:
+        """How a place looked before somebody came, or as soon as they let it be seen."""
+        earlier = [seen for seen in self._kept if seen.stamp_s < arrived_s]
+        later = [seen for seen in self._kept if seen.stamp_s >= arrived_s]
+        grey, known = np.zeros((HIGH, WIDE), np.float32), np.zeros((HIGH, WIDE), np.bool_)
+        for seen in [*reversed(earlier), *later]:
+            patch = patch_at(seen.grey, seen.projector, place, rise_m, seen.hidden)
+            if patch is not None:
+                fresh = patch.seen & ~known
+                grey[fresh] = patch.grey[fresh]
+                known |= fresh
+            if known.all():
+                break
+        return Patch(grey, known)

@@ -1,0 +1,110 @@
+"""Where everybody in the picture has been in the last seconds, and who stays at one place."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+_TRAIL_S = 10.0  # of places are kept for everybody
+Step = tuple[float, float, float]  # seconds, map x, map y
+
+
+@dataclass(frozen=True, slots=True)
+class StopConfig:
+    """What counts as a stop, and for how long it is of interest."""
+
+    dwell_s: float = 1.2
+    within_m: float = 0.6  # of one place while stopping, and half the doubt of a place more
+    leave_m: float = 1.3  # so far away somebody has left, and the doubt of a place more
+    least_looks: int = 4  # while stopping
+    rejoin_m: float = 1.5  # a track that begins so near a stop may be of who was there
+    rejoin_mps: float = 1.2  # and so much further for each second since
+    rejoin_s: float = 3.5
+    lost_s: float = 4.0  # in view, without anybody near
+    keep_s: float = 180.0  # after somebody was seen there last
+    most: int = 40  # stops; the oldest is forgotten
+
+    def __post_init__(self) -> None:
+        for name, most in (
+            ("dwell_s", 10.0), ("within_m", 2.0), ("leave_m", 5.0), ("rejoin_m", 5.0),
+            ("rejoin_mps", 5.0), ("rejoin_s", 10.0),
+            ("lost_s", 60.0), ("keep_s", 3600.0),
+        ):  # fmt: skip
+            if not 0 < getattr(self, name) <= most:
+                raise ValueError(f"{name}: {getattr(self, name)} must be in (0, {most:g}]")
+        if self.leave_m <= self.within_m:
+            raise ValueError(f"leave_m: {self.leave_m} must be above within_m")
+        if self.least_looks < 2:
+            raise ValueError(f"least_looks: {self.least_looks} must be at least 2")
+        if not 1 <= self.most <= 500:
+            raise ValueError(f"most: {self.most} must be 1 to 500")
+
+
+@dataclass(slots=True)
+class _Trail:
+    seen_s: float
+    steps: deque[Step] = field(default_factory=deque)
+
+
+class Trails:
+    """The last places of everybody, by track."""
+
+    def __init__(self, config: StopConfig) -> None:
+        self._config = config
+        self._known: dict[int, _Trail] = {}
+
+    def add(self, key: int, place: tuple[float, float], stamp_s: float) -> bool:
+        """Note where somebody is; gives whether they were never seen before."""
+        is_new = key not in self._known
+        trail = self._known.setdefault(key, _Trail(stamp_s))
+        trail.seen_s = stamp_s
+        trail.steps.append((stamp_s, *place))
+        while not 0 <= stamp_s - trail.steps[0][0] <= _TRAIL_S:
+            trail.steps.popleft()
+        return is_new
+
+    def forget(self, stamp_s: float) -> None:
+        """Let go of those who have not been seen for a while."""
+        self._known = {
+            key: trail
+            for key, trail in self._known.items()
+            if 0 <= stamp_s - trail.seen_s <= _TRAIL_S
+        }
+
+    def recent(self, key: int, stamp_s: float) -> list[Step]:
+        """The places while who walks would have passed, newest first."""
+        since_s = stamp_s - self._config.dwell_s - 1e-6
+        steps = reversed(self._known[key].steps)
+        return list(itertools.takewhile(lambda step: step[0] >= since_s, steps))
+
+    def stays_at(self, key: int, sigma_m: float, stamp_s: float) -> tuple[float, float] | None:
+        """Where somebody stays now, the mean of their last places; None for who walks."""
+        config, recent = self._config, self.recent(key, stamp_s)
+        count = len(recent)
+        if count < config.least_looks or stamp_s - recent[-1][0] < 0.8 * config.dwell_s:
+            return None
+        x, y = sum(step[1] for step in recent) / count, sum(step[2] for step in recent) / count
+        reach_m = config.within_m + 0.5 * sigma_m
+        if any(math.hypot(x - step[1], y - step[2]) > reach_m for step in recent):
+            return None
+        return x, y
+
+    def near_since_s(self, place: tuple[float, float], stamp_s: float) -> float:
+        """Since when somebody has been near a place without a break, whatever track shows it."""
+        (x, y), leave_m = place, self._config.leave_m
+        near = [
+            step[0]
+            for trail in self._known.values()
+            for step in itertools.takewhile(
+                lambda step: math.hypot(step[1] - x, step[2] - y) <= leave_m,
+                reversed(trail.steps),
+            )
+        ]
+        arrived_s = stamp_s
+        for earlier_s in sorted(near, reverse=True):
+            if arrived_s - earlier_s > self._config.rejoin_s:
+                break
+            arrived_s = earlier_s
+        return arrived_s

@@ -1,0 +1,108 @@
+"""The perception node: boxes with every picture, the debug picture only while somebody looks."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.serialization import serialize_message
+from sensor_msgs.msg import Image
+from vision_msgs.msg import Detection2DArray
+
+from patrol.geometry import Pose2, StampedPose
+from patrol.topics import DEBUG_IMAGE_TOPIC, TOPICS, topic_row
+from patrol_perception.convert import message_of_picture
+from patrol_ros.node import qos_profile
+
+WITHIN_S = 30.0
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Any]:
+    rclpy.init(
+        args=[
+            "--ros-args",
+            "-p", f"state_dir:={tmp_path}",
+            "-p", "vehicle_file:=config/vehicles/goalie.yaml",
+            "-p", "map_file:=maps/sillim.geojson",
+            "-p", "perception_file:=config/perception.yaml",
+            "-p", "detector:=none",
+        ],
+        domain_id=os.getpid() % 100,  # two runs at once hear nothing of each other
+    )  # fmt: skip
+    from patrol_perception.node import PerceptionNode
+
+    made = PerceptionNode()
+    made.begin()
+    yield made
+    made.destroy_node()
+    rclpy.try_shutdown()
+
+
+def see(node: Any, number: int) -> None:
+    """One picture with its pose, looked at."""
+    stamp_s = node.now_s()
+    rng = np.random.default_rng(number)
+    pixels = rng.integers(0, 255, (360, 640, 3), dtype=np.uint8)
+    node._pose.put(StampedPose(stamp_s, Pose2(0.0, 0.0, 0.0), np.eye(3) * 0.01), stamp_s)
+    node._on_picture(serialize_message(message_of_picture(pixels, stamp_s, "front_optical")))
+    node._step()
+
+
+def turn(executor: SingleThreadedExecutor, is_over: Any) -> None:
+    until = time.monotonic() + WITHIN_S
+    while time.monotonic() < until and not is_over():
+        executor.spin_once(timeout_sec=0.02)
+    assert is_over()
+
+
+def test_the_debug_picture_is_published_only_while_somebody_looks(node: Any) -> None:
+    assert DEBUG_IMAGE_TOPIC not in TOPICS, "nothing records or watches it"
+    drawn: list[int] = []
+    draw = node._pipeline.debug_picture
+    node._pipeline.debug_picture = lambda: drawn.append(1) or draw()
+    see(node, 0)
+    assert drawn == []
+    screen, executor = Node("screen"), SingleThreadedExecutor()
+    executor.add_node(screen)
+    pictures: list[Image] = []
+    boxes: list[Detection2DArray] = []
+    row = topic_row("/perception/detections")
+    screen.create_subscription(Image, DEBUG_IMAGE_TOPIC, pictures.append, 1)
+    screen.create_subscription(Detection2DArray, row.name, boxes.append, qos_profile(row.qos))
+    turn(executor, lambda: node._debug.get_subscription_count() == 1)
+    for number in range(1, 20):
+        see(node, number)
+        executor.spin_once(timeout_sec=0.2)
+        if pictures and boxes:
+            break
+    assert drawn
+    assert (pictures[0].width, pictures[0].height, pictures[0].encoding) == (640, 360, "bgr8")
+    assert boxes[0].header.frame_id == "front_optical"
+
+
+def test_pictures_that_come_while_another_waits_are_counted(node: Any) -> None:
+    told: list[Any] = []
+    node._publish_state = told.append
+    see(node, 0)
+    picture = serialize_message(
+        message_of_picture(np.zeros((360, 640, 3), np.uint8), node.now_s(), "front_optical")
+    )
+    node._on_picture(picture)
+    node._on_picture(picture)
+    node._tell_state()
+    assert (told[0].frames, told[0].drops, told[0].sweeps_left_out) == (1, 1, 0)
+    assert told[0].rate_hz == 0.0, "one picture has no rate"
+    time_s = node.now_s()
+    node._looked_s.clear()
+    node._looked_s.extend(time_s - 1.0 + 0.2 * k for k in range(6))
+    assert node._rate_hz(time_s) == pytest.approx(5.0)
+    assert node._rate_hz(time_s + 6.0) == 0.0
