@@ -17,6 +17,7 @@ Vector = NDArray[np.float64]
 
 # base axes (x forward, y left, z up) from optical axes (x right, y down, z forward), REP-103
 _LEVEL_FROM_OPTICAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
+LEAST_AHEAD_M = 0.1  # of the camera: nearer is not in the picture
 LEAST_FALL = -1e-3  # a ray that falls less never meets level ground
 
 
@@ -67,6 +68,18 @@ class CameraRays:
             return None
         far = -self.camera.z_m / z
         return self.camera.x_m + far * x, self.camera.y_m + far * y
+
+    def pixel(self, x_m: float, y_m: float, z_m: float) -> tuple[float, float] | None:
+        """Where a point of base_link is in the picture or beside it; None behind the camera."""
+        camera = self.camera
+        x, y, z = x_m - camera.x_m, y_m - camera.y_m, z_m - camera.z_m
+        (a, b, c), (d, e, f), (g, h, i) = self._rows
+        ahead = c * x + f * y + i * z
+        if not ahead >= LEAST_AHEAD_M:  # NaN, too
+            return None
+        right, down = a * x + d * y + g * z, b * x + e * y + h * z
+        scale = camera.focal_px / ahead
+        return camera.width_px / 2 + scale * right, camera.height_px / 2 + scale * down
 
     def rays(self, us_px: Vector, vs_px: Vector) -> Vector:
         """Unit rays (n, 3) of pixels (n,)."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from patrol.geometry import StampedPose, larger_sigma
 from patrol.vehicle import CameraSpec
-from perception.camera_rays import LEAST_FALL, CameraRays, rotation
+from perception.camera_rays import LEAST_AHEAD_M, LEAST_FALL, CameraRays, rotation
 
 Vector = NDArray[np.float64]
 
@@ -98,6 +98,7 @@ class GroundProjector:
         self.camera_base = np.array([camera.x_m, camera.y_m, camera.z_m])
         self.level_from_base = rotation(stamped.roll_rad, stamped.pitch_rad, 0.0)
         self._map_from_base = rotation(stamped.roll_rad, stamped.pitch_rad, stamped.pose.yaw_rad)
+        self._turn = self._map_from_base.tolist()
 
     def ground_point(self, u_px: float, v_px: float, sigma_px: float = 0.0) -> GroundPoint | None:
         """Where a pixel meets the ground; None above the horizon or beyond `max_range_m`.
@@ -218,8 +219,9 @@ class GroundProjector:
 
     def pixel(self, x_m: float, y_m: float, height_m: float = 0.0) -> tuple[float, float] | None:
         """The pixel of a map position at a height above the ground; None behind the camera."""
-        u_px, v_px = self._pixels(np.array([[x_m, y_m]]), np.array([height_m]))[0].tolist()
-        return None if math.isnan(u_px) else (u_px, v_px)
+        pose, ((a, b, _), (c, d, _), _) = self.stamped.pose, self._turn
+        east, north = x_m - pose.x_m, y_m - pose.y_m
+        return self.rays.pixel(east * a + north * c, east * b + north * d, height_m)
 
     def box_at(self, x_m: float, y_m: float, width_m: float, height_m: float) -> Vector | None:
         """The box of an upright thing of a size standing at a map position; None out of view."""
@@ -260,7 +262,7 @@ class GroundProjector:
         with np.errstate(invalid="ignore", divide="ignore"):
             middle = np.array([self.camera.width_px / 2, self.camera.height_px / 2])
             pixels = middle + self.camera.focal_px * optical[:, :2] / optical[:, 2:]
-        pixels[~(optical[:, 2] >= 0.1)] = np.nan
+        pixels[~(optical[:, 2] >= LEAST_AHEAD_M)] = np.nan
         return np.asarray(pixels, np.float64)
 
     def in_view(self, x_m: float, y_m: float, margin_px: float = 10.0) -> bool:

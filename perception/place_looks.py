@@ -66,24 +66,20 @@ def patch_at(
         part = np.asarray(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY), np.uint8)
     cells = _resized(part, (max(left, 0) - u0, max(top, 0) - v0), px)
     seen = np.zeros((HIGH, WIDE), np.bool_)
-    seen[_cells((0.0, 0.0, width, height), (u0, v0), px)] = True
-    for box in hidden:
-        seen[_cells(box, (u0, v0), px)] = False
+    boxes = np.array([(0.0, 0.0, width, height), *hidden])
+    for number, (x1, y1, x2, y2) in enumerate(_cells(boxes, (u0, v0), px).tolist()):
+        if x1 < x2 and y1 < y2:
+            seen[y1:y2, x1:x2] = number == 0  # the picture itself
     return Patch(cells, seen)
 
 
-def _cells(
-    box: Sequence[float] | Box, corner: tuple[float, float], px: float
-) -> tuple[slice, slice]:
-    """The cells whose middles are in a box; `corner` is the patch's, px a cell's size."""
-    x1, y1, x2, y2 = box
-    (u0, v0), half = corner, 0.5
-    rows = slice(_cell((y1 - v0) / px - half), _cell((y2 - v0) / px - half))
-    return rows, slice(_cell((x1 - u0) / px - half), _cell((x2 - u0) / px - half))
+def _cells(boxes: Box, corner: tuple[float, float], px: float) -> NDArray[np.int64]:
+    """The cells (n, 4) whose middles are in boxes (n, 4): first and one past the last, x and y.
 
-
-def _cell(value: float) -> int:
-    return max(math.ceil(value), 0)
+    `corner` is the patch's, px a cell's size.
+    """
+    cells = np.ceil((boxes - np.array((*corner, *corner))) / px - 0.5)
+    return np.asarray(np.clip(cells, 0, (WIDE, HIGH, WIDE, HIGH)), np.int64)
 
 
 def _resized(part: NDArray[np.uint8], offset: tuple[float, float], px: float) -> Floats:
