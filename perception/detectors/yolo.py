@@ -46,8 +46,14 @@ def _import_yolo(settings_dir: Path) -> Any:
     # with cameras. Nothing here needs it.
     sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
     import torch
+    from PIL import Image
+
+    # Its import puts an opener of its own into Pillow for the whole process, which wants to
+    # install a plugin for whatever is no picture: who opens pictures elsewhere gets Pillow's.
+    opener = Image.open
     from ultralytics.models.yolo.model import YOLO
 
+    Image.open = opener
     torch.set_num_threads(1)
     return YOLO
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, UnidentifiedImageError
 
 from patrol.errors import ModelError
 from perception import models
@@ -48,6 +50,13 @@ def test_finds_what_is_in_the_picture(name: str, expected: dict[str, int]) -> No
     height, width = image.shape[:2]
     assert (found.boxes_xyxy >= 0).all()
     assert (found.boxes_xyxy <= [width, height, width, height]).all()
+
+
+def test_other_parts_of_the_process_open_pictures_as_before() -> None:
+    detector(picture("bus.jpg"))
+    assert Image.open.__module__ == "PIL.Image"
+    with pytest.raises(UnidentifiedImageError):
+        Image.open(io.BytesIO(b"no picture"))
 
 
 @pytest.mark.parametrize("backend", [Backend.ONNX, Backend.PYTORCH])
