@@ -25,7 +25,12 @@ MAX_CROSS_TRACK_P95_M = 0.20
 MAX_LATENCY_S = 3.0
 MIN_DISTANCE_M = 600.0
 MIN_REAL_TIME_FACTOR = 1.0
-SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "video/mp4": ".mp4"}
+SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "video/mp4": ".mp4",
+    "application/json": ".json",
+}
 
 
 @dataclass
