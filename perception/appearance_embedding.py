@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 
 from patrol.errors import ModelError
 from perception.detectors.base import Image
+from perception.detectors.torch_alone import keep_triton_out
 from perception.models import ModelSpec, verify
 
 _LOG = logging.getLogger(__name__)
@@ -86,8 +86,7 @@ def exported(spec: ModelSpec, folder: Path) -> Path:
 
 
 def _export(weights: Path, target: Path) -> None:
-    # torchvision loads triton, whose LLVM crashes a process with a GL driver's (detectors/yolo.py)
-    sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
+    keep_triton_out()
     import openvino
     import torch
     from torchvision.models import mobilenet_v2

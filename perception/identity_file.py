@@ -20,16 +20,20 @@ def write_identity(path: Path) -> str:
 
 def unseal_file(sealed: Path, identity: Path, target: Path) -> int:
     """Write what a sealed file holds; gives its size. Raises ConfigError naming the file."""
-    try:
-        key, content = identity.read_text("utf-8"), sealed.read_bytes()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {error}") from None
+    content, key = _read(sealed), _read(identity).decode("utf-8", "replace")
     try:
         opened = unseal(content, key)
     except ConfigError as error:
         raise ConfigError(f"{sealed} with {identity}: {error}") from None
     _write_new(target, opened)
     return len(opened)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def _write_new(path: Path, content: bytes) -> None:

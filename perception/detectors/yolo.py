@@ -12,7 +12,6 @@ import contextlib
 import logging
 import os
 import shutil
-import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ import numpy as np
 from patrol.errors import ModelError
 from perception.detectors.backends import FORMATS, Backend, chosen
 from perception.detectors.base import Detections, FloatArray, Image, Skeleton
+from perception.detectors.torch_alone import keep_triton_out
 from perception.models import ModelSpec, verify
 
 _LOG = logging.getLogger(__name__)
@@ -42,9 +42,7 @@ def _import_yolo(settings_dir: Path) -> Any:
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("YOLO_CONFIG_DIR", str(settings_dir))
-    # torchvision loads triton, whose LLVM crashes a process with a GL driver's (Mesa): a simulator
-    # with cameras. Nothing here needs it.
-    sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
+    keep_triton_out()
     import torch
     from PIL import Image
 

@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from fleet_client.credentials import Credentials, load_credentials
 from patrol.map_geojson import save_map
 from tests.integration.conftest import ROOT, SUNRA
 from tests.integration.test_chain_kills import (
+    POLL_S,
     SPOOLED,
     LightVehicle,
     Patrol,
@@ -44,7 +45,7 @@ persistence true
 persistence_location {store}/
 max_queued_messages 0
 """
-LISTEN_S = 1.5
+LISTEN_STATES = 2  # that the server gets meanwhile, of the vehicle that is spied on
 
 
 class Mosquitto:
@@ -140,8 +141,10 @@ def test_a_patrol_is_driven_and_nothing_is_lost_while_the_broker_is_dead(
     assert_drove_on(patrol, killed_s, back_s)
 
 
-async def heard(credentials: Credentials, topics: list[str], say: str) -> list[str]:
-    """What a vehicle hears of some topics, itself and the server speaking, and of one it says."""
+async def heard(
+    credentials: Credentials, topics: list[str], say: str, states: Callable[[], int]
+) -> list[str]:
+    """What a vehicle hears of some topics while it says something, and the server gets states."""
     client, topics_heard = gmqtt.Client("probe"), []
     client.set_auth_credentials(credentials.username, credentials.password)
     client.on_message = lambda _client, topic, *_: topics_heard.append(topic)
@@ -149,7 +152,9 @@ async def heard(credentials: Credentials, topics: list[str], say: str) -> list[s
     for topic in topics:
         client.subscribe(topic, qos=1)
     client.publish(say, b"{}", qos=1)
-    await asyncio.sleep(LISTEN_S)
+    enough = states() + LISTEN_STATES
+    while states() < enough:
+        await asyncio.sleep(POLL_S)
     await client.disconnect()
     return topics_heard
 
@@ -161,11 +166,17 @@ def test_a_vehicle_reads_and_writes_its_own_topics_alone(
     folder = new_server.data_dir / "credentials/sunra"
     one, two = (load_credentials(folder / f"light-0{n}.json") for n in (1, 2))
     base = "gwanak/v2/sunra/light-01"
+
+    def states() -> int:
+        return int(patrol.server.rows("SELECT COUNT(*) FROM state_history")[0][0])
+
     before = patrol.server.rows("SELECT COUNT(*) FROM quarantine")
-    spied = asyncio.run(heard(two, [f"{base}/state", f"{base}/order", "#"], f"{base}/state"))
+    every = [f"{base}/state", f"{base}/order", "#"]
+    spied = asyncio.run(heard(two, every, f"{base}/state", states))
     assert spied == []
     assert patrol.server.rows("SELECT COUNT(*) FROM quarantine") == before
-    own = asyncio.run(heard(one, [f"{base}/order"], f"{base}/x-sunra/v1/incident"))
+    said = f"{base}/x-sunra/v1/incident"
+    own = asyncio.run(heard(one, [f"{base}/order"], said, states))
     assert own == []
     until(
         lambda: patrol.server.rows("SELECT COUNT(*) FROM quarantine") != before,

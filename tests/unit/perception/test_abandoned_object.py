@@ -201,7 +201,10 @@ def test_a_thing_alone_with_nobody_ever_near_is_nobodys() -> None:
 
 def test_a_traveller_takes_the_suitcase_along() -> None:
     traveller = walks(55.0, 1.0, 1.0)
-    beside: Where = lambda t: (traveller(t)[0], 1.5)  # noqa: E731
+
+    def beside(t: float) -> tuple[float, float]:
+        return traveller(t)[0], 1.5
+
     assert play([Actor(traveller)], [Thing(beside)], 45.0).opened == []
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.serialization import serialize_message
@@ -26,25 +24,14 @@ WITHIN_S = 30.0
 
 
 @pytest.fixture
-def node(tmp_path: Path) -> Iterator[Any]:
-    rclpy.init(
-        args=[
-            "--ros-args",
-            "-p", f"state_dir:={tmp_path}",
-            "-p", "vehicle_file:=config/vehicles/goalie.yaml",
-            "-p", "map_file:=maps/sillim.geojson",
-            "-p", "perception_file:=config/perception.yaml",
-            "-p", "detector:=none",
-        ],
-        domain_id=os.getpid() % 100,  # two runs at once hear nothing of each other
-    )  # fmt: skip
+def node(tmp_path: Path, start_ros: Callable[[Path], None]) -> Iterator[Any]:
+    start_ros(tmp_path)
     from patrol_perception.node import PerceptionNode
 
     made = PerceptionNode()
     made.begin()
     yield made
     made.destroy_node()
-    rclpy.try_shutdown()
 
 
 def see(node: Any, number: int) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
 import pytest
-import rclpy
 from patrol_interfaces.msg import Incident as IncidentMessage
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
@@ -91,21 +89,10 @@ def vehicle(folder: Path) -> Iterator[Vehicle]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(tmp_path: Path, start_ros: Callable[[Path], None]) -> Path:
     keep_original(tmp_path / "evidence")
-    rclpy.init(
-        args=[
-            "--ros-args",
-            "-p", f"state_dir:={tmp_path}",
-            "-p", "vehicle_file:=config/vehicles/goalie.yaml",
-            "-p", "map_file:=maps/sillim.geojson",
-            "-p", "perception_file:=config/perception.yaml",
-            "-p", "detector:=none",
-        ],
-        domain_id=os.getpid() % 100,  # two runs at once hear nothing of each other
-    )  # fmt: skip
-    yield tmp_path
-    rclpy.try_shutdown()
+    start_ros(tmp_path)
+    return tmp_path
 
 
 def test_a_released_original_is_sent_as_evidence(folder: Path, vehicle: Vehicle) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import rclpy
 from patrol_interfaces.msg import PersonPicture, PersonSearchArray
 from patrol_interfaces.msg import PersonSearch as PersonSearchMessage
 from rclpy.executors import SingleThreadedExecutor
@@ -111,35 +110,24 @@ def test_of_two_with_one_id_the_first_counts() -> None:
 
 
 def test_a_node_that_starts_late_is_told_what_is_open(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start_ros: Callable[[Path], None]
 ) -> None:
     told: list[tuple[PersonSearch, ...]] = []
     monkeypatch.setattr(PerceptionPipeline, "search", lambda _, searches: told.append(searches))
-    rclpy.init(
-        args=[
-            "--ros-args",
-            "-p", f"state_dir:={tmp_path}",
-            "-p", "vehicle_file:=config/vehicles/goalie.yaml",
-            "-p", "map_file:=maps/sillim.geojson",
-            "-p", "perception_file:=config/perception.yaml",
-            "-p", "detector:=none",
-        ],
-        domain_id=os.getpid() % 100,  # two runs at once hear nothing of each other
-    )  # fmt: skip
-    try:
-        row = topic_row("/perception/searches")
-        teller = Node("teller")
-        publisher = teller.create_publisher(PersonSearchArray, row.name, qos_profile(row.qos))
-        publisher.publish(PersonSearchArray(searches=[message(), message("bad", top_rgb=[2.0])]))
-        from patrol_perception.node import PerceptionNode
+    start_ros(tmp_path)
+    row = topic_row("/perception/searches")
+    teller = Node("teller")
+    publisher = teller.create_publisher(PersonSearchArray, row.name, qos_profile(row.qos))
+    publisher.publish(PersonSearchArray(searches=[message(), message("bad", top_rgb=[2.0])]))
+    from patrol_perception.node import PerceptionNode
 
-        eyes = PerceptionNode()
-        executor = SingleThreadedExecutor()
-        for node in (teller, eyes):
-            executor.add_node(node)
-        until = time.monotonic() + WITHIN_S
-        while not told and time.monotonic() < until:
-            executor.spin_once(timeout_sec=0.02)
-    finally:
-        rclpy.try_shutdown()
+    eyes = PerceptionNode()
+    executor = SingleThreadedExecutor()
+    for node in (teller, eyes):
+        executor.add_node(node)
+    until = time.monotonic() + WITHIN_S
+    while not told and time.monotonic() < until:
+        executor.spin_once(timeout_sec=0.02)
+    for node in (teller, eyes):
+        node.destroy_node()
     assert [[search.case_id for search in searches] for searches in told] == [["case-1"]]
