@@ -13,6 +13,7 @@ import pyrage
 
 from patrol.errors import ConfigError
 
+_SEAL_START = b"age-encryption.org/"
 IDENTITY_START = "AGE-SECRET-KEY-"
 
 
@@ -41,6 +42,8 @@ def check_recipients(recipients: Sequence[str]) -> None:
 
 def unseal(sealed: bytes, identity_text: str) -> bytes:
     """What a seal holds, by an identity file's text; raises ConfigError where it does not open."""
+    if not sealed.startswith(_SEAL_START):
+        raise ConfigError("this is no age file")
     lines = [line.strip() for line in identity_text.splitlines()]
     keys = [line for line in lines if line.startswith(IDENTITY_START)]
     if not keys:

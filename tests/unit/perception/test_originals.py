@@ -129,6 +129,8 @@ def test_each_recipient_opens_a_seal_and_nobody_else(tmp_path: Path) -> None:
         unseal(sealed, RECIPIENT)
     with pytest.raises(ConfigError, match="cannot be read"):
         unseal(sealed, "AGE-SECRET-KEY-1NONSENSE")
+    with pytest.raises(ConfigError, match="no age file"):
+        unseal(b"film", IDENTITY)
     broken = sealed[:-1] + bytes([sealed[-1] ^ 1])
     with pytest.raises(ConfigError, match="does not open"):
         unseal(broken, IDENTITY)
