@@ -4,6 +4,9 @@ EXTRAS := vehicle,fleet,sim,dev
 FITS := 'import os, sys, sysconfig; sys.exit(not ((3, 11) <= sys.version_info[:2] <= (3, 12) and os.path.exists(sysconfig.get_path("include") + "/Python.h")))'
 PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c $(FITS) 2>/dev/null && echo $$p && break; done)
 RUN := .venv/bin
+# Tests that no clock on the wall can spoil run side by side; real processes and browsers need the machine alone.
+SIDE_BY_SIDE := tests/contract tests/scenario tests/unit
+ON_THE_CLOCK := tests/console tests/integration
 
 .PHONY: demo test suite lint bench prepare clean
 
@@ -11,7 +14,8 @@ demo: prepare
 	@$(RUN)/sunra demo $(if $(ONCE),--once)
 
 test: lint
-	@$(RUN)/python -m pytest tests
+	@$(RUN)/python -m pytest $(SIDE_BY_SIDE) -n auto --maxprocesses 4 --dist worksteal; \
+	first=$$?; $(RUN)/python -m pytest $(ON_THE_CLOCK) && exit $$first
 
 suite: prepare
 	@$(RUN)/sunra simulate suite $(addprefix config/scenarios/,driving faults rehearsal seeing)
