@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,7 @@ from patrol_bringup.supervisor import Supervisor
 ROOT = Path(__file__).parents[2]
 VEHICLE, MAP = ROOT / "config" / "vehicles" / "goalie.yaml", ROOT / "maps" / "sillim.geojson"
 DEAF = "import signal, time\nfor s in (2, 15): signal.signal(s, signal.SIG_IGN)\nprint('up')\n"
+BEATS = "import os, time\nfd = int(os.environ['SUNRA_PULSE_FD'])\nprint('up', flush=True)\n"
 WAITS_FOR_EVER = "import signal; print('up', flush=True); signal.pause()"
 
 
@@ -81,6 +83,76 @@ def test_a_dead_process_is_started_again_after_growing_pauses(tmp_path: Path) ->
         assert probe.restarts == restarts + 1
     assert probe.last_status == 3
     probe.stop()
+
+
+@pytest.mark.parametrize(
+    ("code", "patience"),
+    [
+        ("os.write(fd, b'.')\ntime.sleep(60)", {"silent_within_s": 3.0}),
+        ("time.sleep(60)", {"begin_within_s": 3.0, "silent_within_s": 0.1}),
+    ],
+    ids=["turns no more", "never began"],
+)
+def test_a_process_that_lives_and_turns_no_more_is_started_anew(
+    tmp_path: Path, code: str, patience: dict[str, float]
+) -> None:
+    clock = SimClock()
+    probe = child(tmp_path, BEATS + code, clock, **patience)
+    probe.start()
+    wait_until(lambda: "up" in text_of(tmp_path / "probe.log"))
+    first = probe.pid
+    time.sleep(0.2)  # its pulse is on the way
+    for _ in range(3):
+        clock.advance(0.9)
+        probe.step()
+    assert probe.pid == first
+    clock.advance(0.9)
+    probe.step()
+    clock.advance(0.9)
+    wait_until(lambda: bool(probe.step()) or probe.pid is None)
+    assert probe.last_status == -signal.SIGKILL
+    clock.advance(1.0)
+    probe.step()
+    assert probe.pid not in (None, first)
+    probe.stop()
+
+
+def test_a_supervisor_that_was_kept_away_kills_nobody(tmp_path: Path) -> None:
+    clock = SimClock()
+    code = BEATS + "while True:\n    os.write(fd, b'.')\n    time.sleep(0.05)"
+    probe = child(tmp_path, code, clock, silent_within_s=3.0)
+    probe.start()
+    wait_until(lambda: "up" in text_of(tmp_path / "probe.log"))
+    first = probe.pid
+    for _ in range(5):
+        clock.advance(600.0)  # nobody listened for so long, and the process beat or slept too
+        probe.step()
+        time.sleep(0.2)
+    assert probe.pid == first
+    probe.stop()
+
+
+def test_a_frozen_safety_process_is_started_anew(tmp_path: Path) -> None:
+    build()
+    settings = VehicleSettings(VEHICLE, MAP, tmp_path, domain_id=os.getpid() % 100)
+    supervisor = Supervisor(settings, only=("safety",))
+    safety = supervisor.children["safety"]
+    supervisor.start()
+    watcher = threading.Thread(target=supervisor.run)
+    watcher.start()
+    log = tmp_path / "logs" / "safety.log"
+    try:
+        wait_until(lambda: text_of(log).count("node_active") >= 2)
+        time.sleep(1.5)  # it has been heard
+        frozen = safety.pid
+        assert frozen is not None
+        os.kill(frozen, signal.SIGSTOP)
+        wait_until(lambda: safety.pid not in (None, frozen))
+        wait_until(lambda: text_of(log).count("node_active") >= 4)
+        assert safety.last_status == -signal.SIGKILL
+    finally:
+        supervisor.request_stop()
+        watcher.join(30.0)
 
 
 def test_what_a_dead_process_leaves_behind_is_killed(tmp_path: Path) -> None:

@@ -12,12 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from patrol.clock import Clock
+from patrol_bringup.log_file import LogFile
 from patrol_bringup.processes import ProcessRow
+from patrol_ros.pulse import PULSE_VARIABLE, PulseListener
 
 _log = logging.getLogger("supervisor")
 ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 REFUSED = 2  # exit status of a process with bad settings (patrol_ros.process)
-MAX_LOG_BYTES = 50_000_000
+STEP_AT_MOST_S = 1.0  # of silence, for a supervisor that was itself kept from listening
 
 
 class Child:
@@ -36,9 +38,13 @@ class Child:
         self.restarts = 0
         self.last_status: int | None = None
         self._command, self._environment = command, environment
-        self._log_file, self._clock, self._echo = log_file, clock, echo
+        self._log, self._clock, self._echo = LogFile(log_file), clock, echo
         self._process: subprocess.Popen[bytes] | None = None
         self._started_s = 0.0
+        self._pulse: PulseListener | None = None
+        self._has_begun = False  # it has been heard
+        self._silent_s = 0.0
+        self._listened_s = 0.0
         self._failures = 0
         self._due_s: float | None = None
         self._copier: threading.Thread | None = None
@@ -50,15 +56,19 @@ class Child:
 
     def start(self) -> None:
         """Start it now, in a process group of its own."""
+        self._pulse = PulseListener()
         self._process = subprocess.Popen(
             self._command,
-            env=self._environment,
+            env={**self._environment, PULSE_VARIABLE: str(self._pulse.theirs)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # a terminal's Ctrl-C reaches the supervisor alone
+            pass_fds=(self._pulse.theirs,),
         )
-        self._started_s = self._clock.monotonic_s()
+        self._pulse.hand_over()
+        self._started_s = self._listened_s = self._clock.monotonic_s()
+        self._has_begun, self._silent_s = False, 0.0
         self._due_s = None
         self._copier = threading.Thread(target=self._copy_log, args=(self._process,), daemon=True)
         self._copier.start()
@@ -66,32 +76,52 @@ class Child:
 
     def _copy_log(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
-        with self._log_file.open("ab") as stream:
-            for line in process.stdout:
-                if stream.tell() < MAX_LOG_BYTES:
-                    stream.write(line)
-                    stream.flush()
-                if self._echo is not None:
-                    text = line.decode(errors="replace").rstrip()
-                    self._echo(f"{self.row.name}: {text}")
+        for line in process.stdout:
+            self._log.write(line)
+            if self._echo is not None:
+                text = line.decode(errors="replace").rstrip()
+                self._echo(f"{self.row.name}: {text}")
 
     def step(self) -> None:
-        """Notice a death, and start again when its pause is over."""
+        """Notice a death or a long silence, and start again when its pause is over."""
         now_s = self._clock.monotonic_s()
         if self._process is not None:
             status = self._process.poll()
             if status is None:
+                self._listen(now_s)
                 return
             self._mourn(status, now_s)
         if self._due_s is not None and now_s >= self._due_s:
             self.restarts += 1
             self.start()
 
+    def _listen(self, now_s: float) -> None:
+        """Kill a process whose executor has turned no more for longer than the row allows."""
+        assert self._pulse is not None
+        passed_s, self._listened_s = now_s - self._listened_s, now_s
+        if self._pulse.heard():
+            self._has_begun, self._silent_s = True, 0.0
+            return
+        self._silent_s += min(passed_s, STEP_AT_MOST_S)
+        patience_s = self.row.silent_within_s if self._has_begun else self.row.begin_within_s
+        if self._silent_s > patience_s:
+            _log.error("process_hangs name=%s silent_s=%.1f", self.row.name, self._silent_s)
+            self._silent_s = 0.0
+            self.kill_group()
+
+    def _forget(self) -> None:
+        if self._pulse is not None:
+            self._pulse.close()
+        self._process = self._pulse = None
+
     def _mourn(self, status: int, now_s: float) -> None:
         self.kill_group()
         policy, alive_s = self.row.restart, now_s - self._started_s
-        self._process, self.last_status = None, status
-        self._failures = 1 if alive_s >= policy.stable_after_s else self._failures + 1
+        self._forget()
+        self.last_status = status
+        was_asked = status == 0  # `patrol_ros.process` ends so after a signal alone
+        is_first = was_asked or alive_s >= policy.stable_after_s
+        self._failures = 1 if is_first else self._failures + 1
         delay_s = policy.delay_s(self._failures)
         self._due_s = now_s + delay_s
         _log.warning(
@@ -111,8 +141,7 @@ class Child:
         """The last thing that a process which has ended said; empty where it said nothing."""
         if self._copier is not None:
             self._copier.join(1.0)
-        lines = self._log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        return lines[-1].removeprefix("sunra: ") if lines else ""
+        return self._log.last_line().removeprefix("sunra: ")
 
     def signal_now(self, number: signal.Signals) -> None:
         """Send a signal to the process (KILL: to its whole group); nothing where it is gone."""
@@ -141,7 +170,7 @@ class Child:
             return False
         self.kill_group()
         _log.info("process_stopped name=%s status=%d", self.row.name, self.last_status)
-        self._process = None
+        self._forget()
         return True
 
     def stop(self) -> None:

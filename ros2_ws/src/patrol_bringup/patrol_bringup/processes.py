@@ -36,6 +36,8 @@ class ProcessRow:
     needs_credentials: bool = False  # left out where the vehicle has none
     nice: int = 0  # larger: gives way to the others
     stop_within_s: float = 3.0  # between INT, TERM and KILL
+    begin_within_s: float = 120.0  # from its start to its first pulse, models and maps read
+    silent_within_s: float = 20.0  # between two pulses: then it hangs, and is started anew
     restart: RestartPolicy = field(default_factory=RestartPolicy)
     environment: tuple[tuple[str, str], ...] = (("OMP_NUM_THREADS", "1"),)
 
@@ -56,6 +58,7 @@ _ROWS = (
         ),
         road_nodes=("patrol_base.hardware_node:BaseHardwareNode",),
         restart=RestartPolicy(first_s=0.05, longest_s=1.0),
+        silent_within_s=5.0,
     ),
     ProcessRow(
         "navigation",

@@ -2,7 +2,8 @@
 
 The nodes spin in a thread of their own while the main thread waits for SIGINT or SIGTERM: an
 executor that hangs can then never make the process deaf to signals. A node that raises ends the
-process with status 1, and the supervisor starts it anew.
+process with status 1, and the supervisor starts it anew; it does the same with a process whose
+executor has stopped turning, which it tells from the pulse.
 
 The EventsExecutor takes a sixth of the CPU of the others, but its `spin()` must not be called:
 in the wheels it waits for a deadline that overflows (C++ `time_point::max()`), so it turns in
@@ -31,10 +32,11 @@ from rclpy.task import Future
 
 from patrol.errors import SunraError
 from patrol_ros.node import VehicleNode
+from patrol_ros.pulse import Pulse
 
 STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 CLOSE_WITHIN_S = 5.0
-SPIN_S = 1.0  # any finite time: see above
+SPIN_S = 1.0  # between two pulses; any finite time: see above
 SUPERVISOR_VARIABLE = "SUNRA_SUPERVISOR_PID"
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -59,8 +61,9 @@ def load_node(name: str) -> VehicleNode:
 class _Spinner(threading.Thread):
     """Spins the executor; tells the main thread when it ends by itself."""
 
-    def __init__(self, nodes: list[VehicleNode]) -> None:
+    def __init__(self, nodes: list[VehicleNode], pulse: Pulse) -> None:
         super().__init__(name="executor", daemon=True)
+        self._pulse = pulse
         self.failed = False
         self.stopping = False
         self._executor = EventsExecutor()
@@ -71,6 +74,7 @@ class _Spinner(threading.Thread):
     def run(self) -> None:
         try:
             while not self.stopping and rclpy.ok():
+                self._pulse.beat()
                 self._executor.spin_until_future_complete(self._end, SPIN_S)
         except ExternalShutdownException:
             pass
@@ -97,6 +101,7 @@ def _close(nodes: list[VehicleNode]) -> None:
 
 def run(names: list[str], ros_arguments: list[str]) -> int:
     """Run nodes until a signal; 0 for a clean end, 1 when a node raised, 2 for bad settings."""
+    pulse = Pulse()
     for number in STOP_SIGNALS:  # a background shell starts its children with SIGINT ignored
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # every thread inherits it
@@ -110,7 +115,7 @@ def run(names: list[str], ros_arguments: list[str]) -> int:
     except SunraError as error:
         sys.stderr.write(f"sunra: {error}\n")
         return 2
-    spinner = _Spinner(nodes)
+    spinner = _Spinner(nodes, pulse)
     spinner.start()
     signal.sigwait(STOP_SIGNALS)
     spinner.stop()
