@@ -8,6 +8,7 @@ message always has the id it was first sent with.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import sys
@@ -15,7 +16,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet_client.spool_file import BACKFILL, LIVE, move_aside, open_database
+from fleet_client.spool_file import BACKFILL, LIVE, is_full, move_aside, open_database
+from patrol.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +66,8 @@ class SpoolCounts:
 class Spool:
     """Messages by topic and header id; not thread-safe, one owner.
 
-    `path` None keeps everything in memory; raises ConfigError where the file cannot be opened.
+    `path` None keeps everything in memory, and so does a full disk; raises ConfigError where the
+    file cannot be opened for another reason.
     A message above `max_payload` bytes is logged and dropped. Bounded by `max_states` and
     `max_bytes` (of payload): above either, every second of the older half of the states goes,
     again and again, so that an old hour keeps its course in fewer points. Incidents and evidence
@@ -85,7 +88,17 @@ class Spool:
         self._max_bytes = max_bytes
         self._states_thinned = 0
         self._reserved: dict[str, tuple[int, int]] = {}
-        self._db = self._open()
+        self._db = self._begin()
+
+    def _begin(self) -> sqlite3.Connection:
+        try:
+            return self._open()
+        except ConfigError:
+            if self._path is None or not is_full(self._path.parent):
+                raise
+            log.error("spool_unwritable path=%s error='the disk is full'", self._path)
+            self._path = None
+            return self._open()
 
     def _open(self) -> sqlite3.Connection:
         db, fill = open_database(self._path)
@@ -95,14 +108,25 @@ class Spool:
         return db
 
     def next_header_id(self, topic: str) -> int:
-        """The next id of a topic that is not spooled; never repeats, may skip after a crash."""
+        """The next id of a topic that is not spooled; never repeats, may skip after a crash.
+
+        `repair`s if it must.
+        """
         value, end = self._reserved.get(topic, (0, 0))
         if value == end:
-            value = self._stored_next(topic)
-            end = value + _ID_BLOCK
-            self._store_next(topic, end)
+            try:
+                value, end = self._reserve(topic)
+            except sqlite3.Error as error:
+                self.repair(error)
+                value, end = self._reserve(topic)
         self._reserved[topic] = (value + 1, end)
         return value
+
+    def _reserve(self, topic: str) -> tuple[int, int]:
+        value = self._stored_next(topic)
+        end = value + _ID_BLOCK
+        self._store_next(topic, end)
+        return value, end
 
     def append(self, drafts: Sequence[Draft]) -> list[Spooled]:
         """Give drafts their header ids and keep them, all or none; `repair`s if it must.
@@ -242,9 +266,10 @@ class Spool:
             return []
 
     def close(self) -> None:
-        """Give unused ids back and close the file."""
-        for topic, (value, _) in self._reserved.items():
-            self._store_next(topic, value)
+        """Give unused ids back, where the disk takes them, and close the file."""
+        with contextlib.suppress(sqlite3.Error):
+            for topic, (value, _) in self._reserved.items():
+                self._store_next(topic, value)
         self._db.close()
 
     def _select(self, where: str, *values: object) -> list[Spooled]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from patrol.errors import ConfigError
 log = logging.getLogger(__name__)
 
 LIVE, BACKFILL = "live", "backfill"  # lanes
+ROOM_BYTES = 1_000_000
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS counters (topic TEXT PRIMARY KEY, next_id INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS outbox (
@@ -53,6 +55,14 @@ def open_database(path: Path | None) -> tuple[sqlite3.Connection, Fill]:
             raise ConfigError(f"spool {path}: cannot be opened: {error}") from None
         move_aside(path, error)
         return _prepare(sqlite3.connect(path, check_same_thread=False))
+
+
+def is_full(folder: Path) -> bool:
+    """Whether the disk of a folder has no room for the log files that SQLite needs to begin."""
+    try:
+        return shutil.disk_usage(folder).free < ROOM_BYTES
+    except OSError:
+        return False
 
 
 def move_aside(path: Path, error: Exception) -> None:

@@ -20,10 +20,10 @@ class Course:
     `node_s_m` has the travel at which every node of the route is due.
     """
 
-    def __init__(self, spec: VehicleSpec, patrol_map: PatrolMap) -> None:
+    def __init__(self, spec: VehicleSpec, patrol_map: PatrolMap, gain: SteeringGain) -> None:
         self._spec, self._map = spec, patrol_map
         self._limits = EdgeLimits(patrol_map)
-        self._gain = SteeringGain()  # of the vehicle, so it outlives every path
+        self._gain = gain  # of the vehicle, so it outlives every path
         self._plan: RoutePlan | None = None
         self._before_m = 0.0  # driven along former paths of the same order
         self.tracker: PathTracker | None = None

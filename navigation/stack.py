@@ -16,6 +16,7 @@ from navigation.detours import Detours, Here
 from navigation.docking import NO_APPROACH, Phase, approach_again
 from navigation.executive import Executive
 from navigation.fault_monitor import HELD_BY_GATE, FaultMonitor, Motion, is_fresh, is_seeing
+from navigation.following.steering_gain import SteeringGain
 from navigation.following.tracker import STANDING_MPS
 from navigation.goal import CAPS_MPS, Brake, Circumstances, Goal
 from navigation.order_intake import new_route, updated_route
@@ -47,16 +48,18 @@ LEFT_TO_THE_GATE = HELD_BY_GATE | {FaultKind.COMMAND_STALE, FaultKind.PATH_BLOCK
 
 
 class NavigationStack:
-    """Follows one VDA 5050 order at a time."""
+    """Follows one VDA 5050 order at a time; `gain` is what was learnt of the steering before."""
 
-    def __init__(self, spec: VehicleSpec, patrol_map: PatrolMap) -> None:
+    def __init__(
+        self, spec: VehicleSpec, patrol_map: PatrolMap, gain: SteeringGain | None = None
+    ) -> None:
         self._spec = spec
         self._map = patrol_map
         self._executive = Executive(patrol_map)
         self._monitor = FaultMonitor()
         self._detours = Detours(spec, patrol_map)
         self._crossing = CrossingRule(spec, patrol_map)
-        self._course = Course(spec, patrol_map)
+        self._course = Course(spec, patrol_map, gain or SteeringGain())
         self._weather = WeatherRule(spec.weather)
         self._pose: Pose2 | None = None
         self._last_step_s: float | None = None

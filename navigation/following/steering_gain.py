@@ -10,6 +10,7 @@ that the measured steering should have given. A scalar Kalman filter (Bar-Shalom
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from patrol.geodesy import wrap_angle
 from patrol.geometry import Pose2
@@ -25,14 +26,34 @@ LEAST, MOST = 0.7, 1.4
 DOUBT_SHARE = 0.5  # of the factor's own sigma is left uncorrected
 
 
-class SteeringGain:
-    """Learns the factor; 1 until enough was seen."""
+@dataclass(frozen=True, slots=True)
+class LearntGain:
+    """What was learnt so far: the factor and its variance; raises ValueError where it is none."""
 
-    def __init__(self) -> None:
-        self._factor, self._variance = 1.0, FIRST_SIGMA**2
+    factor: float = 1.0
+    variance: float = FIRST_SIGMA**2
+
+    def __post_init__(self) -> None:
+        if not LEAST <= self.factor <= MOST:
+            raise ValueError(f"factor {self.factor:g} is not from {LEAST:g} to {MOST:g}")
+        if not 0.0 < self.variance <= 1.0:
+            raise ValueError(f"variance {self.variance:g} is not above 0 and at most 1")
+
+
+class SteeringGain:
+    """Learns the factor, from 1 or from what was learnt before."""
+
+    def __init__(self, before: LearntGain | None = None) -> None:
+        before = before or LearntGain()
+        self._factor, self._variance = before.factor, before.variance
         self._begin: tuple[float, float] | None = None  # (time, heading) of the window
         self._last_s = -math.inf
         self._expected_rad = 0.0
+
+    @property
+    def learnt(self) -> LearntGain:
+        """What another one can go on from."""
+        return LearntGain(self._factor, self._variance)
 
     @property
     def factor(self) -> float:

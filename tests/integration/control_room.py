@@ -224,3 +224,14 @@ def at_end(order_id: str, node_id: int) -> Callable[[State], bool]:
         and not s.node_states
         and not s.driving
     )
+
+
+def answers(order_id: str) -> Callable[[State], bool]:
+    """Whether a state tells that an order was taken or refused."""
+
+    def tells(state: State) -> bool:
+        named = [r for error in state.errors for r in error.error_references or []]
+        refused = any((r.reference_key, r.reference_value) == ("orderId", order_id) for r in named)
+        return refused or state.order_id == order_id
+
+    return tells

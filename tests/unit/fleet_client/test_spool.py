@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import shutil
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -181,6 +182,41 @@ def test_full_disk_goes_on_in_memory(tmp_path: Path, caplog: pytest.LogCaptureFi
     assert spool.newest_state() is not None
     assert spool.append([draft("state")])[0].header_id == 21
     assert len([r for r in caplog.records if "spool_unwritable" in r.message]) == 1
+
+
+def test_a_disk_that_fills_between_two_ids_goes_on_in_memory(tmp_path: Path) -> None:
+    spool = make(tmp_path / "spool.db")
+    spool.append([draft("state")])
+    spool._db.execute("PRAGMA query_only = 1")  # every write fails from now on
+    ids = [spool.next_header_id("connection") for _ in range(600)]
+    assert ids == list(range(600))
+    assert not spool.durable
+    assert spool.append([draft("state")])[0].header_id == 1
+    spool.close()
+    again = make(tmp_path / "spool.db")
+    assert again.durable
+    assert again.counts().states == 1, "the file's row waits for a start with a disk"
+
+
+@pytest.mark.parametrize("free_bytes", [0, 10**9], ids=["full", "another reason"])
+def test_spool_begins_in_memory_where_the_disk_is_full_and_only_there(
+    tmp_path: Path,
+    free_bytes: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    usage = type(shutil.disk_usage(tmp_path))(10**9, 10**9 - free_bytes, free_bytes)
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: usage)
+    path = tmp_path / "spool.db"
+    path.mkdir()  # no file can be opened here
+    if free_bytes:
+        with pytest.raises(ConfigError, match="cannot be opened"):
+            make(path)
+        return
+    spool = make(path)
+    assert not spool.durable
+    assert spool.append([draft("state")])[0].header_id == 0
+    assert "the disk is full" in caplog.text
 
 
 def test_folder_in_place_of_the_file_is_one_clear_error(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ An order that ended on a charger is given again, too: its current has to be watc
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from navigation.types import NOTHING_DONE, AsLeft, Docked
 from patrol.errors import OrderError
 from patrol.vda5050.messages import ActionState, Order, decode, encode
 from patrol_ros.files import read_json, write_json
+
+log = logging.getLogger(__name__)
 
 NEW_ORDER = -1  # of ExecuteOrder's resume_from_sequence_id
 ENDED_MODES = ("IDLE", "FINISHED")
@@ -71,12 +74,18 @@ def merge(kept: Order, update: Order) -> Order:
 
 
 class OrderKeeper:
-    """Holds one order; every change is on disk before it counts. For any thread."""
+    """Holds one order; every change is on disk before it counts. For any thread.
+
+    A full disk stops no patrol: then the order goes on in memory, and each change tries the disk
+    again. What is left on it is never another order than the one that is kept.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.RLock()
         self.kept = _load(path)
+        self._on_disk = self.kept.order.order_id if self.kept is not None else None
+        self.trouble = ""  # why the newest change is not on disk
 
     def is_repeated(self, order: Order) -> bool:
         """Whether this very order or update was taken before (redelivered by the broker)."""
@@ -108,9 +117,26 @@ class OrderKeeper:
                 return
             self.kept = kept
             if kept is None:
-                self._path.unlink(missing_ok=True)
+                self._forget()
             else:
-                write_json(self._path, _document(kept))
+                self._write(kept)
+
+    def _forget(self) -> None:
+        self._path.unlink(missing_ok=True)
+        self._on_disk = None
+
+    def _write(self, kept: Kept) -> None:
+        order_id = kept.order.order_id
+        try:
+            write_json(self._path, _document(kept))
+        except OSError as error:
+            if not self.trouble:
+                log.error("order_unsaved order=%s error=%s", order_id, error)
+            self.trouble = str(error)
+            if self._on_disk not in (None, order_id):
+                self._forget()
+            return
+        self._on_disk, self.trouble = order_id, ""
 
     def note(self, progress: Progress) -> None:
         """Remember how far navigation has come with the kept order."""

@@ -8,6 +8,7 @@ from sensor_msgs.msg import Imu, LaserScan, NavSatFix
 from navigation.localization.localizer import Localizer
 from navigation.localization.outlines import Outlines
 from navigation.messages import fix_of, imu_of, wheels_of
+from patrol.geometry import StampedPose
 from patrol.map_geojson import load_map
 from patrol.topics import TOPICS
 from patrol.vehicle import load_vehicle
@@ -42,6 +43,7 @@ class LocalizationNode(VehicleNode):
         self._localizer: Localizer | None = None  # made when the clock runs
         self._wheels: Odometry | None = None
         self._status = ""
+        self._save_trouble = ""
         self._steps = 0
         self._publish_pose = self.topic_publisher("/localization/odometry")
         self._publish_state = self.topic_publisher("/localization/state")
@@ -95,14 +97,19 @@ class LocalizationNode(VehicleNode):
                 odom_from_base = odom_pose_at(self._wheels, estimate.stamped.stamp_s)
                 self._publish_transform(transforms_of(estimate.stamped, odom_from_base))
             if self._is_turn(SAVE_HZ):
-                sigma_m = estimate.position_sigma_m
-                save_pose(self._pose_file, self._map.map_id, estimate.stamped, sigma_m)
+                self._save(estimate.stamped, estimate.position_sigma_m)
         changed = estimate.status != self._status
         if changed or self._is_turn(STATE_HZ):
             self._publish_state(message_of_estimate(estimate, self._map.map_id, now_s))
         if changed:
             self._status = estimate.status
             self.event("localization_status", status=estimate.status, now_s=f"{now_s:.2f}")
+
+    def _save(self, stamped: StampedPose, sigma_m: float) -> None:
+        trouble = save_pose(self._pose_file, self._map.map_id, stamped, sigma_m)
+        if bool(trouble) != bool(self._save_trouble):
+            self.event("pose_unsaved" if trouble else "pose_saved_again", why=repr(trouble))
+        self._save_trouble = trouble
 
     def _is_turn(self, rate_hz: float) -> bool:
         return self._steps % round(POSE_HZ / rate_hz) == 0

@@ -10,6 +10,7 @@ from patrol.geometry import Pose2, StampedPose
 from patrol_ros.files import read_json, write_json
 
 DRIFT_MPS = 0.5  # how fast the vehicle may have moved on while nobody looked
+ROOM_BYTES = 512  # more than any pose takes
 MAX_DRIFT_M = 3.0  # it brakes within this
 TURN_RADPS = 0.2
 MAX_TURN_RAD = 0.35
@@ -25,21 +26,26 @@ class Seed:
     sigma_rad: float
 
 
-def save_pose(path: Path, map_id: str, stamped: StampedPose, sigma_m: float) -> None:
-    """Write the pose; once a second, so a power cut may lose a second of it."""
+def save_pose(path: Path, map_id: str, stamped: StampedPose, sigma_m: float) -> str:
+    """Write the pose; once a second, so a power cut may lose a second of it.
+
+    Returns what the disk says where it refuses, else nothing. A full disk takes it, once the file
+    is there.
+    """
     pose = stamped.pose
-    write_json(
-        path,
-        {
-            "map_id": map_id,
-            "stamp_s": stamped.stamp_s,
-            "x_m": pose.x_m,
-            "y_m": pose.y_m,
-            "yaw_rad": pose.yaw_rad,
-            "sigma_m": sigma_m,
-        },
-        durable=False,
-    )
+    content = {
+        "map_id": map_id,
+        "stamp_s": stamped.stamp_s,
+        "x_m": pose.x_m,
+        "y_m": pose.y_m,
+        "yaw_rad": pose.yaw_rad,
+        "sigma_m": sigma_m,
+    }
+    try:
+        write_json(path, content, durable=False, room_bytes=ROOM_BYTES)
+    except OSError as error:
+        return str(error)
+    return ""
 
 
 def load_seed(path: Path, map_id: str, now_s: float) -> Seed | None:

@@ -50,6 +50,7 @@ from patrol_navigation.convert import (
     order_of,
 )
 from patrol_navigation.goals import REJECTED, OpenGoal, outcome_of
+from patrol_navigation.steering_file import SteeringFile
 from patrol_ros import attention
 from patrol_ros.convert import base_of, message_of_command, pose_of, scan_of
 from patrol_ros.fault_names import faults_of, names_of
@@ -87,7 +88,9 @@ class NavigationNode(VehicleNode):
     def __init__(self) -> None:
         super().__init__("navigation")
         spec = load_vehicle(self.path("vehicle_file"))
-        self._stack = NavigationStack(spec, load_map(self.path("map_file")))
+        self._steering = SteeringFile(self.path("state_dir") / "steering.json", spec.wheelbase_m)
+        patrol_map = load_map(self.path("map_file"))
+        self._stack = NavigationStack(spec, patrol_map, self._steering.gain)
         self._boot_id = uuid.uuid4().hex
         self._pose: Latest[StampedPose] = Latest()
         self._base: Latest[BaseStatus] = Latest()
@@ -125,7 +128,8 @@ class NavigationNode(VehicleNode):
             cancel_callback=lambda _handle: CancelResponse.REJECT,  # cancelOrder is the way
         )
         self.every(COMMAND_HZ, self._step)
-        self.event("navigation_started", boot_id=self._boot_id)
+        factor = f"{self._steering.gain.factor:.3f}"
+        self.event("navigation_started", boot_id=self._boot_id, steering_gain=factor)
 
     # --- inputs ---
 
@@ -245,6 +249,7 @@ class NavigationNode(VehicleNode):
             captured=self._captured,
         )
         outputs = self._stack.step(inputs, now_s)
+        self._steering.step(now_s)
         self._publish_command(message_of_command(outputs.command, now_s))
         before, self._state = self._state, outputs.state
         self._steps += 1

@@ -6,6 +6,7 @@ stores the newest drive command.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import threading
@@ -197,6 +198,7 @@ class SimulatorNode(VehicleNode):
             "contacts": self._contacts,
         }
         temporary = self._report_path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(facts), encoding="utf-8")
-        temporary.replace(self._report_path)
+        with contextlib.suppress(OSError):  # a full disk ends no world
+            temporary.write_text(json.dumps(facts), encoding="utf-8")
+            temporary.replace(self._report_path)
         self.event("pace", **facts)
