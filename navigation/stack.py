@@ -15,7 +15,7 @@ from navigation.crossing.rule import NO_CROSSWALK, CrossingInputs, CrossingRule,
 from navigation.detours import Detours, Here
 from navigation.docking import NO_APPROACH, Phase, approach_again
 from navigation.executive import Executive
-from navigation.fault_monitor import HELD_BY_GATE, FaultMonitor, Motion, is_fresh, is_seeing
+from navigation.fault_monitor import HELD_BY_GATE, FaultMonitor, Motion, is_seeing
 from navigation.following.steering_gain import SteeringGain
 from navigation.following.tracker import STANDING_MPS
 from navigation.goal import CAPS_MPS, Brake, Circumstances, Goal
@@ -23,6 +23,7 @@ from navigation.order_intake import new_route, updated_route
 from navigation.order_rules import Route
 from navigation.order_state import state_of
 from navigation.route_plan import RoutePlan
+from navigation.trusted_pose import TrustedPose
 from navigation.types import (
     NOTHING_DONE,
     STANDSTILL,
@@ -61,7 +62,7 @@ class NavigationStack:
         self._crossing = CrossingRule(spec, patrol_map)
         self._course = Course(spec, patrol_map, gain or SteeringGain())
         self._weather = WeatherRule(spec.weather)
-        self._pose: Pose2 | None = None
+        self._pose = TrustedPose()
         self._last_step_s: float | None = None
         self._command = STANDSTILL
 
@@ -95,8 +96,9 @@ class NavigationStack:
                 self._extend(longer)
             return
         unfinished_id = executive.order_id if executive.is_active else None
+        here = self._pose.lately(now_s)
         taken = new_route(
-            order, unfinished_id, self._pose, self._map, self._spec, resume_from_sequence_id
+            order, unfinished_id, here, self._map, self._spec, resume_from_sequence_id
         )
         self._begin(*taken, as_left)
 
@@ -138,7 +140,7 @@ class NavigationStack:
         route, course = self._executive.route, self._course
         if route is None:
             return
-        if not course.lay(route, self._executive.reached, self._pose):
+        if not course.lay(route, self._executive.reached, self._pose.now):
             self._detours.forget()
         if course.tracker is not None:
             self._crossing.lay(course.tracker, course.first_leg_end)
@@ -153,7 +155,7 @@ class NavigationStack:
         """One cycle: note, detect, decide, act."""
         dt = self._elapsed_s(now_s)
         speed_mps = self._speed_mps(inputs)
-        self._pose = _trusted_pose(inputs, now_s)
+        self._pose.note(inputs, now_s)
         self._advance(inputs, speed_mps, now_s)
         self._do(inputs, speed_mps, now_s)
         self._dock_again(speed_mps)
@@ -183,18 +185,18 @@ class NavigationStack:
 
     def _do(self, inputs: StackInputs, speed_mps: float, now_s: float) -> None:
         """Carry the actions on that the order and operators ask for."""
-        moment = Moment(now_s, self._pose, is_seeing(inputs), inputs.captured)
+        moment = Moment(now_s, self._pose.now, is_seeing(inputs), inputs.captured)
         self._executive.act(inputs.attention, abs(speed_mps) < STANDING_MPS, moment)
 
     def _advance(self, inputs: StackInputs, speed_mps: float, now_s: float) -> None:
         """Note where the vehicle is on its path, and what that settles."""
         executive, course = self._executive, self._course
         standing = abs(speed_mps) < STANDING_MPS
-        if self._pose is not None:
+        if self._pose.now is not None:
             if course.tracker is None:
                 self._lay_path()
             if course.tracker is not None:
-                course.tracker.update(self._pose, speed_mps)
+                course.tracker.update(self._pose.now, speed_mps)
         if standing:
             executive.settle()
         if course.tracker is not None:
@@ -207,7 +209,7 @@ class NavigationStack:
         self, inputs: StackInputs, faults: frozenset[FaultKind], speed_mps: float, now_s: float
     ) -> None:
         """Let the detours judge what stands in the way, and go by another path if they say so."""
-        route, course, pose = self._executive.route, self._course, self._pose
+        route, course, pose = self._executive.route, self._course, self._pose.now
         if route is None or course.tracker is None or pose is None:
             return
         if self._executive.docking.is_approaching:
@@ -228,16 +230,16 @@ class NavigationStack:
     def _dock_again(self, speed_mps: float) -> None:
         """Lay the path back from the dock and onto it once more, where the docking asks for it."""
         route, docking = self._executive.route, self._executive.docking
-        if docking.phase is not Phase.AGAIN or route is None or self._pose is None:
+        if docking.phase is not Phase.AGAIN or route is None or self._pose.now is None:
             return
-        plan = approach_again(route, self._executive.reached, self._map, self._pose)
+        plan = approach_again(route, self._executive.reached, self._map, self._pose.now)
         if plan is None:
             docking.fail(NO_APPROACH)
             return
         docking.set_out()
         self._detours.forget()
         self._monitor.new_path()
-        self._go_by(plan, route, self._pose, speed_mps)
+        self._go_by(plan, route, self._pose.now, speed_mps)
 
     def _elapsed_s(self, now_s: float) -> float:
         last_s, self._last_step_s = self._last_step_s, now_s
@@ -284,7 +286,7 @@ class NavigationStack:
             last_released=route.last_released,
             signals=inputs.signals,
             scan=inputs.scan,
-            pose=inputs.pose if self._pose is not None else None,
+            pose=inputs.pose if self._pose.now is not None else None,
         )
         return self._crossing.step(crossing, now_s)
 
@@ -294,18 +296,12 @@ class NavigationStack:
         tracker = self._course.tracker
         if tracker is None:
             return STANDSTILL
-        if goal.brake is Brake.HARD or self._pose is None:
+        if goal.brake is Brake.HARD or self._pose.now is None:
             return tracker.brake_hard(speed_mps, now_s, dt)
         steering = inputs.base.steering_rad if inputs.base is not None else 0.0
         if goal.brake is Brake.COMFORT or self._detours.holds_for:
-            return tracker.brake_on_path(self._pose, speed_mps, steering, now_s, dt)
+            return tracker.brake_on_path(self._pose.now, speed_mps, steering, now_s, dt)
         cap_mps = min(goal.cap_mps, self._detours.cap_mps)
-        return tracker.follow(self._pose, speed_mps, steering, goal.stop_at_m, cap_mps, now_s, dt)
-
-
-def _trusted_pose(inputs: StackInputs, now_s: float) -> Pose2 | None:
-    """The pose, unless it is missing, old, or localization itself doubts it."""
-    lost = FaultKind.LOCALIZATION_LOST in inputs.localization_faults
-    if inputs.pose is None or lost or not is_fresh(inputs.pose, now_s):
-        return None
-    return inputs.pose.pose
+        return tracker.follow(
+            self._pose.now, speed_mps, steering, goal.stop_at_m, cap_mps, now_s, dt
+        )

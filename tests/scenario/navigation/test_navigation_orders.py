@@ -91,6 +91,35 @@ def test_an_unknown_instant_action_is_an_error(patrol: Any) -> None:
     assert caught.value.error_type == "actionError"
 
 
+def test_a_pose_that_comes_late_fails_no_order(kit: SimpleNamespace, patrol: Any) -> None:
+    patrol.run(1.0)
+    patrol.pose_age_s = 1.5
+    patrol.run(1.0)
+    patrol.stack.accept_order(kit.make_order(patrol.map, [1, 2]), patrol.now_s)
+    patrol.run(3.0)
+    assert patrol.vehicle.pose == EAST, "it waits for a pose to lay its path by"
+    patrol.pose_age_s = 0.0
+    patrol.run_to(Mode.FINISHED)
+    assert patrol.distance_to(2) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("late_s", "doubts"),
+    [(2.5, frozenset()), (0.5, frozenset({FaultKind.LOCALIZATION_LOST}))],
+    ids=["late", "doubted"],
+)
+def test_an_order_needs_a_position_to_begin_at(
+    kit: SimpleNamespace, patrol: Any, late_s: float, doubts: frozenset[FaultKind]
+) -> None:
+    patrol.run(1.0)
+    patrol.pose_age_s, patrol.localization = 1.5, doubts
+    patrol.run(late_s)
+    with pytest.raises(OrderError, match="does not know where it is") as caught:
+        patrol.stack.accept_order(kit.make_order(patrol.map, [1, 2]), patrol.now_s)
+    assert caught.value.error_type == "noRouteError"
+    assert patrol.stack.order is None
+
+
 def test_a_second_order_waits_for_the_first(kit: SimpleNamespace, patrol: Any) -> None:
     patrol.stack.accept_order(kit.make_order(patrol.map, [1, 2]), patrol.now_s)
     with pytest.raises(OrderError, match="order-1 is not finished; cancel it first"):
