@@ -101,15 +101,21 @@ class SafetyGate:
     """Limits or stops every command; `step` at 50 Hz.
 
     `fence` may be exchanged for another map's at any time; None: the vehicle may go anywhere.
+    `latched` is what a gate before this one has left for a person to reset.
     """
 
-    def __init__(self, spec: VehicleSpec, fence: Fence | None = None) -> None:
+    def __init__(
+        self,
+        spec: VehicleSpec,
+        fence: Fence | None = None,
+        latched: frozenset[FaultKind] = frozenset(),
+    ) -> None:
         self._spec = spec
         self.fence = fence
         self._outline = Outline(
             spec.front_m, spec.rear_overhang_m, spec.width_m / 2 + SIDE_MARGIN_M
         )
-        self._latched: frozenset[FaultKind] = frozenset()
+        self._latched = latched
         self._causes: frozenset[FaultKind] = frozenset()
         self._blocked = False
         self._last_speed_mps = 0.0
@@ -147,6 +153,11 @@ class SafetyGate:
             return self._stop(frozenset({fault}), 0.0, around.clear_m, blocked=True)
         limit_mps = min(around.limit_mps, fenced.limit_mps)
         return self._drive(wanted, base, replace(around, limit_mps=limit_mps), dt)
+
+    @property
+    def latched(self) -> frozenset[FaultKind]:
+        """What a person has to reset."""
+        return self._latched
 
     def reset(self) -> bool:
         """Clear the latch and the edges found; False, and no change, while its cause stands."""

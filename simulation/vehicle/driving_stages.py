@@ -151,8 +151,8 @@ class GateStage(Stage):
         self.gate = SafetyGate(spec, Fence(spec, patrol_map))
 
     def open(self, now_s: float) -> None:
-        """A new gate: its latch is forgotten, what latched it is seen again if it stands."""
-        self.gate = SafetyGate(self._spec, Fence(self._spec, self._map))
+        """A new gate, with what the one before has left for a person to reset."""
+        self.gate = SafetyGate(self._spec, Fence(self._spec, self._map), self.gate.latched)
 
     def drive_on(self, patrol_map: PatrolMap) -> None:
         """Another map, from now on and after a restart."""

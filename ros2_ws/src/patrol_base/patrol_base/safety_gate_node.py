@@ -19,6 +19,7 @@ from patrol.topics import SAFETY_RESET_SERVICE, TOPICS, drop_topic, ultrasonic_t
 from patrol.vehicle import DropRangerSpec, UltrasonicSpec, load_vehicle
 from patrol_base.convert import message_of_safety
 from patrol_base.fence_map import LOOK_EVERY_S, FenceMap
+from patrol_base.latch_file import LatchFile
 from patrol_ros.convert import (
     base_of,
     command_of,
@@ -32,6 +33,7 @@ from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
 
 GATE_HZ = TOPICS["/cmd_vel_safe"].rate_hz or 50
+LATCH_FILE = "safety_latch.json"
 STATE_HZ = TOPICS["/safety/state"].rate_hz or 10
 
 
@@ -45,7 +47,11 @@ class SafetyGateNode(VehicleNode):
         self._fence_map = FenceMap(
             spec, self.path("map_file"), Path(state_dir) if state_dir else None
         )
-        self._gate = SafetyGate(spec, self._fence_map.fence)
+        self._latch = LatchFile(Path(state_dir) / LATCH_FILE if state_dir else None)
+        if self._latch.latched:
+            names = ",".join(names_of(self._latch.latched))
+            self.event("still_latched", faults=names, error=repr(self._latch.error))
+        self._gate = SafetyGate(spec, self._fence_map.fence, self._latch.latched)
         self._command: Latest[Command] = Latest()
         self._scan: Latest[Scan] = Latest()
         self._base: Latest[BaseStatus] = Latest()
@@ -98,6 +104,7 @@ class SafetyGateNode(VehicleNode):
     def close(self) -> None:
         """Let the map that is being read end."""
         self._fence_map.close()
+        self._latch.close()
         super().close()
 
     def _on_reset(self, _request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
@@ -118,12 +125,19 @@ class SafetyGateNode(VehicleNode):
         )
         output = self._gate.step(inputs, now_s)
         self._publish_command(message_of_command(output.command, now_s))
+        self._keep_latch()
         changed = output.faults != self._faults
         self._steps += 1
         if changed or self._steps % round(GATE_HZ / STATE_HZ) == 0:
             self._publish_state(message_of_safety(output, self._base.value, now_s))
         if changed:
             self._tell(output, now_s)
+
+    def _keep_latch(self) -> None:
+        error = self._latch.error
+        self._latch.keep(self._gate.latched)
+        if self._latch.error and self._latch.error != error:
+            self.event("latch_unsaved", error=repr(self._latch.error))
 
     def _tell(self, output: GateOutput, now_s: float) -> None:
         self._faults = output.faults

@@ -28,7 +28,7 @@ STEP_S = 0.05
 SHARED_MEMORY = Path("/dev/shm")
 SUPERVISOR_VARIABLE = "SUNRA_SUPERVISOR_PID"  # read by patrol_ros.process
 # What a new simulated world makes wrong: it puts the vehicle back to its dock.
-WORLD_STATE = ("pose.json", "order.json", "evidence/incidents.json")
+WORLD_STATE = ("pose.json", "order.json", "safety_latch.json", "evidence/incidents.json")
 
 
 class Supervisor:

@@ -30,6 +30,8 @@ DECIDING: dict[str, list[tuple[str, str]]] = {
         ("math.radians(20.0)", "math.radians(25.0)"),
         ("math.radians(20.0)", "math.radians(15.0)"),
         # the latch
+        ("self._latched = latched", "self._latched = frozenset()"),
+        ("        return self._latched\n", "        return self._causes\n"),
         ("is Response.STOP_AND_LATCH", "is Response.STOP"),
         ("is Response.STOP_AND_LATCH", ">= Response.STOP"),
         ("self._latched |= self._causes", "self._latched = self._causes"),

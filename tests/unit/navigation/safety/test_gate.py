@@ -103,6 +103,20 @@ def test_an_emergency_stop_latches_until_reset(gate: Any) -> None:
     assert not output.latched
 
 
+def test_a_latch_outlives_the_gate_that_latched(gate: Any) -> None:
+    before = gate.SafetyGate(SPEC)
+    before.step(inputs(emergency_stop=True), NOW)
+    before.step(inputs(), NOW)
+    assert before.latched == {F.EMERGENCY_STOP}
+    stage = gate.SafetyGate(SPEC, latched=before.latched)
+    output = stage.step(inputs(), NOW)
+    assert_stops(output, F.EMERGENCY_STOP)
+    assert output.latched
+    assert stage.reset()
+    assert stage.latched == frozenset()
+    assert stage.step(inputs(), NOW).command.speed_mps > 0.9
+
+
 def test_a_tilted_vehicle_latches(gate: Any) -> None:
     limit = math.radians(20.0)
     for tilt in ("roll_rad", "pitch_rad"):
