@@ -68,6 +68,7 @@ class FaultKind(StrEnum):
     DISK_FULL = "disk_full"
     MAP_MISMATCH = "map_mismatch"
     ORDER_REJECTED = "order_rejected"
+    RESTARTED = "restarted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,6 +413,14 @@ FAULTS: dict[FaultKind, FaultRow] = {
         False,
         "지도가 다릅니다",
         "Order is for another map",
+    ),
+    _F.RESTARTED: FaultRow(
+        "the whole vehicle was started anew in the middle of an order: it is paused",
+        "client",
+        _R.NONE,
+        False,
+        "다시 켜졌습니다. 계속하라는 지시를 기다립니다",
+        "Started anew, waits to be told to go on",
     ),
     _F.ORDER_REJECTED: FaultRow(
         "an order that cannot be followed",

@@ -142,6 +142,8 @@ _ROWS: tuple[Injection, ...] = (
               "a keep-out zone across the way begins to hold, so far ahead of base_link",
               _F.KEEP_OUT_ZONE, 2.0, "m"),
     Injection(Layer.MACHINE, "disk", "full", "50 MB are left", _F.DISK_FULL),
+    Injection(Layer.MACHINE, "power", "cut", "every process gone; at the end all are started anew",
+              _F.RESTARTED),
     # the body
     Injection(Layer.BODY, "body", "pushed", "a shove from its right side", _F.PUSHED, 300.0,
               "N"),

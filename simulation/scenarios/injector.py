@@ -147,9 +147,21 @@ class Injector(WorldInjector):
             self._close_zone(fault.strength if begins else None)
         elif fault.inject == "disk_full":
             self._vehicle.client.disk_free_mb = FULL_MB if begins else ROOMY_MB
+        elif fault.inject == "power_cut":
+            self._cut_power(begins)
         elif begins:  # a clock that was set stays set
             sign = -1.0 if fault.inject == "clock_set_back" else 1.0
             self._tap.clock_offset_s += sign * fault.strength
+
+    def _cut_power(self, begins: bool) -> None:
+        vehicle = self._vehicle
+        if not begins:
+            vehicle.client.start_anew()
+        for stage in vehicle.stages.values():
+            if begins:
+                stage.fail(Health.KILLED)
+            else:
+                stage.recover(vehicle.now_s)
 
     def _close_zone(self, ahead_m: float | None) -> None:
         """The gate's map with a zone ahead, or as it was."""

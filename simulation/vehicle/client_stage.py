@@ -45,6 +45,7 @@ class _Kept:
     paused: bool = False
     ended: bool = False
     as_left: AsLeft = NOTHING_DONE
+    waits: bool = False  # the whole vehicle was started anew, and nobody has said go on yet
 
     @property
     def is_over(self) -> bool:
@@ -91,6 +92,11 @@ class ClientStage(Stage):
         """A new connection; spool and kept order are still on the disk."""
         self.receiver = self._new_receiver()
         self._sent, self._connected = None, False
+
+    def start_anew(self) -> None:
+        """The whole vehicle is switched on again: what is kept waits to be told to go on."""
+        if self._kept is not None and not self._kept.ended:
+            self._kept.paused = self._kept.waits = True
 
     @property
     def connected(self) -> bool:
@@ -168,6 +174,7 @@ class ClientStage(Stage):
             kept.reached = state.last_node_sequence_id
         kept.paused = state.paused
         kept.ended = kept.ended or state.mode in ENDED or _has_charged(state)
+        kept.waits = kept.waits and kept.paused and not kept.ended
         done = tuple(a for a in state.action_states if a.action_status in ("FINISHED", "FAILED"))
         kept.as_left = AsLeft(done, state.docked)
 
@@ -197,7 +204,7 @@ class ClientStage(Stage):
     # --- what goes up ---
 
     def _report(self, now_s: float, link_s: float) -> None:
-        content = content_of(self._bus, now_s, self._connected)
+        content = content_of(self._bus, now_s, self._connected, self.own_faults())
         due = link_s - self._sent_s >= STATE_EVERY_S or self._wanted
         if not due and not is_news(self._sent, content):
             return
@@ -211,8 +218,13 @@ class ClientStage(Stage):
             )
         )
 
+    def own_faults(self) -> frozenset[FaultKind]:
+        """What the client itself finds: an order that waits after a restart."""
+        waits = self._kept is not None and self._kept.waits
+        return frozenset({FaultKind.RESTARTED} if waits else ())
+
     def refused(self) -> frozenset[FaultKind]:
-        """The client's own faults: messages that it had to refuse and still shows."""
+        """Messages that it had to refuse and still shows."""
         return faults_of_refusals({error.error_type for error in self.receiver.refusals})
 
 

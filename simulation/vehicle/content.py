@@ -8,14 +8,16 @@ from patrol.faults import IN_STOP_ZONE, FaultKind
 from simulation.vehicle.bus import Bus, max_age_s
 
 
-def content_of(bus: Bus, now_s: float, connected: bool) -> StateContent:
+def content_of(
+    bus: Bus, now_s: float, connected: bool, of_client: frozenset[FaultKind] = frozenset()
+) -> StateContent:
     """What the vehicle reports of itself now; what it does not hear of is left out."""
     state = bus.navigation.fresh(now_s, max_age_s("/navigation/state"))
     base = bus.base.fresh(now_s, max_age_s("/base/feedback"))
     pose = bus.pose.fresh(now_s, max_age_s("/localization/odometry"))
     estimate = bus.estimate.fresh(now_s, max_age_s("/localization/state"))
     told = bus.attention.fresh(now_s, max_age_s("/attention/state"))
-    faults = set(state.faults if state else {FaultKind.NAVIGATION_LOST})
+    faults = {*of_client, *(state.faults if state else {FaultKind.NAVIGATION_LOST})}
     faults.discard(FaultKind.LINK_LOST)
     if not connected:
         faults.add(FaultKind.LINK_LOST)

@@ -118,7 +118,7 @@ class LibraryVehicle:
     @property
     def faults(self) -> frozenset[FaultKind]:
         """Everything open on the vehicle: of navigation, gate and client."""
-        own = self.client.refused()
+        own = self.client.refused() | self.client.own_faults()
         if self.bus.navigation.fresh(self.now_s, max_age_s("/navigation/state")) is None:
             return own | self.gate_output.faults | {FaultKind.NAVIGATION_LOST}
         return own | self.gate_output.faults | self.state.faults

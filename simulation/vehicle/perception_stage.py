@@ -34,7 +34,7 @@ class PerceptionStage(Stage):
         self._bus, self._make = bus, make
         self._pipeline = make() if make else None
         self._seen_s: float | None = None
-        self._searches: tuple[PersonSearch, ...] = ()
+        self._searches: tuple[PersonSearch, ...] | None = None  # None: nothing was told yet
         self.poseless = False  # hears no poses any more
         self.captures: list[Evidence] = []
         self.incidents: list[tuple[float, Incident]] = []
@@ -42,7 +42,7 @@ class PerceptionStage(Stage):
     def open(self, now_s: float) -> None:
         """A new pipeline; tracks and open incidents are forgotten, searches are told anew."""
         self._pipeline = self._make() if self._make else None
-        self._searches = ()
+        self._searches = None
 
     def cycle(self, now_s: float) -> None:
         """Take the newest picture, if any, and publish the faults."""
@@ -59,8 +59,8 @@ class PerceptionStage(Stage):
 
     def _hear_searches(self, pipeline: PerceptionPipeline) -> None:
         """Pass on the open searches when they have changed."""
-        searches = self._bus.searches.value or ()
-        if searches != self._searches:
+        searches = self._bus.searches.value
+        if searches is not None and searches != self._searches:
             self._searches = searches
             pipeline.search(searches)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from patrol_bringup.environment import activate
 
 activate()
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -32,4 +35,52 @@ def start_ros() -> Iterator[Callable[[Path], None]]:
         )  # fmt: skip
 
     yield start
+    rclpy.try_shutdown()
+
+
+class SilentClient:
+    """A fleet client that remembers its handlers and links to nobody."""
+
+    handlers: Any = None
+
+    def __init__(self, *arguments: Any, **_options: object) -> None:
+        SilentClient.handlers = arguments[3]
+
+    async def run(self) -> None:
+        """Ends at once."""
+
+    def stop(self) -> None:
+        """Has nothing to stop."""
+
+
+@pytest.fixture
+def client_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """Makes the fleet client's node over a client without a link; keywords are parameters."""
+    import rclpy
+
+    from fleet_client.credentials import Credentials
+    from patrol_fleet_client import node as node_module
+
+    login = Credentials("h", 1, "u", "p", "i", "m", "s")
+    monkeypatch.setattr(node_module, "FleetClient", SilentClient)
+    monkeypatch.setattr(node_module, "load_credentials", lambda _path: login)
+    made: list[Any] = []
+
+    def make(**more: str) -> Any:
+        parameters = {
+            "state_dir": tmp_path,
+            "vehicle_file": ROOT / "config/vehicles/goalie.yaml",
+            "map_file": ROOT / "maps/sillim.geojson",
+            "credentials_file": tmp_path / "credentials.json",
+            **more,
+        }
+        given = [part for name, value in parameters.items() for part in ("-p", f"{name}:={value}")]
+        rclpy.init(args=["--ros-args", *given], domain_id=os.getpid() % 100)
+        made.append(node_module.FleetClientNode())
+        return made[-1]
+
+    yield make
+    for node in made:
+        node.close()
+        node.destroy_node()
     rclpy.try_shutdown()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import uuid
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -36,6 +37,7 @@ class VehicleSettings:
     record: bool = True
     black_box_mb: float = 2000.0  # of the black box's ring (docs/black-box.md)
     domain_id: int = 0
+    run_id: str = field(default_factory=lambda: uuid.uuid4().hex)  # of this start of the vehicle
 
     def resolved(self) -> VehicleSettings:
         """The same with absolute paths; raises ConfigError for files that are missing."""
@@ -102,6 +104,7 @@ class VehicleSettings:
             "play": self.play,
             "record": self.record,
             "black_box_ring_mb": float(self.black_box_mb),
+            "run_id": self.run_id,
         }
 
     def write_parameters(self) -> Path:

@@ -129,6 +129,8 @@ class VehicleInputs:
             faults |= heard or frozenset()
         for message in (navigation, localization):
             faults |= faults_of(message.faults) if message is not None else frozenset()
+        if kept is not None and kept.waits:
+            faults.add(FaultKind.RESTARTED)
         return Condition(
             navigation=navigation,
             pose=self.pose(now_s),

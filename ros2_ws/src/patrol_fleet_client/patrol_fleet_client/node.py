@@ -7,6 +7,7 @@ thread. Orders go to navigation, and again whenever navigation has been started 
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import threading
 import time
@@ -60,7 +61,7 @@ class FleetClientNode(VehicleNode):
     def __init__(self) -> None:
         super().__init__("fleet_client")
         map_file, state_dir = self.path("map_file"), self.path("state_dir")
-        self._keeper = OrderKeeper(state_dir / "order.json")
+        self._keeper = OrderKeeper(state_dir / "order.json", self.text("run_id"))
         self._boot_id = ""
         self._sent: StateContent | None = None
         self._sent_s, self._resent_s = 0.0, float("-inf")
@@ -202,16 +203,24 @@ class FleetClientNode(VehicleNode):
         if self._has(navigation, kept.order) or time.monotonic() - self._resent_s < RESEND_EVERY_S:
             return
         self._resent_s = time.monotonic()
-        self.event(
-            "order_resumed", order=kept.order.order_id, from_sequence=kept.reached_sequence_id
-        )
-        if kept.paused:
+        if kept.paused and not navigation.paused:  # first of all: the order must not set it going
             pause = Action(
                 action_type="startPause", action_id=f"resume-{self._steps}", blocking_type="NONE"
             )
-            self._link.give_action(pause)
+            self._link.give_action(pause).add_done_callback(self._on_paused)
+            return
+        self.event(
+            "order_resumed",
+            order=kept.order.order_id,
+            from_sequence=kept.reached_sequence_id,
+            waits=kept.waits,
+        )
         answer = self._link.give_order(kept.order, kept.reached_sequence_id, kept.as_left)
         answer.add_done_callback(lambda done: self._on_resumed(done, kept))
+
+    def _on_paused(self, answer: Future[None]) -> None:
+        if answer.exception() is None:  # the order follows as soon as navigation's state says so
+            self._resent_s = -math.inf
 
     def _on_resumed(self, answer: Future[None], kept: Kept) -> None:
         error, order = answer.exception(), kept.order

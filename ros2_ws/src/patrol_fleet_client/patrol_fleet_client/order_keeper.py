@@ -43,13 +43,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An order with all updates merged, and how far it got (`NEW_ORDER`: no node yet)."""
+    """An order with all updates merged, and how far it got (`NEW_ORDER`: no node yet).
+
+    `waits`: paused because the whole vehicle was started anew, and nobody has said go on yet.
+    """
 
     order: Order
     reached_sequence_id: int = NEW_ORDER
     paused: bool = False
     ended: bool = False
     as_left: AsLeft = NOTHING_DONE
+    waits: bool = False
 
 
 def merge(kept: Order, update: Order) -> Order:
@@ -78,12 +82,15 @@ class OrderKeeper:
 
     A full disk stops no patrol: then the order goes on in memory, and each change tries the disk
     again. What is left on it is never another order than the one that is kept.
+
+    `run_id` tells starts of the whole vehicle apart: an order of an earlier one is paused
+    until a person lets it go on, who knows what became of the vehicle meanwhile.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, run_id: str = "") -> None:
+        self._path, self._run_id = path, run_id
         self._lock = threading.RLock()
-        self.kept = _load(path)
+        self.kept = _load(path, run_id)
         self._on_disk = self.kept.order.order_id if self.kept is not None else None
         self.trouble = ""  # why the newest change is not on disk
 
@@ -128,7 +135,7 @@ class OrderKeeper:
     def _write(self, kept: Kept) -> None:
         order_id = kept.order.order_id
         try:
-            write_json(self._path, _document(kept))
+            write_json(self._path, {**_document(kept), "run_id": self._run_id})
         except OSError as error:
             if not self.trouble:
                 log.error("order_unsaved order=%s error=%s", order_id, error)
@@ -152,17 +159,20 @@ class OrderKeeper:
         return kept
 
 
-def _load(path: Path) -> Kept | None:
+def _load(path: Path, run_id: str) -> Kept | None:
     saved = read_json(path)
     if saved is None:
         return None
     try:
+        ended = bool(saved["ended"])
+        waits = bool(saved.get("waits")) or (saved.get("run_id") != run_id and not ended)
         return Kept(
             decode(str(saved["order"]).encode(), Order),
             int(saved["reached_sequence_id"]),
-            bool(saved["paused"]),
-            bool(saved["ended"]),
+            bool(saved["paused"]) or waits,
+            ended,
             _as_left_in(saved),
+            waits,
         )
     except (KeyError, TypeError, ValueError, OrderError, msgspec.ValidationError):
         return None  # half-written by an older version: the server still has the order
@@ -180,7 +190,12 @@ def _noted(kept: Kept, progress: Progress) -> Kept:
     done = tuple(state for state in progress.as_left.actions if state.action_id in own)
     as_left = replace(progress.as_left, actions=done)
     return replace(
-        kept, reached_sequence_id=reached, paused=progress.paused, ended=ended, as_left=as_left
+        kept,
+        reached_sequence_id=reached,
+        paused=progress.paused,
+        ended=ended,
+        as_left=as_left,
+        waits=kept.waits and progress.paused and not ended,
     )
 
 
@@ -190,6 +205,7 @@ def _document(kept: Kept) -> dict[str, object]:
         "reached_sequence_id": kept.reached_sequence_id,
         "paused": kept.paused,
         "ended": kept.ended,
+        "waits": kept.waits,
         "done": msgspec.to_builtins(kept.as_left.actions),
         "docked": kept.as_left.docked.value,
     }
