@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fleet_client.options import LinkOptions
-from fleet_client.spool import Spool, Spooled
+from fleet_client.spool import Spool
+from fleet_client.spool_entries import Spooled
 from patrol.vda5050.topic_names import qos_of
 
 INCIDENT_WINDOW = 64  # incidents under way at once; more wait for acknowledgements

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -17,7 +18,8 @@ from fleet_client.envelope import Envelope
 from fleet_client.lanes import Lanes, Outgoing
 from fleet_client.options import LinkOptions
 from fleet_client.reports import EvidenceError, EvidencePiece, evidence_pieces
-from fleet_client.spool import Draft, Spool, SpoolCounts
+from fleet_client.spool import Spool
+from fleet_client.spool_entries import Draft, SpoolCounts
 from patrol.clock import Clock, iso_utc
 from patrol.geometry import Pose2
 from patrol.incident import Evidence, Incident
@@ -27,6 +29,7 @@ from patrol.vda5050.messages import ConnectionStatus
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+DISK_LOOK_EVERY_S = 30.0  # while the spool is in memory for want of one
 ENVELOPE_BYTES = 1024  # what a Backfill adds around a single state, at most
 
 
@@ -48,6 +51,7 @@ class Outbox:
         self._lanes = Lanes(self._spool, options, self._wrap_backfill)
         self._pending: deque[Draft | Evidence] = deque()
         self._picture: tuple[Pose2, float, float, str] | None = None
+        self._looked_s = -math.inf
         self.acked = 0
 
     # -- from any thread ------------------------------------------------------------------------
@@ -94,6 +98,7 @@ class Outbox:
 
     def collect(self, live_now_s: float | None) -> list[Outgoing]:
         """Spool what was handed over; the new states to send at once, where there is a link."""
+        self._look_at_disk()
         drafts: list[Draft] = []
         while self._pending:
             item = self._pending.popleft()
@@ -102,6 +107,12 @@ class Outbox:
             return []
         rows = self._spool.append(drafts)
         return [] if live_now_s is None else self._lanes.on_append(rows, live_now_s)
+
+    def _look_at_disk(self) -> None:
+        now_s = self._clock.monotonic_s()
+        if not self._spool.durable and now_s - self._looked_s >= DISK_LOOK_EVERY_S:
+            self._looked_s = now_s
+            self._spool.return_to_disk()
 
     def due(self, now_s: float) -> list[Outgoing]:
         """What must go out now."""

@@ -12,11 +12,11 @@ import contextlib
 import logging
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from fleet_client.spool_file import BACKFILL, LIVE, is_full, move_aside, open_database
+from fleet_client.spool_entries import Draft, SpoolCounts, Spooled
+from fleet_client.spool_file import BACKFILL, LIVE, is_full, move_aside, open_database, pour
 from patrol.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -28,39 +28,6 @@ _ID_BLOCK = 256
 _STATES_ALWAYS_KEPT = 600
 # How many keys of messages that are said only once are remembered.
 _SAID_KEPT = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A message that still lacks its header id."""
-
-    topic: str
-    event_time: str  # ISO 8601 UTC
-    encode: Callable[[int], bytes]  # header id → payload
-    once: str | None = None  # a key: the same thing handed over again is not said again
-
-
-@dataclass(frozen=True, slots=True)
-class Spooled:
-    """A message in the spool; `seq` grows in the order of event time."""
-
-    seq: int
-    topic: str
-    header_id: int
-    event_time: str
-    lane: str
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class SpoolCounts:
-    """What waits for the server's acknowledgement, and what the policy dropped."""
-
-    states: int
-    incidents: int
-    evidence: int
-    payload_bytes: int
-    states_thinned: int
 
 
 class Spool:
@@ -82,7 +49,7 @@ class Spool:
         max_bytes: int,
         max_payload: int = sys.maxsize,
     ) -> None:
-        self._path = path
+        self._path = self._file = path  # `_path` is None while it is kept in memory
         self._max_payload = max_payload
         self._max_states = max_states
         self._max_bytes = max_bytes
@@ -240,8 +207,9 @@ class Spool:
     def repair(self, error: sqlite3.Error) -> None:
         """Go on after SQLite failed: a broken file is moved aside, an unwritable one left alone.
 
-        Where the disk is full or read-only, the spool goes on in memory (`durable` is False then)
-        and the file's rows wait for the next start. Never raises for a broken disk.
+        Where the disk is full or read-only, the spool goes on in memory (`durable` is False then),
+        and the file's rows wait for `return_to_disk` or the next start. Never raises for a broken
+        disk.
         """
         counters = self._counters()
         self._db.close()
@@ -253,6 +221,20 @@ class Spool:
         self._db = self._open()
         for topic, value in counters:
             self._store_next(topic, value)
+
+    def return_to_disk(self) -> None:
+        """Go on in the file, with all that came meanwhile; nothing happens while it takes none."""
+        path = self._file
+        if path is None or self.durable or is_full(path.parent):
+            return
+        try:
+            messages = pour(self._db, path)
+        except (ConfigError, sqlite3.Error):
+            return
+        self._db.close()
+        self._path = path
+        self._db = self._open()
+        log.warning("spool_on_disk_again path=%s messages=%d", path, messages)
 
     @property
     def durable(self) -> bool:

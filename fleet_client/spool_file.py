@@ -57,6 +57,32 @@ def open_database(path: Path | None) -> tuple[sqlite3.Connection, Fill]:
         return _prepare(sqlite3.connect(path, check_same_thread=False))
 
 
+def pour(memory: sqlite3.Connection, path: Path) -> int:
+    """Add to a file what is in memory, all or nothing; returns how many messages.
+
+    Header ids in memory went on from those of the file. Raises ConfigError, sqlite3.Error.
+    """
+    columns = "topic, header_id, event_time, lane, payload"
+    rows = memory.execute(f"SELECT {columns} FROM outbox ORDER BY seq").fetchall()
+    said = memory.execute("SELECT key FROM said ORDER BY number").fetchall()
+    counters = memory.execute("SELECT topic, next_id FROM counters").fetchall()
+    db, _ = open_database(path)
+    try:
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute("BEGIN IMMEDIATE")
+        db.executemany(f"INSERT OR IGNORE INTO outbox ({columns}) VALUES (?, ?, ?, ?, ?)", rows)
+        db.executemany("INSERT OR IGNORE INTO said (key) VALUES (?)", said)
+        db.executemany(
+            "INSERT INTO counters VALUES (?, ?) ON CONFLICT (topic)"
+            " DO UPDATE SET next_id = MAX(next_id, excluded.next_id)",
+            counters,
+        )
+        db.execute("COMMIT")
+    finally:
+        db.close()
+    return len(rows)
+
+
 def is_full(folder: Path) -> bool:
     """Whether the disk of a folder has no room for the log files that SQLite needs to begin."""
     try:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from fleet_client.lanes import BACKFILL_WINDOW, Lanes
 from fleet_client.options import LinkOptions
-from fleet_client.spool import Draft, Spool
+from fleet_client.spool import Spool
+from fleet_client.spool_entries import Draft
 
 OPTIONS = LinkOptions(
     ack_timeout_s=5.0, ack_timeout_max_s=20.0, backfill_batch=10, backfill_rate_hz=2.0

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from fleet_client import spool as spool_module
-from fleet_client.spool import Draft, Spool
+from fleet_client.spool import Spool
+from fleet_client.spool_entries import Draft
 from fleet_client.spool_file import BACKFILL
 from patrol.errors import ConfigError
 
@@ -196,6 +197,46 @@ def test_a_disk_that_fills_between_two_ids_goes_on_in_memory(tmp_path: Path) -> 
     again = make(tmp_path / "spool.db")
     assert again.durable
     assert again.counts().states == 1, "the file's row waits for a start with a disk"
+
+
+def test_what_came_in_memory_goes_to_the_file_once_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = make(tmp_path / "spool.db")
+    spool.append([draft("state"), draft("incident")])
+    spool._db.execute("PRAGMA query_only = 1")
+    spool.append([draft("state"), replace(draft("incident"), once="fall 1")])
+    assert not spool.durable
+    assert spool.counts().incidents == 1, "the first one is in the file"
+    monkeypatch.setattr("fleet_client.spool.is_full", lambda _folder: True)
+    spool.return_to_disk()
+    assert not spool.durable
+    monkeypatch.setattr("fleet_client.spool.is_full", lambda _folder: False)
+    spool.return_to_disk()
+    assert spool.durable
+    assert (spool.counts().states, spool.counts().incidents) == (2, 2)
+    assert [row.header_id for row in spool.waiting("incident", 9)] == [0, 1]
+    assert spool.append([replace(draft("incident"), once="fall 1")]) == []
+    assert spool.append([draft("incident")])[0].header_id == 2
+    spool.close()
+    assert make(tmp_path / "spool.db").counts().incidents == 3
+    assert "spool_on_disk_again" in caplog.text
+
+
+def test_a_file_that_still_takes_nothing_leaves_all_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "spool.db"
+    spool = make(path)
+    spool._db.execute("PRAGMA query_only = 1")
+    spool.append([draft("incident")])
+    lock = sqlite3.connect(path)
+    lock.execute("BEGIN EXCLUSIVE")
+    spool.return_to_disk()
+    assert not spool.durable
+    assert spool.counts().incidents == 1
+    lock.rollback()
+    spool.return_to_disk()
+    assert spool.durable
+    assert spool.counts().incidents == 1
 
 
 @pytest.mark.parametrize("free_bytes", [0, 10**9], ids=["full", "another reason"])
