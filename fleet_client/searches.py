@@ -96,6 +96,7 @@ class OpenSearches:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._held: tuple[PersonSearch, ...] = ()
+        self._knows = False  # whether any list has come
         self._over_at_s: dict[str, float] = {}  # monotonic
         self._header_id: int | None = None  # of the newest list on this connection
 
@@ -109,17 +110,18 @@ class OpenSearches:
         self._header_id = None
 
     def take(self, read: ReadSearches) -> bool:
-        """A list replaces what was held; whether that changed.
+        """A list replaces what was held; whether that is news.
 
-        One that the broker delivers again after a newer one is passed over: it would bring back
-        somebody who has been found.
+        The first one is, an empty one too: the vehicle may hold evidence of candidates from before
+        a restart. One that the broker delivers again after a newer one is passed over: it would
+        bring back somebody who has been found.
         """
         if self._header_id is not None and read.header_id <= self._header_id:
             return False
         self._header_id = read.header_id
         now_s = self._clock.monotonic_s()
-        before = self._held
-        self._held = read.searches
+        before = self._held if self._knows else None
+        self._held, self._knows = read.searches, True
         self._over_at_s = {
             search.case_id: now_s + search.expires_at_s - read.sent_at_s
             for search in read.searches

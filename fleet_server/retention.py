@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from fleet_server.config import RetentionConfig
 from fleet_server.store.audit import add_audit
+from fleet_server.store.candidates import (
+    due_candidates,
+    due_evidence,
+    erase_candidates,
+    mark_expired,
+)
 from fleet_server.store.database import Database
-from fleet_server.store.history import expire_audit, expire_evidence, expire_states
+from fleet_server.store.history import expire_audit, expire_states
 from fleet_server.store.person_searches import erase_searches
 from fleet_server.store.plans import expire_plans
 from patrol.clock import Clock
@@ -41,8 +48,8 @@ class Retention:
             await asyncio.sleep(self._config.every_s)
 
     async def once(self) -> tuple[int, int]:
-        """(states, evidence files) deleted. The rows go first: a crash leaves no row without
-        its file, at worst a file without its row."""
+        """(states, evidence files) deleted. Files go before their rows: after a crash, or where
+        the disk refuses, the next time goes on with what is left; no file is ever forgotten."""
         now_s = self._clock.now_s()
         states = await self._database.write(expire_states, now_s - self._config.state_days * DAY_S)
         await self._database.write(expire_audit, now_s - self._config.audit_days * DAY_S)
@@ -51,15 +58,33 @@ class Retention:
         erased = await self._database.write(erase_searches, ended_before_s, now_s)
         if erased:
             log.info("retention person_searches=%s", ",".join(erased))
-        paths = await self._database.write(
-            expire_evidence, now_s - self._config.evidence_days * DAY_S
-        )
+        files = await self._erase_candidates(now_s) + await self._expire_evidence(now_s)
+        if states or files:
+            log.info("retention states=%d evidence=%d", states, files)
+            await self._database.write(_note, now_s, states, files)
+        return states, files
+
+    async def _erase_candidates(self, now_s: float) -> int:
+        """What shows candidates of person searches, with their case or soon after a refusal."""
+        refused_before_s = now_s - self._config.refused_candidate_days * DAY_S
+        due = await self._database.read(due_candidates, refused_before_s)
+        paths = [path for one in due for path in one.paths]
+        self._delete(paths)
+        await self._database.write(erase_candidates, due, now_s)
+        if due:
+            log.info("retention candidates=%s", ",".join(one.incident_id for one in due))
+        return len(paths)
+
+    async def _expire_evidence(self, now_s: float) -> int:
+        before_s = now_s - self._config.evidence_days * DAY_S
+        evidence_ids, paths = await self._database.read(due_evidence, before_s)
+        self._delete(paths)
+        await self._database.write(mark_expired, evidence_ids)
+        return len(paths)
+
+    def _delete(self, paths: Sequence[str]) -> None:
         for path in paths:
             (self._evidence_dir / path).unlink(missing_ok=True)
-        if states or paths:
-            log.info("retention states=%d evidence=%d", states, len(paths))
-            await self._database.write(_note, now_s, states, len(paths))
-        return states, len(paths)
 
 
 def _note(connection: sa.Connection, now_s: float, states: int, evidence: int) -> None:

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from patrol.geometry import StampedPose
 from patrol.incident import Evidence, EvidenceKind
+from patrol.person_search import PersonSearch
+from perception.candidates import CANDIDATES_FILE, Candidates
 from perception.clip import ClipWriter
 from perception.detectors.base import Image
 from perception.evidence_config import EvidenceConfig
@@ -63,7 +65,13 @@ class EvidenceRecorder:
         self._config = config
         self._rate_hz = rate_hz
         self._files = EvidenceFiles(folder, new_id)
-        self._expiry = EvidenceExpiry(config.retention, self._files.chain, open_incidents)
+        self._candidates = Candidates(folder / CANDIDATES_FILE, *self._files.on_board())
+        self._expiry = EvidenceExpiry(
+            config.retention,
+            self._files.chain,
+            open_incidents,
+            over=lambda: self._candidates.over,
+        )
         self._ring: deque[tuple[float, bytes]] = deque()
         self._vehicle: deque[StampedPose] = deque()
         self._recordings: list[_Recording] = []
@@ -141,6 +149,8 @@ class EvidenceRecorder:
         if self._latest is None:
             return []
         stamp_s, picture = self._latest
+        if record is not None:
+            self._candidates.note(record.incident)
         still = self._write_still(incident_id, stamp_s, picture, box)
         path = self._files.part(incident_id, EvidenceKind.CLIP)
         clip = ClipWriter(path, picture.shape[1], picture.shape[0], self._rate_hz)
@@ -187,8 +197,18 @@ class EvidenceRecorder:
             )
         return released
 
+    def search(self, searches: Sequence[PersonSearch]) -> None:
+        """Take ALL open person searches: the evidence of the others' candidates is due."""
+        self._candidates.search(searches)
+
+    @property
+    def over(self) -> Collection[str]:
+        """The incidents of candidates whose search is over."""
+        return self._candidates.over
+
     def step(self, now_s: float) -> list[Evidence]:
         """Encode a little, finish the clips whose time is over, and let old files expire."""
+        self._candidates.step(now_s)
         self._expiry.step(now_s)
         done = [r for r in self._recordings if now_s >= r.until_s]
         for recording in self._recordings:

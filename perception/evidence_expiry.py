@@ -2,7 +2,8 @@
 
 Evidence of open incidents stays whatever its age, and so does what is younger than
 `handover_h`: by then the fleet client, where it runs, has long had the bytes in its spool, which
-keeps them until the server has them (docs/protocol.md). Each file leaves its chain entry.
+keeps them until the server has them (docs/protocol.md). Evidence of a person search's candidates
+goes `candidate_h` after the search's end, whatever else. Each file leaves its chain entry.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import logging
 import math
 import shutil
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ LOOK_EVERY_S = 60.0
 JUMP_S = HOUR_S  # by which a clock is set forward between two steps: it may be wrong
 JUMP_WAIT_S = DAY_S  # of running time: so long somebody has to set it back
 FILES_A_STEP = 2  # a step of the pipeline must not be late: a line is synced to the disk for each
-AGE, ROOM = "age", "room"
+AGE, ROOM, SEARCH_OVER = "age", "room", "search_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class RetentionConfig:
     max_mb: float = 20_000.0  # of the folder
     min_free_mb: float = 1000.0  # on its disk
     handover_h: float = 24.0  # a younger file is never deleted for room
+    candidate_h: float = 1.0  # of a person search's candidates, after its end: to be handed over
 
     def __post_init__(self) -> None:
         if not 0.01 <= self.days <= 3650:
@@ -51,6 +53,11 @@ class RetentionConfig:
         if not 0 <= self.handover_h <= 24 * self.days:
             raise ValueError(
                 f"handover_h: {self.handover_h:g} must be 0 to {24 * self.days:g}, the days kept"
+            )
+        if not 0.1 <= self.candidate_h <= 24 * self.days:
+            raise ValueError(
+                f"candidate_h: {self.candidate_h:g} must be 0.1 to {24 * self.days:g}, "
+                "the days kept"
             )
 
 
@@ -69,11 +76,13 @@ class EvidenceExpiry:
         open_incidents: Callable[[], Collection[str]] = tuple,
         free: Callable[[Path], int] = free_bytes,
         running_s: Callable[[], float] = time.monotonic,
+        over: Callable[[], Mapping[str, float]] = dict,  # candidates → their search's end
     ) -> None:
         self._config = config
         self._chain = chain
         self._open_incidents = open_incidents
         self._free = free
+        self._over = over
         self._due: list[tuple[ChainEntry, str]] = []
         self._looked_s: float | None = None
         self._running_s = running_s
@@ -120,9 +129,10 @@ class EvidenceExpiry:
         return True
 
     def _delete(self, entry: ChainEntry, reason: str, now_s: float) -> bool:
-        if (
-            entry.incident_id in self._open_incidents()
-            or entry.evidence_id not in self._chain.kept
+        if entry.evidence_id not in self._chain.kept or (
+            entry.incident_id not in self._over()
+            if reason == SEARCH_OVER
+            else entry.incident_id in self._open_incidents()
         ):
             return True  # it was opened again since
         try:
@@ -134,22 +144,31 @@ class EvidenceExpiry:
         return True
 
     def _find(self, now_s: float) -> list[tuple[ChainEntry, str]]:
-        """What is due, oldest first: by age, then for room."""
-        protected = set(self._open_incidents())
-        free_to_go = sorted(
-            (e for e in self._chain.kept.values() if e.incident_id not in protected),
-            key=lambda entry: entry.captured_at_s,
-        )
+        """What is due, oldest first: of searches that are over, by age, then for room."""
+        over, protected = self._over(), set(self._open_incidents())
+        kept = sorted(self._chain.kept.values(), key=lambda entry: entry.captured_at_s)
+        ended = [e for e in kept if self._is_ended(e, over.get(e.incident_id), now_s)]
+        going = {entry.evidence_id for entry in ended}
+        free_to_go = [
+            e for e in kept if e.incident_id not in protected and e.evidence_id not in going
+        ]
         old = [e for e in free_to_go if now_s - e.captured_at_s > self._days(e) * DAY_S]
-        missing = self._bytes_missing() - sum(entry.size_bytes for entry in old)
-        due = [(entry, AGE) for entry in old]
-        going = {entry.evidence_id for entry in old}
+        missing = self._bytes_missing() - sum(entry.size_bytes for entry in ended + old)
+        due = [(entry, SEARCH_OVER) for entry in ended] + [(entry, AGE) for entry in old]
+        going |= {entry.evidence_id for entry in old}
         for entry in (e for e in free_to_go if e.evidence_id not in going):
             if missing <= 0 or now_s - entry.captured_at_s < self._config.handover_h * HOUR_S:
                 break
             due.append((entry, ROOM))
             missing -= entry.size_bytes
         return due
+
+    def _is_ended(self, entry: ChainEntry, over_at_s: float | None, now_s: float) -> bool:
+        """Whether a candidate's search has been over, and the file there, for long enough."""
+        if over_at_s is None:
+            return False
+        since_s = max(over_at_s, entry.captured_at_s)
+        return now_s - since_s >= self._config.candidate_h * HOUR_S
 
     def _days(self, entry: ChainEntry) -> float:
         is_original = entry.kind == EvidenceKind.ORIGINAL

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from patrol.incident import Evidence, EvidenceKind
-from perception.evidence_chain import EvidenceChain
+from perception.evidence_chain import EvidenceChain, inside
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,6 +36,22 @@ class EvidenceFiles:
         self.chain = EvidenceChain(folder)
         self._folder = folder
         self._new_id = new_id
+        self._delete_parts()
+
+    def _delete_parts(self) -> None:
+        """Clips that were being written when perception was killed: no line of the chain knows
+        them, so nothing else would ever delete them."""
+        for part in sorted(self._folder.glob("*/.*.part")):
+            try:
+                part.unlink()
+            except OSError as error:
+                _LOG.error("evidence_part_not_deleted file=%s error=%s", part, error)
+
+    def on_board(self) -> tuple[set[str], list[Path]]:
+        """The incidents of which files are kept, and the files of their records."""
+        kept = list(self.chain.kept.values())
+        records = [inside(self._folder, e.file) for e in kept if e.kind == EvidenceKind.RECORD]
+        return {e.incident_id for e in kept}, [path for path in records if path is not None]
 
     def part(self, incident_id: str, kind: EvidenceKind) -> Path:
         """Where a file may be written until it is complete."""

@@ -90,6 +90,25 @@ class IncidentBook:
         """The ids of incidents that are not over, as far as this vehicle knows."""
         return set(self._open)
 
+    def end(self, incident_id: str, now_s: float) -> Incident | None:
+        """Close the incident of a candidate whose search is over; None where it is not open.
+
+        Its rule does so for what it has raised itself, and knows nothing of what it did before a
+        restart. What was seen of somebody is left out of the last word.
+        """
+        known = self._open.pop(incident_id, None)
+        if known is None:
+            return None
+        self._save()
+        case_id = {key: known.details[key] for key in ("case_id",) if key in known.details}
+        return replace(
+            known,
+            phase=IncidentPhase.CLOSED,
+            revision=known.revision + 1,
+            updated_at_s=now_s,
+            details=case_id,
+        )
+
     def match(self, finding: Finding) -> str | None:
         """The id of the open incident that a finding belongs to."""
         known = self._match(finding)

@@ -137,6 +137,7 @@ class PerceptionPipeline:
         for rule in self._rules:
             if isinstance(rule, SearchRule):
                 rule.search(searches)
+        self._reporter.search(searches)
 
     def close(self) -> list[Evidence]:
         """Finish the clips that are being written; gives their files."""

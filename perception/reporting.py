@@ -14,6 +14,7 @@ import numpy as np
 from patrol.faults import FaultKind
 from patrol.geometry import StampedPose
 from patrol.incident import AnomalyKind, Evidence, Incident, IncidentPhase, capture_name
+from patrol.person_search import PersonSearch
 from perception.detectors.base import Detections, Image
 from perception.evidence import EvidenceRecorder, NoPictureError
 from perception.evidence_record import EvidenceRecord, Provenance, Shown
@@ -48,6 +49,10 @@ class Reporter:
         self.incidents: list[Incident] = []
         self.evidence: list[Evidence] = []
         self.faults: set[FaultKind] = set()
+
+    def search(self, searches: Sequence[PersonSearch]) -> None:
+        """Take ALL open person searches: the evidence of the others' candidates is due."""
+        self._recorder.search(searches)
 
     def keep_nothing(self) -> None:
         """The vehicle may be where nothing may be recorded: forget what is in memory."""
@@ -94,9 +99,14 @@ class Reporter:
                     self._recorder.show(incident_id, finding.box_xyxy, _shown(finding, stamp_s))
 
     def finish(self, now_s: float) -> None:
-        """Go on with what is being written."""
+        """Go on with what is being written, and close what was open for searches that are over."""
         with self._disk():
             self.evidence += self._recorder.step(now_s)
+        for incident_id in self._recorder.over:
+            ended = self._book.end(incident_id, now_s)
+            if ended is not None:
+                _log_change(ended)
+                self.incidents.append(ended)
 
     def capture(self, action_id: str, now_s: float) -> Evidence:
         """The latest picture, blurred, as evidence of a visit; raises NoPictureError."""
@@ -126,15 +136,7 @@ class Reporter:
         return self._recorder.close()
 
     def _begin(self, incident: Incident, finding: Finding) -> None:
-        _LOG.info(
-            "incident_%s id=%s kind=%s x=%.1f y=%.1f confidence=%.2f",
-            incident.phase.value,
-            incident.incident_id,
-            incident.kind.value,
-            incident.x_m,
-            incident.y_m,
-            incident.confidence,
-        )
+        _log_change(incident)
         if incident.phase is IncidentPhase.OPENED and not self._no_record(
             incident.x_m, incident.y_m
         ):
@@ -149,6 +151,18 @@ class Reporter:
         except OSError as error:
             _LOG.error("evidence_lost error=%s", error)
             self.faults.add(FaultKind.DISK_FULL)
+
+
+def _log_change(incident: Incident) -> None:
+    _LOG.info(
+        "incident_%s id=%s kind=%s x=%.1f y=%.1f confidence=%.2f",
+        incident.phase.value,
+        incident.incident_id,
+        incident.kind.value,
+        incident.x_m,
+        incident.y_m,
+        incident.confidence,
+    )
 
 
 def _shown(finding: Finding, stamp_s: float) -> Shown:

@@ -10,14 +10,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from fleet_server.accounts import User
-from fleet_server.api.incident_models import IncidentView, Verdict, VisitPictureView
+from fleet_server.api.incident_models import (
+    IncidentView,
+    LookPurpose,
+    LookView,
+    Verdict,
+    VisitPictureView,
+)
 from fleet_server.config import SuppressionConfig
 from fleet_server.errors import ConflictError, ForbiddenError, NotFoundError
+from fleet_server.incidents.looks import LOOKED, REFUSED, look_views, purpose_of
 from fleet_server.incidents.views import incident_view, picture_view
 from fleet_server.maps import MapLibrary
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database
-from fleet_server.store.evidence import find_evidence, select_visit_pictures
+from fleet_server.store.events import find_head
+from fleet_server.store.evidence import find_evidence, select_looks, select_visit_pictures
 from fleet_server.store.incidents import select_incidents, set_judgement
 from fleet_server.store.patrols import find_assignment
 from fleet_server.store.suppressions import teach
@@ -121,27 +129,44 @@ class IncidentService:
         rows = await self._database.read(select_visit_pictures, assignment_id)
         return [picture_view(row, names) for row in rows]
 
-    async def open_evidence(self, evidence_id: str, user: User) -> tuple[Path, str]:
-        """A file and its media type; every look is on the audit trail, a refused one too.
+    async def open_evidence(
+        self, evidence_id: str, user: User, purpose: LookPurpose | None, note: str | None
+    ) -> tuple[Path, str]:
+        """A file and its media type; every look is on the audit trail with its purpose.
 
-        Raises ForbiddenError for an original and a role that may not have one released.
+        Raises InvalidError where a purpose is missing, and ForbiddenError, which is on the trail
+        too, for an original and a role that may not have one released.
         """
         row = await self._database.read(find_evidence, evidence_id)
         if row is None or row["status"] != "complete":
             status = f" (it is {row['status']})" if row else ""
             raise NotFoundError(f"no evidence {evidence_id!r}{status}", "evidence_unknown")
         if row["kind"] == EvidenceKind.ORIGINAL and not user.may("release"):
-            await self._note_look(user, "original_refused", evidence_id)
+            await self._note_look(user, REFUSED, evidence_id, {})
             raise ForbiddenError(f"role {user.role} may not do this", "forbidden")
         path = self._evidence_dir / row["path"]
         if not path.is_file():
             raise NotFoundError(f"evidence {evidence_id!r} is not on disk", "evidence_missing")
-        await self._note_look(user, "evidence_view", evidence_id)
+        head = await self._database.read(find_head, row["incident_id"])
+        told = purpose_of(purpose, note, head)
+        await self._note_look(user, LOOKED, evidence_id, told)
         return path, row["media_type"]
 
-    async def _note_look(self, user: User, action: str, evidence_id: str) -> None:
+    async def looks(self, incident_id: str) -> list[LookView]:
+        """Who looked at an event's evidence, the newest first; raises NotFoundError."""
+        view = await self.one(incident_id)
+        reports = [report.incident_id for report in view.reports]
+        return look_views(await self._database.read(select_looks, reports, (LOOKED, REFUSED)))
+
+    async def _note_look(
+        self, user: User, action: str, evidence_id: str, told: dict[str, str]
+    ) -> None:
         now_s = self._clock.now_s()
-        await self._database.write(add_audit, now_s, user.username, action, evidence_id)
+
+        def work(connection: sa.Connection) -> None:
+            add_audit(connection, now_s, user.username, action, evidence_id, **told)
+
+        await self._database.write(work)
 
     async def one(self, incident_id: str) -> IncidentView:
         """The event of an incident, by its head's id or any report's; raises NotFoundError."""

@@ -24,6 +24,7 @@ from fleet_server.person_searches.content import NOWHERE, PLAIN, checked, search
 from fleet_server.person_searches.pictures import picture_of
 from fleet_server.person_searches.views import summary_of, view_of
 from fleet_server.store.audit import add_audit
+from fleet_server.store.candidates import select_candidate_files
 from fleet_server.store.database import Database
 from fleet_server.store.person_searches import (
     SYSTEM,
@@ -203,7 +204,7 @@ class PersonSearchService:
         (stored,) = await self._database.read(select_searches, [case_id])
         reported = await self._database.read(select_candidates, case_id)
         candidates = await self._incidents.some(reported)
-        files = [file.evidence_id for one in candidates for file in one.evidence]
+        files = await self._database.read(select_candidate_files, reported)
         heads = [one.incident_id for one in candidates]
         lines = await self._database.read(select_log, [case_id, *reported, *heads, *files])
         now_s = self._clock.now_s()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from fleet_server.store import tables as t
 from fleet_server.store.database import insert_new
 from patrol.incident import EvidenceKind
 
+LOOKS_SHOWN = 500
 IDENTITY = ("incident_id", "vehicle_id", "sha256", "size_bytes", "chunk_count", "media_type")
 
 
@@ -145,3 +146,15 @@ def find_evidence(connection: sa.Connection, evidence_id: str) -> Mapping[str, A
     query = sa.select(t.evidence).where(t.evidence.c.evidence_id == evidence_id)
     row = connection.execute(query).mappings().first()
     return dict(row) if row else None
+
+
+def select_looks(
+    connection: sa.Connection, incident_ids: Sequence[str], actions: Sequence[str]
+) -> list[Mapping[str, Any]]:
+    """Lines of the trail about the evidence of incidents, with each file's kind; the newest first,
+    `LOOKS_SHOWN` at most."""
+    a, e = t.audit.c, t.evidence.c
+    query = sa.select(t.audit, e.kind).join(t.evidence, e.evidence_id == a.subject)
+    query = query.where(e.incident_id.in_(incident_ids), a.action.in_(actions))
+    rows = connection.execute(query.order_by(a.id.desc()).limit(LOOKS_SHOWN)).mappings()
+    return [dict(row) for row in rows]

@@ -47,15 +47,3 @@ def expire_audit(connection: sa.Connection, before_s: float) -> int:
     """Delete audit lines and quarantined messages from before; how many lines."""
     connection.execute(sa.delete(t.quarantine).where(t.quarantine.c.received_time_s < before_s))
     return connection.execute(sa.delete(t.audit).where(t.audit.c.time_s < before_s)).rowcount
-
-
-def expire_evidence(connection: sa.Connection, before_s: float) -> list[str]:
-    """Mark evidence captured before as expired; the files (below the folder) to delete."""
-    e = t.evidence.c
-    old = e.captured_at_s < before_s, e.status != "expired"
-    ids = list(connection.execute(sa.select(e.evidence_id).where(*old)).scalars())
-    paths = list(connection.execute(sa.select(e.path).where(*old, e.path.is_not(None))).scalars())
-    chunks = t.evidence_chunks
-    connection.execute(sa.delete(chunks).where(chunks.c.evidence_id.in_(ids)))
-    connection.execute(sa.update(t.evidence).where(*old).values(status="expired", path=None))
-    return paths

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from fleet_server.store import tables as t
 from fleet_server.store.audit import add_audit
+from fleet_server.store.candidates import case_of, is_candidate
 from fleet_server.store.person_tables import PERSONAL, person_search_pictures, person_searches
-from patrol.incident import AnomalyKind
 
 Row = Mapping[str, Any]
 SYSTEM = "system"
@@ -140,8 +140,7 @@ def select_candidates(connection: sa.Connection, case_id: str) -> list[str]:
     c = t.incidents.c
     query = (
         sa.select(c.incident_id)
-        .where(c.kind == AnomalyKind.MISSING_PERSON.value)
-        .where(c.details["case_id"].as_string() == case_id)
+        .where(is_candidate(), case_of() == case_id)
         .order_by(c.detected_at_s.desc())
         .limit(CANDIDATES_SHOWN)
     )

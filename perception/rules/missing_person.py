@@ -7,10 +7,17 @@ for `hold_s`. The ratio is that of clothes (colours of the upper and the lower b
 ground's), height, the walk from the last sighting, and pictures (`missing_person_score`). A
 candidate says what matches and what speaks against; it never says "found".
 
+A search that is changed goes on: its candidates stay the incidents that they are, and everybody is
+compared with the new description from then on. A candidate is closed, in view or not, only where
+the new description contradicts: it would not tell of them, and something in it speaks against
+them. An end or a place alone closes nobody: where somebody was seen last ranks those who were told
+before, and decides on new ones.
+
 Nobody is looked at while no search is open. What is no longer among the open ones, or has expired
 by the picture's time, is forgotten at once with every look that was taken; the incident of one of
 its candidates is closed. No face is compared, nobody else is followed: looks are kept as long as a
-track is in view, and leave the rule as a candidate's colours alone.
+track is in view, a candidate's colours and height as long as the search, and leave the rule as a
+candidate's colours alone.
 
 Source: Act on the Protection of and Support for Missing Children, etc., arts. 2 and 9 (children,
 people with disabilities, people with dementia); Personal Information Protection Act, arts. 3 and
@@ -34,11 +41,19 @@ from perception.followed import Followed
 from perception.rules.base import Finding, Scene, SearchRule
 from perception.rules.missing_person_config import MissingPersonConfig
 from perception.rules.missing_person_looks import Wardrobe
-from perception.rules.missing_person_score import Score, score_of
+from perception.rules.missing_person_score import Looked, Score, score_of
 from perception.rules.stays import Presence, Stay, Stays, findings_of
 
 RULE_VERSION = "missing_person/1"
 _LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A candidate's last finding, and the colours and height that it was judged by."""
+
+    finding: Finding
+    looked: Looked
 
 
 @dataclass(slots=True)
@@ -51,7 +66,7 @@ class _Case:
     keys: dict[int, int] = field(default_factory=dict)  # a stay's → the finding's
     scores: dict[int, Score] = field(default_factory=dict)  # by stay
     by_track: dict[int, Score] = field(default_factory=dict)  # as of the last look
-    raised: dict[int, Finding] = field(default_factory=dict)  # the last of each, by its key
+    raised: dict[int, _Told] = field(default_factory=dict)  # by the finding's key
 
 
 class MissingPersonRule(SearchRule):
@@ -73,16 +88,19 @@ class MissingPersonRule(SearchRule):
 
     def search(self, searches: Sequence[PersonSearch]) -> None:
         """Take ALL open searches; one that is not among them is forgotten, one that is changed
-        begins anew."""
+        goes on."""
         wanted = {search.case_id: search for search in searches}
-        for case_id, case in list(self._cases.items()):
-            if wanted.get(case_id) != case.search:
-                self._end(case_id)
+        for case_id in [known for known in self._cases if known not in wanted]:
+            self._end(case_id)
         for case_id, search in wanted.items():
-            if case_id not in self._cases:
+            case = self._cases.get(case_id)
+            if case is None:
                 description = description_of(search, self._pose, self._embedder)
                 self._cases[case_id] = _Case(search, description, Stays(self._config.stay))
                 _LOG.info("person_search_started case=%s", case_id)
+            elif case.search != search:
+                self._change(case, search)
+                _LOG.info("person_search_changed case=%s", case_id)
 
     def step(self, scene: Scene) -> list[Finding]:
         """The candidates in this picture, and the last word on those of searches that ended."""
@@ -101,12 +119,30 @@ class MissingPersonRule(SearchRule):
     def _end(self, case_id: str) -> None:
         """Forget a search and what was seen for it; looks are for all searches, so all go."""
         case = self._cases.pop(case_id)
-        self._over += [
-            replace(last, cleared=True, box_xyxy=None, details={"case_id": case_id})
-            for last in case.raised.values()
-        ]
+        self._over += [_last_word(told.finding, case_id) for told in case.raised.values()]
         self._wardrobe.forget()
         _LOG.info("person_search_ended case=%s", case_id)
+
+    def _change(self, case: _Case, search: PersonSearch) -> None:
+        """Go on with another description, end or place."""
+        before, case.search = case.search, search
+        case.by_track.clear()  # everybody is compared anew with the next picture
+        if _description(search) == _description(before):
+            return
+        if _clothing(search) != _clothing(before):
+            case.description = description_of(search, self._pose, self._embedder)
+        for key, told in list(case.raised.items()):
+            now = ("", told.finding.started_at_s)  # of no map: the place says nothing here
+            score = score_of(search, case.description, told.looked, now, self._config)
+            if not score.fits(self._config) and score.details["speaks_against"]:
+                self._rule_out(case, key)
+
+    def _rule_out(self, case: _Case, key: int) -> None:
+        """Close a candidate whom a changed description speaks against."""
+        last = case.raised.pop(key).finding
+        self._over.append(_last_word(last, case.search.case_id))
+        stays = {stay for stay, finding in case.keys.items() if finding == key}
+        case.stays.known = [stay for stay in case.stays.known if stay.key not in stays]
 
     def _candidates(self, case: _Case, scene: Scene) -> Iterator[Finding]:
         case.by_track = {
@@ -132,12 +168,13 @@ class MissingPersonRule(SearchRule):
         score = case.by_track.get(person.track.track_id)
         if score is None or wearer.looked_at_s == scene.stamp_s:  # nothing new without a look
             now = (scene.map.map_id, scene.stamp_s)
-            score = score_of(case.search, case.description, person, wearer, now, self._config)
+            looked = Looked.of(person, wearer, self._config)
+            score = score_of(case.search, case.description, looked, now, self._config)
             case.by_track[person.track.track_id] = score
         met: bool | None = None
         if score.fits(self._config):
             met = True
-        elif score.ratio < self._config.drop_ratio:
+        elif score.ratio_by_looks < self._config.drop_ratio:
             met = False
         confidence = score.confidence(self._config.passers_by)
         return replace(Presence.of(person, met), confidence=confidence), score
@@ -169,5 +206,20 @@ class MissingPersonRule(SearchRule):
         if told.cleared:
             case.raised.pop(key, None)
         else:
-            case.raised[key] = told
+            case.raised[key] = _Told(told, replace(score.looked, embeddings=()))
         return told
+
+
+def _last_word(last: Finding, case_id: str) -> Finding:
+    """That a candidate is none any more; nothing of how they looked."""
+    return replace(last, cleared=True, box_xyxy=None, details={"case_id": case_id})
+
+
+def _clothing(search: PersonSearch) -> tuple[object, ...]:
+    """What is read off the case's pictures and colours."""
+    return search.top_rgb, search.trousers_rgb, search.pictures
+
+
+def _description(search: PersonSearch) -> tuple[object, ...]:
+    """Everything but end and place."""
+    return *_clothing(search), search.height_m, search.age_group, search.build

@@ -9,13 +9,13 @@ one such person among `passers_by`, the ratio is a probability. The build is not
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from patrol.person_search import AgeGroup, LastSeen, PersonSearch
-from perception.appearance import HalfColour
+from perception.appearance import HalfColour, Vector
 from perception.appearance_likelihood import best_ratio, clothes_ratio
 from perception.appearance_pictures import Description
 from perception.followed import Followed
@@ -32,17 +32,52 @@ _MOST_BY_PICTURE = 2.0  # either way
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What looks at somebody came to, as every search is compared with it; no picture."""
+
+    top: HalfColour | None
+    trousers: HalfColour | None
+    height_m: float
+    height_sigma_m: float
+    stood: bool  # when the height was measured
+    place: tuple[float, float]
+    embeddings: tuple[Vector, ...]
+
+    @classmethod
+    def of(cls, person: Followed, wearer: Wearer, config: MissingPersonConfig) -> Looked:
+        """The looks so far; clothes of who does not stand are doubted."""
+        doubt = 0.0 if wearer.is_upright else config.seated_doubt
+        stood = wearer.height_m
+        height_m, sigma_m = stood or (person.height_m, _sigma_m(person))
+        return cls(
+            _doubted(wearer.top, doubt),
+            _doubted(wearer.trousers, doubt),
+            height_m,
+            sigma_m,
+            stood is not None,
+            person.place,
+            tuple(wearer.embeddings),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """One person against one search: the ratio of each part, and of all."""
 
     parts: Mapping[str, float]
     best: float  # what the clothes and the rest could give at most, in this light
     details: Details
+    looked: Looked
 
     @property
     def ratio(self) -> float:
         """All parts together."""
         return math.prod(self.parts.values())
+
+    @property
+    def ratio_by_looks(self) -> float:
+        """Without the walk from the last sighting."""
+        return math.prod(ratio for name, ratio in self.parts.items() if name != "reach")
 
     def confidence(self, passers_by: float) -> float:
         """The probability that it is who is looked for."""
@@ -62,23 +97,20 @@ class Score:
 def score_of(
     search: PersonSearch,
     description: Description,
-    person: Followed,
-    wearer: Wearer,
+    looked: Looked,
     now: tuple[str, float],
     config: MissingPersonConfig,
 ) -> Score:
     """Somebody who was looked at, against a search; `now` is the map's id and the time."""
-    doubt = 0.0 if wearer.is_upright else config.seated_doubt
-    top = _doubted(wearer.top, doubt, description.top_doubt)
-    trousers = _doubted(wearer.trousers, doubt, description.trousers_doubt)
+    top = _doubted(looked.top, description.top_doubt)
+    trousers = _doubted(looked.trousers, description.trousers_doubt)
     colours, worn = config.clothes, (description.top_rgb, description.trousers_rgb)
     clothes = clothes_ratio(top, trousers, *worn, colours)
-    stood = wearer.height_m
-    height_m, sigma_m = stood or (person.height_m, _sigma_m(person))
+    height_m, sigma_m, place = looked.height_m, looked.height_sigma_m, looked.place
     others = {
-        "height": height_ratio(search, height_m, sigma_m, stood is not None, config.body),
-        "reach": reach_ratio(search.last_seen, person.place, now, config),
-        "pictures": picture_ratio(description, wearer),
+        "height": height_ratio(search, height_m, sigma_m, looked.stood, config.body),
+        "reach": reach_ratio(search.last_seen, place, now, config),
+        "pictures": picture_ratio(description, looked.embeddings),
     }
     best = best_ratio(top, trousers, *worn, colours) * math.prod(
         max(ratio, 1.0) for ratio in others.values()
@@ -88,8 +120,8 @@ def score_of(
         "trousers": clothes_ratio(None, trousers, *worn, colours),
     }
     details = _told(halves | others) | _seen(top, trousers, height_m)
-    details |= _distance(search.last_seen, person.place, now)
-    return Score({"clothes": clothes} | others, best, details)
+    details |= _distance(search.last_seen, place, now)
+    return Score({"clothes": clothes} | others, best, details, looked)
 
 
 def _doubted(half: HalfColour | None, *doubts: float) -> HalfColour | None:
@@ -139,11 +171,11 @@ def reach_ratio(
     return 1.0 if math.dist(place, (last.x_m, last.y_m)) <= walked_m else config.beyond_reach
 
 
-def picture_ratio(description: Description, wearer: Wearer) -> float:
+def picture_ratio(description: Description, embeddings: Sequence[Vector]) -> float:
     """By the most alike picture, over the median of looks; bounded, and never enough alone."""
-    if not description.embeddings or not wearer.embeddings:
+    if not description.embeddings or not embeddings:
         return 1.0
-    alike = np.array(wearer.embeddings) @ np.array(description.embeddings).T
+    alike = np.array(embeddings) @ np.array(description.embeddings).T
     cosine = float(np.median(alike.max(axis=1)))
     ratio = _density(cosine, _ALIKE, _ALIKE_SIGMA) / max(
         _density(cosine, _UNLIKE, _UNLIKE_SIGMA), 1e-12

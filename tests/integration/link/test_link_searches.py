@@ -137,3 +137,17 @@ async def test_the_broker_retains_nothing(kit: Any, tmp_path: Path) -> None:
         link.send(last)
         await kit.until(lambda: bool(again.told), "the next list is there")
         assert again.told == [(last,)], "what is retained would have come first"
+
+
+async def test_who_was_off_at_the_end_is_told_that_nobody_is_looked_for(
+    kit: Any, tmp_path: Path
+) -> None:
+    async with link_of(kit, tmp_path) as link:
+        before = await link.connect()
+        link.send(search(kit))
+        await kit.until(lambda: len(before.told) == 1, "the search is there")
+        await before.stop()
+        again = await link.connect()
+        link.send()
+        await kit.until(lambda: bool(again.told), "the empty list is told")
+        assert again.told == [()]

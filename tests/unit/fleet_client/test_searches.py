@@ -229,6 +229,14 @@ def test_a_clock_that_jumps_ahead_ends_it() -> None:
     assert vehicle.told == [["a"], []]
 
 
+def test_the_first_list_is_told_though_it_is_empty_and_the_next_empty_one_is_not() -> None:
+    """There may be evidence of candidates from before a restart: it waits for this word."""
+    vehicle = Vehicle()
+    vehicle.receive(message())
+    vehicle.receive(message(header_id=2))
+    assert vehicle.told == [[]]
+
+
 def test_a_vehicle_that_does_not_search_passes_the_list_over() -> None:
     handlers = LinkHandlers(lambda _order: None, lambda _action: None)
     receiver = Receiver(ADDRESS, MapRef("sillim"), handlers, lambda _ack: None, lambda: None)

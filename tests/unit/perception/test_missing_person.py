@@ -1,12 +1,10 @@
-"""Missing persons: candidates of open searches, and nothing of anybody without one."""
+"""Missing persons: who is a candidate of an open search, and what a candidate says."""
 
 from __future__ import annotations
 
-import logging
 import math
 from pathlib import Path
 
-import cv2
 import numpy as np
 import painted_world as world
 import pytest
@@ -14,6 +12,7 @@ from staged_clothes import (
     BLACK,
     GREEN,
     GREY,
+    HERE,
     NAVY,
     RED,
     WHITE,
@@ -21,10 +20,10 @@ from staged_clothes import (
     Stage,
     StagedPose,
     searched,
+    staged,
 )
 from staged_people import NOON_S, stands, view, walks
 
-from patrol.errors import ModelError
 from patrol.person_search import LastSeen, PersonSearch, Rgb
 from perception.appearance import Reading
 from perception.detectors.base import Image, Skeleton
@@ -34,43 +33,6 @@ from perception.rules import missing_person_looks as looks
 from perception.rules.missing_person import MissingPersonRule
 from perception.rules.missing_person_config import MissingPersonConfig
 from perception.types import PerceptionOutput
-
-HERE = stands(56.0, -1.0)
-
-
-class Likeness:
-    """Embeds a crop by its mean colour; counts how often it is asked."""
-
-    def __init__(self, error: ModelError | None = None) -> None:
-        self.asked, self.error = 0, error
-
-    def embed(self, crop_bgr: Image) -> np.ndarray:
-        self.asked += 1
-        if self.error is not None:
-            raise self.error
-        mean = crop_bgr.reshape(-1, 3).mean(axis=0) - 127.0
-        return mean / max(np.linalg.norm(mean), 1e-9)
-
-
-def staged(
-    *people: Dressed,
-    searches: tuple[PersonSearch, ...] = (searched(),),
-    light: float = 1.0,
-    tint: Rgb = (1.0, 1.0, 1.0),
-) -> Stage:
-    rule = MissingPersonRule(MissingPersonConfig(), StagedPose(), Likeness())
-    rule.search(searches)
-    return Stage(rule, people, light, tint)
-
-
-def picture_of(top: Rgb, trousers: Rgb) -> bytes:
-    """A picture of the whole figure, as an operator has it."""
-    image = np.full((200, 80, 3), 0.55)
-    image[10:104, 22:58], image[104:195, 22:58] = top, trousers
-    ok, data = cv2.imencode(".png", np.round(image[..., ::-1] * 255).astype(np.uint8))
-    assert ok
-    return bytes(data)
-
 
 # --- who is a candidate ---
 
@@ -215,161 +177,6 @@ def test_a_sighting_on_another_map_says_nothing() -> None:
     stage.play(5.0)
     assert len(stage.of_phase("opened")) == 1
     assert "from_last_seen_m" not in stage.incidents[0][1].details
-
-
-# --- the life of a search ---
-
-
-def test_nobody_is_looked_at_while_no_search_is_open() -> None:
-    pose, likeness = StagedPose(), Likeness()
-    rule = MissingPersonRule(MissingPersonConfig(), pose, likeness)
-    stage = Stage(rule, [Dressed(HERE)])
-    stage.play(3.0)
-    assert (pose.asked, likeness.asked) == (0, 0)
-    rule.search((searched(),))
-    stage.play(3.0)
-    looked = pose.asked
-    assert looked > 3
-    rule.search(())
-    stage.play(3.0)
-    assert pose.asked == looked
-    assert rule._wardrobe.known == {}
-    assert rule._cases == {}
-
-
-def test_the_end_of_a_search_closes_its_incidents_and_forgets_their_looks() -> None:
-    stage = staged(Dressed(HERE))
-    stage.play(4.0)
-    stage.rule.search(())
-    assert stage.rule._wardrobe.known == {}
-    stage.play(1.0)
-    ((_, closed),) = stage.of_phase("closed")
-    assert closed.details == {"case_id": "case-1"}
-    assert [t for t, _ in stage.findings if t > 4.3] == []
-
-
-def test_a_search_expires_by_the_time_of_the_picture() -> None:
-    pose = StagedPose()
-    stage = staged(Dressed(HERE), searches=(searched(expires_at_s=NOON_S + 5.0),))
-    stage.rule._wardrobe.pose = pose
-    stage.play(4.8)
-    looked = pose.asked
-    assert looked > 0
-    stage.play(3.0)
-    assert pose.asked == looked
-    ((t, _),) = stage.of_phase("closed")
-    assert t == pytest.approx(5.0, abs=0.21)
-    assert stage.rule._cases == {}
-
-
-def test_an_expired_search_that_is_told_again_is_not_looked_for() -> None:
-    stage = staged(Dressed(HERE), searches=(searched(expires_at_s=NOON_S - 1.0),))
-    stage.play(4.0)
-    assert stage.incidents == []
-
-
-def test_the_same_searches_told_again_open_nothing_anew() -> None:
-    stage = staged(Dressed(HERE))
-    stage.play(8.0, each=lambda _: stage.rule.search((searched(),)))
-    assert len(stage.of_phase("opened")) == 1
-
-
-def test_a_changed_description_begins_anew() -> None:
-    stage = staged(Dressed(HERE))
-    stage.play(4.0)
-    stage.rule.search((searched(top_rgb=GREEN),))
-    stage.play(6.0)
-    assert len(stage.of_phase("opened")) == 1
-    assert len(stage.of_phase("closed")) == 1
-
-
-def test_two_cases_have_incidents_of_their_own() -> None:
-    stage = staged(Dressed(HERE), searches=(searched("a"), searched("b")))
-    stage.play(5.0)
-    assert {one.details["case_id"] for _, one in stage.of_phase("opened")} == {"a", "b"}
-    stage.rule.search((searched("b"),))
-    stage.play(5.0)
-    assert [one.details["case_id"] for _, one in stage.of_phase("closed")] == ["a"]
-    assert stage.findings[-1][1].details["case_id"] == "b"
-
-
-def test_start_and_end_are_logged_without_a_description(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.INFO)
-    rule = MissingPersonRule(MissingPersonConfig(), None)
-    rule.search((searched(),))
-    rule.search((searched(),))
-    rule.search(())
-    lines = [record.getMessage() for record in caplog.records]
-    assert lines == ["person_search_started case=case-1", "person_search_ended case=case-1"]
-
-
-def test_looks_end_with_the_track() -> None:
-    stage = staged(Dressed(lambda t: (56.0, -1.0) if t < 3.0 else None))
-    stage.play(2.0)
-    assert len(stage.rule._wardrobe.known) == 1
-    stage.play(6.0)
-    assert stage.rule._wardrobe.known == {}
-
-
-# --- pictures ---
-
-
-def test_clothes_are_read_off_a_picture() -> None:
-    search = PersonSearch("p", NOON_S, NOON_S + 900, pictures=(picture_of(RED, GREY),))
-    stage = staged(Dressed(HERE), searches=(search,))
-    stage.play(5.0)
-    ((_, incident),) = stage.of_phase("opened")
-    assert "top" in str(incident.details["matches"])
-    other = staged(Dressed(HERE, GREEN, NAVY), searches=(search,))
-    other.play(5.0)
-    assert other.incidents == []
-
-
-def test_a_picture_alone_never_suffices_across_clothes() -> None:
-    alike = searched(pictures=(picture_of(GREEN, NAVY),))
-    stage = staged(Dressed(HERE, GREEN, NAVY), searches=(alike,))
-    stage.play(5.0)
-    assert stage.incidents == []
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"\xff\xd8\xff" + bytes(60),
-        b"\x89PNG\r\n\x1a\n",
-        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff" + bytes(40),
-    ],
-)
-def test_a_picture_that_cannot_be_read_does_not_stop_the_search(
-    data: bytes, caplog: pytest.LogCaptureFixture
-) -> None:
-    stage = staged(Dressed(HERE), searches=(searched(pictures=(data,)),))
-    assert "person_search_picture_unread case=case-1 picture=1" in caplog.text
-    stage.play(5.0)
-    assert len(stage.of_phase("opened")) == 1
-
-
-def test_nobody_is_a_candidate_by_height_alone(caplog: pytest.LogCaptureFixture) -> None:
-    unread = PersonSearch(
-        "p", NOON_S, NOON_S + 900, height_m=(1.1, 1.3), pictures=(b"\xff\xd8\xff",)
-    )
-    stage = staged(Dressed(HERE, height_m=1.2), searches=(unread,))
-    assert "person_search_without_colours case=p" in caplog.text
-    stage.play(5.0)
-    assert stage.incidents == []
-
-
-def test_without_weights_the_search_goes_by_colours(caplog: pytest.LogCaptureFixture) -> None:
-    missing = Likeness(ModelError("weights are missing"))
-    rule = MissingPersonRule(MissingPersonConfig(), StagedPose(), missing)
-    rule.search((searched(pictures=(picture_of(RED, GREY),)),))
-    assert "person_search_without_embedding case=case-1 weights are missing" in caplog.text
-    stage = Stage(rule, [Dressed(HERE)])
-    stage.play(5.0)
-    assert len(stage.of_phase("opened")) == 1
-    assert missing.asked == 1
 
 
 # --- whose clothes ---

@@ -85,3 +85,15 @@ def test_perception_hears_of_searches_when_they_change_and_after_a_restart() -> 
     stage.cycle(4.0)
     assert pipelines[0].told == [searches]
     assert pipelines[1].told == [searches, ()]
+
+
+def test_perception_that_starts_after_the_end_hears_that_nobody_is_looked_for() -> None:
+    bus, eyes = Bus(), Eyes()
+    stage = PerceptionStage(bus, lambda: eyes)
+    stage.open(0.0)
+    stage.cycle(0.0)
+    assert eyes.told == [], "nothing was told yet"
+    bus.searches.put((), 1.0)
+    stage.cycle(1.0)
+    stage.cycle(2.0)
+    assert eyes.told == [()]
