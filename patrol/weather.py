@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 REPORT_WEATHER = "reportWeather"  # the instant action that carries a report
 REPORT_COUNTS_S = 7200.0  # nobody has said anything newer since: then it counts no more
-_RANGES: dict[str, tuple[float, float]] = {
+RANGES: dict[str, tuple[float, float]] = {  # what a report may say
     "rain_mmph": (0, 300),
     "gust_mps": (0, 100),
     "visibility_m": (0, 100_000),
@@ -33,9 +33,9 @@ class Weather:
     temperature_c: float | None = None  # of the air
 
     def __post_init__(self) -> None:
-        _check(self, _RANGES)
+        _check(self, RANGES)
         if all(getattr(self, field.name) is None for field in fields(self)):
-            raise ValueError(f"it says nothing: give one of {', '.join(_RANGES)}")
+            raise ValueError(f"it says nothing: give one of {', '.join(RANGES)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
 from fleet_server.api.models import Model
-from patrol.weather import Weather
+from patrol.weather import RANGES, REPORT_COUNTS_S, Weather
 
 
 class NewWeather(Model):
@@ -30,6 +30,18 @@ class NewWeather(Model):
 
 
 class WeatherView(NewWeather):
-    """The newest report, and how many vehicles have it."""
+    """What counts now; `observed_at` is the newest report's."""
 
-    vehicles_told: int
+    reported_by: list[str]  # newest first; an older source says what the newer ones do not
+    vehicles_told: int  # of those that are connected
+
+
+class WeatherStatus(Model):
+    """What counts, or since when nothing does."""
+
+    counts: WeatherView | None
+    age_s: float | None  # of the newest report, counting or not; None: there never was one
+    vehicles: int  # that are connected
+    service: Literal["none", "works", "fails"]  # the weather service that this server asks
+    counts_for_s: float = REPORT_COUNTS_S
+    limits: dict[str, tuple[float, float]] = RANGES  # of what may be reported

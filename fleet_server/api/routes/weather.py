@@ -6,15 +6,21 @@ from fastapi import APIRouter
 
 from fleet_server.api.models import Accepted
 from fleet_server.api.security import AnyUser, Dispatching, Running
-from fleet_server.api.weather_models import NewWeather, WeatherView
+from fleet_server.api.weather_models import NewWeather, WeatherStatus, WeatherView
 
 router = APIRouter()
 
 
 @router.get("/weather")
 async def weather(_user: AnyUser, services: Running) -> WeatherView | None:
-    """The newest report while it counts; null where there is none."""
+    """What counts; null where no report does."""
     return services.weather.view()
+
+
+@router.get("/weather/status")
+async def status(_user: AnyUser, services: Running) -> WeatherStatus:
+    """What counts, or since when nothing does, and what may be reported."""
+    return services.weather.status()
 
 
 @router.post("/weather", status_code=202)

@@ -1,0 +1,1 @@
+"""The Korea Meteorological Administration's observations, for the vehicles of the district."""
