@@ -26,6 +26,7 @@ from fleet_client.options import LinkHandlers, LinkOptions, LinkStatus
 from fleet_client.outbox import Outbox
 from fleet_client.receiver import Receiver
 from fleet_client.searches import OpenSearches
+from fleet_client.signals import SignalIntake
 from fleet_client.state_builder import MapRef, StateContent
 from patrol.clock import Clock, SystemClock
 from patrol.errors import OrderError
@@ -72,6 +73,7 @@ class FleetClient:
         self._outbox = Outbox(self._envelope, self._clock, options, spool_path)
         self._maps = MapActions(maps, options) if maps else None
         self._searches = OpenSearches(self._clock) if handlers.on_searches else None
+        self._signals = SignalIntake(self._clock) if handlers.on_signals else None
         self._receiver = Receiver(
             self._address,
             map_ref,
@@ -80,6 +82,7 @@ class FleetClient:
             lambda: self._send([self._outbox.factsheet()]),
             self._maps,
             self._searches,
+            self._signals,
         )
         self._show_maps()
         self._backoff = Backoff(options.reconnect_min_s, options.reconnect_max_s, seed)
@@ -246,6 +249,7 @@ class FleetClient:
             *names,
             *(["mapChunk"] if self._maps else []),
             *(["searches"] if self._searches else []),
+            *(["signals"] if self._signals else []),
         ]
 
     async def _wait_before_retry(self, reason: str) -> None:
@@ -264,6 +268,8 @@ class FleetClient:
         self._connection = connection
         if self._searches is not None:
             self._searches.on_connect()
+        if self._signals is not None:
+            self._signals.on_connect()
         self._connected_since_s = self._clock.now_s()
         self._connects += 1
         log.info("link_up vehicle=%s connects=%d", self._address.vehicle_id, self._connects)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from patrol.person_search import PersonSearch
+from patrol.signals import SignalDark, SignalState
 from patrol.vda5050.messages import Action, Order
 from patrol.vda5050.release import Release
 
@@ -46,6 +47,10 @@ class LinkHandlers:
     on_searches: Callable[[tuple[PersonSearch, ...]], Awaitable[None] | None] | None = None
     # Give out sealed originals. None: this vehicle keeps none.
     on_release: Callable[[Release], Awaitable[None] | None] | None = None
+    # Pedestrian lights of its map, each time that they are seen anew. None: it is told none.
+    on_signals: Callable[[tuple[SignalState | SignalDark, ...]], Awaitable[None] | None] | None = (
+        None
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from fleet_client.inbound import (
 from fleet_client.map_actions import MapActions
 from fleet_client.options import LinkHandlers
 from fleet_client.searches import OpenSearches, read_searches
+from fleet_client.signals import SignalIntake
 from fleet_client.state_builder import MapRef, refusal_error
 from patrol.errors import OrderError
 from patrol.vda5050.extension import Ack, MapChunk
@@ -40,6 +41,7 @@ class Receiver:
     """Handles one message at a time, in order; `on_ack` and `on_factsheet` are the client's.
 
     `maps` None: this vehicle drives on `map_ref` for good. `searches` None: it looks for nobody.
+    `signals` None: it is told no lights.
     """
 
     def __init__(
@@ -51,11 +53,13 @@ class Receiver:
         on_factsheet: Callable[[], None],
         maps: MapActions | None = None,
         searches: OpenSearches | None = None,
+        signals: SignalIntake | None = None,
     ) -> None:
         self._address = address
         self._map_ref = map_ref
         self._maps = maps
         self._searches = searches
+        self._signals = signals
         self._handlers = handlers
         self._on_ack = on_ack
         self._on_factsheet = on_factsheet
@@ -91,6 +95,7 @@ class Receiver:
             "ack": self._ack,
             "mapChunk": self._map_chunk,
             "searches": self._take_searches,
+            "signals": self._take_signals,
         }[name]
         async with self._lock:
             try:
@@ -196,6 +201,15 @@ class Receiver:
             log.info("searches_taken vehicle=%s cases=%s", self._vehicle, cases)
             await self.tell_searches()
         for problem in read.problems:
+            await self.refuse(problem)
+
+    async def _take_signals(self, payload: bytes) -> None:
+        if self._signals is None or self._handlers.on_signals is None:
+            return
+        heard = self._signals.take(payload, self._address)
+        if heard.news:
+            await _finish(self._handlers.on_signals(heard.news))
+        for problem in heard.problems:
             await self.refuse(problem)
 
     async def expire_searches(self) -> None:

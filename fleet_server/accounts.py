@@ -28,12 +28,13 @@ HASHER = PasswordHasher()
 # checked where there is no such user, so that the time an answer takes tells nothing
 NOBODY = HASHER.hash(secrets.token_urlsafe(16))
 
-# role → what it may, beside reading
+# role → what it may; `look` is all that everybody in the control room sees
 RIGHTS: dict[str, frozenset[str]] = {
-    "viewer": frozenset(),
-    "operator": frozenset({"dispatch", "judge", "maps"}),
-    "privacy_officer": frozenset({"release", "audit"}),  # who else may see faces: nobody
-    "admin": frozenset({"dispatch", "judge", "maps", "audit", "users"}),
+    "viewer": frozenset({"look"}),
+    "operator": frozenset({"look", "dispatch", "judge", "maps"}),
+    "privacy_officer": frozenset({"look", "release", "audit"}),  # who else may see faces: nobody
+    "admin": frozenset({"look", "dispatch", "judge", "maps", "audit", "users"}),
+    "city_signals": frozenset({"signals"}),  # a service, and nobody else tells lights
 }
 
 

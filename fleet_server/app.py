@@ -34,6 +34,7 @@ from fleet_server.incidents.suppressions import SuppressionService
 from fleet_server.ingest.decode import MapRequestItem, StateItem
 from fleet_server.ingest.mqtt import MqttLink
 from fleet_server.ingest.pipeline import IngestPipeline, Listeners
+from fleet_server.kma.poller import KmaPoller
 from fleet_server.live import LiveHub
 from fleet_server.loops import first_of, show_incidents, watch_vehicles, when_ready
 from fleet_server.maps import MapLibrary
@@ -52,6 +53,9 @@ from fleet_server.publishing.service import MapPublishing
 from fleet_server.publishing.transfer import MapTransfer
 from fleet_server.publishing.versions import MapVersions, take_given
 from fleet_server.retention import DAY_S, Retention
+from fleet_server.signals.delivery import SignalDelivery
+from fleet_server.signals.feed import SignalFeed
+from fleet_server.signals.poller import SeoulPoller
 from fleet_server.store.database import Database
 from fleet_server.weather import WeatherService
 from fleet_server.web import WebServer, bind
@@ -157,6 +161,14 @@ class FleetServer:
         await publishing.resume()
         transfer = MapTransfer(maps, clock, self._publish)
         weather = WeatherService(database, fleet, clock, self._publish)
+        await weather.resume()
+        kma = None
+        if config.weather.kma is not None:
+            kma = KmaPoller(config.weather.kma, weather, maps, clock)
+        signals = SignalFeed(maps, fleet, clock)
+        seoul = None
+        if config.signals.seoul is not None:
+            seoul = SeoulPoller(config.signals.seoul, signals, clock)
 
         def show_search(case: PersonSearchSummary) -> None:
             live.send({"type": "person_search", **case.model_dump(include=SHOWN_TO_ALL)})
@@ -201,7 +213,10 @@ class FleetServer:
             searches,
             live,
             weather,
-            health_of(pipeline, fleet, live, link, broker, clock),
+            signals,
+            health_of(
+                pipeline, fleet, live, signals, link, broker, database, self._data_dir, clock
+            ),
         )
         web = WebServer(create_api(services))
         loops: list[Coroutine[Any, Any, None]] = [
@@ -213,11 +228,16 @@ class FleetServer:
             transfer.run(),
             weather.run(),
             delivery.run(),
+            SignalDelivery(signals, fleet, clock, self._publish).run(),
             live.run(),
             Retention(database, config.retention, evidence_dir, clock).run(),
             show_incidents(incidents, live, changed_incidents),
             watch_vehicles(database, fleet, enrolment, clock),
         ]
+        if seoul is not None:
+            loops.append(seoul.run())
+        if kma is not None:
+            loops.append(kma.run())
         if broker.embedded is not None:
             loops.append(broker.embedded.supervise())
         async with asyncio.TaskGroup() as group:

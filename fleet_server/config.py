@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fleet_server.kma.settings import WeatherConfig
+from fleet_server.signals.settings import SignalsConfig
 from patrol.config import load_config
 
 
@@ -145,6 +147,7 @@ class RetentionConfig:
     audit_days: float = 365.0
     plan_days: float = 30.0  # plans for a team; none lasts longer than a day
     person_search_days: float = 30.0  # after its end; then only number, times and end are left
+    refused_candidate_days: float = 1.0  # what shows who was none; at once when the case has ended
     every_s: float = 3600.0
 
     def __post_init__(self) -> None:
@@ -155,6 +158,7 @@ class RetentionConfig:
             audit_days=(1, 3650),
             plan_days=(2, 3650),
             person_search_days=(0.01, 3650),
+            refused_candidate_days=(0, 30),
             every_s=(1, 86400),
         )
 
@@ -201,6 +205,8 @@ class FleetConfig:
     suppression: SuppressionConfig = field(default_factory=SuppressionConfig)
     retention: RetentionConfig = field(default_factory=RetentionConfig)
     session: SessionConfig = field(default_factory=SessionConfig)
+    signals: SignalsConfig = field(default_factory=SignalsConfig)
+    weather: WeatherConfig = field(default_factory=WeatherConfig)
     patrols: tuple[PatrolConfig, ...] = ()
 
     def __post_init__(self) -> None:

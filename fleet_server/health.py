@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from fleet_server.api.app import program_version
 from fleet_server.api.models import HealthView
@@ -11,15 +13,22 @@ from fleet_server.ingest.mqtt import MqttLink
 from fleet_server.ingest.pipeline import IngestPipeline
 from fleet_server.live import LiveHub
 from fleet_server.opening import OpenBroker
+from fleet_server.signals.feed import SignalFeed
+from fleet_server.store.database import Database
 from patrol.clock import Clock
+
+DISK_LOW_MB = 500.0
 
 
 def health_of(
     pipeline: IngestPipeline,
     fleet: Fleet,
     live: LiveHub,
+    signals: SignalFeed,
     link: MqttLink,
     broker: OpenBroker,
+    database: Database,
+    data_dir: Path,
     clock: Clock,
 ) -> Callable[[], HealthView]:
     """What /health answers."""
@@ -27,10 +36,16 @@ def health_of(
 
     def health() -> HealthView:
         counters, embedded = pipeline.counters, broker.embedded
+        signals_age_s = signals.age_s()
+        disk_free_mb = shutil.disk_usage(data_dir).free / 1e6
+        database_up = database.ill_since_s is None
+        fine = link.connected and database_up and disk_free_mb >= DISK_LOW_MB
         return HealthView(
-            status="ok" if link.connected else "degraded",
+            status="ok" if fine else "degraded",
             version=program_version(),
             broker="up" if link.connected else "down",
+            database="up" if database_up else "down",
+            disk_free_mb=round(disk_free_mb, 1),
             vehicles_online=fleet.online_count(),
             messages_received=counters.received,
             messages_stored=counters.stored,
@@ -43,6 +58,10 @@ def health_of(
             broker_restarts=embedded.restarts if embedded else 0,
             broker_violations=embedded.violations if embedded else 0,
             live_clients=len(live),
+            signals_told=signals.told_now(),
+            signals_age_s=None if signals_age_s is None else round(signals_age_s, 3),
+            signals_taken=signals.counters.taken,
+            signals_refused=signals.counters.refused,
             uptime_s=round(clock.monotonic_s() - since_s, 3),
         )
 

@@ -49,7 +49,13 @@ _ROWS = (
     TopicRow("/imu/data", "sensor_msgs/msg/Imu", "simulator", 50, 0.2, Qos.SENSOR, HARDWARE),
     TopicRow("/gnss/fix", "sensor_msgs/msg/NavSatFix", "simulator", 5, 10.0, Qos.SENSOR, HARDWARE),
     TopicRow(
-        "/signals/state", "patrol_interfaces/msg/SignalState", "simulator", 2, 2.0, Qos.RELIABLE
+        "/signals/state",
+        "patrol_interfaces/msg/SignalState",
+        "simulator",
+        2,
+        2.0,
+        Qos.RELIABLE,
+        "fleet_client",
     ),
     TopicRow("/camera/front/image_raw", "sensor_msgs/msg/Image", "simulator", 5, 1.0, Qos.SENSOR),
     TopicRow(

@@ -18,6 +18,7 @@ from fleet_server.api.routes import (
     maps,
     person_searches,
     session,
+    signals,
     suppressions,
     weather,
 )
@@ -55,6 +56,7 @@ def create_api(services: Services, console_dir: Path = CONSOLE_DIR) -> FastAPI:
     api = APIRouter(prefix=PREFIX)
     for module in (
         session, fleet, maps, dispatch, incidents, suppressions, person_searches, live, weather,
+        signals,
     ):  # fmt: skip
         api.include_router(module.router)
     app.include_router(api)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
@@ -13,6 +13,10 @@ from patrol.vda5050.release import MOST_CHARS
 IncidentStatus = Literal["open", "acknowledged", "resolved"]
 Verdict = Literal["true_alarm", "harmless", "wrong"]
 Note = Annotated[str, Field(max_length=2000)]
+# answering: it waits for a verdict; subject_request: of the person shown (PIPA, art. 35)
+LookPurpose = Literal["answering", "handover", "review", "subject_request", "other"]
+LOOK_PURPOSES: tuple[LookPurpose, ...] = get_args(LookPurpose)
+LookNote = Annotated[str, Field(max_length=300)]
 
 
 class EvidenceView(Model):
@@ -85,6 +89,18 @@ class IncidentView(Model):
     note: str | None = None
     reports: list[ReportView] = Field(default_factory=list)
     quieted: Quieted | None = None  # does not ring; never on life-safety kinds
+
+
+class LookView(Model):
+    """Who looked at a piece of an incident's evidence, when and why; `refused`: was not let."""
+
+    time: float
+    username: str
+    evidence_id: str
+    kind: str
+    refused: bool
+    purpose: LookPurpose | None  # null: none was asked for then
+    note: str | None
 
 
 class AskOriginals(Model):

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from patrol.vda5050.node_actions import spoken
 
-Role = Literal["viewer", "operator", "privacy_officer", "admin"]
+Role = Literal["viewer", "operator", "privacy_officer", "admin", "city_signals"]
 ConnectionView = Literal["ONLINE", "OFFLINE", "CONNECTIONBROKEN", "UNKNOWN"]
 AssignmentStatus = Literal[
     "queued", "sent", "running", "returning", "finished", "failed", "cancelled"
@@ -79,6 +79,8 @@ class HealthView(Model):
     status: Literal["ok", "degraded"]
     version: str
     broker: Literal["up", "down"]
+    database: Literal["up", "down"]
+    disk_free_mb: float  # where evidence, and by default broker and database, are kept
     vehicles_online: int
     messages_received: int
     messages_stored: int
@@ -91,6 +93,10 @@ class HealthView(Model):
     broker_restarts: int
     broker_violations: int
     live_clients: int
+    signals_told: int  # pedestrian lights that vehicles may go by now
+    signals_age_s: float | None  # since the city told one last; None: it never did
+    signals_taken: int
+    signals_refused: int
     uptime_s: float
 
 

@@ -18,6 +18,7 @@ from fleet_server.accounts import User
 from fleet_server.api.errors import error_response
 from fleet_server.api.services import Services
 from fleet_server.errors import ForbiddenError
+from fleet_server.store.patience import API_PATIENCE_S, PATIENCE_S
 
 COOKIE = "sunra_session"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -76,18 +77,21 @@ def right(name: str) -> Callable[[User], Awaitable[User]]:
     return check
 
 
-AnyUser = Annotated[User, Depends(current_user)]
+LoggedIn = Annotated[User, Depends(current_user)]
+AnyUser = Annotated[User, Depends(right("look"))]  # every person; no service account
 Dispatching = Annotated[User, Depends(right("dispatch"))]
 Judging = Annotated[User, Depends(right("judge"))]
 Publishing = Annotated[User, Depends(right("maps"))]
 Releasing = Annotated[User, Depends(right("release"))]
 Auditing = Annotated[User, Depends(right("audit"))]
+TellingSignals = Annotated[User, Depends(right("signals"))]
 ManagingUsers = Annotated[User, Depends(right("users"))]
 Running = Annotated[Services, Depends(services_of)]
 
 
 async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """Refuse foreign origins on anything that changes something; add the headers."""
+    PATIENCE_S.set(API_PATIENCE_S)
     response: Response
     if request.method not in SAFE_METHODS and not same_origin(request.headers):
         response = error_response(403, "foreign_origin", "requests from another site are refused")

@@ -19,6 +19,7 @@ from fleet_server.maps import MapLibrary
 from fleet_server.person_searches.service import PersonSearchService
 from fleet_server.publishing.service import MapPublishing
 from fleet_server.publishing.versions import MapVersions
+from fleet_server.signals.feed import SignalFeed
 from fleet_server.store.database import Database
 from fleet_server.weather import WeatherService
 
@@ -42,5 +43,6 @@ class Services:
     person_searches: PersonSearchService
     live: LiveHub
     weather: WeatherService
+    signals: SignalFeed
     health: Callable[[], HealthView]
     secure_cookie: bool = False

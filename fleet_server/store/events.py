@@ -22,6 +22,15 @@ def head_id() -> sa.ColumnElement[str]:
     return sa.func.coalesce(c.part_of, c.incident_id)
 
 
+def find_head(connection: sa.Connection, incident_id: str) -> Row | None:
+    """Id and status of the event that an incident belongs to, by any report's id."""
+    c = t.incidents.c
+    heads = sa.select(head_id()).where(c.incident_id == incident_id)
+    query = sa.select(c.incident_id, c.status).where(c.incident_id.in_(heads))
+    row = connection.execute(query).mappings().first()
+    return dict(row) if row else None
+
+
 def head_of(connection: sa.Connection, new: Report) -> str | None:
     """The unresolved event that a new report belongs to; None: it opens one."""
     c = t.incidents.c

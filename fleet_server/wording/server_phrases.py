@@ -15,6 +15,14 @@ SERVER_PHRASES = {
     "role {role} may not do this": "{role} 권한으로는 할 수 없습니다",
     "no vehicle that saw incident {incident} is online":
         "사건 {incident}을(를) 본 차량 중 연결된 차량이 없습니다",
+    "purpose: incident {incident} is resolved; say why it is looked at: {choice}":
+        "종결된 사건 {incident}의 증거는 열람 목적이 필요합니다: {choice}",
+    "purpose: incident {incident} is resolved, nobody answers it any more: {choice}":
+        "사건 {incident}은(는) 종결되어 대응 목적으로 볼 수 없습니다: {choice}",
+    "note: the purpose other needs words, at least {count} characters":
+        "note: 기타 목적은 {count}자 이상 적어야 합니다",
+    "the database takes nothing at the moment: {reason}":
+        "지금은 데이터베이스에 저장할 수 없습니다: {reason}",
     # --- vehicles
     "no vehicle {vehicle}": "차량 {vehicle}이(가) 없습니다",
     "{vehicle} is not connected": "{vehicle} 연결이 끊겼습니다",

@@ -2,7 +2,8 @@
 
 VDA 5050 forbids fleet logic on `information[]`, and has no message for incidents, evidence, late
 telemetry or an acknowledgement after the server's commit; these are on topics of their own. So is
-the content of a map, because a vehicle reaches the broker and no map server, and whom to look for.
+the content of a map, because a vehicle reaches the broker and no map server, whom to look for, and
+what pedestrian lights show.
 """
 
 from __future__ import annotations
@@ -112,3 +113,21 @@ class PersonSearches(Header):
     """Server → vehicle: ALL open searches; one that is not among them is over, and forgotten."""
 
     searches: list[PersonSearchItem]
+
+
+class SignalItem(_Wire):
+    """A pedestrian light as the city saw it at `observed_at` (ISO 8601 UTC), and never later.
+
+    `light` is a word of `patrol.signals.SignalLight`; None: what it shows is not known.
+    """
+
+    signal_id: str
+    observed_at: str
+    light: str | None = None
+    walk_left: float | None = None  # seconds from `observed_at`: certain to be no dont_walk yet
+
+
+class Signals(Header):
+    """Server → vehicle: lights of its map that were observed anew since the last message."""
+
+    signals: list[SignalItem]

@@ -15,7 +15,7 @@ EXTENSION = "x-sunra/v1"
 TO_SERVER = ("connection", "state", "visualization", "factsheet")
 TO_VEHICLE = ("order", "instantActions")
 EXTENSION_TO_SERVER = ("incident", "evidence", "backfill", "mapRequest")
-EXTENSION_TO_VEHICLE = ("ack", "mapChunk", "searches")
+EXTENSION_TO_VEHICLE = ("ack", "mapChunk", "searches", "signals")
 
 AT_MOST_ONCE, AT_LEAST_ONCE = 0, 1
 # Topic name → its QoS, with what makes a loss good or why the broker must keep the message. An
@@ -34,6 +34,7 @@ QOS: dict[str, tuple[int, str]] = {
     "ack": (AT_MOST_ONCE, "what it would have named is sent again"),
     "mapChunk": (AT_MOST_ONCE, "a piece that does not come is asked for again"),
     "searches": (AT_LEAST_ONCE, "a search that has ended must be forgotten"),
+    "signals": (AT_MOST_ONCE, "the next one follows, and one that comes late is worth nothing"),
 }
 
 # A level may hold what the standard allows for manufacturer and serial number (clause 6.4).

@@ -46,7 +46,9 @@ def _load(name: str) -> ModuleType:
 
 
 def _load_fake_server() -> ModuleType:
-    names = ("plans", "maps", "world", "suppressions", "searches", "diversions")
+    names = (
+        "plans", "maps", "world", "suppressions", "searches", "diversions", "looks", "weather",
+    )  # fmt: skip
     for name in names:
         _load(f"fake_{name}")
     return _load("fake_server")

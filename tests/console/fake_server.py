@@ -18,10 +18,12 @@ from typing import Any
 
 import uvicorn
 from fake_diversions import FakeDiversions, add_diversion_routes
+from fake_looks import FakeLooks, add_look_routes
 from fake_maps import FakeMaps, add_map_routes
 from fake_plans import FakePlans, add_plan_routes
 from fake_searches import FakeSearches, add_search_routes
 from fake_suppressions import FakeSuppressions, add_suppression_routes
+from fake_weather import FakeWeather, add_weather_routes
 from fake_world import World, night_picture
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.staticfiles import StaticFiles
@@ -49,6 +51,8 @@ class FakeServer:
         self.diversions = FakeDiversions(self.world)
         self.suppressions = FakeSuppressions(self.world)
         self.searches = FakeSearches(self.world, self.send, USERNAME)
+        self.weather = FakeWeather(self.world, USERNAME)
+        self.looks = FakeLooks(self.world, USERNAME)
         self.up = True
         self.user = models.UserView(username=USERNAME, role="operator", language="ko")
         self.requests: list[tuple[str, str]] = []
@@ -173,6 +177,7 @@ class FakeServer:
         add_diversion_routes(app, self.diversions, self.send)
         add_suppression_routes(app, self.suppressions, self.send, USERNAME)
         add_search_routes(app, self.searches)
+        add_weather_routes(app, self.weather)
 
         @app.websocket("/api/v1/live")
         async def live(websocket: WebSocket) -> None:
@@ -324,9 +329,7 @@ class FakeServer:
                 incident_id=incident_id, asked=[incident.vehicle_id], away=[]
             )
 
-        @app.get("/api/v1/evidence/{evidence_id}")
-        def evidence(evidence_id: str) -> Response:
-            return Response(self._picture, media_type="image/jpeg")
+        add_look_routes(app, self.looks, self._picture)
 
 
 def main() -> None:

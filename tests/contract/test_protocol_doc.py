@@ -15,11 +15,14 @@ from fleet_client.lanes import BACKFILL_WINDOW, INCIDENT_WINDOW
 from fleet_client.map_actions import MAPS_KEPT
 from fleet_client.map_download import WINDOW
 from fleet_client.options import LinkOptions
+from fleet_client.signals import MAX_AGE_S
 from fleet_server.publishing.target import MAPS_LEFT
+from fleet_server.signals.delivery import AT_MOST_EVERY_S
 from navigation.acting.attention import CONFIRM_WITHIN_S, SIREN_AT_MOST_S
 from navigation.acting.doers import BLIND_AT_MOST_S, CAPTURED_WITHIN_S
 from navigation.acting.parameters import LOOK_S
 from navigation.following.aside import WALKING_MPS
+from patrol.signals import AHEAD_AT_MOST_S, LEFT_BELOW_S, LIGHT_OF
 from patrol.vda5050 import extension
 from patrol.vda5050.map_transfer import CHUNK_BYTES, MAX_MAP_BYTES, MAX_PACKED_BYTES
 from patrol.vda5050.messages import Header
@@ -48,6 +51,8 @@ STRUCTS = (
     "MapChunk",
     "PersonSearches",
     "PersonSearchItem",
+    "Signals",
+    "SignalItem",
 )
 
 
@@ -141,6 +146,22 @@ def test_the_weather_is_the_usual_limits() -> None:
         f"sight of {usual.slow_visibility_m:g} and {usual.wait_visibility_m:g} m",
         f"at {usual.ice_c:g} degrees or less",
         f"({WALKING_MPS:g} m/s at",
+    ):
+        assert words in section, words
+
+
+def test_the_lights_are_those_of_the_standard() -> None:
+    section = " ".join(TEXT.split("## Pedestrian lights")[1].split("##")[0].split())
+    for phase, light in LIGHT_OF.items():
+        name = phase.value.removeprefix("protected-").removeprefix("permissive-")
+        if light is not None:
+            told = section[section.index(name) :]
+            assert told.index(f"`{light}`") < 80, phase
+    for words in (
+        f"for {AT_MOST_EVERY_S:g} s.",
+        f"more than {MAX_AGE_S:g} s old by its own clock",
+        f"more than {AHEAD_AT_MOST_S:g} s ahead of it",
+        f"outside 0 to {LEFT_BELOW_S:g} s",
     ):
         assert words in section, words
 

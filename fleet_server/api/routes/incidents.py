@@ -11,6 +11,9 @@ from fleet_server.api.incident_models import (
     Acknowledge,
     AskOriginals,
     IncidentView,
+    LookNote,
+    LookPurpose,
+    LookView,
     ReleaseView,
     Resolve,
     VisitPictureView,
@@ -56,6 +59,12 @@ async def resolve(
     return done.view
 
 
+@router.get("/incidents/{incident_id}/looks")
+async def looks(incident_id: str, _user: AnyUser, services: Running) -> list[LookView]:
+    """Who looked at its evidence, when and why; the newest first, what has expired, too."""
+    return await services.incidents.looks(incident_id)
+
+
 @router.post("/incidents/{incident_id}/originals", status_code=202)
 async def ask_originals(
     incident_id: str, body: AskOriginals, user: Releasing, services: Running
@@ -73,7 +82,17 @@ async def visit_pictures(
 
 
 @router.get("/evidence/{evidence_id}", response_class=FileResponse)
-async def evidence(evidence_id: str, user: AnyUser, services: Running) -> FileResponse:
-    """The bytes of a file, an original's sealed ones; the look is audited."""
-    path, media_type = await services.incidents.open_evidence(evidence_id, user)
+async def evidence(
+    evidence_id: str,
+    user: AnyUser,
+    services: Running,
+    purpose: LookPurpose | None = None,
+    note: LookNote | None = None,
+) -> FileResponse:
+    """The bytes of a file, an original's sealed ones; the look is audited with its purpose.
+
+    A purpose is needed once the incident is resolved; before, it is `answering` by itself.
+    """
+    asked = (evidence_id, user, purpose, note)
+    path, media_type = await services.incidents.open_evidence(*asked)
     return FileResponse(path, media_type=media_type)

@@ -31,7 +31,7 @@ async def live(websocket: WebSocket) -> None:
     except UnauthorizedError:
         await websocket.close(POLICY_VIOLATION)
         return
-    if not same_origin(websocket.headers):
+    if not user.may("look") or not same_origin(websocket.headers):
         await websocket.close(POLICY_VIOLATION)
         return
     await websocket.accept()

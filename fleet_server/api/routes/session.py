@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from fleet_server.api.models import AuditView, HealthView, Login, NewUser, SessionView, UserView
-from fleet_server.api.security import COOKIE, AnyUser, Auditing, ManagingUsers, Running, token_of
+from fleet_server.api.security import COOKIE, Auditing, LoggedIn, ManagingUsers, Running, token_of
 from fleet_server.store.audit import select_audit
 
 router = APIRouter()
@@ -39,13 +39,13 @@ async def log_in(
 
 
 @router.get("/session", response_model_exclude_none=True)
-async def who(user: AnyUser) -> SessionView:
+async def who(user: LoggedIn) -> SessionView:
     """Who is logged in."""
     return SessionView(user=user.view())
 
 
 @router.delete("/session", status_code=204)
-async def log_out(request: Request, response: Response, user: AnyUser, services: Running) -> None:
+async def log_out(request: Request, response: Response, user: LoggedIn, services: Running) -> None:
     """End the session."""
     await services.accounts.log_out(token_of(request) or "", user.username)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")

@@ -8,6 +8,7 @@ import "./styles/map.css";
 import "./styles/plans.css";
 import "./styles/sending.css";
 import "./styles/searches.css";
+import "./styles/weather.css";
 import "./styles/login.css";
 import "./styles/phone.css";
 import { createRoot } from "react-dom/client";

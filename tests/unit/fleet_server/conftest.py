@@ -36,6 +36,7 @@ from fleet_server.person_searches.service import PersonSearchService
 from fleet_server.publishing.following import PublicationFollowing
 from fleet_server.publishing.service import MapPublishing
 from fleet_server.publishing.versions import MapVersions
+from fleet_server.signals.feed import SignalFeed
 from fleet_server.store.database import Database, sqlite_url
 from fleet_server.weather import WeatherService
 from patrol.clock import SimClock, iso_utc
@@ -295,7 +296,7 @@ async def restart(rig: Rig, app: Any = None) -> None:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database with four users: migrations and argon2 take their time once."""
+    """A migrated database with five users: migrations and argon2 take their time once."""
     path = tmp_path_factory.mktemp("template") / "fleet.db"
     database = Database(sqlite_url(path))
     database.open()
@@ -304,6 +305,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("guest", "viewer"),
         ("root", "admin"),
         ("officer", "privacy_officer"),
+        ("signals", "city_signals"),
     ):
         database.write_now(put_user, username, PASSWORD, role, START_S)
     database.close()
@@ -378,6 +380,7 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         ),
         LiveHub(fleet, 0.5),
         WeatherService(database, fleet, clock, publish),
+        SignalFeed(maps, fleet, clock),
         lambda: _health(fleet),
     )
     made = Rig(database, clock, fleet, maps, pipeline, dispatcher, services, evidence_dir)
@@ -389,10 +392,14 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
 
 def _health(fleet: Fleet) -> HealthView:
     names = [
-        name for name in HealthView.model_fields if name not in ("status", "version", "broker")
+        name
+        for name in HealthView.model_fields
+        if name not in ("status", "version", "broker", "database")
     ]
     values = {**dict.fromkeys(names, 0), "vehicles_online": fleet.online_count()}
-    return HealthView.model_validate({"status": "ok", "version": "test", "broker": "up", **values})
+    return HealthView.model_validate(
+        {"status": "ok", "version": "test", "broker": "up", "database": "up", **values}
+    )
 
 
 @pytest.fixture

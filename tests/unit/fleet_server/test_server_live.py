@@ -91,3 +91,12 @@ async def test_end_of_the_session_closes_the_feed(
     assert closed.value.rcvd.code == 1008
     await until(lambda: lines(caplog) != [], "the line is written")
     assert lines(caplog) == ["live_client_gone user=minji reason=logged_out"]
+
+
+async def test_a_service_account_sees_nothing_of_it(live_url: str, rig: Any, kit: Any) -> None:
+    token, _ = await rig.services.accounts.log_in("signals", kit.PASSWORD, "here")
+    url = f"{live_url.partition('token=')[0]}token={token}"
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        await websockets.connect(url)
+    assert refused.value.response.status_code == 403
+    assert len(rig.services.live) == 0

@@ -75,7 +75,7 @@ def test_unknown_user_is_one_line(tmp_path: Path, template: Path, run: Any) -> N
     before = (tmp_path / "fleet.db").read_bytes()
     status, out, err = run("nobody", "--data", tmp_path)
     assert (status, out) == (2, "")
-    assert err == "sunra: no user 'nobody'; known: guest, minji, officer, root\n"
+    assert err == "sunra: no user 'nobody'; known: guest, minji, officer, root, signals\n"
     assert (tmp_path / "fleet.db").read_bytes() == before
 
 

@@ -6,9 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+import cv2
 import numpy as np
-from staged_people import CAMERA, NOON_S, PICTURE_S, Way
+from staged_people import CAMERA, NOON_S, PICTURE_S, Way, stands
 
+from patrol.errors import ModelError
 from patrol.geometry import Pose2, StampedPose
 from patrol.incident import Incident
 from patrol.person_search import PersonSearch, Rgb
@@ -20,11 +22,13 @@ from perception.incidents import IncidentBook, IncidentConfig
 from perception.map_view import NOWHERE, MapView
 from perception.rules.base import Finding, Scene
 from perception.rules.missing_person import MissingPersonRule
+from perception.rules.missing_person_config import MissingPersonConfig
 from perception.tracking import Observation, Tracker
 
 RED, GREY, GREEN, NAVY = (0.8, 0.15, 0.12), (0.5, 0.5, 0.5), (0.15, 0.45, 0.25), (0.15, 0.2, 0.45)
 BLACK, WHITE = (0.12, 0.12, 0.13), (0.9, 0.9, 0.9)
 START = (50.0, 0.0)
+HERE = stands(56.0, -1.0)
 # shoulders, hips, knees, ankles of who stands: across and down, in shares of the box
 _JOINTS = {5: (0.3, 0.2), 6: (0.7, 0.2), 11: (0.38, 0.5), 12: (0.62, 0.5), 13: (0.36, 0.72),
            14: (0.64, 0.72), 15: (0.36, 0.95), 16: (0.64, 0.95)}  # fmt: skip
@@ -129,3 +133,38 @@ def _paint(image: np.ndarray, box: np.ndarray, one: Dressed) -> None:
     belt = y1 + round(0.52 * (y2 - y1))
     image[y1:belt, x1:x2] = one.top
     image[belt:y2, x1:x2] = one.trousers
+
+
+class Likeness:
+    """Embeds a crop by its mean colour; counts how often it is asked."""
+
+    def __init__(self, error: ModelError | None = None) -> None:
+        self.asked, self.error = 0, error
+
+    def embed(self, crop_bgr: Image) -> np.ndarray:
+        self.asked += 1
+        if self.error is not None:
+            raise self.error
+        mean = crop_bgr.reshape(-1, 3).mean(axis=0) - 127.0
+        return mean / max(np.linalg.norm(mean), 1e-9)
+
+
+def staged(
+    *people: Dressed,
+    searches: tuple[PersonSearch, ...] = (searched(),),
+    light: float = 1.0,
+    tint: Rgb = (1.0, 1.0, 1.0),
+) -> Stage:
+    """People before a vehicle that looks for somebody."""
+    rule = MissingPersonRule(MissingPersonConfig(), StagedPose(), Likeness())
+    rule.search(searches)
+    return Stage(rule, people, light, tint)
+
+
+def picture_of(top: Rgb, trousers: Rgb) -> bytes:
+    """A picture of the whole figure, as an operator has it."""
+    image = np.full((200, 80, 3), 0.55)
+    image[10:104, 22:58], image[104:195, 22:58] = top, trousers
+    ok, data = cv2.imencode(".png", np.round(image[..., ::-1] * 255).astype(np.uint8))
+    assert ok
+    return bytes(data)

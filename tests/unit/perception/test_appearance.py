@@ -206,5 +206,5 @@ def test_pictures_rank_and_prove_nothing(cosine: float, least: float, most: floa
     wearer = Wearer.keeping(4)
     wearer.embeddings.append(np.array((cosine, math.sqrt(1 - cosine**2))))
     description = Description(RED, GREY, (np.array((1.0, 0.0)),))
-    assert least <= picture_ratio(description, wearer) <= most
-    assert picture_ratio(Description(RED, GREY), wearer) == 1.0
+    assert least <= picture_ratio(description, wearer.embeddings) <= most
+    assert picture_ratio(Description(RED, GREY), wearer.embeddings) == 1.0

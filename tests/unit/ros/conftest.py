@@ -41,10 +41,10 @@ def start_ros() -> Iterator[Callable[[Path], None]]:
 class SilentClient:
     """A fleet client that remembers its handlers and links to nobody."""
 
-    handlers: Any = None
-
-    def __init__(self, *arguments: Any, **_options: object) -> None:
-        SilentClient.handlers = arguments[3]
+    def __init__(
+        self, _credentials: object, _spec: object, _map: object, handlers: Any, **_options: object
+    ) -> None:
+        self.handlers = handlers
 
     async def run(self) -> None:
         """Ends at once."""

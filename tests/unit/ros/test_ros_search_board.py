@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,9 @@ import rclpy
 from patrol_interfaces.msg import PersonSearchArray
 from rclpy.serialization import deserialize_message, serialize_message
 
-from fleet_client.credentials import Credentials
 from patrol.person_search import AgeGroup, Build, LastSeen, PersonSearch
 from patrol.topics import Qos, topic_row, topics_of
 from patrol.vehicle import load_vehicle
-from patrol_fleet_client import node as node_module
 from patrol_fleet_client.recorder_node import NEVER_RECORDED, RecorderNode, recorded_topics
 from patrol_fleet_client.search_board import SearchBoard, message_of_searches
 
@@ -101,37 +99,13 @@ def test_the_recorder_node_subscribes_to_everything_else() -> None:
     assert TOPIC not in heard
 
 
-class Client:
-    """Remembers its handlers, and links to nobody."""
-
-    handlers: Any = None
-
-    def __init__(
-        self, _credentials: object, _spec: object, _map: object, handlers: Any, **_options: object
-    ) -> None:
-        Client.handlers = handlers
-
-    async def run(self) -> None:
-        """Ends at once."""
-
-    def stop(self) -> None:
-        """Has nothing to stop."""
-
-
-@pytest.mark.usefixtures("graph")
 def test_the_client_node_publishes_what_its_client_was_given(
-    monkeypatch: pytest.MonkeyPatch,
+    client_node: Callable[..., Any],
 ) -> None:
-    login = Credentials("h", 1, "u", "p", "i", "m", "s")
-    monkeypatch.setattr(node_module, "FleetClient", Client)
-    monkeypatch.setattr(node_module, "load_credentials", lambda _path: login)
-    node = node_module.FleetClientNode()
+    node = client_node()
     published: list[PersonSearchArray] = []
     node._searches._publish = published.append
-    Client.handlers.on_searches((WHOLE,))
+    node._client.handlers.on_searches((WHOLE,))
     node._searches.step(START_S)
-    topics = {publisher.topic_name for publisher in node.publishers}
-    node.close()
-    node.destroy_node()
-    assert TOPIC in topics
+    assert TOPIC in {publisher.topic_name for publisher in node.publishers}
     assert [search.case_id for search in published[0].searches] == ["2027-0001"]

@@ -8,7 +8,7 @@ import type {
   PlanView,
   Publication,
 } from "./planTypes";
-import type { IncidentView, Release, Suppression, Verdict } from "./incidentTypes";
+import type { IncidentView, Look, Release, Suppression, Verdict } from "./incidentTypes";
 import type {
   AmendPersonSearch,
   NewPersonSearch,
@@ -31,6 +31,7 @@ import type {
   VehicleView,
   VisitPicture,
 } from "./types";
+import type { NewWeather, WeatherStatus } from "./weatherTypes";
 
 export const API = "/api/v1";
 
@@ -148,8 +149,11 @@ export const api = {
       verdict,
       ...(note ? { note } : {}),
     }),
+  looks: (incidentId: string) => request<Look[]>("GET", `/incidents/${id(incidentId)}/looks`),
   askOriginals: (incidentId: string, reason: string) =>
     request<Release>("POST", `/incidents/${id(incidentId)}/originals`, { reason }),
+  weather: () => request<WeatherStatus>("GET", "/weather/status"),
+  reportWeather: (weather: NewWeather) => request<unknown>("POST", "/weather", weather),
   suppressions: () => request<Suppression[]>("GET", "/suppressions"),
   endSuppression: (suppressionId: string) =>
     request<Suppression>("POST", `/suppressions/${id(suppressionId)}/end`),

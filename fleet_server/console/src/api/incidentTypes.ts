@@ -12,6 +12,20 @@ export interface EvidenceView {
   sha256: string;
 }
 
+/** Why somebody looks at evidence; "answering" while the incident waits for its verdict. */
+export type LookPurpose = "answering" | "handover" | "review" | "subject_request" | "other";
+
+/** Who looked at a piece of evidence, when and why. */
+export interface Look {
+  time: number;
+  username: string;
+  evidence_id: string;
+  kind: string;
+  refused: boolean;
+  purpose: LookPurpose | null; // null: none was asked for then
+  note: string | null;
+}
+
 /** Which vehicles were asked for an incident's sealed originals, and which are offline. */
 export interface Release {
   incident_id: string;

@@ -9,7 +9,7 @@ export type LonLat = [number, number];
 
 export interface User {
   username: string;
-  role: "viewer" | "operator" | "privacy_officer" | "admin";
+  role: "viewer" | "operator" | "privacy_officer" | "admin" | "city_signals";
   language: Language;
 }
 

@@ -3,6 +3,7 @@ import { createPortal } from "react-dom";
 import type { EvidenceView, IncidentView } from "../api/incidentTypes";
 import { useConsole, useText } from "../lib/context";
 import { Icon } from "./icons";
+import { PurposeForm, useLook } from "./PurposeForm";
 
 /** The picture of an incident, and its clip when there is one. */
 export function Evidence({ incident }: { incident: IncidentView }) {
@@ -10,6 +11,7 @@ export function Evidence({ incident }: { incident: IncidentView }) {
   const still = incident.evidence.find((e) => e.media_type.startsWith("image/"));
   const clip = incident.evidence.find((e) => e.media_type.startsWith("video/"));
   const [shown, setShown] = useState<"still" | "clip">("still");
+  const look = useLook(incident);
   const playing = clip && (shown === "clip" || !still);
   if (!still && !clip) {
     return (
@@ -19,12 +21,13 @@ export function Evidence({ incident }: { incident: IncidentView }) {
       </div>
     );
   }
+  if (!look) return <PurposeForm incident={incident} />;
   return (
     <figure className="evidence">
       {playing ? (
-        <video src={clip.url} controls autoPlay muted loop playsInline aria-label={t("incident.clip")} />
+        <video src={look(clip.url)} controls autoPlay muted loop playsInline aria-label={t("incident.clip")} />
       ) : (
-        still && <Still key={still.evidence_id} still={still} incident={incident} />
+        still && <Still key={still.evidence_id} still={still} url={look(still.url)} incident={incident} />
       )}
       {still && clip && (
         <div className="evidence-tabs" role="group">
@@ -40,7 +43,13 @@ export function Evidence({ incident }: { incident: IncidentView }) {
   );
 }
 
-function Still({ still, incident }: { still: EvidenceView; incident: IncidentView }) {
+interface StillProps {
+  still: EvidenceView;
+  url: string;
+  incident: IncidentView;
+}
+
+function Still({ still, url, incident }: StillProps) {
   const t = useText();
   const language = useConsole((s) => s.language);
   const [failed, setFailed] = useState(false);
@@ -56,7 +65,7 @@ function Still({ still, incident }: { still: EvidenceView; incident: IncidentVie
         title={t("incident.enlarge")}
         onClick={() => dialog.current?.showModal()}
       >
-        <img src={still.url} alt={alt} onError={() => setFailed(true)} />
+        <img src={url} alt={alt} onError={() => setFailed(true)} />
         <span className="evidence-marks">
           {still.blurred && <em>{t("incident.blurred")}</em>}
           <Icon name="expand" size={14} />
@@ -64,7 +73,7 @@ function Still({ still, incident }: { still: EvidenceView; incident: IncidentVie
       </button>
       {createPortal(
         <dialog ref={dialog} className="lightbox" onClick={() => dialog.current?.close()}>
-          <img src={still.url} alt={alt} />
+          <img src={url} alt={alt} />
           <button type="button" className="icon-button" aria-label={t("close")}>
             <Icon name="close" />
           </button>

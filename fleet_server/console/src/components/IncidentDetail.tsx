@@ -7,6 +7,7 @@ import { nearestPlace, readDistrict } from "../map/district";
 import { Ago } from "./Ago";
 import { Evidence } from "./Evidence";
 import { Icon } from "./icons";
+import { Looks } from "./Looks";
 import { Originals } from "./Originals";
 import { SentVehicles } from "./PatrolNews";
 import { ResolveForm } from "./ResolveForm";
@@ -95,6 +96,7 @@ export function IncidentDetail({ incident }: { incident: IncidentView }) {
       </button>
       <CaseLink incident={incident} />
       <Originals incident={incident} />
+      <Looks key={incident.incident_id} incidentId={incident.incident_id} />
       <Why incident={incident} />
     </div>
   );

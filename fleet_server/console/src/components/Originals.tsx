@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import type { IncidentView } from "../api/incidentTypes";
 import { actions, useConsole, useMayRelease, useText } from "../lib/context";
 import { formatDateTime } from "../lib/format";
+import { PurposeForm, useLook } from "./PurposeForm";
 
 const LEAST_CHARS = 5; // of a reason, as the server asks
 
@@ -9,11 +10,14 @@ const LEAST_CHARS = 5; // of a reason, as the server asks
 export function Originals({ incident }: { incident: IncidentView }) {
   const t = useText();
   const mayRelease = useMayRelease();
+  const look = useLook(incident);
   const record = incident.evidence.find((e) => e.kind === "record");
+  const isSeen = incident.evidence.some((e) => /^(image|video)\//.test(e.media_type));
   return (
     <>
-      {record && (
-        <a className="link" href={record.url} target="_blank" rel="noreferrer">
+      {!look && !isSeen && incident.evidence.length > 0 && <PurposeForm incident={incident} />}
+      {record && look && (
+        <a className="link" href={look(record.url)} target="_blank" rel="noreferrer">
           {t("incident.record")}
         </a>
       )}
@@ -28,6 +32,7 @@ function Sealed({ incident }: { incident: IncidentView }) {
   const language = useConsole((s) => s.language);
   const busy = useConsole((s) => Boolean(s.busy[`originals ${incident.incident_id}`]));
   const [reason, setReason] = useState("");
+  const look = useLook(incident);
   const come = incident.evidence.filter((e) => e.kind === "original");
   const short = reason.trim().length < LEAST_CHARS;
 
@@ -42,11 +47,17 @@ function Sealed({ incident }: { incident: IncidentView }) {
     <section className="originals" data-testid="originals">
       <h4>{t("originals.title")}</h4>
       <p className="quiet">{t("originals.about")}</p>
-      {come.map((file) => (
-        <a key={file.evidence_id} className="button wide" href={file.url} download={`${file.evidence_id}.mp4.age`}>
-          {t("originals.fetch", { time: formatDateTime(incident.detected_at, language) })}
-        </a>
-      ))}
+      {look &&
+        come.map((file) => (
+          <a
+            key={file.evidence_id}
+            className="button wide"
+            href={look(file.url)}
+            download={`${file.evidence_id}.mp4.age`}
+          >
+            {t("originals.fetch", { time: formatDateTime(incident.detected_at, language) })}
+          </a>
+        ))}
       <form className="resolve" onSubmit={submit}>
         <textarea
           rows={2}

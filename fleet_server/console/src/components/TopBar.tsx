@@ -4,6 +4,7 @@ import { formatDateTime, formatDuration } from "../lib/format";
 import { conditionOf } from "../store/condition";
 import { unacknowledged } from "../store/queue";
 import { Icon, Mark } from "./icons";
+import { Weather } from "./Weather";
 
 /** The bar above everything: is it live, what time is it, how much is going on. */
 export function TopBar({ onHelp }: { onHelp: () => void }) {
@@ -18,6 +19,7 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
       </div>
       <FeedState />
       <Counts />
+      <Weather />
       <Clock />
       <nav className="top-actions">
         <SoundToggle />

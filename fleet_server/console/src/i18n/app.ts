@@ -74,6 +74,7 @@ export const APP = {
   "role.viewer": { ko: "열람", en: "viewer" },
   "role.operator": { ko: "관제사", en: "operator" },
   "role.privacy_officer": { ko: "개인정보 책임자", en: "privacy officer" },
+  "role.city_signals": { ko: "시 신호 정보", en: "city's signals" },
   "role.admin": { ko: "관리자", en: "administrator" },
 
   "tab.vehicles": { ko: "차량", en: "Vehicles" },

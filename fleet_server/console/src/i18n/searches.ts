@@ -152,6 +152,7 @@ export const SEARCHES = {
   "search.did.person_search_amend": { ko: "내용 변경", en: "changed the search" },
   "search.did.person_search_close": { ko: "수색 종료", en: "closed the search" },
   "search.did.person_search_erase": { ko: "개인정보 삭제", en: "erased what is personal" },
+  "search.did.candidate_erase": { ko: "후보 사진·영상 삭제", en: "erased what shows a candidate" },
   "search.did.evidence_view": { ko: "후보 사진 열람", en: "looked at a candidate's picture" },
   "search.did.incident_acknowledge": { ko: "후보 사건 확인", en: "acknowledged a candidate" },
   "search.did.incident_resolve": { ko: "후보 판단", en: "judged a candidate" },

@@ -1,14 +1,18 @@
 /** Every word the console says, in both languages, by area. */
 import { APP } from "./app";
 import { INCIDENTS } from "./incidents";
+import { LOOKS } from "./looks";
 import { MAPS } from "./maps";
 import { PATROLS } from "./patrols";
 import { PLANS } from "./plans";
 import { SEARCHES } from "./searches";
 import { SENDING } from "./sending";
 import { VEHICLES } from "./vehicles";
+import { WEATHER } from "./weather";
 
-export const AREAS = [APP, VEHICLES, PATROLS, PLANS, MAPS, INCIDENTS, SENDING, SEARCHES] as const;
+export const AREAS = [
+  APP, VEHICLES, PATROLS, PLANS, MAPS, INCIDENTS, SENDING, SEARCHES, LOOKS, WEATHER,
+] as const;
 
 export const TABLE = {
   ...APP,
@@ -19,6 +23,8 @@ export const TABLE = {
   ...INCIDENTS,
   ...SENDING,
   ...SEARCHES,
+  ...LOOKS,
+  ...WEATHER,
 };
 
 export type TextKey = keyof typeof TABLE;

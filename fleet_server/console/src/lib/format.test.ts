@@ -7,6 +7,7 @@ import {
   formatPercent,
   formatSpeed,
   formatTime,
+  formatWeather,
 } from "./format";
 
 it("shows speed in km/h, never negative, and a dash for unknown", () => {
@@ -50,4 +51,11 @@ it("tells Korean time wherever the machine stands", () => {
   expect(formatTime(threeInSeoul, "ko")).toBe("03:04:05");
   expect(formatTime(threeInSeoul, "en")).toBe("03:04:05");
   expect(formatDateTime(threeInSeoul, "ko")).toContain("11월 23일");
+});
+
+it("says weather with its unit and one digit at most", () => {
+  expect(formatWeather("rain_mmph", 12.46)).toBe("12.5 mm/h");
+  expect(formatWeather("visibility_m", 1500)).toBe("1500 m");
+  expect(formatWeather("temperature_c", -0.04)).toBe("0 °C");
+  expect(formatWeather("gust_mps", 8)).toBe("8 m/s");
 });

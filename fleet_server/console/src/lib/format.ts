@@ -1,5 +1,6 @@
 /** Numbers as an operator reads them; SI and epoch seconds come in. */
 import type { Language } from "../api/types";
+import type { WeatherName } from "../api/weatherTypes";
 import { translate } from "../i18n";
 
 const TIME_ZONE = "Asia/Seoul"; // the control room's, whatever the machine is set to
@@ -22,6 +23,18 @@ export function formatDistance(distanceM: number): string {
 /** "83%" of a value that already is in percent. */
 export function formatPercent(percent: number | null): string {
   return percent === null || !Number.isFinite(percent) ? UNKNOWN : `${Math.round(percent)}%`;
+}
+
+const WEATHER_UNITS: Record<WeatherName, string> = {
+  rain_mmph: "mm/h",
+  gust_mps: "m/s",
+  visibility_m: "m",
+  temperature_c: "°C",
+};
+
+/** "12.5 mm/h", "-1 °C": with one digit at most. */
+export function formatWeather(name: WeatherName, value: number): string {
+  return `${Math.round(value * 10) / 10 || 0} ${WEATHER_UNITS[name]}`;
 }
 
 /** "12초", "2시간 5분": how long, without "ago". */

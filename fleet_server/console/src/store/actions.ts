@@ -9,6 +9,7 @@ import { createSendActions } from "./sendActions";
 import type { ConsoleStore } from "./store";
 import { createTools } from "./tools";
 import { createViewActions } from "./viewActions";
+import { createWeatherActions } from "./weatherActions";
 import { createWorkActions } from "./workActions";
 
 export function createActions(
@@ -31,6 +32,7 @@ export function createActions(
     ...createPlanActions(tools, feedListener, teamApi),
     ...createMapActions(tools, mapApi),
     ...createSearchActions(tools, api, searchApi),
+    ...createWeatherActions(tools, api),
 
     async restoreSession(): Promise<void> {
       try {

@@ -15,8 +15,10 @@ import type {
 import type { PersonSearchSummary, PersonSearchView, SearchNews } from "../api/searchTypes";
 import type { TextKey, Values } from "../i18n";
 import { type LiveData, NO_DATA } from "./live";
+import type { GivenPurpose } from "./looks";
 import type { QueueFilter } from "./queue";
 import type { SearchDraft } from "./searchDraft";
+import type { KnownWeather } from "./weather";
 
 export type Theme = "dark" | "light";
 
@@ -97,6 +99,8 @@ export interface ConsoleState extends LiveData {
   search: PersonSearchView | null; // the case that is looked at
   searchNews: SearchNews | null; // the newest word on any
   offer: string | null; // a confirmed candidate: the case may be closed as found
+  purposes: Record<string, GivenPurpose>; // why evidence of what is over is looked at
+  weather: KnownWeather | null;
   feed: Feed;
   language: Language;
   theme: Theme;
@@ -127,6 +131,8 @@ export const FIRST_STATE: ConsoleState = {
   search: null,
   searchNews: null,
   offer: null,
+  purposes: {},
+  weather: null,
   feed: { status: "connecting", lostAtMs: null },
   language: "ko",
   theme: "dark",

@@ -5,6 +5,7 @@ import type { IncidentView, Verdict } from "../api/incidentTypes";
 import type { VehicleAction, VisitOrder } from "../api/types";
 import { activeAssignment } from "./condition";
 import { withIncidents } from "./live";
+import { type GivenPurpose, isEnough } from "./looks";
 import type { Tools } from "./tools";
 
 /** A list with an item put in at its end, or taken out. */
@@ -33,6 +34,11 @@ export function createWorkActions({ get, set, toast, send }: Tools, feed: FeedLi
       if (answer === "failed") return;
       keepIncident(answer);
       toast("good", "incident.resolved");
+    },
+
+    /** Why the evidence of what is over is looked at, from now on. */
+    givePurpose(incidentId: string, given: GivenPurpose): void {
+      if (isEnough(given)) set({ purposes: { ...get().purposes, [incidentId]: given } });
     },
 
     /** Whether the request has gone out; the files come as evidence, when they come. */

@@ -44,6 +44,7 @@ from patrol_fleet_client.node_clock import NodeClock
 from patrol_fleet_client.order_keeper import Kept, OrderKeeper
 from patrol_fleet_client.perception_link import PerceptionLink
 from patrol_fleet_client.search_board import SearchBoard
+from patrol_fleet_client.signal_board import SignalBoard
 from patrol_ros.incidents import incident_of
 from patrol_ros.node import VehicleNode
 from patrol_ros.process import SUPERVISOR_VARIABLE
@@ -56,7 +57,7 @@ RESEND_EVERY_S = 5.0  # while navigation stays silent or without the order
 
 
 class FleetClientNode(VehicleNode):
-    """States, incidents → fleet server; orders, instant actions, searches → the vehicle."""
+    """States, incidents → fleet server; orders, actions, searches, lights → the vehicle."""
 
     def __init__(self) -> None:
         super().__init__("fleet_client")
@@ -70,6 +71,7 @@ class FleetClientNode(VehicleNode):
         self._link, self._eyes = NavigationLink(self), PerceptionLink(self)
         self._publish_link = self.topic_publisher("/fleet_client/state")
         self._searches = SearchBoard(self.topic_publisher("/perception/searches"))
+        self._signals = self._signal_board()
         self._inputs = VehicleInputs(self, self._on_navigation)
         maps = MapFolder(state_dir / "maps", MapRef.of(load_map(map_file)))
         is_supervised = SUPERVISOR_VARIABLE in os.environ
@@ -84,6 +86,7 @@ class FleetClientNode(VehicleNode):
                 self._on_state_request,
                 self._searches.show,
                 self._on_release,
+                self._signals.show if self._signals else None,
             ),
             maps=VehicleMaps(maps, switch),
             spool_path=state_dir / "spool.sqlite",
@@ -93,6 +96,12 @@ class FleetClientNode(VehicleNode):
         self._thread = threading.Thread(target=self._run_client, name="fleet_client", daemon=True)
         self._thread.start()
         self.every(STEP_HZ, self._step)
+
+    def _signal_board(self) -> SignalBoard | None:
+        """On the road alone: a simulated street has lights of its own, and a clock of its own."""
+        if self.get_parameter("use_sim_time").value:
+            return None
+        return SignalBoard(self.topic_publisher("/signals/state"))
 
     def _run_client(self) -> None:
         try:
@@ -186,6 +195,8 @@ class FleetClientNode(VehicleNode):
         self._link.step()
         self._eyes.step()
         self._searches.step(now_s)
+        if self._signals is not None:
+            self._signals.step()
         self._resume_where_lost(now_s)
         self._send_state(now_s)
         if self._steps % VISUALIZATION_EVERY == 0:

@@ -24,11 +24,13 @@ function Line({ line }: { line: SearchLogLine }) {
   const language = useConsole((s) => s.language);
   const key = `search.did.${line.action}`;
   const n = Number(line.details["picture"] ?? 0);
+  const why = `look.purpose.${String(line.details["purpose"])}`;
   return (
     <li>
       <time>{formatDateTime(line.time, language)}</time>
       <b>{line.username === "system" ? t("search.system") : line.username}</b>
       <span>{key in TABLE ? t(key as TextKey, { n }) : line.action}</span>
+      {why in TABLE && <span>({t(why as TextKey)})</span>}
     </li>
   );
 }

@@ -1,0 +1,1 @@
+"""Pedestrian signals: from the city to the vehicles on their maps."""
