@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import os
 import shutil
 import signal
@@ -31,6 +32,9 @@ LOOK_EVERY_S = 0.1
 STOP_STEPS = ((signal.SIGINT, 5.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0))
 FIRST_RESTART_S = 0.1
 LAST_RESTART_S = 10.0
+STARVED_BYTES = 1_000_000  # the store has surely been refused a write
+ROOM_BYTES = 64_000_000
+RENEW_AT_MOST_EVERY_S = 30.0
 STEADY_AFTER_S = 60.0  # a broker that ran this long restarts without delay
 BROKER_PROGRAM = "nats-server"
 LOOPBACK = "127.0.0.1"
@@ -147,6 +151,8 @@ class EmbeddedBroker:
         self._enrolment = enrolment
         self._process: subprocess.Popen[bytes] | None = None
         self._enrolled = enrolment.version()
+        self._starved = False
+        self._renewed_s = -math.inf
 
     def target(self) -> MqttTarget:
         """How the server itself logs in."""
@@ -191,6 +197,7 @@ class EmbeddedBroker:
             self._log.read()
             self._take_new_vehicles()
             if self._alive():
+                await self._renew_after_full_disk()
                 continue
             now = asyncio.get_running_loop().time()
             delay_s = FIRST_RESTART_S if now - since > STEADY_AFTER_S else delay_s
@@ -198,10 +205,26 @@ class EmbeddedBroker:
             await asyncio.sleep(delay_s)
             delay_s, since = min(2 * delay_s, LAST_RESTART_S), now
             self.restarts += 1
-            try:
-                await self._launch()
-            except BrokerError as error:
-                log.error("broker_restart_failed error=%s", error)
+            await self._launch_again()
+
+    async def _launch_again(self) -> None:
+        try:
+            await self._launch()
+        except BrokerError as error:
+            log.error("broker_restart_failed error=%s", error)
+
+    async def _renew_after_full_disk(self) -> None:
+        """Start a broker anew whose store takes nothing any more, once there is room for it."""
+        free_bytes = shutil.disk_usage(self.place.folder).free
+        self._starved = self._starved or self._log.store_failed or free_bytes < STARVED_BYTES
+        now_s = asyncio.get_running_loop().time()
+        is_due = now_s - self._renewed_s >= RENEW_AT_MOST_EVERY_S
+        if self._starved and free_bytes >= ROOM_BYTES and is_due:
+            self._renewed_s = now_s
+            log.error("broker_renewed why='its disk was full' free_mb=%.0f", free_bytes / 1e6)
+            await self.stop()
+            self.restarts += 1
+            await self._launch_again()
 
     async def stop(self) -> None:
         """INT, then TERM, then KILL, until it is gone."""
@@ -223,6 +246,8 @@ class EmbeddedBroker:
 
     async def _launch(self) -> None:
         self.place.pid_file.unlink(missing_ok=True)
+        self._starved = False
+        self._log.launched()
         with (self.place.folder / "stderr.log").open("wb") as spoken:  # a pipe would die with us
             self._process = subprocess.Popen(
                 [broker_program(), "-c", str(self.place.config_file)],

@@ -9,16 +9,26 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 VIOLATION = "Violation"
+STORE_FAILED = "critical write error"  # the broker gives its store up
 READ_BYTES = 1 << 20
 
 
 class BrokerLog:
-    """`read` passes violations on to our log and counts them."""
+    """`read` passes violations on to our log and counts them.
+
+    `store_failed`: its store refused a write since `launched`; it then takes none until it is
+    started anew (NATS 2.15), whatever room there is.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._offset = size(path)
         self.violations = 0
+        self.store_failed = False
+
+    def launched(self) -> None:
+        """The broker is started anew."""
+        self.store_failed = False
 
     def read(self) -> None:
         """Whatever is new since the last time."""
@@ -36,6 +46,8 @@ class BrokerLog:
             if VIOLATION in line:
                 self.violations += 1
                 log.warning("broker_violation line=%r", line)
+            elif STORE_FAILED in line.lower():
+                self.store_failed = True
 
 
 def size(path: Path) -> int:

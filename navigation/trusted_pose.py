@@ -29,12 +29,13 @@ class TrustedPose:
             self._last = None
 
     def lately(self, now_s: float) -> Pose2 | None:
-        """The newest that was believed, at most 2 s ago and not doubted since.
+        """That of the last cycle, else the newest that was believed, at most 2 s before and not
+        doubted since.
 
-        Enough to tell whether an order begins here: a pose that comes late fails none. No path is
-        laid by it.
+        Enough to tell whether an order begins here: a pose that comes late fails none, nor does a
+        clock that is set between two cycles. No path is laid by it.
         """
-        if self._last is None:
-            return None
+        if self.now is not None or self._last is None:
+            return self.now
         pose, seen_s = self._last
         return pose if 0.0 <= now_s - seen_s <= REMEMBERED_S else None

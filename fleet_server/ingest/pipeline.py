@@ -6,7 +6,6 @@ acknowledgements (event loop) → the handler returns, so the broker gets its ac
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,7 +34,6 @@ from patrol.vda5050.topic_names import VehicleAddress, qos_of
 
 log = logging.getLogger(__name__)
 
-RETRY_S = 1.0
 NOT_STORED = ("/visualization", "/mapRequest")
 ACK_ITEMS_MAX = 500  # a message's share; keeps it far below the broker's payload limit
 
@@ -136,17 +134,13 @@ class IngestPipeline:
         return messages
 
     async def _store_alone(self, message: Decoded, received_s: float) -> None:
-        """A message that the database refuses goes to quarantine; a database that is ill waits."""
-        while True:
-            try:
-                await self._store([message], received_s)
-                return
-            except sa.exc.OperationalError as error:  # locked, disk full, connection lost
-                log.error("database_unavailable error=%s retry_s=%g", _brief(error), RETRY_S)
-                await asyncio.sleep(RETRY_S)
-            except (sa.exc.SQLAlchemyError, ValueError, OverflowError) as error:
-                message.problem = f"cannot be stored: {_brief(error)}"
-                message.items = []
+        """A message that the database refuses goes to quarantine."""
+        try:
+            await self._store([message], received_s)
+        except (sa.exc.SQLAlchemyError, ValueError, OverflowError) as error:
+            message.problem = f"cannot be stored: {_brief(error)}"
+            message.items = []
+            await self._store([message], received_s)
 
     async def _store(self, messages: list[Decoded], received_s: float) -> None:
         result = await self._database.write(

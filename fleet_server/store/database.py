@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +19,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.dialects import postgresql, sqlite
 
+from fleet_server.errors import UnavailableError
+from fleet_server.store.patience import PATIENCE_S, RETRY_S, is_ill
 from patrol.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -53,6 +56,7 @@ class Database:
         self._engine = sa.create_engine(parsed, pool_size=READERS + 1, max_overflow=0)
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _set_pragmas)
+        self.ill_since_s: float | None = None  # monotonic; None: it takes what it is given
         self._writer = ThreadPoolExecutor(1, "database-writer")
         self._readers = ThreadPoolExecutor(READERS, "database-reader")
 
@@ -69,16 +73,43 @@ class Database:
         log.info("database_open url=%s", self._where)
 
     async def write(self, work: Callable[..., T], *arguments: Any) -> T:
-        """`work(connection, *arguments)` in one transaction, committed when this returns."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._writer, self._in_transaction, work, arguments
-        )
+        """`work(connection, *arguments)` in one transaction, committed when this returns.
+
+        Done again, whole, while the database or the disk is ill (`fleet_server.store.patience`);
+        raises UnavailableError where whoever asks cannot wait so long.
+        """
+        result = await self._patiently(self._writer, work, arguments)
+        if self.ill_since_s is not None:
+            log.warning("database_back ill_s=%.0f", time.monotonic() - self.ill_since_s)
+            self.ill_since_s = None
+        return result
 
     async def read(self, work: Callable[..., T], *arguments: Any) -> T:
-        """`work(connection, *arguments)` on a reader thread."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._readers, self._in_transaction, work, arguments
-        )
+        """`work(connection, *arguments)` on a reader thread; as patient as `write`."""
+        return await self._patiently(self._readers, work, arguments)
+
+    async def _patiently(
+        self, threads: ThreadPoolExecutor, work: Callable[..., T], arguments: tuple[Any, ...]
+    ) -> T:
+        loop, until_s = asyncio.get_running_loop(), time.monotonic() + PATIENCE_S.get()
+        while True:
+            try:
+                return await loop.run_in_executor(threads, self._in_transaction, work, arguments)
+            except (sa.exc.DBAPIError, OSError) as error:
+                if not is_ill(error):
+                    raise
+                reason = str(error.orig if isinstance(error, sa.exc.DBAPIError) else error)
+            self._note_ill(reason)
+            if time.monotonic() + RETRY_S > until_s:
+                raise UnavailableError(
+                    f"the database takes nothing at the moment: {reason}", "database_unavailable"
+                )
+            await asyncio.sleep(RETRY_S)
+
+    def _note_ill(self, reason: str) -> None:
+        if self.ill_since_s is None:
+            self.ill_since_s = time.monotonic()
+            log.error("database_unavailable reason=%r retry_s=%g", reason, RETRY_S)
 
     def write_now(self, work: Callable[..., T], *arguments: Any) -> T:
         """The same as `write` for start-up, where no loop runs."""

@@ -148,6 +148,42 @@ def test_everything_is_there_once_after_kills(server: Any, tmp_path: Path) -> No
     assert not server.file.exists()
 
 
+def test_a_broker_that_gave_its_store_up_is_started_anew(server: Any, tmp_path: Path) -> None:
+    """NATS takes no message any more after a full disk, however much room there is again."""
+    client = fleet_client(server.enroll("sunra/goalie-01"), tmp_path)
+    given_up = (
+        "[1] [ERR] JetStream stream 'FLEET > $MQTT_msgs' critical write error: no space left"
+    )
+
+    async def scenario() -> None:
+        running = asyncio.create_task(client.run())
+        await until(lambda: client.connected, "first connection")
+        client.publish_state(StateContent(last_node_id="0"))
+        before = server.broker_pid
+        with (server.data_dir / "broker/nats.log").open("a") as log:
+            log.write(f"{given_up}\n")
+
+        def is_another() -> bool:
+            with contextlib.suppress(OSError, ValueError):
+                return bool(server.broker_pid != before)
+            return False
+
+        await until(is_another, "another broker")
+        await until(lambda: client.connected, "connection to it")
+        client.publish_state(StateContent(last_node_id="1"))
+        await until(lambda: not client.status().spooled_states, "an empty spool")
+        client.stop()
+        await running
+
+    asyncio.run(scenario())
+    with contextlib.closing(server.log_in()) as api:
+        health = api.get("/health").json()
+        assert (health["broker_restarts"], health["database"]) == (1, "up")
+    rows = server.rows("SELECT last_node_id FROM state_history ORDER BY header_id")
+    assert rows == [("0",), ("1",)]
+    assert server.log.read_text().count("broker_renewed") == 1
+
+
 async def raw_client(credentials: Credentials) -> gmqtt.Client:
     client = gmqtt.Client("intruder", clean_session=True)
     client.set_config({"reconnect_retries": -2})

@@ -103,6 +103,15 @@ def test_a_pose_that_comes_late_fails_no_order(kit: SimpleNamespace, patrol: Any
     assert patrol.distance_to(2) < 0.1
 
 
+def test_a_clock_that_is_set_as_an_order_comes_fails_none(
+    kit: SimpleNamespace, patrol: Any
+) -> None:
+    patrol.run(1.0)
+    patrol.stack.accept_order(kit.make_order(patrol.map, [1, 2]), patrol.now_s + 5.0)
+    patrol.run_to(Mode.FINISHED)
+    assert patrol.distance_to(2) < 0.1
+
+
 @pytest.mark.parametrize(
     ("late_s", "doubts"),
     [(2.5, frozenset()), (0.5, frozenset({FaultKind.LOCALIZATION_LOST}))],
