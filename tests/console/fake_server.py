@@ -52,6 +52,9 @@ class FakeServer:
         self.suppressions = FakeSuppressions(self.world)
         self.searches = FakeSearches(self.world, self.send, USERNAME)
         self.weather = FakeWeather(self.world, USERNAME)
+        self.health: dict[str, object] = {
+            "status": "ok", "broker": "up", "database": "up", "disk_free_mb": 90_000.0,
+        }  # fmt: skip
         self.looks = FakeLooks(self.world, USERNAME)
         self.up = True
         self.user = models.UserView(username=USERNAME, role="operator", language="ko")
@@ -201,8 +204,8 @@ class FakeServer:
         user = self.user
 
         @app.get("/api/v1/health")
-        def health() -> dict[str, str]:
-            return {"status": "ok"}
+        def health() -> dict[str, object]:
+            return self.health
 
         @app.get("/api/v1/session")
         def session() -> Any:

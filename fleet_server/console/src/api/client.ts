@@ -31,6 +31,7 @@ import type {
   VehicleView,
   VisitPicture,
 } from "./types";
+import type { ServerHealth } from "./healthTypes";
 import type { NewWeather, WeatherStatus } from "./weatherTypes";
 
 export const API = "/api/v1";
@@ -152,6 +153,7 @@ export const api = {
   looks: (incidentId: string) => request<Look[]>("GET", `/incidents/${id(incidentId)}/looks`),
   askOriginals: (incidentId: string, reason: string) =>
     request<Release>("POST", `/incidents/${id(incidentId)}/originals`, { reason }),
+  health: () => request<ServerHealth>("GET", "/health"),
   weather: () => request<WeatherStatus>("GET", "/weather/status"),
   reportWeather: (weather: NewWeather) => request<unknown>("POST", "/weather", weather),
   suppressions: () => request<Suppression[]>("GET", "/suppressions"),

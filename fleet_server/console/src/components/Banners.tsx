@@ -1,14 +1,19 @@
+import { useEffect } from "react";
 import { actions, useConsole, useNowMs, useText } from "../lib/context";
 import { formatDuration } from "../lib/format";
+import { troubleOf } from "../store/health";
 import { alarms } from "../store/queue";
 import { Ago } from "./Ago";
 import { Icon } from "./icons";
 
-/** What must not be missed: critical incidents nobody has looked at, and a feed that is down. */
+const ASK_EVERY_MS = 15_000;
+
+/** What must not be missed: critical incidents nobody has looked at, a feed or a server that is down. */
 export function Banners() {
   return (
     <div className="banners">
       <FeedLost />
+      <ServerTrouble />
       <CriticalIncident />
     </div>
   );
@@ -24,6 +29,23 @@ function FeedLost() {
   return (
     <div className="banner lost" data-testid="feed-lost">
       {t("feed.lostLong", { age })}
+    </div>
+  );
+}
+
+function ServerTrouble() {
+  const t = useText();
+  const health = useConsole((s) => s.health);
+  useEffect(() => {
+    void actions.loadHealth();
+    const timer = setInterval(() => void actions.loadHealth(), ASK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const trouble = troubleOf(health);
+  if (!health || !trouble) return null;
+  return (
+    <div className="banner lost" role="alert" data-testid="server-trouble">
+      {t(`server.${trouble}`, { free: Math.floor(health.disk_free_mb) })}
     </div>
   );
 }

@@ -61,6 +61,18 @@ export const APP = {
     ko: "실시간 연결이 끊겼습니다. 화면은 {age} 전 상태입니다. 다시 연결하는 중…",
     en: "The live feed is down. You see the state of {age} ago. Reconnecting…",
   },
+  "server.database": {
+    ko: "서버가 지금 저장하지 못합니다(디스크 또는 데이터베이스). 차량 보고는 차량에 보관됩니다. 관리자에게 알리십시오.",
+    en: "The server cannot store at the moment (disk or database). Vehicles keep what they report. Tell the administrator.",
+  },
+  "server.broker": {
+    ko: "차량과의 연결(브로커)이 끊겼습니다. 차량 보고는 차량에 보관됩니다.",
+    en: "The link to the vehicles (broker) is down. Vehicles keep what they report.",
+  },
+  "server.disk": {
+    ko: "서버 디스크가 거의 찼습니다({free} MB 남음). 관리자에게 알리십시오.",
+    en: "The server's disk is nearly full ({free} MB left). Tell the administrator.",
+  },
   "feed.back": { ko: "실시간 연결이 복구되었습니다.", en: "The live feed is back." },
 
   "top.online": { ko: "연결 차량", en: "Online" },

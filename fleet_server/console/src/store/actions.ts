@@ -9,6 +9,7 @@ import { createSendActions } from "./sendActions";
 import type { ConsoleStore } from "./store";
 import { createTools } from "./tools";
 import { createViewActions } from "./viewActions";
+import { createHealthActions } from "./healthActions";
 import { createWeatherActions } from "./weatherActions";
 import { createWorkActions } from "./workActions";
 
@@ -33,6 +34,7 @@ export function createActions(
     ...createMapActions(tools, mapApi),
     ...createSearchActions(tools, api, searchApi),
     ...createWeatherActions(tools, api),
+    ...createHealthActions(tools, api),
 
     async restoreSession(): Promise<void> {
       try {

@@ -18,6 +18,7 @@ import { type LiveData, NO_DATA } from "./live";
 import type { GivenPurpose } from "./looks";
 import type { QueueFilter } from "./queue";
 import type { SearchDraft } from "./searchDraft";
+import type { ServerHealth } from "../api/healthTypes";
 import type { KnownWeather } from "./weather";
 
 export type Theme = "dark" | "light";
@@ -101,6 +102,7 @@ export interface ConsoleState extends LiveData {
   offer: string | null; // a confirmed candidate: the case may be closed as found
   purposes: Record<string, GivenPurpose>; // why evidence of what is over is looked at
   weather: KnownWeather | null;
+  health: ServerHealth | null;
   feed: Feed;
   language: Language;
   theme: Theme;
@@ -133,6 +135,7 @@ export const FIRST_STATE: ConsoleState = {
   offer: null,
   purposes: {},
   weather: null,
+  health: null,
   feed: { status: "connecting", lostAtMs: null },
   language: "ko",
   theme: "dark",
