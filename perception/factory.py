@@ -24,7 +24,7 @@ from perception.map_view import NOWHERE, PatrolMapView
 from perception.models import CHECKOUT, Manifest, load_manifest, models_dir
 from perception.pipeline import PerceptionPipeline
 from perception.reference_views import ReferenceStore
-from perception.rules.registry import RULES, Networks
+from perception.rules.registry import RULES, RuleTools
 from perception.sweep import Sweep, band_of
 from perception.types import NoRecord
 
@@ -120,7 +120,7 @@ def build_pipeline(
     references = None
     if references_dir is not None:
         references = ReferenceStore(references_dir, config.changed_property.references)
-    networks = Networks(crop, pose, embedder, references)
+    tools = RuleTools(crop, pose, embedder, references)
     memory = evidence_dir / INCIDENT_MEMORY
     book = IncidentBook(config.incidents, map_id, memory=memory, view=view)
     return PerceptionPipeline(
@@ -128,7 +128,7 @@ def build_pipeline(
         spec,
         _detector(config, manifest, folder, sizes["full"]),
         sweep,
-        [make(config, networks) for make in RULES.values()],
+        [make(config, tools) for make in RULES.values()],
         book,
         EvidenceRecorder(
             config.evidence, evidence_dir, camera.rate_hz, open_incidents=book.open_ids

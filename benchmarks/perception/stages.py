@@ -34,7 +34,7 @@ from perception.incidents import IncidentBook
 from perception.map_view import PatrolMapView
 from perception.models import load_manifest, models_dir
 from perception.pipeline import PerceptionPipeline
-from perception.rules.registry import RULES, Networks
+from perception.rules.registry import RULES, RuleTools
 from perception.tracking import Tracker
 from perception.types import Frame
 
@@ -106,7 +106,7 @@ def of_pipeline(looks: Sequence[Look], folder: Path) -> dict[str, float]:
     played, clocked = Played(), networks(config)
     pipeline = PerceptionPipeline(
         config, spec, played, None,
-        [make(config, Networks(clocked, clocked)) for make in RULES.values()],
+        [make(config, RuleTools(clocked, clocked)) for make in RULES.values()],
         IncidentBook(config.incidents, "made"),
         EvidenceRecorder(config.evidence, folder, 5.0),
         lambda _x, _y: True,

@@ -31,8 +31,8 @@ from perception.rules.vulnerable_alone import VulnerableAloneRule
 
 
 @dataclass(frozen=True, slots=True)
-class Networks:
-    """What rules may take a close look with: a crop's objects, its skeleton, its likeness."""
+class RuleTools:
+    """What rules may look closer with: networks, and views of how things should look."""
 
     crop: Detector
     pose: PoseDetector
@@ -40,15 +40,15 @@ class Networks:
     references: ReferenceStore | None = None  # how watched property should look
 
 
-MakeRule = Callable[[PerceptionConfig, Networks], AnyRule]
+MakeRule = Callable[[PerceptionConfig, RuleTools], AnyRule]
 
 RULES: dict[AnomalyKind, MakeRule] = {
-    AnomalyKind.COLLAPSED_PERSON: lambda config, networks: CollapsedPersonRule(
-        config.collapsed_person, networks.crop, networks.pose
+    AnomalyKind.COLLAPSED_PERSON: lambda config, tools: CollapsedPersonRule(
+        config.collapsed_person, tools.crop, tools.pose
     ),
     AnomalyKind.CROWD: lambda config, _: CrowdRule(config.crowd),
-    AnomalyKind.FIGHT: lambda config, networks: FightRule(config.fight, networks.pose),
-    AnomalyKind.RUNNING: lambda config, networks: RunningRule(config.running, networks.pose),
+    AnomalyKind.FIGHT: lambda config, tools: FightRule(config.fight, tools.pose),
+    AnomalyKind.RUNNING: lambda config, tools: RunningRule(config.running, tools.pose),
     AnomalyKind.LOITERING: lambda config, _: LoiteringRule(config.loitering),
     AnomalyKind.PERSON_ON_ROAD: lambda config, _: PersonOnRoadRule(config.person_on_road),
     AnomalyKind.INTRUSION: lambda config, _: IntrusionRule(config.intrusion),
@@ -63,10 +63,10 @@ RULES: dict[AnomalyKind, MakeRule] = {
     AnomalyKind.SMOKE: lambda config, _: SmokeRule(config.smoke),
     AnomalyKind.DARK_LAMP: lambda config, _: DarkLampRule(config.dark_lamp),
     AnomalyKind.ABANDONED_OBJECT: lambda config, _: AbandonedObjectRule(config.abandoned_object),
-    AnomalyKind.CHANGED_PROPERTY: lambda config, networks: ChangedPropertyRule(
-        config.changed_property, networks.references
+    AnomalyKind.CHANGED_PROPERTY: lambda config, tools: ChangedPropertyRule(
+        config.changed_property, tools.references
     ),
-    AnomalyKind.MISSING_PERSON: lambda config, networks: MissingPersonRule(
-        config.missing_person, networks.pose, networks.embedder
+    AnomalyKind.MISSING_PERSON: lambda config, tools: MissingPersonRule(
+        config.missing_person, tools.pose, tools.embedder
     ),
 }

@@ -14,7 +14,7 @@ from perception.detectors.base import Skeleton
 from perception.detectors.scripted import ScriptedPose
 from perception.rules.collapsed_person_config import CollapsedPersonConfig
 from perception.rules.posture import PostureConfig, head_circle, torso_tilt_rad
-from perception.rules.registry import RULES, Networks
+from perception.rules.registry import RULES, RuleTools
 
 
 def opened(outputs: list) -> list:
@@ -110,6 +110,6 @@ def test_a_lying_skeleton_has_a_level_torso_and_a_head() -> None:
 
 
 def test_every_registered_rule_reports_its_own_kind() -> None:
-    networks = Networks(world.detector(), ScriptedPose(lambda _: None))
+    networks = RuleTools(world.detector(), ScriptedPose(lambda _: None))
     for kind, make in RULES.items():
         assert make(PerceptionConfig(), networks).kind is kind

@@ -104,6 +104,8 @@ class MapTrial:
         self._stage = Stage.IDLE
         self._since_s = float("-inf")
         self._trial: _Trial | None = None
+        self._last: MapOutcome | None = None
+        self._refusal = ""  # what the disk says of the last outcome
         self._stages: dict[Stage, Callable[[_Trial, float], None]] = {
             Stage.CHECKING: self._begin,
             Stage.TRYING: self._try,
@@ -145,6 +147,9 @@ class MapTrial:
         wanted = self._handover.wanted()
         if wanted is None or self._handover.outcome() is not None:
             return
+        if self._last is not None and self._last.action_id == wanted.action_id:
+            self._keep(self._last)  # the disk had refused it
+            return
         check = self._worker.submit(_checked, self.settings, self._maps, wanted.version)
         self._trial = _Trial(wanted, check, list(self._readers))
         self._enter(Stage.CHECKING, now_s)
@@ -153,11 +158,15 @@ class MapTrial:
         if not trial.check.done():
             return
         error = trial.check.exception()
-        if isinstance(error, SunraError):
+        if isinstance(error, SunraError | OSError):
             self._end(trial, "failed", str(error), now_s)
             return
+        try:
+            trial.check.result().write_parameters()
+        except OSError as refusal:
+            self._end(trial, "failed", f"the disk takes no parameters: {refusal}", now_s)
+            return
         self._tell(trial.wanted, "trying")
-        trial.check.result().write_parameters()
         self._enter(Stage.TRYING, now_s)
 
     def _try(self, trial: _Trial, now_s: float) -> None:
@@ -178,7 +187,11 @@ class MapTrial:
     def _enable(self, trial: _Trial, now_s: float) -> None:
         pointer = self._maps.pointer()
         given = pointer.in_place_of if pointer else trial.wanted.version
-        self._maps.point(Pointer(trial.wanted.version, given))
+        try:
+            self._maps.point(Pointer(trial.wanted.version, given))
+        except OSError as error:
+            self._go_back(trial, f"the disk takes no pointer to it: {error}", now_s)
+            return
         self.settings = trial.check.result()
         self._end(trial, "enabled", "", now_s)
 
@@ -204,7 +217,19 @@ class MapTrial:
 
     def _tell(self, wanted: WantedMap, phase: Phase, reason: str = "") -> None:
         _log.info("map_%s version=%s reason=%r", phase, wanted.version, reason)
-        self._handover.tell(MapOutcome(wanted.action_id, phase, reason))
+        self._last = MapOutcome(wanted.action_id, phase, reason)
+        self._keep(self._last)
+
+    def _keep(self, outcome: MapOutcome) -> None:
+        """Tell the client; a full disk is asked again, and never the map tried anew for it."""
+        try:
+            self._handover.tell(outcome)
+        except OSError as error:
+            if str(error) != self._refusal:
+                _log.error("map_outcome_unsaved phase=%s error=%s", outcome.phase, error)
+            self._refusal = str(error)
+            return
+        self._refusal = ""
 
 
 def _checked(settings: VehicleSettings, maps: MapFolder, version: str) -> VehicleSettings:

@@ -12,7 +12,9 @@ from patrol.errors import ConfigError
 from patrol.map_geojson import load_map
 from patrol.vehicle import load_vehicle
 from patrol_bringup.environment import REPOSITORY
+from patrol_ros.files import write_whole
 
+PARAMETERS_BYTES = 8192  # more than they take: a full disk still takes a change
 DETECTORS = ("yolo", "none")
 
 
@@ -108,14 +110,13 @@ class VehicleSettings:
         }
 
     def write_parameters(self) -> Path:
-        """The parameters as a file that every process reads (`--params-file`)."""
-        self.state_dir.mkdir(parents=True, exist_ok=True)
+        """The parameters as a file that every process reads (`--params-file`).
+
+        A process may be starting just now, so it is replaced whole; raises OSError.
+        """
         path = self.state_dir / "parameters.yaml"
-        temporary = self.state_dir / ".parameters.yaml.tmp"  # a process may be starting just now
-        temporary.write_text(
-            yaml.safe_dump({"/**": {"ros__parameters": self.parameters()}}), encoding="utf-8"
-        )
-        temporary.replace(path)
+        text = yaml.safe_dump({"/**": {"ros__parameters": self.parameters()}})
+        write_whole(path, text.encode(), room_bytes=PARAMETERS_BYTES)
         return path
 
 

@@ -1,4 +1,4 @@
-"""Small JSON files that survive a crash whole or not at all."""
+"""Small files, most of them JSON, that survive a crash whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ from typing import Any
 def write_json(
     path: Path, content: dict[str, Any], *, durable: bool = True, room_bytes: int = 0
 ) -> None:
+    """`write_whole` of an object."""
+    write_whole(path, json.dumps(content).encode(), durable=durable, room_bytes=room_bytes)
+
+
+def write_whole(path: Path, text: bytes, *, durable: bool = True, room_bytes: int = 0) -> None:
     """Replace a file atomically; `durable`: also against a power cut.
 
-    `room_bytes`: the file takes at least as much. A full disk gives no room for another file, but
-    lets this one be written over in place, which a power cut may leave half. Raises OSError.
+    `room_bytes`: the file takes at least as much, with spaces at its end. A full disk gives no
+    room for another file, but lets this one be written over in place, which a power cut may leave
+    half. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(content).encode().ljust(room_bytes)
+    text = text.ljust(room_bytes)
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         with temporary.open("wb") as stream:
