@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from fleet_client.map_handover import MapHandover, MapOutcome, WantedMap
 from fleet_client.map_store import MapFolder
 from patrol_bringup import map_trial
 from patrol_bringup.settings import VehicleSettings
+from patrol_fleet_client.map_switch import SupervisedSwitch
 from tests.unit.ros import test_ros_map_switch
 from tests.unit.ros.test_ros_map_switch import Bench
 
@@ -73,3 +77,17 @@ def test_outcome_that_the_disk_refuses_is_told_later_and_tried_once(
     monkeypatch.setattr(bench.trial._handover, "tell", tell)
     bench.run(lambda: bench.phase() == "failed")
     assert looked == [bench.new]
+
+
+def test_client_confirms_once_there_is_room(tmp_path: Path) -> None:
+    situation = replace(test_ros_map_switch.FREE, boot_id="boot-2")
+    switch, supervisor = SupervisedSwitch(tmp_path, lambda: situation, True), MapHandover(tmp_path)
+    supervisor.ask(WantedMap("a1", "b" * 64, "boot-1"))
+    supervisor.tell(MapOutcome("a1", "trying"))
+    temporary = tmp_path / ".wanted.json.tmp"
+    temporary.symlink_to("/dev/full")
+    assert switch.end() is None
+    assert supervisor.wanted() == WantedMap("a1", "b" * 64, "boot-1")
+    temporary.unlink()
+    assert switch.end() is None
+    assert supervisor.wanted() == WantedMap("a1", "b" * 64, "boot-1", confirmed=True)

@@ -7,6 +7,7 @@ and goes back to the old one where they do not return.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -86,4 +87,6 @@ class SupervisedSwitch:
     def _confirm(self, wanted: WantedMap) -> None:
         boot_id = self._situation().boot_id
         if not wanted.confirmed and boot_id is not None and boot_id != wanted.boot_id:
-            self._handover.ask(replace(wanted, confirmed=True))
+            # what a full disk refuses is said again; else the supervisor takes the old map back
+            with contextlib.suppress(OSError):
+                self._handover.ask(replace(wanted, confirmed=True))
