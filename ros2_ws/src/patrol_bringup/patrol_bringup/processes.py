@@ -68,6 +68,7 @@ _ROWS = (
         "perception",
         ("patrol_perception.node:PerceptionNode",),
         nice=5,
+        begin_within_s=900.0,  # TensorRT builds its engine at the first start
         environment=(("YOLO_OFFLINE", "1"), ("YOLO_AUTOINSTALL", "false")),
     ),
     ProcessRow(
