@@ -44,6 +44,7 @@ from tests.unit.navigation.safety.gate_mutants import DECIDING
 from tests.unit.navigation.safety.gate_obedience_mutants import OBEYING
 from tests.unit.navigation.safety.gate_sense_mutants import SENSING
 from tests.unit.navigation.safety.gate_touch_mutants import FEELING
+from tests.unit.navigation.safety.slow_gate_tests import SLOW
 
 SOURCES = Path(navigation.safety.__file__).parent
 
@@ -99,14 +100,18 @@ PARTS: dict[str, tuple[types.ModuleType, ...]] = {
 MODULES = tuple(dict.fromkeys(module for first in PARTS.values() for module in first))
 
 
+RANK = {name: rank for rank, name in enumerate(SLOW, 1)}
+
+
 def gate_tests(*first: types.ModuleType) -> list[Callable[[Any], None]]:
-    """The test functions of the gate's test files, those of some first."""
-    return [
+    """The test functions of the gate's test files: the quick ones first, of those some first."""
+    tests = [
         value
         for module in (*first, *(m for m in MODULES if m not in first))
         for name, value in vars(module).items()
         if name.startswith("test_")
     ]
+    return sorted(tests, key=lambda test: RANK.get(test.__name__, 0))
 
 
 def source(name: str) -> str:
@@ -138,6 +143,7 @@ def test_the_unchanged_gate_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     line = "MAX_STEP_S = 0.1"
     tests = gate_tests()
     assert len(tests) > 30
+    assert set(RANK) <= {test.__name__ for test in tests}
     assert not is_killed(mutant("gate", line, line, monkeypatch), tests)
 
 
