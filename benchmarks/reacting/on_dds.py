@@ -13,6 +13,7 @@ from benchmarks.reacting.trials import Trials
 from patrol.clock import SystemClock
 from patrol.geometry import Pose2
 from patrol.vehicle import VehicleSpec
+from patrol_base.safety_gate_node import LATCH_FILE
 from patrol_bringup.child import Child, python_command
 from patrol_bringup.environment import REPOSITORY, ros_environment
 from patrol_bringup.processes import ProcessRow, node_arguments
@@ -27,6 +28,7 @@ def on_street(
     environment = ros_environment(domain_id=settings.domain_id) | dict(row.environment)
     environment["PYTHONPATH"] = f"{environment['PYTHONPATH']}:{REPOSITORY}"
     command = python_command(node_arguments(row), settings.write_parameters())
+    (settings.state_dir / LATCH_FILE).unlink(missing_ok=True)  # what a run latched ends with it
     log = settings.state_dir / f"{row.name}.log"
     child = Child(row, command, environment, log, SystemClock())
     rclpy.init()
