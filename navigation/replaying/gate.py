@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from navigation.replaying.compare import Difference, differing_faults, differing_values, spans
 from navigation.replaying.stops import Stop, match_stops, stops_of
 from navigation.replaying.tape import Heard, Tape
 from navigation.safety.fence import Fence
-from navigation.safety.gate import STANDING_MPS, SafetyGate
+from navigation.safety.gate import STANDING_MPS, SafetyGate, latching
 from navigation.types import BaseStatus, Command, GateInputs, RangeSample
 from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
@@ -97,9 +97,11 @@ def replay_gate(tape: Tape, spec: VehicleSpec, town: PatrolMap | None = None) ->
     states = [(item.stamp_s, item.value) for item in tape.of("/safety/state")]
     pairs = itertools.pairwise(states)
     resets = [now_s for (_, was), (now_s, now) in pairs if was.latched and not now.latched]
-    latched = bool(states and states[0][1].latched)  # by what came before the recording
+    first = states[0][1] if states else None
+    # by what came before the recording
+    latched = latching(first.faults) if first is not None and first.latched else frozenset()
     fence = Fence(spec, town) if town is not None and tape.counts[POSE] else None
-    steps = _run(tape, SafetyGate(spec, fence), resets, latched=latched)
+    steps = _run(tape, SafetyGate(spec, fence, latched), resets)
     needed = (*_needed(spec), POSE) if fence else _needed(spec)
     begin_s = max(next(tape.of(topic)).stamp_s for topic in needed) + WARM_UP_S
     if latched:
@@ -108,11 +110,8 @@ def replay_gate(tape: Tape, spec: VehicleSpec, town: PatrolMap | None = None) ->
     return _compare(tape, kept, [(s, v.faults) for s, v in states if s >= begin_s])
 
 
-def _run(tape: Tape, gate: SafetyGate, resets: list[float], *, latched: bool) -> list[Step]:
-    """Step where the recorded gate did; what is stamped later it cannot have heard by then.
-
-    `latched`: the first step finds the button pressed, so that the gate is latched as it was.
-    """
+def _run(tape: Tape, gate: SafetyGate, resets: list[float]) -> list[Step]:
+    """Step where the recorded gate did; what is stamped later it cannot have heard by then."""
     inputs, steps, presses = _Inputs(), [], list(resets)
     ahead: list[Heard] = []
     for item in tape.heard:
@@ -126,11 +125,7 @@ def _run(tape: Tape, gate: SafetyGate, resets: list[float], *, latched: bool) ->
         if presses and item.stamp_s >= presses[0] - RESET_BEFORE_S:
             presses.pop(0)
             gate.reset()
-        values = inputs.values()
-        if latched and values.base is not None:
-            values = replace(values, base=replace(values.base, emergency_stop=True))
-            latched = False
-        output = gate.step(values, item.stamp_s)
+        output = gate.step(inputs.values(), item.stamp_s)
         steps.append(Step(item.stamp_s, item.value, output.command, output.faults))
     return steps
 
