@@ -27,12 +27,15 @@ WAIT_AT_MOST_S = 60.0  # after failures in a row
 
 def read_key(config: SeoulConfig) -> str:
     """The API key; raises ConfigError."""
+    where = f"signals.seoul.key_file: {config.key_file}"
     try:
         key = config.key_file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"signals.seoul.key_file: {config.key_file}: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"{where}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{where}: is no text") from None
     if not key:
-        raise ConfigError(f"signals.seoul.key_file: {config.key_file}: is empty")
+        raise ConfigError(f"{where}: is empty; it must hold the API key of T-Data")
     return key
 
 
