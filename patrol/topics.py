@@ -7,9 +7,11 @@ rates and ages from here; docs/architecture.md is checked against it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from patrol.vehicle import VehicleSpec
 
 
 class Qos(StrEnum):
@@ -34,10 +36,13 @@ class TopicRow:
     road_publisher: str = ""  # on the road; empty: the same node, or none of ours
 
 
-# One topic a ranger of the vehicle file: its name stands for the star.
+# One topic a sensor of the vehicle file: its name stands for the star.
 ULTRASONIC_TOPICS = "/ultrasonic/*"
 DROP_TOPICS = "/drop/*"
-_STARRED = (ULTRASONIC_TOPICS, DROP_TOPICS)
+CAMERA_TOPICS = "/camera/*/image_raw"
+CAMERA_INFO_TOPICS = "/camera/*/camera_info"
+THERMAL_TOPICS = "/thermal/*/image_raw"
+_STARRED = (ULTRASONIC_TOPICS, DROP_TOPICS, CAMERA_TOPICS, CAMERA_INFO_TOPICS, THERMAL_TOPICS)
 HARDWARE = "base_hardware"  # the node that stands where the simulator stands, on the road
 
 
@@ -57,18 +62,9 @@ _ROWS = (
         Qos.RELIABLE,
         "fleet_client",
     ),
-    TopicRow("/camera/front/image_raw", "sensor_msgs/msg/Image", "simulator", 5, 1.0, Qos.SENSOR),
-    TopicRow(
-        "/camera/front/camera_info", "sensor_msgs/msg/CameraInfo", "simulator", 5, None, Qos.SENSOR
-    ),
-    TopicRow(
-        "/camera/thermal_front/image_raw",
-        "sensor_msgs/msg/Image",
-        "simulator",
-        8.7,
-        None,
-        Qos.SENSOR,
-    ),
+    TopicRow(CAMERA_TOPICS, "sensor_msgs/msg/Image", "simulator", 5, 1.0, Qos.SENSOR),
+    TopicRow(CAMERA_INFO_TOPICS, "sensor_msgs/msg/CameraInfo", "simulator", 5, None, Qos.SENSOR),
+    TopicRow(THERMAL_TOPICS, "sensor_msgs/msg/Image", "simulator", 8.7, None, Qos.SENSOR),
     TopicRow(
         "/base/feedback",
         "patrol_interfaces/msg/BaseFeedback",
@@ -217,23 +213,58 @@ def drop_topic(ranger: str) -> str:
     return DROP_TOPICS.replace("*", ranger)
 
 
+def camera_topic(camera: str) -> str:
+    """The topic of a camera's pictures, by its name in the vehicle file."""
+    return CAMERA_TOPICS.replace("*", camera)
+
+
+def camera_info_topic(camera: str) -> str:
+    """The topic of a camera's calibration."""
+    return CAMERA_INFO_TOPICS.replace("*", camera)
+
+
+def thermal_topic(camera: str) -> str:
+    """The topic of a thermal camera's pictures, by its name in the vehicle file."""
+    return THERMAL_TOPICS.replace("*", camera)
+
+
 def topic_row(topic: str) -> TopicRow:
-    """The row of a topic, any ranger's in its turn; raises KeyError."""
-    of_rangers = (name for name in _STARRED if topic.startswith(name.replace("*", "")))
-    return TOPICS[next(of_rangers, topic)]
+    """The row of a topic, any sensor's in its turn; raises KeyError."""
+    starred = (name for name in _STARRED if fnmatchcase(topic, name))
+    return TOPICS[next(starred, topic)]
 
 
-def topics_of(rangers: Iterable[str], drop_rangers: Iterable[str] = ()) -> tuple[str, ...]:
-    """Every topic of a vehicle with these ultrasonic and drop rangers, in the table's order."""
+def topics_of(spec: VehicleSpec) -> tuple[str, ...]:
+    """Every topic of a vehicle, one of each of its sensors, in the table's order."""
+    cameras = [camera.name for camera in spec.cameras]
     own = {
-        ULTRASONIC_TOPICS: tuple(ultrasonic_topic(ranger) for ranger in rangers),
-        DROP_TOPICS: tuple(drop_topic(ranger) for ranger in drop_rangers),
+        ULTRASONIC_TOPICS: [ultrasonic_topic(ranger.name) for ranger in spec.ultrasonics],
+        DROP_TOPICS: [drop_topic(ranger.name) for ranger in spec.drop_rangers],
+        CAMERA_TOPICS: [camera_topic(name) for name in cameras],
+        CAMERA_INFO_TOPICS: [camera_info_topic(name) for name in cameras],
+        THERMAL_TOPICS: [thermal_topic(camera.name) for camera in spec.thermal_cameras],
     }
-    return tuple(itertools.chain.from_iterable(own.get(name, (name,)) for name in TOPICS))
+    return tuple(itertools.chain.from_iterable(own.get(name, [name]) for name in TOPICS))
+
+
+def rates_of(spec: VehicleSpec) -> dict[str, float]:
+    """Topics whose rate (Hz) the vehicle file tells: those of its cameras."""
+    colour = {camera.name: camera.rate_hz for camera in spec.cameras}
+    return (
+        {camera_topic(name): rate_hz for name, rate_hz in colour.items()}
+        | {camera_info_topic(name): rate_hz for name, rate_hz in colour.items()}
+        | {thermal_topic(camera.name): camera.rate_hz for camera in spec.thermal_cameras}
+    )
 
 
 # Published only while somebody looks (sensor_msgs/Image): in no table, recording or watch.
 DEBUG_IMAGE_TOPIC = "/perception/debug_image"
+
+
+def debug_topic(camera: str, number: int) -> str:
+    """Of a vehicle's first camera (number 0) the plain topic, of the others one by their name."""
+    return f"{DEBUG_IMAGE_TOPIC}/{camera}" if number else DEBUG_IMAGE_TOPIC
+
 
 # Services and actions.
 EXECUTE_ORDER_ACTION = "/navigation/execute_order"  # patrol_interfaces/action/ExecuteOrder

@@ -25,12 +25,12 @@ class TimeBudget:
         return self._owed_s > 0
 
     @contextmanager
-    def picture(self) -> Iterator[None]:
-        """Around the work on one picture."""
+    def pictures(self, count: int) -> Iterator[None]:
+        """Around the work on so many pictures."""
         began_s = self._clock()
         try:
             yield
         finally:
             spent_s = self._clock() - began_s
-            owed_s = self._owed_s + spent_s - self._budget_s
+            owed_s = self._owed_s + spent_s - count * self._budget_s
             self._owed_s = min(max(owed_s, 0.0), _MOST_PICTURES_OWED * self._budget_s)

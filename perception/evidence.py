@@ -6,8 +6,7 @@ disk only sealed (`originals.py`), and only where the configuration names who ma
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from patrol.geometry import StampedPose
 from patrol.incident import Evidence, EvidenceKind
 from patrol.person_search import PersonSearch
+from perception.camera_roll import CameraRoll, jpeg
 from perception.candidates import CANDIDATES_FILE, Candidates
 from perception.clip import ClipWriter
 from perception.detectors.base import Image
@@ -26,7 +26,7 @@ from perception.evidence_expiry import EvidenceExpiry
 from perception.evidence_files import EvidenceFiles, new_uuid
 from perception.evidence_record import EvidenceRecord, Shown
 from perception.originals import Originals
-from perception.privacy import Region, RegionMemory, blur
+from perception.privacy import Region
 from perception.sealing import Seal
 
 CAPTURE_MAX_AGE_S = 1.0  # of a picture that shows a visit
@@ -40,6 +40,7 @@ class NoPictureError(Exception):
 @dataclass(slots=True)
 class _Recording:
     incident_id: str
+    camera: str
     started_s: float
     until_s: float
     clip: ClipWriter
@@ -52,7 +53,10 @@ class _Recording:
 
 
 class EvidenceRecorder:
-    """Keeps the last seconds in memory and writes evidence for incidents."""
+    """Keeps the last seconds in memory and writes evidence for incidents.
+
+    A camera is told by its name; without any there is only one.
+    """
 
     def __init__(
         self,
@@ -72,15 +76,9 @@ class EvidenceRecorder:
             open_incidents,
             over=lambda: self._candidates.over,
         )
-        self._ring: deque[tuple[float, bytes]] = deque()
-        self._vehicle: deque[StampedPose] = deque()
+        self._rolls: dict[str, CameraRoll] = {}  # by camera
         self._recordings: list[_Recording] = []
-        self._latest: tuple[float, Image] | None = None
-        self._memory = RegionMemory(config.blur_hold_s)
-        self._originals: Originals | None = None
-        if config.originals_for:
-            seal = Seal(config.originals_for)
-            self._originals = Originals(self._files, seal, config.pre_roll_s)
+        self._seal = Seal(config.originals_for) if config.originals_for else None
 
     def add(
         self,
@@ -88,95 +86,112 @@ class EvidenceRecorder:
         image: Image,
         regions: Sequence[Region],
         pose: StampedPose | None = None,
+        camera: str = "",
     ) -> None:
-        """Take a picture and its pose into the pre-roll and into running clips."""
-        held = self._memory.step(stamp_s, regions)
-        stored = blur(image, held) if self._config.blur else image
-        self._latest = (stamp_s, stored)
-        jpeg = self._jpeg(stored)
-        self._ring.append((stamp_s, jpeg))
-        if pose is not None:
-            self._vehicle.append(pose)
-        since_s = stamp_s - self._config.pre_roll_s
-        while self._ring and self._ring[0][0] < since_s:
-            self._ring.popleft()
-        while self._vehicle and self._vehicle[0].stamp_s < since_s:
-            self._vehicle.popleft()
+        """Take a picture and its pose into the pre-roll and into the camera's running clips."""
+        kept = self._roll(camera).add(stamp_s, image, regions, pose)
         for recording in self._recordings:
-            recording.clip.add(stamp_s, jpeg)
-            recording.vehicle += [pose] if pose is not None else []
-        if self._originals is not None:
-            size_px = (image.shape[1], image.shape[0])
-            self._originals.add(stamp_s, self._jpeg(image), size_px)
+            if recording.camera == camera:
+                recording.clip.add(stamp_s, kept)
+                recording.vehicle += [pose] if pose is not None else []
 
-    @property
-    def latest(self) -> tuple[float, Image] | None:
-        """When the last picture was taken, and what may be kept of it; None where nothing may."""
-        return self._latest
+    def latest(self, camera: str = "") -> tuple[float, Image] | None:
+        """When a camera's last picture was taken, and what may be kept of it.
+
+        None where nothing may be kept, or none has come.
+        """
+        return self._roll(camera).latest
 
     def skip(self) -> None:
         """Forget the pictures in memory: the vehicle is where nothing may be recorded."""
-        self._ring.clear()
-        self._vehicle.clear()
-        self._latest = None
-        if self._originals is not None:
-            self._originals.skip()
+        for roll in self._rolls.values():
+            roll.skip()
 
-    def capture(self, name: str, now_s: float) -> Evidence:
-        """Write the latest picture as evidence of a visit.
+    def _roll(self, camera: str) -> CameraRoll:
+        roll = self._rolls.get(camera)
+        if roll is None:
+            originals = None
+            if self._seal is not None:
+                originals = Originals(self._files, self._seal, self._config.pre_roll_s)
+            roll = self._rolls[camera] = CameraRoll(self._config, originals)
+        return roll
 
-        Raises NoPictureError where no picture may be kept or none is of now, OSError where the
-        disk refuses.
+    def _originals(self) -> Iterator[Originals]:
+        rolls = self._rolls.values()
+        return (roll.originals for roll in rolls if roll.originals is not None)
+
+    def capture(self, name: str, now_s: float) -> list[Evidence]:
+        """Write each camera's latest picture as evidence of a visit.
+
+        A camera that gives none now is left out. Raises NoPictureError where no picture may be
+        kept or none at all is of now, OSError where the disk refuses.
         """
-        if self._latest is None:
+        kept = [roll.latest for roll in self._rolls.values() if roll.latest is not None]
+        if not kept:
             raise NoPictureError("no picture may be kept here, or the camera gives none")
-        stamp_s, picture = self._latest
-        if not now_s - stamp_s <= CAPTURE_MAX_AGE_S:
-            raise NoPictureError(f"the last picture is {now_s - stamp_s:.1f} s old")
-        return self._write_still(name, stamp_s, picture, None, EvidenceKind.CHECKPOINT)
+        fresh = [one for one in kept if now_s - one[0] <= CAPTURE_MAX_AGE_S]
+        if not fresh:
+            age_s = now_s - max(stamp_s for stamp_s, _ in kept)
+            raise NoPictureError(f"the last picture is {age_s:.1f} s old")
+        return [
+            self._write_still(name, stamp_s, picture, None, EvidenceKind.CHECKPOINT)
+            for stamp_s, picture in fresh
+        ]
 
     def begin(
         self,
         incident_id: str,
         box: NDArray[np.float64] | None,
         record: EvidenceRecord | None = None,
+        camera: str = "",
     ) -> list[Evidence]:
-        """Write a still now and start a clip; nothing where no picture may be kept.
+        """Write a still now and start a camera's clip; nothing where no picture may be kept.
 
         `record` grows with the clip and is written after it. Raises OSError where the disk
         refuses.
         """
-        if self._latest is None:
+        roll = self._roll(camera)
+        if roll.latest is None:
             return []
-        stamp_s, picture = self._latest
+        stamp_s, picture = roll.latest
         if record is not None:
             self._candidates.note(record.incident)
         still = self._write_still(incident_id, stamp_s, picture, box)
         path = self._files.part(incident_id, EvidenceKind.CLIP)
         clip = ClipWriter(path, picture.shape[1], picture.shape[0], self._rate_hz)
-        for ring_stamp_s, jpeg in self._ring:
-            clip.add(ring_stamp_s, jpeg)
+        for taken_s, kept in roll.pictures:
+            clip.add(taken_s, kept)
         until_s = stamp_s + self._config.post_roll_s
-        vehicle = list(self._vehicle)
         self._recordings.append(
-            _Recording(incident_id, stamp_s, until_s, clip, path, _area(box), record, vehicle)
-        )
-        if self._originals is not None:
-            self._originals.begin(incident_id, stamp_s, until_s)
+            _Recording(
+                incident_id, camera, stamp_s, until_s, clip, path, _area(box), record,
+                list(roll.vehicle),
+            )
+        )  # fmt: skip
+        if roll.originals is not None:
+            roll.originals.begin(incident_id, stamp_s, until_s)
         return [still]
 
     def show(
-        self, incident_id: str, box: NDArray[np.float64] | None, shown: Shown | None = None
+        self,
+        incident_id: str,
+        box: NDArray[np.float64] | None,
+        shown: Shown | None = None,
+        camera: str = "",
     ) -> None:
-        """Tell where an incident is in the latest picture: a nearer view makes a better still."""
+        """Tell where an incident is in a camera's latest picture.
+
+        A nearer view, whichever camera's, makes a better still.
+        """
+        latest = self._roll(camera).latest
         for recording in self._recordings:
             if recording.incident_id != incident_id:
                 continue
             if recording.record is not None and shown is not None:
                 recording.record.track.append(shown)
             limit = self._config.better_still_area * recording.best_area
-            if self._latest is not None and box is not None and _area(box) > limit:
-                recording.best_stamp_s, picture = self._latest
+            if latest is not None and box is not None and _area(box) > limit:
+                recording.best_stamp_s, picture = latest
                 recording.best_picture = _with_box(picture, box)
                 recording.best_area = _area(box)
 
@@ -213,14 +228,14 @@ class EvidenceRecorder:
         done = [r for r in self._recordings if now_s >= r.until_s]
         for recording in self._recordings:
             recording.clip.advance(self._config.pictures_per_step)
-        if self._originals is not None:
-            self._originals.step(now_s)
+        for originals in self._originals():
+            originals.step(now_s)
         return [evidence for recording in done for evidence in self._finish(recording)]
 
     def close(self) -> list[Evidence]:
         """Finish all clips now."""
-        if self._originals is not None:
-            self._originals.close()
+        for originals in self._originals():
+            originals.close()
         return [e for recording in list(self._recordings) for e in self._finish(recording)]
 
     def _finish(self, recording: _Recording) -> list[Evidence]:
@@ -253,15 +268,9 @@ class EvidenceRecorder:
         box: NDArray[np.float64] | None,
         kind: EvidenceKind = EvidenceKind.STILL,
     ) -> Evidence:
-        content = self._jpeg(picture if box is None else _with_box(picture, box))
+        shown = picture if box is None else _with_box(picture, box)
+        content = jpeg(shown, self._config.jpeg_quality)
         return self._files.write(incident_id, kind, content, stamp_s, self._config.blur)
-
-    def _jpeg(self, picture: Image) -> bytes:
-        quality = [cv2.IMWRITE_JPEG_QUALITY, self._config.jpeg_quality]
-        done, data = cv2.imencode(".jpg", picture, quality)
-        if not done:
-            raise OSError("a picture could not be encoded as JPEG")
-        return data.tobytes()
 
 
 def _area(box: NDArray[np.float64] | None) -> float:

@@ -2,7 +2,7 @@
 
 One JSON file an incident beside its pictures, so that a person can say years later how the vehicle
 came to report it: the rule's and the networks' versions, every parameter, the event's track and
-the vehicle's on the map (map metres, epoch seconds), and boxes in pixels of the camera's picture.
+the vehicle's on the map (map metres, epoch seconds), and boxes in pixels of a camera's picture.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Provenance:
     """What pictures were judged with; every value can be written as JSON."""
 
     software: str = ""  # version of this software
-    camera: Any = None  # its description in the vehicle file
+    camera: Any = None  # description, in the vehicle file, of the one that the clip is from
     networks: Any = None  # use → name and SHA-256 of the weights, and the backend
     parameters: Any = None  # all of perception's
 
@@ -37,6 +37,7 @@ class Shown:
     position_sigma_m: float
     confidence: float
     box_xyxy: tuple[float, ...] | None
+    camera: str = ""  # whose picture
 
 
 @dataclass(slots=True)

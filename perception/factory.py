@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,17 +14,18 @@ from perception import appearance_embedding
 from perception.appearance_embedding import MobileNetEmbedder
 from perception.budget import TimeBudget
 from perception.config import PerceptionConfig, load_perception_config
-from perception.detectors.backends import chosen
+from perception.detectors.backends import Backend, chosen
 from perception.detectors.yolo import YoloDetector, YoloPose, export_path, exported, input_size
 from perception.evidence import EvidenceRecorder
 from perception.evidence_record import Provenance
+from perception.eye import Eye
 from perception.incident_memory import INCIDENT_MEMORY
 from perception.incidents import IncidentBook
 from perception.map_view import NOWHERE, PatrolMapView
 from perception.models import CHECKOUT, Manifest, load_manifest, models_dir
 from perception.pipeline import PerceptionPipeline
 from perception.reference_views import ReferenceStore
-from perception.rules.registry import RULES, RuleTools
+from perception.rules.registry import RuleTools, rules_of_all, rules_of_one
 from perception.sweep import Sweep, band_of
 from perception.types import NoRecord
 
@@ -43,19 +44,24 @@ def no_record_predicate(patrol_map: PatrolMap | None) -> NoRecord:
     return forbidden
 
 
-def _sizes(config: PerceptionConfig, camera: CameraSpec) -> dict[str, tuple[int, int]]:
-    """(height, width) of each network input: the whole picture, the sweep's band, a crop, pose."""
-    crop, pose = config.detector.crop_px, config.detector.pose_px
+Size = tuple[int, int]  # (height, width) of a network's input
+
+
+def _full_size(config: PerceptionConfig, camera: CameraSpec) -> Size:
+    return input_size(camera.width_px, camera.height_px, config.detector.long_side_px)
+
+
+def _sweep_size(config: PerceptionConfig, camera: CameraSpec) -> Size:
     x1, y1, x2, y2 = band_of(camera, config.sweep)
-    turned_width, turned_height = int(y2 - y1), int(x2 - x1)
-    return {
-        "full": input_size(camera.width_px, camera.height_px, config.detector.long_side_px),
-        "sweep": input_size(
-            turned_width, turned_height, round(turned_height * config.sweep.scale)
-        ),
-        "crop": (crop, crop),
-        "pose": (pose, pose),
-    }
+    wide, tall = int(y2 - y1), int(x2 - x1)  # turned
+    return input_size(wide, tall, round(tall * config.sweep.scale))
+
+
+def _detector_sizes(config: PerceptionConfig, cameras: Sequence[CameraSpec]) -> set[Size]:
+    """Of whole pictures, the sweeps' bands and crops."""
+    crop = config.detector.crop_px
+    whole = {_full_size(config, camera) for camera in cameras}
+    return whole | {_sweep_size(config, camera) for camera in cameras} | {(crop, crop)}
 
 
 def export_all(
@@ -63,14 +69,16 @@ def export_all(
     config_path: Path = CHECKOUT / "config" / "perception.yaml",
     vehicle_path: Path = CHECKOUT / "config" / "vehicles" / "goalie.yaml",
 ) -> bool:
-    """Export verified weights for a vehicle's camera; False when all exports were there.
+    """Export verified weights for a vehicle's cameras; False when all exports were there.
 
     Raises ConfigError, ModelError.
     """
     config, manifest = load_perception_config(config_path), load_manifest()
     backend, new = chosen(config.detector.backend), False
-    for use, size_hw in _sizes(config, load_vehicle(vehicle_path).cameras[0]).items():
-        name = config.detector.pose_model if use == "pose" else config.detector.model
+    detector, pose = config.detector, (config.detector.pose_px, config.detector.pose_px)
+    sizes = _detector_sizes(config, load_vehicle(vehicle_path).cameras)
+    wanted = [(detector.model, size) for size in sorted(sizes)] + [(detector.pose_model, pose)]
+    for name, size_hw in wanted:
         spec = manifest.model(name)
         new |= not export_path(spec, folder, size_hw, backend).exists()
         exported(spec, folder, size_hw, backend)
@@ -90,7 +98,7 @@ def build_pipeline(
     references_dir: Path | None = None,
     clock: Callable[[], float] | None = None,
 ) -> PerceptionPipeline:
-    """A pipeline for the vehicle's first camera; raises ConfigError, ModelError.
+    """A pipeline for the vehicle's cameras; raises ConfigError, ModelError.
 
     Weights must have been fetched (`sunra models fetch`); the first call exports them (a few
     seconds for each input size). `patrol_map` gives the `no_record` zones and what rules
@@ -100,10 +108,9 @@ def build_pipeline(
     """
     config = load_perception_config(config_path)
     folder = weights_dir or models_dir()
-    camera = spec.cameras[0]
     manifest = load_manifest()
-    sizes = _sizes(config, camera)
-    crop = _detector(config, manifest, folder, sizes["crop"])
+    side = config.detector.crop_px
+    crop = _detector(config, manifest, folder, (side, side))
     pose = YoloPose(
         manifest.model(config.detector.pose_model),
         folder,
@@ -112,35 +119,51 @@ def build_pipeline(
         config.detector.backend,
     )
     embedder = _embedder(config, manifest, folder)
-    sweep = None
-    if config.sweep.every:
-        band = _detector(config, manifest, folder, sizes["sweep"])
-        sweep = Sweep(config.sweep, band, config.detector.min_score)
     view = NOWHERE if patrol_map is None else PatrolMapView(patrol_map)
     references = None
     if references_dir is not None:
         references = ReferenceStore(references_dir, config.changed_property.references)
     tools = RuleTools(crop, pose, embedder, references)
+    sweeps = {camera.name: _sweep_size(config, camera) for camera in spec.cameras}
+    bands = {
+        size: _detector(config, manifest, folder, size)
+        for size in (set(sweeps.values()) if config.sweep.every else ())
+    }
+    eyes = []
+    for camera in spec.cameras:
+        band = bands.get(sweeps[camera.name])
+        sweep = Sweep(config.sweep, band, config.detector.min_score) if band else None
+        eyes.append(Eye(camera, config.camera, rules_of_one(config, tools), sweep))
+    widest = max(spec.cameras, key=lambda camera: camera.width_px * camera.height_px)
     memory = evidence_dir / INCIDENT_MEMORY
     book = IncidentBook(config.incidents, map_id, memory=memory, view=view)
     return PerceptionPipeline(
         config,
         spec,
-        _detector(config, manifest, folder, sizes["full"]),
-        sweep,
-        [make(config, tools) for make in RULES.values()],
+        _detector(config, manifest, folder, _full_size(config, widest), len(eyes)),
+        eyes,
+        rules_of_all(config, tools),
         book,
         EvidenceRecorder(
-            config.evidence, evidence_dir, camera.rate_hz, open_incidents=book.open_ids
+            config.evidence,
+            evidence_dir,
+            max(camera.rate_hz for camera in spec.cameras),
+            open_incidents=book.open_ids,
         ),
         no_record_predicate(patrol_map),
         view,
-        _provenance(config, manifest, camera),
-        TimeBudget(config.budget_s, clock) if clock is not None else None,
+        _provenance(config, manifest),
+        TimeBudget(_budget_s(config, spec.cameras), clock) if clock is not None else None,
     )
 
 
-def _provenance(config: PerceptionConfig, manifest: Manifest, camera: CameraSpec) -> Provenance:
+def _budget_s(config: PerceptionConfig, cameras: Sequence[CameraSpec]) -> float:
+    """Of one picture: several cameras share the time that one alone would have."""
+    rates = [camera.rate_hz for camera in cameras]
+    return config.budget_s * max(rates) / sum(rates)
+
+
+def _provenance(config: PerceptionConfig, manifest: Manifest) -> Provenance:
     """What a record says of how pictures were judged."""
     backend = chosen(config.detector.backend).value
     networks = {
@@ -151,7 +174,7 @@ def _provenance(config: PerceptionConfig, manifest: Manifest, camera: CameraSpec
             ("appearance", config.detector.embedding_model),
         )
     }
-    return Provenance(version("sunra"), camera, networks, config)
+    return Provenance(version("sunra"), None, networks, config)
 
 
 def _embedder(
@@ -168,7 +191,10 @@ def _embedder(
 
 
 def _detector(
-    config: PerceptionConfig, manifest: Manifest, folder: Path, size_hw: tuple[int, int]
+    config: PerceptionConfig, manifest: Manifest, folder: Path, size_hw: Size, at_once: int = 1
 ) -> YoloDetector:
-    spec = manifest.model(config.detector.model)
-    return YoloDetector(spec, folder, size_hw, config.detector.threads, config.detector.backend)
+    spec, wanted = manifest.model(config.detector.model), config.detector
+    # A CPU gains nothing by several at once (docs/perception.md#detector): there a batch that is
+    # not full would cost as much as a full one.
+    batch = at_once if chosen(wanted.backend) is Backend.TENSORRT else 1
+    return YoloDetector(spec, folder, size_hw, wanted.threads, wanted.backend, batch)

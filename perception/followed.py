@@ -141,7 +141,7 @@ class FollowedLog:
         projector: GroundProjector,
         stamp_s: float,
     ) -> list[Followed]:
-        """Take a picture's tracks and boxes; gives what is seen in it."""
+        """Take a picture's boxes and all tracks, other cameras' too; gives what is seen in it."""
         rides = _boxes_of(found, RIDDEN, self.config.ride_score)
         maybe = _boxes_of(found, RIDDEN, self.config.weak_ride_score)
         animals = _boxes_of(found, ANIMALS, 0.0)
@@ -151,6 +151,7 @@ class FollowedLog:
             self._look(track, (rides, maybe, animals), projector, stamp_s)
             for track in tracks
             if track.last_seen_s == stamp_s
+            and track.observation.camera in ("", projector.camera.name)
         ]
 
     def _look(

@@ -20,6 +20,8 @@ from perception.map_view import NOWHERE, MapView
 from perception.rules.base import Finding
 from perception.severity import more_urgent, severity_of
 
+_Key = tuple[AnomalyKind, str, int]  # kind, the rule's camera, the rule's own number
+
 
 @dataclass(frozen=True, slots=True)
 class IncidentConfig:
@@ -56,7 +58,7 @@ class IncidentBook:
         known = load_memory(memory, map_id)
         self._open = {one.incident.incident_id: one.incident for one in known}
         self._seen_s = {one.incident.incident_id: one.seen_s for one in known}
-        self._by_key: dict[tuple[AnomalyKind, int], str] = {}  # what a rule follows → incident
+        self._by_key: dict[_Key, str] = {}  # what a rule follows → incident
 
     def step(self, findings: list[Finding], now_s: float) -> list[tuple[Incident, Finding]]:
         """New revisions, each with the finding that caused it."""
@@ -69,7 +71,7 @@ class IncidentBook:
                     continue
                 change: Incident | None = self._start(finding, now_s)
             else:
-                self._by_key[finding.kind, finding.key] = known.incident_id
+                self._by_key[_key(finding)] = known.incident_id
                 change = self._revise(known, finding, now_s)
             if change is None:
                 continue
@@ -118,7 +120,7 @@ class IncidentBook:
         def distance(incident: Incident) -> float:
             return math.hypot(incident.x_m - finding.x_m, incident.y_m - finding.y_m)
 
-        followed = self._open.get(self._by_key.get((finding.kind, finding.key), ""))
+        followed = self._open.get(self._by_key.get(_key(finding), ""))
         if followed is not None:
             return followed
         case_id = finding.details.get("case_id")  # of a person search: one of another is another
@@ -149,7 +151,7 @@ class IncidentBook:
             dict(finding.details),
         )
         self._seen_s[incident.incident_id] = now_s
-        self._by_key[finding.kind, finding.key] = incident.incident_id
+        self._by_key[_key(finding)] = incident.incident_id
         return incident
 
     def _severity(self, finding: Finding, now_s: float) -> Severity:
@@ -194,3 +196,7 @@ class IncidentBook:
             del self._seen_s[incident_id]
             self._open.pop(incident_id, None)
         self._by_key = {key: one for key, one in self._by_key.items() if one in self._open}
+
+
+def _key(finding: Finding) -> _Key:
+    return finding.kind, finding.eye, finding.key

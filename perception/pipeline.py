@@ -1,15 +1,18 @@
 """PerceptionPipeline.step(frame, pose, scan, now) → tracks, incidents, evidence, faults.
 
-One step: check the picture, detect, sweep, place on the ground, track, ask the rules, book
-incidents, keep evidence. Bad pictures and old poses are faults, never exceptions; without a pose
-near the picture's time nothing gets a place, so no incident is made.
+One step: check the pictures, detect in all of them at once, and then picture by picture: sweep,
+place on the ground, track, ask the rules, book incidents, keep evidence. All cameras of a vehicle
+share the tracks, in map metres, and the incidents: who walks out of one picture into another's
+stays who they are, and an event that two cameras see is one. Bad pictures and old poses are
+faults, never exceptions; without a pose near the picture's time nothing gets a place, so no
+incident is made.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 
 import numpy as np
@@ -20,12 +23,12 @@ from patrol.incident import Evidence
 from patrol.person_search import PersonSearch
 from patrol.vehicle import VehicleSpec
 from perception.budget import TimeBudget
-from perception.camera_check import CameraCheck
 from perception.config import PerceptionConfig
 from perception.debug_view import debug_picture
-from perception.detectors.base import PERSON, Detections, Detector, Image
+from perception.detectors.base import PERSON, Detections, Detector, Image, detect_all
 from perception.evidence import EvidenceRecorder
 from perception.evidence_record import Provenance
+from perception.eye import Eye
 from perception.followed import VEHICLES, FollowedLog
 from perception.ground_projection import GroundProjector, predicted_pose
 from perception.incidents import IncidentBook
@@ -33,8 +36,7 @@ from perception.looks import Sighting
 from perception.map_view import NOWHERE, MapView
 from perception.placing import Placer
 from perception.reporting import Reporter
-from perception.rules.base import AnyRule, Finding, Glimpse, LensRule, Scene, SearchRule
-from perception.sweep import Sweep
+from perception.rules.base import MapRule, Scene, SearchRule
 from perception.tracking import Observation, Tracker
 from perception.types import Frame, NoRecord, PerceptionOutput, ThermalPicture, TrackView
 
@@ -44,15 +46,15 @@ _POSES_KEPT = 60  # 3 s at the localization's 20 Hz
 
 
 class PerceptionPipeline:
-    """Everything the vehicle sees with one camera; one `step` per picture."""
+    """Everything the vehicle sees; one `step` for each picture, or for several at once."""
 
     def __init__(
         self,
         config: PerceptionConfig,
         spec: VehicleSpec,
         detector: Detector,
-        sweep: Sweep | None,
-        rules: Sequence[AnyRule],
+        eyes: Sequence[Eye],
+        rules: Sequence[MapRule],
         book: IncidentBook,
         recorder: EvidenceRecorder,
         no_record: NoRecord | None = None,
@@ -60,25 +62,22 @@ class PerceptionPipeline:
         provenance: Provenance | None = None,
         budget: TimeBudget | None = None,
     ) -> None:
+        """`rules` are those about who is followed: they go on from camera to camera."""
         self._config = config
         self._spec = spec
         self._detector = detector
-        self._sweep = sweep
-        self._rules = [rule for rule in rules if not isinstance(rule, LensRule)]
-        self._lens_rules = [rule for rule in rules if isinstance(rule, LensRule)]
+        self._eyes = {eye.name: eye for eye in eyes}
+        self._rules = list(rules)
         self._reporter = Reporter(book, recorder, no_record, provenance)
-        self._check = CameraCheck(config.camera)
         self._map = map_view
         self._budget = budget
-        self._found: Detections | None = None  # of this step's picture
-        self._findings: list[Finding] = []  # of the last one
         self._sweep_left_out = False
         self._placer = Placer(
             config.ranging, config.projection.max_range_m, spec.lidar, map_view.heights
         )
         self._tracker = Tracker(config.tracking)
         self._followed = FollowedLog(config.followed)
-        self._faults: frozenset[FaultKind] = frozenset()  # of the last picture
+        self._faults: frozenset[FaultKind] = frozenset()  # of keeping the last pictures
         self._poses: deque[StampedPose] = deque(maxlen=_POSES_KEPT)
         self._timings: dict[str, float] = {}
 
@@ -88,31 +87,40 @@ class PerceptionPipeline:
         """Take one picture (None: no new one came) with the latest pose and scan.
 
         Never raises for bad pictures, old poses or a full disk: those are faults in the output.
+        Raises KeyError for a picture of a camera that is not among the eyes.
         """
-        self._timings, self._found, self._sweep_left_out = {}, None, False
+        return self.step_all([] if frame is None else [frame], pose, scan, now_s)
+
+    def step_all(
+        self, frames: Sequence[Frame], pose: StampedPose | None, scan: Scan | None, now_s: float
+    ) -> PerceptionOutput:
+        """The same with the new pictures of several cameras, at most one of each."""
+        self._timings, self._sweep_left_out = {}, False
         self._reporter.begin()
         if pose is not None and (not self._poses or self._poses[-1].stamp_s != pose.stamp_s):
             self._poses.append(pose)
-        if frame is not None and self._check.is_new(frame):
-            self._faults = self._see(frame, scan, pose, now_s) | self._reporter.faults
+        new = [frame for frame in frames if self._eyes[frame.camera.name].check.is_new(frame)]
+        found: dict[str, Detections] = {}
+        if new:
+            found = self._see(sorted(new, key=lambda frame: frame.stamp_s), scan, pose, now_s)
+            self._faults = frozenset(self._reporter.faults)
         with self._timed("evidence"):
             self._reporter.finish(now_s)
-        faults = self._faults | self._reporter.faults
-        if self._check.stale(now_s):
-            faults |= {FaultKind.CAMERA_STALE}
+        by_camera = {eye.name: eye.faults_at(now_s) for eye in self._eyes.values()}
         return PerceptionOutput(
             now_s,
             [track.view() for track in self._tracker.confirmed()],
             self._reporter.incidents,
             self._reporter.evidence,
-            faults,
+            self._faults.union(self._reporter.faults, *by_camera.values()),
             dict(self._timings),
-            self._found,
+            found,
             self._sweep_left_out,
+            {name: faults for name, faults in by_camera.items() if faults},
         )
 
-    def capture(self, action_id: str, now_s: float) -> Evidence:
-        """The latest picture, blurred, as evidence of a visit; raises NoPictureError."""
+    def capture(self, action_id: str, now_s: float) -> list[Evidence]:
+        """Each camera's latest picture, blurred, as evidence of a visit; raises NoPictureError."""
         return self._reporter.capture(action_id, now_s)
 
     def release(
@@ -121,20 +129,23 @@ class PerceptionPipeline:
         """The sealed originals of an incident, to be sent; raises NoPictureError."""
         return self._reporter.release(incident_id, requested_by, reason, now_s)
 
-    def debug_picture(self) -> Image | None:
-        """The last step's picture, blurred, with what was seen drawn on it.
+    def debug_picture(self, camera: str = "") -> Image | None:
+        """A camera's (or the first one's) last picture, blurred, with what was seen drawn on it.
 
         None where it may not be kept (`no_record`), or nothing was made of it.
         """
-        latest = self._reporter.latest
-        if latest is None or self._found is None:
+        eye = self._eyes[camera or next(iter(self._eyes))]
+        latest = self._reporter.latest(eye.name)
+        if latest is None or eye.found is None:
             return None
         tracks = [track.view() for track in self._tracker.confirmed()]
-        return debug_picture(latest[1], latest[0], self._found, tracks, self._findings)
+        own = [track for track in tracks if track.camera == eye.name]
+        return debug_picture(latest[1], latest[0], eye.found, own, eye.findings)
 
     def search(self, searches: Sequence[PersonSearch]) -> None:
         """Take ALL open person searches; one that is not among them is over, and forgotten."""
-        for rule in self._rules:
+        every = [*self._rules, *(rule for eye in self._eyes.values() for rule in eye.rules)]
+        for rule in every:
             if isinstance(rule, SearchRule):
                 rule.search(searches)
         self._reporter.search(searches)
@@ -144,47 +155,56 @@ class PerceptionPipeline:
         return self._reporter.close()
 
     def _see(
-        self, frame: Frame, scan: Scan | None, pose: StampedPose | None, now_s: float
-    ) -> frozenset[FaultKind]:
-        """Make of a new picture what it is good for; gives what is wrong with it."""
-        blind = self._check.fault(frame, 0.0 if pose is None else pose.speed_mps)
-        told = self._look(frame, scan) if self._check.is_picture(frame) else []
-        if any(rule.is_blind for rule in self._lens_rules):
-            blind = FaultKind.CAMERA_BLIND
-        fault: FaultKind | None = blind
-        if blind is None:
-            with self._budget.picture() if self._budget else nullcontext():
-                fault = self._take(frame, scan, now_s)
+        self, frames: Sequence[Frame], scan: Scan | None, pose: StampedPose | None, now_s: float
+    ) -> dict[str, Detections]:
+        """Make of new pictures what they are good for; gives the boxes of those that are good."""
+        speed_mps = 0.0 if pose is None else pose.speed_mps
+        good = [frame for frame in frames if self._is_good(frame, scan, speed_mps)]
+        found: Mapping[str, Detections] = {}
+        with self._budget.pictures(len(good)) if self._budget and good else nullcontext():
+            if good:
+                found = self._detect(good)
+            for frame in good:
+                eye = self._eyes[frame.camera.name]
+                fault = self._take(eye, frame, found[eye.name], scan, now_s)
+                eye.faults |= set() if fault is None else {fault}
         with self._timed("evidence"):
-            self._reporter.enter(told, frame.stamp_s, now_s)
-        return frozenset() if fault is None else frozenset({fault})
+            for frame in frames:
+                self._reporter.enter(self._eyes[frame.camera.name].told, frame, now_s)
+        return dict(found)
 
-    def _look(self, frame: Frame, scan: Scan | None) -> list[Finding]:
-        """What the rules about the camera itself make of a picture, a blind one, too."""
-        stamped = self._pose_at(frame.stamp_s)
-        glimpse = Glimpse(
-            frame.stamp_s,
-            frame.image_bgr,
-            stamped.pose.transform(frame.camera.x_m, frame.camera.y_m) if stamped else None,
-            stamped.speed_mps if stamped else 0.0,
-            stamped.yaw_rate_radps if stamped else 0.0,
-            self._fresh(scan, frame),
-        )
-        with self._timed("rules"):
-            return [finding for rule in self._lens_rules for finding in rule.look(glimpse)]
+    def _is_good(self, frame: Frame, scan: Scan | None, speed_mps: float) -> bool:
+        """Whether anything can be seen in it, after all that is known of its camera."""
+        eye = self._eyes[frame.camera.name]
+        eye.found, eye.findings, eye.told = None, [], []
+        blind = eye.check.fault(frame, speed_mps)
+        if eye.check.is_picture(frame):
+            with self._timed("rules"):
+                eye.glimpse(frame, self._pose_at(frame.stamp_s), self._fresh(scan, frame))
+        blind = FaultKind.CAMERA_BLIND if eye.is_blind else blind
+        eye.faults = frozenset() if blind is None else frozenset({blind})
+        return blind is None
 
-    def _take(self, frame: Frame, scan: Scan | None, now_s: float) -> FaultKind | None:
-        """One good picture through all stages; gives why nothing could be placed."""
+    def _detect(self, frames: Sequence[Frame]) -> Mapping[str, Detections]:
+        """All boxes of all pictures, by camera."""
+        least = self._config.detector.min_score
         with self._timed("detect"):
-            found = self._detector.detect(frame.image_bgr, self._config.detector.min_score)
-        self._found = found
+            found = detect_all(self._detector, [frame.image_bgr for frame in frames], least)
+        names = [frame.camera.name for frame in frames]
+        return dict(zip(names, found, strict=True))
+
+    def _take(
+        self, eye: Eye, frame: Frame, found: Detections, scan: Scan | None, now_s: float
+    ) -> FaultKind | None:
+        """One good picture through all stages; gives why nothing could be placed."""
+        eye.found = found
         pose = self._pose_at(frame.stamp_s)
         if pose is None:
             self._reporter.keep_nothing()  # where it was taken is not known: it may be private
             return FaultKind.PERCEPTION_POSE_STALE
         projector = GroundProjector(frame.camera, pose, self._config.projection)
         with self._timed("sweep"):
-            swept = self._swept(frame)
+            swept = self._swept(eye, frame)
         with self._timed("track"):
             self._tracker.step(
                 self._observe(found, projector, self._fresh(scan, frame)), projector, frame.stamp_s
@@ -192,20 +212,19 @@ class PerceptionPipeline:
         scene = self._scene(frame, projector, found, swept, self._fresh(scan, frame))
         with self._timed("rules"):
             findings = [finding for rule in self._rules for finding in rule.step(scene)]
-        self._findings = findings
+            findings += eye.judge(scene)
+        eye.findings = findings
         with self._timed("evidence"):
             self._reporter.record(frame, pose, found, swept, findings)
-            self._reporter.enter(findings, frame.stamp_s, now_s)
+            self._reporter.enter(findings, frame, now_s)
         return None
 
-    def _swept(self, frame: Frame) -> list[Sighting]:
+    def _swept(self, eye: Eye, frame: Frame) -> list[Sighting]:
         """People in the turned look; left out where pictures have taken longer than they may."""
-        if self._sweep is None:
-            return []
-        if self._budget is not None and self._budget.is_overdrawn:
+        if eye.sweep is not None and self._budget is not None and self._budget.is_overdrawn:
             self._sweep_left_out = True
             return []
-        return self._sweep.step(frame.image_bgr, frame.camera)
+        return eye.swept(frame)
 
     def _pose_at(self, stamp_s: float) -> StampedPose | None:
         """The known pose nearest to a picture, moved to its time; None where none is near.
@@ -229,9 +248,9 @@ class PerceptionPipeline:
         seen = found.select(found.scores >= self._config.tracking.weak_score)
         boxes = seen.boxes_xyxy.astype(np.float64)
         labels = [seen.label(index) for index in range(len(seen))]
-        placed = self._placer.places(projector, boxes, labels, scan)
+        placed, camera = self._placer.places(projector, boxes, labels, scan), projector.camera.name
         return [
-            Observation(box, float(score), label, at.point, at.width_m, at.height_m)
+            Observation(box, float(score), label, at.point, at.width_m, at.height_m, camera)
             for box, score, label, at in zip(boxes, seen.scores, labels, placed, strict=True)
             if at is not None
         ]

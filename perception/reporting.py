@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from patrol.faults import FaultKind
 from patrol.geometry import StampedPose
 from patrol.incident import AnomalyKind, Evidence, Incident, IncidentPhase, capture_name
 from patrol.person_search import PersonSearch
+from patrol.vehicle import CameraSpec
 from perception.detectors.base import Detections, Image
 from perception.evidence import EvidenceRecorder, NoPictureError
 from perception.evidence_record import EvidenceRecord, Provenance, Shown
@@ -84,19 +86,21 @@ class Reporter:
             elif finding.box_xyxy is not None:
                 regions += person_regions(finding.box_xyxy)
         with self._disk():
-            self._recorder.add(frame.stamp_s, frame.image_bgr, regions, pose)
+            camera = frame.camera.name
+            self._recorder.add(frame.stamp_s, frame.image_bgr, regions, pose, camera)
 
-    def enter(self, findings: list[Finding], stamp_s: float, now_s: float) -> None:
+    def enter(self, findings: list[Finding], frame: Frame, now_s: float) -> None:
         """Book a picture's findings, and begin the evidence of what is new."""
         changes = self._book.step(findings, now_s)
         self.incidents += [incident for incident, _ in changes]
         with self._disk():
             for incident, finding in changes:
-                self._begin(incident, finding)
+                self._begin(incident, finding, frame.camera)
             for finding in findings:
                 incident_id = self._book.match(finding)
                 if incident_id is not None:
-                    self._recorder.show(incident_id, finding.box_xyxy, _shown(finding, stamp_s))
+                    shown = _shown(finding, frame)
+                    self._recorder.show(incident_id, finding.box_xyxy, shown, frame.camera.name)
 
     def finish(self, now_s: float) -> None:
         """Go on with what is being written, and close what was open for searches that are over."""
@@ -108,8 +112,8 @@ class Reporter:
                 _log_change(ended)
                 self.incidents.append(ended)
 
-    def capture(self, action_id: str, now_s: float) -> Evidence:
-        """The latest picture, blurred, as evidence of a visit; raises NoPictureError."""
+    def capture(self, action_id: str, now_s: float) -> list[Evidence]:
+        """Each camera's latest picture, blurred, as evidence of a visit; raises NoPictureError."""
         try:
             return self._recorder.capture(capture_name(action_id), now_s)
         except OSError as error:
@@ -126,23 +130,22 @@ class Reporter:
             what = error.strerror or error
             raise NoPictureError(f"the release could not be noted: {what}") from None
 
-    @property
-    def latest(self) -> tuple[float, Image] | None:
-        """When the last picture was taken, and what may be kept of it; None where nothing may."""
-        return self._recorder.latest
+    def latest(self, camera: str) -> tuple[float, Image] | None:
+        """A camera's last picture, as `EvidenceRecorder.latest`."""
+        return self._recorder.latest(camera)
 
     def close(self) -> list[Evidence]:
         """Finish the clips that are being written; gives their files."""
         return self._recorder.close()
 
-    def _begin(self, incident: Incident, finding: Finding) -> None:
+    def _begin(self, incident: Incident, finding: Finding, camera: CameraSpec) -> None:
         _log_change(incident)
         if incident.phase is IncidentPhase.OPENED and not self._no_record(
             incident.x_m, incident.y_m
         ):
-            record = EvidenceRecord(incident, self._provenance)
+            record = EvidenceRecord(incident, replace(self._provenance, camera=camera))
             box = finding.box_xyxy
-            self.evidence += self._recorder.begin(incident.incident_id, box, record)
+            self.evidence += self._recorder.begin(incident.incident_id, box, record, camera.name)
 
     @contextmanager
     def _disk(self) -> Iterator[None]:
@@ -165,13 +168,14 @@ def _log_change(incident: Incident) -> None:
     )
 
 
-def _shown(finding: Finding, stamp_s: float) -> Shown:
+def _shown(finding: Finding, frame: Frame) -> Shown:
     box = finding.box_xyxy
     return Shown(
-        stamp_s,
+        frame.stamp_s,
         finding.x_m,
         finding.y_m,
         finding.position_sigma_m,
         finding.confidence,
         None if box is None else tuple(float(edge) for edge in box),
+        frame.camera.name,
     )

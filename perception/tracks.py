@@ -29,6 +29,7 @@ class Observation:
     point: GroundPoint
     width_m: float
     height_m: float
+    camera: str = ""  # which one saw it; empty: there is only one
 
     @property
     def usable(self) -> bool:
@@ -96,4 +97,5 @@ class Track:
             self.confidence,
             (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
             self.last_seen_s,
+            self.observation.camera,
         )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from patrol.faults import FaultKind
+from patrol.geodesy import wrap_angle
 from patrol.incident import Evidence, Incident
 from patrol.vehicle import CameraSpec
 from perception.detectors.base import Detections, Image
@@ -26,11 +27,18 @@ class ThermalPicture:
     camera: CameraSpec
 
 
+def looks_along(thermal: CameraSpec, camera: CameraSpec) -> bool:
+    """Whether a thermal camera's middle is in a camera's picture: it belongs beside that."""
+    turn_rad = wrap_angle(thermal.yaw_rad - camera.yaw_rad)
+    return abs(turn_rad) < camera.horizontal_fov_rad / 2
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A camera picture: (height, width, 3) uint8 BGR, taken at `stamp_s`.
 
-    `thermal` is the newest picture of the vehicle's thermal camera, None where it has none.
+    `thermal` is the newest picture of the thermal camera that looks the same way, None where
+    there is none.
     """
 
     stamp_s: float
@@ -53,6 +61,7 @@ class TrackView:
     confidence: float
     box_xyxy: tuple[float, float, float, float]
     last_seen_s: float
+    camera: str = ""  # whose pixels; empty: there is only one
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +74,7 @@ class PerceptionOutput:
     evidence: list[Evidence] = field(default_factory=list)
     faults: frozenset[FaultKind] = frozenset()
     timings_s: dict[str, float] = field(default_factory=dict)  # stage -> wall seconds of this step
-    found: Detections | None = None  # all boxes of this step's picture, weak ones too
+    found: dict[str, Detections] = field(default_factory=dict)  # all boxes, by camera
     sweep_left_out: bool = False  # to keep to the time budget
+    # of the cameras with which something is wrong
+    faults_by_camera: dict[str, frozenset[FaultKind]] = field(default_factory=dict)

@@ -30,11 +30,12 @@ from perception.detectors.base import Detections, Image, PoseDetector, Skeleton
 from perception.detectors.scripted import COCO_NAMES
 from perception.detectors.yolo import YoloDetector, YoloPose
 from perception.evidence import EvidenceRecorder
+from perception.eye import Eye
 from perception.incidents import IncidentBook
 from perception.map_view import PatrolMapView
 from perception.models import load_manifest, models_dir
 from perception.pipeline import PerceptionPipeline
-from perception.rules.registry import RULES, RuleTools
+from perception.rules.registry import RuleTools, rules_of_all, rules_of_one
 from perception.tracking import Tracker
 from perception.types import Frame
 
@@ -104,9 +105,10 @@ def of_pipeline(looks: Sequence[Look], folder: Path) -> dict[str, float]:
     spec = load_vehicle(ROOT / "config" / "vehicles" / "goalie.yaml")
     patrol_map = load_map(ROOT / "maps" / "proving_ground.geojson")
     played, clocked = Played(), networks(config)
+    tools = RuleTools(clocked, clocked)
     pipeline = PerceptionPipeline(
-        config, spec, played, None,
-        [make(config, RuleTools(clocked, clocked)) for make in RULES.values()],
+        config, spec, played,
+        [Eye(CAMERA, config.camera, rules_of_one(config, tools))], rules_of_all(config, tools),
         IncidentBook(config.incidents, "made"),
         EvidenceRecorder(config.evidence, folder, 5.0),
         lambda _x, _y: True,

@@ -6,9 +6,9 @@ was given, x right, y down, (0, 0) the top left corner.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,26 @@ class Detector(Protocol):
     def detect(self, image_bgr: Image, min_score: float = 0.25) -> Detections:
         """All boxes with at least `min_score`, best first."""
         ...
+
+
+@runtime_checkable
+class BatchDetector(Detector, Protocol):
+    """One that takes several pictures at once, which some backends do quicker."""
+
+    def detect_batch(
+        self, images_bgr: Sequence[Image], min_score: float = 0.25
+    ) -> list[Detections]:
+        """As `detect` of each picture, in their order."""
+        ...
+
+
+def detect_all(
+    detector: Detector, images_bgr: Sequence[Image], min_score: float
+) -> list[Detections]:
+    """What is in each picture: at once where the detector can, else one after the other."""
+    if isinstance(detector, BatchDetector):
+        return detector.detect_batch(images_bgr, min_score)
+    return [detector.detect(image, min_score) for image in images_bgr]
 
 
 class PoseDetector(Protocol):

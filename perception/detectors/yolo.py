@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -65,25 +65,34 @@ def input_size(width_px: int, height_px: int, long_side_px: int) -> tuple[int, i
 
 
 def export_path(
-    spec: ModelSpec, folder: Path, size_hw: tuple[int, int], backend: Backend = Backend.OPENVINO
+    spec: ModelSpec,
+    folder: Path,
+    size_hw: tuple[int, int],
+    backend: Backend = Backend.OPENVINO,
+    batch: int = 1,
 ) -> Path:
-    """Where a backend's export of these weights for an input size lies."""
+    """Where a backend's export of these weights for an input size and batch lies."""
     kind = FORMATS[backend]
     if kind is None:
         return folder / spec.file
-    name = f"{spec.name}-{spec.sha256[:16]}-{size_hw[0]}x{size_hw[1]}{kind.ending}"
+    several = f"-x{batch}" if batch > 1 else ""
+    name = f"{spec.name}-{spec.sha256[:16]}-{size_hw[0]}x{size_hw[1]}{several}{kind.ending}"
     return folder / backend.value / name
 
 
 def exported(
-    spec: ModelSpec, folder: Path, size_hw: tuple[int, int], backend: Backend = Backend.OPENVINO
+    spec: ModelSpec,
+    folder: Path,
+    size_hw: tuple[int, int],
+    backend: Backend = Backend.OPENVINO,
+    batch: int = 1,
 ) -> Path:
-    """A backend's model of verified weights for an input size, exported now where missing.
+    """A backend's model of verified weights for an input size and batch, exported where missing.
 
     Raises ModelError where the weights are missing, altered or cannot be exported.
     """
     weights = verify(spec, folder)
-    target, kind = export_path(spec, folder, size_hw, backend), FORMATS[backend]
+    target, kind = export_path(spec, folder, size_hw, backend, batch), FORMATS[backend]
     if kind is None or target.exists():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -92,7 +101,7 @@ def exported(
         yolo = _import_yolo(folder / "settings")
         try:
             with _quiet():
-                made = yolo(str(copy)).export(format=kind.name, imgsz=list(size_hw))
+                made = yolo(str(copy)).export(format=kind.name, imgsz=list(size_hw), batch=batch)
         except Exception as error:  # any of torch's, ONNX's or OpenVINO's own errors
             raise ModelError(f"{weights}: cannot be exported to {backend}: {error}") from error
         with contextlib.suppress(FileExistsError, OSError):  # another process was faster
@@ -124,11 +133,12 @@ class _Model:
         size_hw: tuple[int, int],
         threads: int = 1,
         backend: Backend = Backend.AUTO,
+        batch: int = 1,
     ) -> None:
         self.backend = chosen(backend)
-        path = exported(spec, folder, size_hw, self.backend)
+        path = exported(spec, folder, size_hw, self.backend, batch)
         yolo = _import_yolo(folder / "settings")
-        self._size_hw = size_hw
+        self._size_hw, self._batch = size_hw, batch
         self._device = 0 if self.backend is Backend.TENSORRT else "cpu"
         self._model = yolo(str(path), task=spec.task)
         self.predict(np.zeros((*size_hw, 3), np.uint8), 0.5)  # loads the backend
@@ -160,19 +170,28 @@ class _Model:
 
     def predict(self, image_bgr: Image, min_score: float) -> Any:
         """ultralytics' result for one picture."""
-        return self._model.predict(
-            image_bgr,
-            imgsz=list(self._size_hw),
-            conf=min_score,
-            iou=NMS_IOU,
-            max_det=MAX_DETECTIONS,
-            device=self._device,
-            verbose=False,
-        )[0]
+        return self.predict_all([image_bgr], min_score)[0]
+
+    def predict_all(self, images_bgr: Sequence[Image], min_score: float) -> list[Any]:
+        """Its results for several; an export takes a full batch, so the last one is filled."""
+        results: list[Any] = []
+        for first in range(0, len(images_bgr), self._batch):
+            some = list(images_bgr[first : first + self._batch])
+            full = some + some[-1:] * (self._batch - len(some))
+            results += self._model.predict(
+                full,
+                imgsz=list(self._size_hw),
+                conf=min_score,
+                iou=NMS_IOU,
+                max_det=MAX_DETECTIONS,
+                device=self._device,
+                verbose=False,
+            )[: len(some)]
+        return results
 
 
 class YoloDetector:
-    """Objects by a YOLO detection model.
+    """Objects by a YOLO detection model, `batch` pictures at a time.
 
     Raises ModelError where weights are missing or the machine cannot run the backend.
     """
@@ -184,8 +203,9 @@ class YoloDetector:
         size_hw: tuple[int, int],
         threads: int = 1,
         backend: Backend = Backend.AUTO,
+        batch: int = 1,
     ) -> None:
-        self._model = _Model(spec, folder, size_hw, threads, backend)
+        self._model = _Model(spec, folder, size_hw, threads, backend, batch)
 
     @property
     def backend(self) -> Backend:
@@ -194,14 +214,24 @@ class YoloDetector:
 
     def detect(self, image_bgr: Image, min_score: float = 0.25) -> Detections:
         """All boxes with at least `min_score`, best first, in pixels of `image_bgr`."""
-        result = self._model.predict(image_bgr, min_score)
-        rows: FloatArray = result.boxes.data.cpu().numpy()
-        return Detections(
-            rows[:, :4].astype(np.float32),
-            rows[:, 4].astype(np.float32),
-            rows[:, 5].astype(np.int64),
-            result.names,
-        )
+        return _detections(self._model.predict(image_bgr, min_score))
+
+    def detect_batch(
+        self, images_bgr: Sequence[Image], min_score: float = 0.25
+    ) -> list[Detections]:
+        """As `detect` of each picture, in their order."""
+        return [_detections(one) for one in self._model.predict_all(images_bgr, min_score)]
+
+
+def _detections(result: Any) -> Detections:
+    """Of one picture of ultralytics' results."""
+    rows: FloatArray = result.boxes.data.cpu().numpy()
+    return Detections(
+        rows[:, :4].astype(np.float32),
+        rows[:, 4].astype(np.float32),
+        rows[:, 5].astype(np.int64),
+        result.names,
+    )
 
 
 class YoloPose:

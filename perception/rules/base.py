@@ -30,7 +30,7 @@ class Scene:
     image_bgr: Image
     projector: GroundProjector
     sightings: Sequence[Sighting]  # people, weak ones too, by the whole picture and the sweep
-    tracks: Sequence[Track]
+    tracks: Sequence[Track]  # all, or for a rule of one camera those that it saw last
     viewpoint_map: tuple[float, float]  # the camera's position
     people: Sequence[Followed] = ()  # on foot, seen in this picture
     vehicles: Sequence[Followed] = ()  # cars, trucks and buses, seen in this picture
@@ -45,7 +45,7 @@ class Finding:
     """A rule that holds now, for one place; repeated in every picture that shows it."""
 
     kind: AnomalyKind
-    key: int  # the rule's own number of the place or object
+    key: int  # the rule's own number of the place or object, `eye`'s where it has one
     x_m: float
     y_m: float
     position_sigma_m: float
@@ -56,6 +56,7 @@ class Finding:
     details: dict[str, float | str] = field(default_factory=dict)
     cleared: bool = False  # the rule has seen that it is over
     heads_px: tuple[tuple[float, float, float], ...] = ()  # circles (u, v, radius) to blur
+    eye: str = ""  # the camera whose pictures alone the rule judges; empty: it judges all
 
 
 class Rule(Protocol):
@@ -109,4 +110,5 @@ class SearchRule(ABC):
         """What holds in this picture."""
 
 
-AnyRule = Rule | LensRule | SearchRule
+MapRule = Rule | SearchRule  # about what is where, not about the camera
+AnyRule = MapRule | LensRule

@@ -9,7 +9,7 @@ person takes time back by 1.5 times the score, somebody who sits or bends by the
 look from near that finds nobody a tenth. A spot whose views move has no time at all.
 
 The rule holds at a spot when
-- the evidence is worth `hold_s` seconds,
+- the evidence is worth `hold_s` seconds, and the first of it is `least_s` old,
 - it comes from at least `min_views` pictures, `min_strong_views` of them with a score of
   `strong_score` or a skeleton whose torso lies,
 - and from viewpoints at least `min_baseline_m` apart (a coat or a kerb that looks like a person
@@ -236,18 +236,19 @@ class CollapsedPersonRule:
             < (keep_s if s.credit_s > 0.3 else self._config.flicker_s)
         ]
 
-    def _holds(self, spot: Spot) -> bool:
+    def _holds(self, spot: Spot, stamp_s: float) -> bool:
         config = self._config
         moved = spot.baseline_m >= config.min_baseline_m
         return (
             spot.credit_s >= (config.hold_s if moved else config.standing_hold_s)
+            and stamp_s - spot.first_seen_s >= config.least_s
             and spot.views >= config.min_views
             and spot.strong_views >= config.min_strong_views
         )
 
     def _finding(self, spot: Spot, box: Box | None, scene: Scene) -> Finding | None:
         if spot.held_since_s is None:
-            if not self._holds(spot):
+            if not self._holds(spot, scene.stamp_s):
                 return None
             spot.held_since_s = scene.stamp_s
         cleared = spot.empty_s >= self._config.clear_s

@@ -14,6 +14,7 @@ class CollapsedPersonConfig:
     posture: PostureConfig = field(default_factory=PostureConfig)
     min_score: float = 0.10
     hold_s: float = 2.0
+    least_s: float = 3.0  # who lies for 5 s is told of no more than 2 s before
     standing_hold_s: float = 5.0
     min_views: int = 5
     strong_score: float = 0.25
@@ -40,6 +41,8 @@ class CollapsedPersonConfig:
             raise ValueError(f"strong_score: {self.strong_score} must be in (min_score, 1]")
         if not 0 < self.hold_s <= self.standing_hold_s:
             raise ValueError(f"hold_s: {self.hold_s} must be in (0, standing_hold_s]")
+        if not 0 <= self.least_s <= 5:
+            raise ValueError(f"least_s: {self.least_s} must be in [0, 5]")
         if not 0 <= self.looks_per_picture <= 4:
             raise ValueError(f"looks_per_picture: {self.looks_per_picture} must be 0 to 4")
         if not 1 <= self.turns_per_look <= 3:

@@ -10,7 +10,7 @@ from perception.config import PerceptionConfig
 from perception.detectors.base import Detector, Embedder, PoseDetector
 from perception.reference_views import ReferenceStore
 from perception.rules.abandoned_object import AbandonedObjectRule
-from perception.rules.base import AnyRule
+from perception.rules.base import AnyRule, LensRule, MapRule
 from perception.rules.blocked_path import BlockedPathRule
 from perception.rules.camera_tampering import CameraTamperingRule
 from perception.rules.changed_property import ChangedPropertyRule
@@ -39,6 +39,21 @@ class RuleTools:
     embedder: Embedder | None = None
     references: ReferenceStore | None = None  # how watched property should look
 
+
+# About who and what is followed by place: these go on from camera to camera. All others judge by
+# what one camera's pictures show of a place, and are made once for each.
+OF_ALL_CAMERAS = frozenset(
+    {
+        AnomalyKind.FORBIDDEN_PARKING,
+        AnomalyKind.INTRUSION,
+        AnomalyKind.LOITERING,
+        AnomalyKind.MISSING_PERSON,
+        AnomalyKind.PERSON_IN_NEED,
+        AnomalyKind.PERSON_ON_ROAD,
+        AnomalyKind.RUNNING,
+        AnomalyKind.VULNERABLE_ALONE,
+    }
+)
 
 MakeRule = Callable[[PerceptionConfig, RuleTools], AnyRule]
 
@@ -70,3 +85,14 @@ RULES: dict[AnomalyKind, MakeRule] = {
         config.missing_person, tools.pose, tools.embedder
     ),
 }
+
+
+def rules_of_all(config: PerceptionConfig, tools: RuleTools) -> list[MapRule]:
+    """The rules that all cameras of a vehicle share."""
+    made = [make(config, tools) for kind, make in RULES.items() if kind in OF_ALL_CAMERAS]
+    return [rule for rule in made if not isinstance(rule, LensRule)]
+
+
+def rules_of_one(config: PerceptionConfig, tools: RuleTools) -> list[AnyRule]:
+    """The rules that each camera has for itself."""
+    return [make(config, tools) for kind, make in RULES.items() if kind not in OF_ALL_CAMERAS]

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 
 import yaml
 
-from patrol.topics import drop_topic, ultrasonic_topic
+from patrol.topics import (
+    camera_info_topic,
+    camera_topic,
+    drop_topic,
+    thermal_topic,
+    ultrasonic_topic,
+)
 from patrol.vehicle import CameraSpec, VehicleSpec
 
 PREFIX = "/gazebo"
@@ -86,13 +92,11 @@ _SENSORS = (
 def bridge_rows(spec: VehicleSpec) -> tuple[BridgeRow, ...]:
     """The rows of a vehicle: what every vehicle has, and its own cameras and rangers."""
     cameras = tuple(
-        _picture(
-            camera, (f"/camera/{camera.name}/image_raw", f"/camera/{camera.name}/camera_info")
-        )
+        _picture(camera, (camera_topic(camera.name), camera_info_topic(camera.name)))
         for camera in spec.cameras
     )
     thermal = tuple(
-        _picture(camera, (f"/camera/{camera.name}/image_raw",)) for camera in spec.thermal_cameras
+        _picture(camera, (thermal_topic(camera.name),)) for camera in spec.thermal_cameras
     )
     rangers = (
         *(_ranger(f"ultrasonic/{r.name}", ultrasonic_topic(r.name)) for r in spec.ultrasonics),

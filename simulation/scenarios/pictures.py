@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from patrol.errors import ConfigError
+from patrol.vehicle import CameraSpec
 from perception.clip import ClipWriter
 from simulation.scenarios.trace import Sample, Trace
 from simulation.vehicle.library import LibraryVehicle
@@ -33,21 +34,23 @@ def _jpeg(picture: NDArray[np.uint8]) -> bytes:
 
 
 class Video:
-    """The front camera as an MP4; raises ConfigError where the file cannot be written."""
+    """A camera as an MP4; raises ConfigError where the file cannot be written."""
 
-    def __init__(self, path: Path, width: int, height: int, rate_hz: float) -> None:
+    def __init__(self, path: Path, camera: CameraSpec) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
         except OSError as error:
             raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
-        self._clip = ClipWriter(path, width, height, rate_hz)
+        self._camera = camera.name
+        self._clip = ClipWriter(path, camera.width_px, camera.height_px, camera.rate_hz)
 
     def see(self, vehicle: LibraryVehicle, sample: Sample) -> None:
         """Add every new picture, with a caption."""
         for image in vehicle.frame.images if vehicle.frame else ():
-            self._clip.add(sample.t_s, _jpeg(_captioned(image.bgr, sample)))
-            self._clip.advance(1)
+            if image.camera.name == self._camera:
+                self._clip.add(sample.t_s, _jpeg(_captioned(image.bgr, sample)))
+                self._clip.advance(1)
 
     def close(self, trace: Trace) -> None:
         """Finish the file."""
@@ -67,7 +70,7 @@ class Stills:
         news = sample.mode != self._last[1] or sample.t_s - self._last[0] >= STILL_EVERY_S
         if images and news and len(self.taken) < MAX_STILLS:
             self._last = (sample.t_s, sample.mode)
-            self.taken.append((sample.t_s, _jpeg(_captioned(images[-1].bgr, sample))))
+            self.taken.append((sample.t_s, _jpeg(_captioned(images[0].bgr, sample))))
 
     def close(self, trace: Trace) -> None:
         """Nothing is left to do."""

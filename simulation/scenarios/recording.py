@@ -28,6 +28,8 @@ def _schema(title: str, **properties: str) -> dict[str, Any]:
     return {"title": title, "type": "object", "properties": {"timestamp": TIME, **typed}}
 
 
+CAMERA = "/camera/"  # one topic for each, by its name
+
 # topic → (schema name, JSON schema); names as foxglove.dev/docs/visualization/message-schemas
 TOPICS: dict[str, tuple[str, dict[str, Any]]] = {
     "/truth/pose": (
@@ -48,7 +50,7 @@ TOPICS: dict[str, tuple[str, dict[str, Any]]] = {
         _schema("foxglove.LocationFix", frame_id="string", latitude="number",
                 longitude="number", altitude="number"),
     ),
-    "/camera": (
+    CAMERA: (
         "foxglove.CompressedImage",
         _schema("foxglove.CompressedImage", frame_id="string", data="string", format="string"),
     ),
@@ -77,18 +79,13 @@ class McapRecording:
             raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
         self._writer = Writer(self._file)
         self._writer.start(profile="", library="sunra")
-        schemas = {
+        self._schemas = {
             name: self._writer.register_schema(
                 name=name, encoding="jsonschema", data=json.dumps(schema).encode()
             )
             for name, schema in dict(TOPICS.values()).items()
         }
-        self._channels = {
-            topic: self._writer.register_channel(
-                topic=topic, message_encoding="json", schema_id=schemas[name]
-            )
-            for topic, (name, _) in TOPICS.items()
-        }
+        self._channels = {topic: self._channel(topic) for topic in TOPICS if topic != CAMERA}
         self._samples = 0
         self._start_s = 0.0
 
@@ -135,11 +132,21 @@ class McapRecording:
         for image in frame.images:
             _, jpeg = cv2.imencode(".jpg", image.bgr)
             data = base64.b64encode(jpeg.tobytes()).decode()
-            self._put("/camera", now_s, {"frame_id": image.camera.name, "data": data,
-                                         "format": "jpeg"})  # fmt: skip
+            self._put(CAMERA + image.camera.name, now_s, {
+                "frame_id": image.camera.name, "data": data, "format": "jpeg",
+            })  # fmt: skip
+
+    def _channel(self, topic: str) -> int:
+        name, _ = TOPICS[CAMERA if topic.startswith(CAMERA) else topic]
+        channel: int = self._writer.register_channel(
+            topic=topic, message_encoding="json", schema_id=self._schemas[name]
+        )
+        return channel
 
     def _put(self, topic: str, now_s: float, message: dict[str, Any]) -> None:
         stamp = round(now_s * NS)
+        if topic not in self._channels:
+            self._channels[topic] = self._channel(topic)
         timed = {"timestamp": {"sec": stamp // NS, "nsec": stamp % NS}, **message}
         self._writer.add_message(
             channel_id=self._channels[topic],

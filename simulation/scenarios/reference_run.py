@@ -21,6 +21,7 @@ from perception.camera_rays import rotation
 from perception.config import load_perception_config
 from perception.detectors.scripted import ScriptedDetector
 from perception.evidence import EvidenceRecorder
+from perception.eye import Eye
 from perception.incidents import IncidentBook
 from perception.map_view import PatrolMapView
 from perception.pipeline import PerceptionPipeline
@@ -130,8 +131,8 @@ def _recorder(scenario: Scenario, patrol_map: PatrolMap, folder: Path) -> Percep
         config,
         scenario.spec,
         ScriptedDetector(lambda _picture: ()),
-        None,
-        [ChangedPropertyRule(recording, store)],
+        [Eye(scenario.spec.cameras[0], config.camera, [ChangedPropertyRule(recording, store)])],
+        (),
         IncidentBook(config.incidents, patrol_map.map_id),
         EvidenceRecorder(config.evidence, folder / "unused", scenario.spec.cameras[0].rate_hz),
         map_view=PatrolMapView(patrol_map),

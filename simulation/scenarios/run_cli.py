@@ -46,8 +46,7 @@ def run_command(
     run.observers += [stills] if page else []
     run.observers += [McapRecording(mcap)] if mcap else []
     if video is not None:
-        camera = scenario.spec.cameras[0]
-        run.observers.append(Video(video, camera.width_px, camera.height_px, camera.rate_hz))
+        run.observers.append(Video(video, scenario.spec.cameras[0]))
     click.echo(f"{scenario.id}: {scenario.title}")
     outcome = drive(run)
     report(outcome, run.trace, page, json_path, stills.taken)

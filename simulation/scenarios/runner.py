@@ -35,7 +35,7 @@ from simulation.scenarios.trace import Sample, Trace
 from simulation.surveyed import surveyed
 from simulation.types import SensorOptions
 from simulation.vehicle.library import LibraryVehicle
-from simulation.vehicle.perception_stage import StandInCamera, blind_pipeline
+from simulation.vehicle.perception_stage import StandInCamera, blind_pipeline, stand_in_cameras
 from simulation.vehicle.radio import Radio
 
 WARM_UP_TICKS = 150  # sensors, filter and link have filled when the scenario's time begins
@@ -100,15 +100,15 @@ class Run:
         self._radio = radios[entry.name] if radios else Radio(scenario.seed)
         address = address_of(entry.name)
         tap = FaultTap(scenario.seed)
-        stand_in = None
+        stand_ins: list[StandInCamera] = []
         if entry.perception is Perception.STAND_IN and not cameras:
-            stand_in = StandInCamera(spec.cameras[0], scenario.seed)
+            stand_ins = stand_in_cameras(spec, scenario.seed)
         self.vehicle = LibraryVehicle(
             simulator,
             self._radio,
             tap=tap,
             pipeline=None if entry.perception is Perception.HEARTBEAT else self._pipeline,
-            stand_in=stand_in,
+            stand_ins=stand_ins,
             address=address,
         )
         self._room = ControlRoom(

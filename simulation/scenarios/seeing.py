@@ -177,12 +177,13 @@ class _Table:
         )
         return stage
 
-    @staticmethod
-    def _vehicle(site: SiteLine, stage: Stage, setting: Setting) -> dict[str, Any]:
+    def _vehicle(self, site: SiteLine, stage: Stage, setting: Setting) -> dict[str, Any]:
         entry: dict[str, Any] = {
             "start": site.place(stage.start_m, 0.0),
             "perception": setting.perception.value,
         }
+        if self.file.spec is not None:
+            entry["spec"] = str(self.file.spec)
         if stage.speed_mps > 0:
             entry["nodes"] = site.nodes_from(stage.start_m)
         return entry

@@ -46,8 +46,9 @@ class Setting:
     """Where and when one scene is, with nothing left to draw.
 
     The vehicle is `standoff_m` (camera to scene, along the way) away when the event is due to be
-    there, `needs_s` after the start; the scene's middle is `out_m` beside its line. `speed_mps`
-    0 is a vehicle that stands; it drives slower where the site is too short.
+    there, `needs_s` after the start, or has passed it by as much where that is negative; the
+    scene's middle is `out_m` beside its line. `speed_mps` 0 is a vehicle that stands; it drives
+    slower where the site is too short.
     """
 
     site: str
@@ -65,7 +66,7 @@ class Setting:
     def __post_init__(self) -> None:
         for name, low, high in (
             ("needs_s", 1.0, 600.0),
-            ("standoff_m", 0.5, 40.0),
+            ("standoff_m", -20.0, 40.0),
             ("out_m", -10.0, 30.0),
             ("speed_mps", 0.0, MAX_SPEED_MPS),
         ):
@@ -122,13 +123,17 @@ class CaseKeys:
 
 @dataclass(frozen=True, slots=True)
 class SeeingFile:
-    """The keys of the table; `seeds` is how many are unfolded where nobody asks for others."""
+    """The keys of the table; `seeds` is how many are unfolded where nobody asks for others.
+
+    `spec` is relative to the file; none takes config/vehicles/goalie.yaml.
+    """
 
     title: str
     map: Path
     sites: dict[str, SiteEntry]
     kinds: tuple[Any, ...]
     seeds: int = 1
+    spec: Path | None = None
 
     def __post_init__(self) -> None:
         if self.seeds < 1:

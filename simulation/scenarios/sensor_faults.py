@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from navigation.types import GnssFix
 from patrol.geometry import Scan
-from simulation.types import ImageReading, RangeReading, SensorFrame
+from simulation.types import RangeReading, SensorFrame
 
 METRES_A_DEGREE = 111_132.0  # of latitude
 
@@ -81,10 +81,18 @@ def _fixes(change: Callable[[GnssFix, Broken], GnssFix]) -> Breaker:
 
 def _pictures(change: Callable[[NDArray[np.uint8], Broken], NDArray[np.uint8]]) -> Breaker:
     def breaker(frame: SensorFrame, broken: Broken) -> SensorFrame:
-        images = [ImageReading(i.stamp_s, i.camera, change(i.bgr, broken)) for i in frame.images]
+        images = [replace(image, bgr=change(image.bgr, broken)) for image in frame.images]
         return replace(frame, images=images)
 
     return breaker
+
+
+def _frozen_pictures(frame: SensorFrame, broken: Broken) -> SensorFrame:
+    images = [
+        replace(image, bgr=broken.hold(f"picture {image.camera.name}", image.bgr))
+        for image in frame.images
+    ]
+    return replace(frame, images=images)
 
 
 def _imu(**change: Callable[[Broken, float], float]) -> Breaker:
@@ -178,7 +186,7 @@ BREAKERS: dict[str, Breaker] = {
         lambda frame, broken: {"speed_mps": frame.base.speed_mps + float(broken.grain((1,))[0])}
     ),
     "camera_lost": lambda frame, _: replace(frame, images=[]),
-    "camera_frozen": _pictures(lambda bgr, broken: broken.hold("picture", bgr)),
+    "camera_frozen": _frozen_pictures,
     "camera_covered": _pictures(lambda bgr, _: np.zeros_like(bgr)),
     "camera_biased": _pictures(lambda bgr, _: np.full_like(bgr, 255)),
     "camera_noisy": _pictures(_grainy),

@@ -40,7 +40,7 @@ class Bus:
     scan: Mail[Scan] = field(default_factory=Mail)  # /scan
     ranges: dict[str, RangeSample] = field(default_factory=dict)  # /ultrasonic/*, /drop/*
     signals: dict[str, SignalState] = field(default_factory=dict)  # /signals/state
-    picture: Mail[ImageReading] = field(default_factory=Mail)  # /camera/*/image_raw
+    pictures: dict[str, ImageReading] = field(default_factory=dict)  # /camera/*/image_raw
     thermal: Mail[ThermalReading] = field(default_factory=Mail)  # /thermal/*/image_raw
     pose: Mail[StampedPose] = field(default_factory=Mail)  # /localization/odometry
     estimate: Mail[LocalizationEstimate] = field(default_factory=Mail)  # /localization/state

@@ -7,6 +7,7 @@ mail. Between the simulator and the software sits a `Tap`, through which faults 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Protocol
 
 from navigation.types import (
@@ -80,7 +81,7 @@ class LibraryVehicle:
         *,
         tap: Tap | None = None,
         pipeline: MakePipeline | None = None,
-        stand_in: StandInCamera | None = None,
+        stand_ins: Sequence[StandInCamera] = (),
         address: VehicleAddress = ADDRESS,
     ) -> None:
         spec, patrol_map = simulator.spec, simulator.world.patrol_map
@@ -96,7 +97,7 @@ class LibraryVehicle:
         self.attention = SimulatedAttention()
         self.drive = DriveCommand()
         self.now_s = simulator.now_s
-        self._stand_in = stand_in
+        self._stand_ins = stand_ins
         self._steering_rad = 0.0
         self._odometry_s = -math.inf
         self._tick = 0
@@ -131,8 +132,8 @@ class LibraryVehicle:
         self.simulator.step(self.tap.drive(self.drive))
         self.now_s = self.tap.now_s(self.simulator.now_s)
         frame = self.simulator.poll()
-        if self._stand_in is not None and frame.scans and self._tick % 20 == 0:
-            frame.images.append(self._stand_in.take(frame.stamp_s))
+        if frame.scans and self._tick % 20 == 0:
+            frame.images.extend(camera.take(frame.stamp_s) for camera in self._stand_ins)
         self._sense(self.tap.frame(frame))
         if self._tick % SHOW_EVERY == 0:
             self._show_and_say()
@@ -179,7 +180,7 @@ class LibraryVehicle:
             self.bus.ranges[name] = RangeSample(reading.stamp_s, name, reading.range_m)
         for signal in frame.signals:
             self.bus.signals[signal.signal_id] = signal
-        if frame.images:
-            self.bus.picture.put(frame.images[-1], frame.images[-1].stamp_s)
+        for picture in frame.images:
+            self.bus.pictures[picture.camera.name] = picture
         if frame.thermal:
             self.bus.thermal.put(frame.thermal[-1], frame.thermal[-1].stamp_s)

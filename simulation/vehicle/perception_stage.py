@@ -15,9 +15,10 @@ from patrol.vehicle import CameraSpec, VehicleSpec
 from perception.config import PerceptionConfig
 from perception.detectors.scripted import ScriptedDetector
 from perception.evidence import EvidenceRecorder, NoPictureError
+from perception.eye import Eye
 from perception.incidents import IncidentBook
 from perception.pipeline import PerceptionPipeline
-from perception.types import Frame, ThermalPicture
+from perception.types import Frame, ThermalPicture, looks_along
 from simulation.types import ImageReading
 from simulation.vehicle.bus import NO_FAULTS, Bus
 from simulation.vehicle.stage import Stage, StageName
@@ -33,7 +34,7 @@ class PerceptionStage(Stage):
         super().__init__(StageName.PERCEPTION, HEARTBEAT_HZ)
         self._bus, self._make = bus, make
         self._pipeline = make() if make else None
-        self._seen_s: float | None = None
+        self._seen_s: dict[str, float] = {}  # by camera
         self._searches: tuple[PersonSearch, ...] | None = None  # None: nothing was told yet
         self.poseless = False  # hears no poses any more
         self.captures: list[Evidence] = []
@@ -52,7 +53,7 @@ class PerceptionStage(Stage):
             return
         self._hear_searches(self._pipeline)
         pose = None if self.poseless else self._bus.pose.value
-        output = self._pipeline.step(self._new_frame(), pose, self._bus.scan.value, now_s)
+        output = self._pipeline.step_all(self._new_frames(), pose, self._bus.scan.value, now_s)
         self._bus.perception.put(output.faults, now_s)
         self.incidents += [(now_s, incident) for incident in output.incidents]
         self._capture(self._pipeline, now_s)
@@ -72,19 +73,29 @@ class PerceptionStage(Stage):
         failure = "" if pipeline is not None else "there is no camera"
         try:
             if pipeline is not None:
-                self.captures.append(pipeline.capture(wanted, now_s))
+                self.captures += pipeline.capture(wanted, now_s)
         except NoPictureError as error:
             failure = str(error)
         self._bus.captured.put(CaptureReport(wanted, failure), now_s)
 
-    def _new_frame(self) -> Frame | None:
-        picture = self._bus.picture.value
-        if picture is None or picture.stamp_s == self._seen_s:
-            return None
-        self._seen_s = picture.stamp_s
+    def _new_frames(self) -> list[Frame]:
+        new = [
+            picture
+            for name, picture in self._bus.pictures.items()
+            if picture.stamp_s != self._seen_s.get(name)
+        ]
+        self._seen_s |= {picture.camera.name: picture.stamp_s for picture in new}
+        return [
+            Frame(picture.stamp_s, picture.bgr, picture.camera, self._thermal_beside(picture))
+            for picture in new
+        ]
+
+    def _thermal_beside(self, picture: ImageReading) -> ThermalPicture | None:
+        """The newest picture of the thermal camera that looks the way this one does."""
         warm = self._bus.thermal.value
-        thermal = None if warm is None else ThermalPicture(warm.stamp_s, warm.celsius, warm.camera)
-        return Frame(picture.stamp_s, picture.bgr, picture.camera, thermal)
+        if warm is None or not looks_along(warm.camera, picture.camera):
+            return None
+        return ThermalPicture(warm.stamp_s, warm.celsius, warm.camera)
 
 
 def blind_pipeline(spec: VehicleSpec, map_id: str, folder: Path) -> PerceptionPipeline:
@@ -94,19 +105,24 @@ def blind_pipeline(spec: VehicleSpec, map_id: str, folder: Path) -> PerceptionPi
         config,
         spec,
         ScriptedDetector(lambda _picture: ()),
-        None,
-        [],
+        [Eye(camera, config.camera) for camera in spec.cameras],
+        (),
         IncidentBook(config.incidents, map_id),
         EvidenceRecorder(config.evidence, folder, spec.cameras[0].rate_hz),
     )
 
 
+def stand_in_cameras(spec: VehicleSpec, seed: int) -> list[StandInCamera]:
+    """Instead of a vehicle's cameras, where nothing is rendered."""
+    return [StandInCamera(camera, seed, number) for number, camera in enumerate(spec.cameras)]
+
+
 class StandInCamera:
     """Pictures of nothing, but alive: grain that differs from picture to picture, by seed."""
 
-    def __init__(self, camera: CameraSpec, seed: int) -> None:
+    def __init__(self, camera: CameraSpec, seed: int, number: int = 0) -> None:
         self._camera = camera
-        rng = np.random.default_rng([seed, 41])
+        rng = np.random.default_rng([seed, 41 + number])
         shape = (camera.height_px, camera.width_px, 3)
         self._grain: NDArray[np.uint8] = rng.integers(60, 190, shape, dtype=np.uint8)
         self._taken = 0

@@ -72,6 +72,25 @@ def test_every_backend_sees_the_same(backend: Backend) -> None:
     np.testing.assert_allclose(ours.scores, theirs.scores, atol=0.02)
 
 
+@pytest.mark.parametrize("backend", [Backend.ONNX, Backend.PYTORCH])
+def test_a_batch_sees_in_each_picture_what_it_sees_alone(backend: Backend) -> None:
+    bus = picture("bus.jpg")
+    empty = np.full_like(bus, 90)
+    size = input_size(bus.shape[1], bus.shape[0], 320)
+    spec, folder = MANIFEST.model("yolov8n"), models.models_dir()
+    several = YoloDetector(spec, folder, size, backend=backend, batch=2)
+    alone = YoloDetector(spec, folder, size, backend=backend)
+    expected = alone.detect(bus, 0.4)
+    assert len(expected) >= 3
+    found = several.detect_batch([bus, empty, bus], 0.4)  # a batch, and one that is not full
+    assert [len(one) for one in found] == [len(expected), 0, len(expected)]
+    for one in (found[0], found[2], several.detect(bus, 0.4)):
+        assert one.class_ids.tolist() == expected.class_ids.tolist()
+        np.testing.assert_allclose(one.boxes_xyxy, expected.boxes_xyxy, atol=2.0)
+        np.testing.assert_allclose(one.scores, expected.scores, atol=0.02)
+    assert several.detect_batch([], 0.4) == []
+
+
 def test_boxes_are_in_pixels_of_the_picture_that_was_given() -> None:
     image = picture("bus.jpg")
     found = detector(image).detect(image, 0.5).named("person")

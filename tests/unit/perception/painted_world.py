@@ -13,6 +13,7 @@ from perception.config import PerceptionConfig
 from perception.detectors.base import Detector
 from perception.detectors.scripted import ScriptedDetector
 from perception.evidence import EvidenceRecorder
+from perception.eye import Eye
 from perception.ground_projection import GroundProjector
 from perception.incidents import IncidentBook
 from perception.pipeline import PerceptionPipeline
@@ -79,8 +80,8 @@ def pipeline(
         config,
         SPEC,
         eyes or detector(),
-        None,
-        own if rules is None else rules,
+        [Eye(CAMERA, config.camera, own if rules is None else rules)],
+        (),
         IncidentBook(config.incidents, "sillim", lambda: next(ids)),
         EvidenceRecorder(config.evidence, folder, CAMERA.rate_hz, lambda: next(ids)),
         no_record,

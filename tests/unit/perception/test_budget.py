@@ -26,7 +26,7 @@ class Watch:
 
 def spend(budget: TimeBudget, watch: Watch, seconds: float) -> bool:
     """One picture; whether the next one must save."""
-    with budget.picture():
+    with budget.pictures(1):
         watch.now_s += seconds
     return budget.is_overdrawn
 
@@ -47,12 +47,24 @@ def test_a_long_stall_is_forgotten_after_ten_pictures_of_debt() -> None:
     assert quick == [True] * 9 + [False] * 2
 
 
+def test_several_pictures_at_once_have_the_time_of_each() -> None:
+    watch = Watch()
+    budget = TimeBudget(0.25, watch)
+    with budget.pictures(4):
+        watch.now_s += 1.0
+    assert not budget.is_overdrawn
+    with budget.pictures(4):
+        watch.now_s += 1.125
+    assert budget.is_overdrawn
+    assert not spend(budget, watch, 0.125)
+
+
 def test_a_picture_that_fails_is_counted_too() -> None:
     watch = Watch()
     budget = TimeBudget(0.25, watch)
 
     def fail() -> None:
-        with budget.picture():
+        with budget.pictures(1):
             watch.now_s += 1.0
             raise RuntimeError
 
@@ -72,7 +84,7 @@ def run(folder: Path, seconds: float, with_clock: bool) -> list[bool]:
 
     config = PerceptionConfig()
     pipe = world.pipeline(folder, config)
-    pipe._sweep = Sweep(SweepConfig(), Slow(), 0.1)
+    pipe._eyes["front"].sweep = Sweep(SweepConfig(), Slow(), 0.1)
     if with_clock:
         pipe._budget = TimeBudget(config.budget_s, watch)
     outputs = world.drive(pipe, None, seconds=2.0)

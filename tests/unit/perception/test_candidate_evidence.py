@@ -19,6 +19,7 @@ from perception.evidence import EvidenceRecorder
 from perception.evidence_check import check_chain
 from perception.evidence_config import EvidenceConfig
 from perception.evidence_expiry import EvidenceExpiry, RetentionConfig
+from perception.eye import Eye
 from perception.incident_memory import INCIDENT_MEMORY
 from perception.incidents import IncidentBook
 from perception.pipeline import PerceptionPipeline
@@ -62,8 +63,8 @@ class Vehicle:
             self.config.evidence, self.folder, rate_hz, open_incidents=book.open_ids
         )
         self.pipe = PerceptionPipeline(
-            self.config, world.SPEC, world.detector(strong=0.8), None, [self.rule, lying],
-            book, self.recorder,
+            self.config, world.SPEC, world.detector(strong=0.8),
+            [Eye(world.CAMERA, self.config.camera, [lying])], [self.rule], book, self.recorder,
         )  # fmt: skip
 
     def look(self, seconds: float, size: tuple[float, float] = (0.5, 1.65)) -> None:

@@ -33,6 +33,17 @@ def test_reports_a_lying_person_once_with_the_place(tmp_path: Path) -> None:
     assert incident.rule_version == "collapsed_person/1"
 
 
+def test_sure_views_make_no_early_alarm(tmp_path: Path) -> None:
+    config, eyes = PerceptionConfig(), world.detector(weak=0.95)
+    rule = RULES[AnomalyKind.COLLAPSED_PERSON](
+        config, RuleTools(eyes, ScriptedPose(lambda _: None))
+    )
+    outputs = world.drive(world.pipeline(tmp_path, rules=[rule], eyes=eyes), (16.0, -1.5))
+    (incident,) = opened(outputs)
+    assert incident.details["evidence_s"] > 2.2, "they are sure: the evidence is there sooner"
+    assert 3.0 <= incident.detected_at_s - incident.started_at_s <= 3.5
+
+
 @pytest.mark.parametrize("size", [world.STANDING, world.SITTING, (0.3, 0.25), (4.5, 0.4)])
 def test_is_silent_for_other_shapes(tmp_path: Path, size: tuple[float, float]) -> None:
     assert opened(world.drive(world.pipeline(tmp_path), (16.0, -1.5), size)) == []

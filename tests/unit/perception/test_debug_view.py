@@ -20,7 +20,7 @@ def test_it_shows_boxes_on_the_blurred_picture(tmp_path: Path) -> None:
     world.drive(pipe, PERSON, seconds=6.0)
     shown = pipe.debug_picture()
     assert shown is not None
-    _, kept = pipe._reporter._recorder.latest
+    _, kept = pipe._reporter.latest("front")
     assert shown.shape == kept.shape
     drawn = np.abs(shown.astype(int) - kept.astype(int)).sum(axis=2) > 0
     assert 20 < drawn.sum() < 0.2 * drawn.size

@@ -172,7 +172,7 @@ def test_detect_command_names_an_unknown_model() -> None:
 def test_a_visit_has_a_picture_of_now_in_the_chain(tmp_path: Path) -> None:
     rec = recorder(tmp_path)
     film(rec, 0, 5)
-    kept = rec.capture("visit-1", 1.0)
+    (kept,) = rec.capture("visit-1", 1.0)
     assert (kept.kind, kept.incident_id, kept.blurred) == (
         EvidenceKind.CHECKPOINT, "visit-1", True
     )  # fmt: skip

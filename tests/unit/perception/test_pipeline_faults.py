@@ -120,7 +120,7 @@ def test_the_plate_of_a_car_that_is_told_of_is_blurred(
     pipe = world.pipeline(tmp_path, rules=[TellsOfTheCar()], eyes=eyes)
     kept: list[list[Region]] = []
     recorder = pipe._reporter._recorder
-    monkeypatch.setattr(recorder, "add", lambda _s, _i, regions, _pose: kept.append(regions))
+    monkeypatch.setattr(recorder, "add", lambda _s, _i, regions, *_: kept.append(regions))
     for i in range(5):
         t = 10.0 + 0.2 * i
         output = pipe.step(world.frame(0.07 * i, t, None), world.pose_at(0.07 * i, t), None, t)

@@ -17,16 +17,16 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def start_ros() -> Iterator[Callable[[Path], None]]:
+def start_ros() -> Iterator[Callable[..., None]]:
     """Starts ROS in this process with what a perception node without a detector needs."""
     import rclpy  # after `activate`
 
-    def start(state_dir: Path) -> None:
+    def start(state_dir: Path, vehicle: str = "goalie") -> None:
         rclpy.init(
             args=[
                 "--ros-args",
                 "-p", f"state_dir:={state_dir}",
-                "-p", "vehicle_file:=config/vehicles/goalie.yaml",
+                "-p", f"vehicle_file:=config/vehicles/{vehicle}.yaml",
                 "-p", "map_file:=maps/sillim.geojson",
                 "-p", "perception_file:=config/perception.yaml",
                 "-p", "detector:=none",

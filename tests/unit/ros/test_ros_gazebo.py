@@ -253,9 +253,7 @@ def test_simulators_publish_every_topic_of_the_table_that_is_theirs() -> None:
     clock = SimpleNamespace(publish="clock")
     node = SimpleNamespace(topic_publisher=publisher, create_publisher=lambda *_: clock)
     outputs = SimulatedOutputs(cast(VehicleNode, node), SPEC)
-    every = topics_of(
-        (ranger.name for ranger in SPEC.ultrasonics), (drop.name for drop in SPEC.drop_rangers)
-    )
+    every = topics_of(SPEC)
     assert set(made) == {name for name in every if topic_row(name).publisher == "simulator"}
     assert outputs.clock == "clock"
     assert outputs.ultrasonic["side_left"] == "/ultrasonic/side_left"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -124,9 +124,15 @@ def test_a_stamp_is_read_from_raw_bytes() -> None:
     assert not _has_header("/tf")
 
 
-def watch_of(topic: str, seconds: float, rate_hz: float, late_s: float = 0.0) -> TopicWatch:
+def watch_of(
+    topic: str,
+    seconds: float,
+    rate_hz: float,
+    late_s: float = 0.0,
+    rates_hz: Mapping[str, float] | None = None,
+) -> TopicWatch:
     """A watch that heard a topic at a rate, each message so old."""
-    watch = TopicWatch([topic], 0.0)
+    watch = TopicWatch([topic], 0.0, rates_hz)
     for number in range(round(seconds * rate_hz)):
         now_s = number / rate_hz
         watch.hear(topic, now_s, now_s - late_s)
@@ -156,6 +162,14 @@ def test_a_slow_a_stale_an_old_and_a_missing_topic() -> None:
     )  # fmt: skip
     (soon,) = TopicWatch(["/scan"], 0.0).findings(1.0)
     assert soon.level is Level.OK
+
+
+def test_a_camera_keeps_the_rate_of_the_vehicle_file() -> None:
+    rear = "/camera/rear/image_raw"
+    (slow,) = watch_of(rear, 10.0, 2.0).findings(10.0)
+    assert slow.message == "slow: 1.8 Hz of 5 Hz"
+    (well,) = watch_of(rear, 10.0, 2.0, rates_hz={rear: 2.0}).findings(10.0)
+    assert well.level is Level.OK
 
 
 def test_events_have_no_rate_to_keep() -> None:

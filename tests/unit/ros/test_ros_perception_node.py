@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +34,15 @@ def node(tmp_path: Path, start_ros: Callable[[Path], None]) -> Iterator[Any]:
     made.destroy_node()
 
 
-def see(node: Any, number: int) -> None:
-    """One picture with its pose, looked at."""
+def see(node: Any, number: int, cameras: Sequence[str] = ("front",)) -> None:
+    """One picture of each camera with its pose, looked at."""
     stamp_s = node.now_s()
     rng = np.random.default_rng(number)
-    pixels = rng.integers(0, 255, (360, 640, 3), dtype=np.uint8)
     node._pose.put(StampedPose(stamp_s, Pose2(0.0, 0.0, 0.0), np.eye(3) * 0.01), stamp_s)
-    node._on_picture(serialize_message(message_of_picture(pixels, stamp_s, "front_optical")))
+    for camera in cameras:
+        pixels = rng.integers(0, 255, (360, 640, 3), dtype=np.uint8)
+        picture = serialize_message(message_of_picture(pixels, stamp_s, f"{camera}_optical"))
+        node._on_picture(camera, picture)
     node._step()
 
 
@@ -53,9 +55,9 @@ def turn(executor: SingleThreadedExecutor, is_over: Any) -> None:
 
 def test_the_debug_picture_is_published_only_while_somebody_looks(node: Any) -> None:
     assert DEBUG_IMAGE_TOPIC not in TOPICS, "nothing records or watches it"
-    drawn: list[int] = []
+    drawn: list[str] = []
     draw = node._pipeline.debug_picture
-    node._pipeline.debug_picture = lambda: drawn.append(1) or draw()
+    node._pipeline.debug_picture = lambda camera: drawn.append(camera) or draw(camera)
     see(node, 0)
     assert drawn == []
     screen, executor = Node("screen"), SingleThreadedExecutor()
@@ -65,15 +67,43 @@ def test_the_debug_picture_is_published_only_while_somebody_looks(node: Any) -> 
     row = topic_row("/perception/detections")
     screen.create_subscription(Image, DEBUG_IMAGE_TOPIC, pictures.append, 1)
     screen.create_subscription(Detection2DArray, row.name, boxes.append, qos_profile(row.qos))
-    turn(executor, lambda: node._debug.get_subscription_count() == 1)
+    turn(executor, lambda: node._debug["front"].get_subscription_count() == 1)
     for number in range(1, 20):
         see(node, number)
         executor.spin_once(timeout_sec=0.2)
         if pictures and boxes:
             break
-    assert drawn
+    assert set(drawn) == {"front"}
     assert (pictures[0].width, pictures[0].height, pictures[0].encoding) == (640, 360, "bgr8")
     assert boxes[0].header.frame_id == "front_optical"
+
+
+def test_every_camera_has_its_topics_and_its_boxes(
+    tmp_path: Path, start_ros: Callable[..., None]
+) -> None:
+    start_ros(tmp_path, "goalie_surround")
+    from patrol_perception.node import PerceptionNode
+
+    node = PerceptionNode()
+    node.begin()
+    heard = {topic for topic, _ in node.get_topic_names_and_types()}
+    names = ("front", "left", "rear", "right")
+    assert {f"/camera/{name}/image_raw" for name in names} <= heard
+    assert "/thermal/thermal_front/image_raw" in heard
+    assert {"/perception/debug_image", "/perception/debug_image/rear"} <= heard
+    boxes: list[Any] = []
+    node._publish_detections = boxes.append
+    states: list[Any] = []
+    node._publish_state = states.append
+    see(node, 0, names)
+    see(node, 1, ("rear", "right"))
+    assert [message.header.frame_id for message in boxes] == [
+        *(f"{name}_optical" for name in names), "rear_optical", "right_optical",
+    ]  # fmt: skip
+    assert len(node._looked_s) == 1, "the rate is the first camera's"
+    node._tell_state()
+    assert states[-1].frames == 6
+    node.destroy_node()
 
 
 def test_pictures_that_come_while_another_waits_are_counted(node: Any) -> None:
@@ -83,8 +113,8 @@ def test_pictures_that_come_while_another_waits_are_counted(node: Any) -> None:
     picture = serialize_message(
         message_of_picture(np.zeros((360, 640, 3), np.uint8), node.now_s(), "front_optical")
     )
-    node._on_picture(picture)
-    node._on_picture(picture)
+    node._on_picture("front", picture)
+    node._on_picture("front", picture)
     node._tell_state()
     assert (told[0].frames, told[0].drops, told[0].sweeps_left_out) == (1, 1, 0)
     assert told[0].rate_hz == 0.0, "one picture has no rate"

@@ -10,8 +10,8 @@ from patrol_interfaces.msg import PerceptionState
 
 from fleet_client.black_box.box import RING, SEALED
 from fleet_client.black_box.seals import NewestSeal
-from patrol.topics import TOPICS, topic_row, topics_of
-from patrol.vehicle import load_vehicle
+from patrol.topics import TOPICS, rates_of, topic_row, topics_of
+from patrol.vehicle import VehicleSpec, load_vehicle
 from patrol_fleet_client.health import (
     COMPUTER,
     Finding,
@@ -27,7 +27,7 @@ from patrol_ros.stamps import header_of
 
 QUEUE = 50  # a second of the quickest topic
 PICTURE_QUEUE = 5  # a second of a camera
-CAMERA = "/camera/"
+PICTURES = ("/camera/", "/thermal/")
 
 
 class HealthNode(VehicleNode):
@@ -45,20 +45,14 @@ class HealthNode(VehicleNode):
         self._eyes: PerceptionState | None = None
         self._eyes_before = (0, 0, 0)  # its counts, as they were last told
         self.topic_subscription("/perception/state", self._on_eyes)
-        self._topics = self._watched(self.flag("cameras", True))
+        spec = load_vehicle(self.path("vehicle_file"))
+        self._topics, self._rates = watched(spec, self.flag("cameras", True)), rates_of(spec)
         self._publish = self.topic_publisher("/diagnostics")
         for topic in self._topics:
             heard = self._on_stamped if _has_header(topic) else self._on_message
-            depth = PICTURE_QUEUE if topic.startswith(CAMERA) else QUEUE
+            depth = PICTURE_QUEUE if topic.startswith(PICTURES) else QUEUE
             self.topic_subscription(topic, partial(heard, topic), raw=True, depth=depth)
         self.every(TOPICS["/diagnostics"].rate_hz or 1, self._step)
-
-    def _watched(self, has_cameras: bool) -> list[str]:
-        spec = load_vehicle(self.path("vehicle_file"))
-        topics = topics_of(
-            (ranger.name for ranger in spec.ultrasonics), (r.name for r in spec.drop_rangers)
-        )
-        return [topic for topic in topics if has_cameras or not topic.startswith(CAMERA)]
 
     def _on_stamped(self, topic: str, cdr: bytes) -> None:
         if self._watch is not None:
@@ -81,7 +75,7 @@ class HealthNode(VehicleNode):
 
     def _step(self) -> None:
         now_s = self.now_s()
-        self._watch = self._watch or TopicWatch(self._topics, now_s)
+        self._watch = self._watch or TopicWatch(self._topics, now_s, self._rates)
         findings = judge(self._machine.read())
         if self._records:
             age_s = last_written_age_s(self._ring, time.time())
@@ -96,6 +90,11 @@ class HealthNode(VehicleNode):
         message = DiagnosticArray(header=header_of(now_s))
         message.status = [_status_of(finding) for finding in findings]
         self._publish(message)
+
+
+def watched(spec: VehicleSpec, has_cameras: bool) -> list[str]:
+    """The topics of a vehicle that are watched; without cameras none of theirs."""
+    return [t for t in topics_of(spec) if has_cameras or not t.startswith(PICTURES)]
 
 
 def _has_header(topic: str) -> bool:

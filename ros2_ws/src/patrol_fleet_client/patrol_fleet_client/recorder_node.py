@@ -147,8 +147,7 @@ class RecorderNode(VehicleNode):
 
 def recorded_topics(spec: VehicleSpec) -> list[str]:
     """What the black box of a vehicle hears."""
-    every = topics_of((r.name for r in spec.ultrasonics), (r.name for r in spec.drop_rangers))
-    return [topic for topic in every if topic not in NEVER_RECORDED]
+    return [topic for topic in topics_of(spec) if topic not in NEVER_RECORDED]
 
 
 def is_recent(cdr: bytes, now_s: float) -> bool:

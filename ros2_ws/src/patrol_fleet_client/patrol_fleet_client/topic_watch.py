@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from patrol.topics import TopicRow, topic_row
 from patrol_fleet_client.health import Finding, Level
@@ -36,8 +36,17 @@ class _Heard:
 class TopicWatch:
     """Counts what is heard of topics; times are of the node's clock."""
 
-    def __init__(self, topics: Iterable[str], now_s: float) -> None:
+    def __init__(
+        self, topics: Iterable[str], now_s: float, rates_hz: Mapping[str, float] | None = None
+    ) -> None:
+        """`rates_hz`: topics whose own rate counts instead of the table's."""
+        rates = rates_hz or {}
         self._heard = {topic: _Heard() for topic in topics}
+        rows = {topic: topic_row(topic) for topic in self._heard}
+        self._rows = {
+            topic: replace(row, rate_hz=rates.get(topic, row.rate_hz))
+            for topic, row in rows.items()
+        }
         self._start_s = now_s
 
     def hear(self, topic: str, now_s: float, stamp_s: float | None) -> None:
@@ -54,7 +63,7 @@ class TopicWatch:
         return [self._finding(topic, heard, now_s) for topic, heard in self._heard.items()]
 
     def _finding(self, topic: str, heard: _Heard, now_s: float) -> Finding:
-        row = topic_row(topic)
+        row = self._rows[topic]
         if heard.stamp_s is None:
             is_missing = row.max_age_s is not None and now_s - self._start_s >= WINDOW_S
             level = Level.WARN if is_missing else Level.OK

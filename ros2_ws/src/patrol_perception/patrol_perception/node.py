@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
+from functools import partial
 
 from nav_msgs.msg import Odometry
 from patrol_interfaces.msg import CaptureRequest, PerceptionState, PersonSearchArray
@@ -15,8 +16,8 @@ from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
 from patrol.incident import Evidence
 from patrol.map_geojson import load_map
-from patrol.topics import DEBUG_IMAGE_TOPIC, RELEASE_SERVICE, TOPICS
-from patrol.vehicle import load_vehicle
+from patrol.topics import RELEASE_SERVICE, TOPICS, camera_topic, debug_topic, thermal_topic
+from patrol.vehicle import CameraSpec, load_vehicle
 from patrol_perception.convert import (
     Picture,
     Warmth,
@@ -35,7 +36,7 @@ from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
 from patrol_ros.stamps import header_of
 from perception.evidence import NoPictureError
-from perception.types import Frame, PerceptionOutput, ThermalPicture
+from perception.types import Frame, PerceptionOutput, ThermalPicture, looks_along
 
 STATE_HZ = TOPICS["/perception/state"].rate_hz or 2
 _RATE_PICTURES = 26  # 5 s at 5 Hz
@@ -44,13 +45,14 @@ STEP_HZ = 10.0  # looks for a new picture; the camera's rate decides how often t
 
 
 class PerceptionNode(VehicleNode):
-    """Pictures (/camera/*/image_raw), pose, /scan → /perception/tracks, incident, state."""
+    """Pictures of all cameras, pose, /scan → /perception/tracks, incident, state."""
 
     def __init__(self) -> None:
         super().__init__("perception")
         spec = load_vehicle(self.path("vehicle_file"))
         patrol_map = load_map(self.path("map_file"))
-        self._camera = spec.cameras[0]
+        self._cameras = {camera.name: camera for camera in spec.cameras}
+        self._thermal_cameras = {camera.name: camera for camera in spec.thermal_cameras}
         self._pipeline = open_pipeline(
             self.text("detector", "yolo"),
             self.path("perception_file"),
@@ -58,26 +60,30 @@ class PerceptionNode(VehicleNode):
             patrol_map,
             self.path("state_dir") / "evidence",
         )
-        self._picture: Picture | None = None
-        self._warmth: Warmth | None = None
+        self._pictures: dict[str, Picture] = {}  # not looked at yet, by camera
+        self._warmth: dict[str, Warmth] = {}  # the newest, by thermal camera
         self._last_picture_s = -math.inf
         self._pose: Latest[StampedPose] = Latest()
         self._scan: Latest[Scan] = Latest()
         self._faults: frozenset[FaultKind] = frozenset()
+        self._told: tuple[object, object] = (frozenset(), {})  # of faults, by the log
         self._frames, self._step_s = 0, 0.0
         self._drops, self._sweeps_left_out = 0, 0
-        self._looked_s: deque[float] = deque(maxlen=_RATE_PICTURES)
+        self._looked_s: deque[float] = deque(maxlen=_RATE_PICTURES)  # of the first camera
         self._publish_tracks = self.topic_publisher("/perception/tracks")
         self._publish_detections = self.topic_publisher("/perception/detections")
-        self._debug = self.create_lifecycle_publisher(Image, DEBUG_IMAGE_TOPIC, 1)
+        self._debug = {
+            name: self.create_lifecycle_publisher(Image, debug_topic(name, number), 1)
+            for number, name in enumerate(self._cameras)
+        }
         self._publish_incident = self.topic_publisher("/perception/incident")
         self._publish_state = self.topic_publisher("/perception/state")
-        image_topic = f"/camera/{self._camera.name}/image_raw"
-        self.topic_subscription(image_topic, self._on_picture, raw=True)
-        self._thermal_camera = next(iter(spec.thermal_cameras), None)
-        if self._thermal_camera is not None:
-            thermal_topic = f"/camera/{self._thermal_camera.name}/image_raw"
-            self.topic_subscription(thermal_topic, self._on_warmth, raw=True)
+        for name in self._cameras:
+            heard = partial(self._on_picture, name)
+            self.topic_subscription(camera_topic(name), heard, raw=True)
+        for name in self._thermal_cameras:
+            warmed = partial(self._on_warmth, name)
+            self.topic_subscription(thermal_topic(name), warmed, raw=True)
         self.topic_subscription("/localization/odometry", self._on_pose)
         self.topic_subscription("/scan", self._on_scan)
         self._capture_id, self._capture_failure = "", ""
@@ -87,20 +93,22 @@ class PerceptionNode(VehicleNode):
         self.every(STEP_HZ, self._step)
         self.every(STATE_HZ, self._tell_state)
 
-    def _on_picture(self, cdr: bytes) -> None:
-        self._drops += self._picture is not None
-        self._picture = picture_of(cdr)
+    def _on_picture(self, camera: str, cdr: bytes) -> None:
+        self._drops += camera in self._pictures
+        self._pictures[camera] = picture_of(cdr)
 
-    def _on_warmth(self, cdr: bytes) -> None:
+    def _on_warmth(self, camera: str, cdr: bytes) -> None:
         try:
-            self._warmth = warmth_of(cdr)
+            self._warmth[camera] = warmth_of(cdr)
         except ValueError as error:  # the eyes do without; what is old does not count any more
             self.get_logger().error(f"thermal_refused {error}", throttle_duration_sec=60.0)
 
-    def _thermal(self) -> ThermalPicture | None:
-        if self._warmth is None or self._thermal_camera is None:
-            return None
-        return ThermalPicture(*self._warmth, self._thermal_camera)
+    def _thermal(self, camera: CameraSpec) -> ThermalPicture | None:
+        """The newest picture of a thermal camera that looks the way a camera does."""
+        for name, thermal in self._thermal_cameras.items():
+            if name in self._warmth and looks_along(thermal, camera):
+                return ThermalPicture(*self._warmth[name], thermal)
+        return None
 
     def _on_pose(self, message: Odometry) -> None:
         stamped = pose_of(message)
@@ -117,31 +125,40 @@ class PerceptionNode(VehicleNode):
         self._pipeline.search(searches.opened)
 
     def _step(self) -> None:
-        picture, self._picture = self._picture, None
-        frame = None
-        if picture is not None:
-            self._last_picture_s = picture.stamp_s
-            frame = Frame(picture.stamp_s, picture.image_bgr, self._camera, self._thermal())
+        pictures, self._pictures = self._pictures, {}
+        frames = [
+            Frame(picture.stamp_s, picture.image_bgr, camera, self._thermal(camera))
+            for name, camera in self._cameras.items()
+            if (picture := pictures.get(name)) is not None
+        ]
         started_s = time.monotonic()
-        output = self._pipeline.step(frame, self._pose.value, self._scan.value, self.now_s())
-        if frame is not None:
-            self._frames += 1
+        output = self._pipeline.step_all(frames, self._pose.value, self._scan.value, self.now_s())
+        if frames:
             self._step_s = time.monotonic() - started_s
             self._sweeps_left_out += output.sweep_left_out
-            self._looked_s.append(frame.stamp_s)
-            self._show(frame, output)
             self._publish_tracks(message_of_tracks(output.tracks, output.stamp_s))
+        for frame in frames:
+            self._show(frame, output)
+            self._count(frame)
         self._report(output)
+
+    def _count(self, frame: Frame) -> None:
+        """The state tells rate and age of the first camera's pictures, the number of all."""
+        self._frames += 1
+        if frame.camera.name == next(iter(self._cameras)):
+            self._last_picture_s = frame.stamp_s
+            self._looked_s.append(frame.stamp_s)
 
     def _show(self, frame: Frame, output: PerceptionOutput) -> None:
         """Boxes for whoever wants them, and the debug picture while somebody looks."""
-        name = f"{frame.camera.name}_optical"
-        if output.found is not None:
-            self._publish_detections(message_of_detections(output.found, frame.stamp_s, name))
-        if self._debug.get_subscription_count():
-            picture = self._pipeline.debug_picture()
+        camera, name = frame.camera.name, f"{frame.camera.name}_optical"
+        if camera in output.found:
+            boxes = output.found[camera]
+            self._publish_detections(message_of_detections(boxes, frame.stamp_s, name))
+        if self._debug[camera].get_subscription_count():
+            picture = self._pipeline.debug_picture(camera)
             if picture is not None:
-                self._debug.publish(message_of_picture(picture, frame.stamp_s, name))
+                self._debug[camera].publish(message_of_picture(picture, frame.stamp_s, name))
 
     def _rate_hz(self, now_s: float) -> float:
         """Pictures a second, over the last ones; 0 where they have stopped coming."""
@@ -155,7 +172,7 @@ class PerceptionNode(VehicleNode):
             return
         now_s, failure = self.now_s(), ""
         try:
-            self._send_files([self._pipeline.capture(message.capture_id, now_s)], now_s)
+            self._send_files(self._pipeline.capture(message.capture_id, now_s), now_s)
         except NoPictureError as error:
             failure = str(error)
         self._capture_id, self._capture_failure = message.capture_id, failure
@@ -179,9 +196,15 @@ class PerceptionNode(VehicleNode):
         return response
 
     def _report(self, output: PerceptionOutput) -> None:
-        if output.faults != self._faults:
-            self._faults = output.faults
-            self.event("perception_faults", faults=",".join(names_of(output.faults)) or "none")
+        self._faults = output.faults
+        told = (output.faults, output.faults_by_camera)
+        if told != self._told:
+            self._told = told
+            self.event(
+                "perception_faults",
+                faults=",".join(names_of(output.faults)) or "none",
+                cameras=",".join(output.faults_by_camera) or "none",
+            )
         files = list(output.evidence)
         for incident in output.incidents:
             own = [item for item in files if item.incident_id == incident.incident_id]

@@ -10,6 +10,7 @@ from patrol.vehicle import VehicleSpec
 from perception.config import load_perception_config
 from perception.detectors.scripted import ScriptedDetector
 from perception.evidence import EvidenceRecorder
+from perception.eye import Eye
 from perception.incidents import IncidentBook
 from perception.pipeline import PerceptionPipeline
 
@@ -33,7 +34,7 @@ def open_pipeline(
         config,
         spec,
         ScriptedDetector(lambda _image: ()),
-        None,
+        [Eye(camera, config.camera) for camera in spec.cameras],
         (),
         IncidentBook(config.incidents, patrol_map.map_id),
         EvidenceRecorder(config.evidence, evidence_dir, spec.cameras[0].rate_hz),

@@ -5,7 +5,13 @@ from __future__ import annotations
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 
-from patrol.topics import drop_topic, ultrasonic_topic
+from patrol.topics import (
+    camera_info_topic,
+    camera_topic,
+    drop_topic,
+    thermal_topic,
+    ultrasonic_topic,
+)
 from patrol.vehicle import VehicleSpec
 from patrol_ros.node import VehicleNode
 
@@ -30,13 +36,13 @@ class SimulatedOutputs:
         self.contact = node.topic_publisher("/simulation/contact")
         self.camera = {
             camera.name: (
-                node.topic_publisher(f"/camera/{camera.name}/image_raw"),
-                node.topic_publisher(f"/camera/{camera.name}/camera_info"),
+                node.topic_publisher(camera_topic(camera.name)),
+                node.topic_publisher(camera_info_topic(camera.name)),
             )
             for camera in spec.cameras
         }
         self.thermal = {
-            camera.name: node.topic_publisher(f"/camera/{camera.name}/image_raw")
+            camera.name: node.topic_publisher(thermal_topic(camera.name))
             for camera in spec.thermal_cameras
         }
         self.ultrasonic = {

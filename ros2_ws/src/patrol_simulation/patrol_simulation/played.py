@@ -29,7 +29,7 @@ from simulation.scenarios.through_ros import PLAYED_FILE
 from simulation.scenarios.trace import SAMPLE_S
 from simulation.types import SensorFrame
 from simulation.vehicle.client_stage import faults_of_refusals
-from simulation.vehicle.perception_stage import StandInCamera
+from simulation.vehicle.perception_stage import stand_in_cameras
 from simulation.vehicle.stage import TICK_HZ
 from simulation.world import ScenarioError
 
@@ -58,10 +58,10 @@ class ScenarioPlay:
         simulator.cast_waits = True
         self._companions = Companions(scenario, simulator)
         self._play = Play(scenario, heard, self._room, injector, self._companions, _no_time_passes)
-        camera = scenario.spec.cameras[0] if scenario.spec.cameras else None
-        renders = scenario.vehicle.perception is Perception.YOLO
-        self._stand_in = StandInCamera(camera, scenario.seed) if camera and not renders else None
-        self._picture_every_s = 1.0 / camera.rate_hz if camera else 0.0
+        spec, renders = scenario.spec, scenario.vehicle.perception is Perception.YOLO
+        self._stand_ins = [] if renders else stand_in_cameras(spec, scenario.seed)
+        fastest_hz = max((camera.rate_hz for camera in spec.cameras), default=1.0)
+        self._picture_every_s = 1.0 / fastest_hz
         self._picture_s = self._sample_s = 0.0
         self._opened_s = simulator.now_s
         self._start_s: float | None = None
@@ -70,9 +70,9 @@ class ScenarioPlay:
 
     def sensed(self, frame: SensorFrame) -> SensorFrame:
         """The readings with every fault that holds, and pictures where none are rendered."""
-        if self._stand_in is not None and frame.stamp_s >= self._picture_s - EPSILON_S:
+        if self._stand_ins and frame.stamp_s >= self._picture_s - EPSILON_S:
             self._picture_s = frame.stamp_s + self._picture_every_s
-            frame.images.append(self._stand_in.take(frame.stamp_s))
+            frame.images.extend(camera.take(frame.stamp_s) for camera in self._stand_ins)
         return self._tap.frame(frame)
 
     def step(self, contacts: list[str]) -> None:

@@ -33,8 +33,7 @@ MADE_OF_OTHERS = {
 
 
 def topics(spec: VehicleSpec) -> set[str]:
-    drops = (ranger.name for ranger in spec.drop_rangers)
-    return set(topics_of((ranger.name for ranger in spec.ultrasonics), drops))
+    return set(topics_of(spec))
 
 
 def test_every_topic_of_the_simulator_is_fed(goalie_spec: VehicleSpec) -> None:
