@@ -11,7 +11,6 @@ incident is made.
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 
@@ -30,19 +29,18 @@ from perception.evidence import EvidenceRecorder
 from perception.evidence_record import Provenance
 from perception.eye import Eye
 from perception.followed import VEHICLES, FollowedLog
-from perception.ground_projection import GroundProjector, predicted_pose
+from perception.ground_projection import GroundProjector
 from perception.incidents import IncidentBook
 from perception.looks import Sighting
 from perception.map_view import NOWHERE, MapView
 from perception.placing import Placer
+from perception.recent import Recent
 from perception.reporting import Reporter
 from perception.rules.base import MapRule, Scene, SearchRule
 from perception.tracking import Observation, Tracker
 from perception.types import Frame, NoRecord, PerceptionOutput, ThermalPicture, TrackView
 
 __all__ = ["Frame", "NoRecord", "PerceptionOutput", "PerceptionPipeline", "TrackView"]
-
-_POSES_KEPT = 60  # 3 s at the localization's 20 Hz
 
 
 class PerceptionPipeline:
@@ -78,7 +76,7 @@ class PerceptionPipeline:
         self._tracker = Tracker(config.tracking)
         self._followed = FollowedLog(config.followed)
         self._faults: frozenset[FaultKind] = frozenset()  # of keeping the last pictures
-        self._poses: deque[StampedPose] = deque(maxlen=_POSES_KEPT)
+        self._recent = Recent(config.max_pose_age_s, config.max_scan_age_s)
         self._timings: dict[str, float] = {}
 
     def step(
@@ -97,12 +95,11 @@ class PerceptionPipeline:
         """The same with the new pictures of several cameras, at most one of each."""
         self._timings, self._sweep_left_out = {}, False
         self._reporter.begin()
-        if pose is not None and (not self._poses or self._poses[-1].stamp_s != pose.stamp_s):
-            self._poses.append(pose)
+        self.hear(pose, scan)
         new = [frame for frame in frames if self._eyes[frame.camera.name].check.is_new(frame)]
         found: dict[str, Detections] = {}
         if new:
-            found = self._see(sorted(new, key=lambda frame: frame.stamp_s), scan, pose, now_s)
+            found = self._see(sorted(new, key=lambda frame: frame.stamp_s), now_s)
             self._faults = frozenset(self._reporter.faults)
         with self._timed("evidence"):
             self._reporter.finish(now_s)
@@ -118,6 +115,13 @@ class PerceptionPipeline:
             self._sweep_left_out,
             {name: faults for name, faults in by_camera.items() if faults},
         )
+
+    def hear(self, pose: StampedPose | None, scan: Scan | None = None) -> None:
+        """Take a pose and a scan between two steps: each picture goes with those of its time."""
+        if pose is not None:
+            self._recent.hear_pose(pose)
+        if scan is not None:
+            self._recent.hear_scan(scan)
 
     def capture(self, action_id: str, now_s: float) -> list[Evidence]:
         """Each camera's latest picture, blurred, as evidence of a visit; raises NoPictureError."""
@@ -154,33 +158,31 @@ class PerceptionPipeline:
         """Finish the clips that are being written; gives their files."""
         return self._reporter.close()
 
-    def _see(
-        self, frames: Sequence[Frame], scan: Scan | None, pose: StampedPose | None, now_s: float
-    ) -> dict[str, Detections]:
+    def _see(self, frames: Sequence[Frame], now_s: float) -> dict[str, Detections]:
         """Make of new pictures what they are good for; gives the boxes of those that are good."""
-        speed_mps = 0.0 if pose is None else pose.speed_mps
-        good = [frame for frame in frames if self._is_good(frame, scan, speed_mps)]
+        good = [frame for frame in frames if self._is_good(frame)]
         found: Mapping[str, Detections] = {}
         with self._budget.pictures(len(good)) if self._budget and good else nullcontext():
             if good:
                 found = self._detect(good)
             for frame in good:
                 eye = self._eyes[frame.camera.name]
-                fault = self._take(eye, frame, found[eye.name], scan, now_s)
+                fault = self._take(eye, frame, found[eye.name], now_s)
                 eye.faults |= set() if fault is None else {fault}
         with self._timed("evidence"):
             for frame in frames:
                 self._reporter.enter(self._eyes[frame.camera.name].told, frame, now_s)
         return dict(found)
 
-    def _is_good(self, frame: Frame, scan: Scan | None, speed_mps: float) -> bool:
+    def _is_good(self, frame: Frame) -> bool:
         """Whether anything can be seen in it, after all that is known of its camera."""
         eye = self._eyes[frame.camera.name]
         eye.found, eye.findings, eye.told = None, [], []
-        blind = eye.check.fault(frame, speed_mps)
+        blind = eye.check.fault(frame, self._recent.speed_mps)
         if eye.check.is_picture(frame):
             with self._timed("rules"):
-                eye.glimpse(frame, self._pose_at(frame.stamp_s), self._fresh(scan, frame))
+                stamp_s = frame.stamp_s
+                eye.glimpse(frame, self._recent.pose_at(stamp_s), self._recent.scan_at(stamp_s))
         blind = FaultKind.CAMERA_BLIND if eye.is_blind else blind
         eye.faults = frozenset() if blind is None else frozenset({blind})
         return blind is None
@@ -193,12 +195,10 @@ class PerceptionPipeline:
         names = [frame.camera.name for frame in frames]
         return dict(zip(names, found, strict=True))
 
-    def _take(
-        self, eye: Eye, frame: Frame, found: Detections, scan: Scan | None, now_s: float
-    ) -> FaultKind | None:
+    def _take(self, eye: Eye, frame: Frame, found: Detections, now_s: float) -> FaultKind | None:
         """One good picture through all stages; gives why nothing could be placed."""
         eye.found = found
-        pose = self._pose_at(frame.stamp_s)
+        pose, scan = self._recent.pose_at(frame.stamp_s), self._recent.scan_at(frame.stamp_s)
         if pose is None:
             self._reporter.keep_nothing()  # where it was taken is not known: it may be private
             return FaultKind.PERCEPTION_POSE_STALE
@@ -206,10 +206,8 @@ class PerceptionPipeline:
         with self._timed("sweep"):
             swept = self._swept(eye, frame)
         with self._timed("track"):
-            self._tracker.step(
-                self._observe(found, projector, self._fresh(scan, frame)), projector, frame.stamp_s
-            )
-        scene = self._scene(frame, projector, found, swept, self._fresh(scan, frame))
+            self._tracker.step(self._observe(found, projector, scan), projector, frame.stamp_s)
+        scene = self._scene(frame, projector, found, swept, scan)
         with self._timed("rules"):
             findings = [finding for rule in self._rules for finding in rule.step(scene)]
             findings += eye.judge(scene)
@@ -225,21 +223,6 @@ class PerceptionPipeline:
             self._sweep_left_out = True
             return []
         return eye.swept(frame)
-
-    def _pose_at(self, stamp_s: float) -> StampedPose | None:
-        """The known pose nearest to a picture, moved to its time; None where none is near.
-
-        A picture comes later than the poses of its time: the last few are kept.
-        """
-        nearest = min(self._poses, key=lambda p: abs(p.stamp_s - stamp_s), default=None)
-        if nearest is None or abs(nearest.stamp_s - stamp_s) > self._config.max_pose_age_s:
-            return None
-        return predicted_pose(nearest, stamp_s)
-
-    def _fresh(self, scan: Scan | None, frame: Frame) -> Scan | None:
-        if scan is None or abs(frame.stamp_s - scan.stamp_s) > self._config.max_scan_age_s:
-            return None
-        return scan
 
     def _observe(
         self, found: Detections, projector: GroundProjector, scan: Scan | None

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from nav_msgs.msg import Odometry
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.serialization import serialize_message
@@ -19,6 +20,8 @@ from patrol.geometry import Pose2, StampedPose
 from patrol.topics import DEBUG_IMAGE_TOPIC, TOPICS, topic_row
 from patrol_perception.convert import message_of_picture
 from patrol_ros.node import qos_profile
+from patrol_ros.stamps import header_of
+from patrol_ros.waiting import waiting
 
 WITHIN_S = 30.0
 
@@ -38,7 +41,7 @@ def see(node: Any, number: int, cameras: Sequence[str] = ("front",)) -> None:
     """One picture of each camera with its pose, looked at."""
     stamp_s = node.now_s()
     rng = np.random.default_rng(number)
-    node._pose.put(StampedPose(stamp_s, Pose2(0.0, 0.0, 0.0), np.eye(3) * 0.01), stamp_s)
+    node._pipeline.hear(StampedPose(stamp_s, Pose2(0.0, 0.0, 0.0), np.eye(3) * 0.01))
     for camera in cameras:
         pixels = rng.integers(0, 255, (360, 640, 3), dtype=np.uint8)
         picture = serialize_message(message_of_picture(pixels, stamp_s, f"{camera}_optical"))
@@ -123,3 +126,20 @@ def test_pictures_that_come_while_another_waits_are_counted(node: Any) -> None:
     node._looked_s.extend(time_s - 1.0 + 0.2 * k for k in range(6))
     assert node._rate_hz(time_s) == pytest.approx(5.0)
     assert node._rate_hz(time_s + 6.0) == 0.0
+
+
+def test_all_poses_that_came_during_a_long_look_are_known(node: Any) -> None:
+    sender, executor = Node("localization"), SingleThreadedExecutor()
+    executor.add_node(sender)
+    row = topic_row("/localization/odometry")
+    publisher = sender.create_publisher(Odometry, row.name, qos_profile(row.qos))
+    turn(executor, lambda: publisher.get_subscription_count() == 1)
+    now_s = node.now_s()
+    for number in range(20):  # a second of them, and the node has no turn in between
+        told = Odometry(header=header_of(now_s - 1.0 + 0.05 * number))
+        told.pose.pose.orientation.w = 1.0
+        publisher.publish(told)
+    turn(executor, lambda: bool(node._step() or node._pipeline._recent.pose_at(now_s - 0.9)))
+    for age_s in (0.9, 0.5, 0.1):
+        assert node._pipeline._recent.pose_at(now_s - age_s) is not None, age_s
+    assert list(waiting(node._poses)) == []

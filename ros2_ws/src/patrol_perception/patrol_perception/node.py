@@ -13,7 +13,6 @@ from patrol_interfaces.srv import ReleaseOriginal
 from sensor_msgs.msg import Image, LaserScan
 
 from patrol.faults import FaultKind
-from patrol.geometry import Scan, StampedPose
 from patrol.incident import Evidence
 from patrol.map_geojson import load_map
 from patrol.topics import RELEASE_SERVICE, TOPICS, camera_topic, debug_topic, thermal_topic
@@ -32,15 +31,16 @@ from patrol_perception.pipelines import open_pipeline
 from patrol_perception.searches import searches_of
 from patrol_ros.convert import pose_of, scan_of
 from patrol_ros.fault_names import names_of
-from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode
 from patrol_ros.stamps import header_of
+from patrol_ros.waiting import waiting
 from perception.evidence import NoPictureError
 from perception.types import Frame, PerceptionOutput, ThermalPicture, looks_along
 
 STATE_HZ = TOPICS["/perception/state"].rate_hz or 2
 _RATE_PICTURES = 26  # 5 s at 5 Hz
 _RATE_SILENT_S = 5.0
+POSES_WAIT, SCANS_WAIT = 60, 30  # 3 s of each: a step that takes longer is a hung one
 STEP_HZ = 10.0  # looks for a new picture; the camera's rate decides how often there is one
 
 
@@ -63,8 +63,6 @@ class PerceptionNode(VehicleNode):
         self._pictures: dict[str, Picture] = {}  # not looked at yet, by camera
         self._warmth: dict[str, Warmth] = {}  # the newest, by thermal camera
         self._last_picture_s = -math.inf
-        self._pose: Latest[StampedPose] = Latest()
-        self._scan: Latest[Scan] = Latest()
         self._faults: frozenset[FaultKind] = frozenset()
         self._told: tuple[object, object] = (frozenset(), {})  # of faults, by the log
         self._frames, self._step_s = 0, 0.0
@@ -84,8 +82,11 @@ class PerceptionNode(VehicleNode):
         for name in self._thermal_cameras:
             warmed = partial(self._on_warmth, name)
             self.topic_subscription(thermal_topic(name), warmed, raw=True)
-        self.topic_subscription("/localization/odometry", self._on_pose)
-        self.topic_subscription("/scan", self._on_scan)
+        # between two pictures whose step takes long there are many poses and some scans
+        self._poses = self.topic_subscription(
+            "/localization/odometry", self._on_pose, depth=POSES_WAIT
+        )
+        self._scans = self.topic_subscription("/scan", self._on_scan, depth=SCANS_WAIT)
         self._capture_id, self._capture_failure = "", ""
         self.topic_subscription("/perception/capture", self._on_capture)
         self.topic_subscription("/perception/searches", self._on_searches)
@@ -111,12 +112,10 @@ class PerceptionNode(VehicleNode):
         return None
 
     def _on_pose(self, message: Odometry) -> None:
-        stamped = pose_of(message)
-        self._pose.put(stamped, stamped.stamp_s)
+        self._pipeline.hear(pose_of(message))
 
     def _on_scan(self, message: LaserScan) -> None:
-        scan = scan_of(message)
-        self._scan.put(scan, scan.stamp_s)
+        self._pipeline.hear(None, scan_of(message))
 
     def _on_searches(self, message: PersonSearchArray) -> None:
         searches = searches_of(message)
@@ -131,8 +130,12 @@ class PerceptionNode(VehicleNode):
             for name, camera in self._cameras.items()
             if (picture := pictures.get(name)) is not None
         ]
+        for pose in waiting(self._poses):
+            self._on_pose(pose)
+        for scan in waiting(self._scans):
+            self._on_scan(scan)
         started_s = time.monotonic()
-        output = self._pipeline.step_all(frames, self._pose.value, self._scan.value, self.now_s())
+        output = self._pipeline.step_all(frames, None, None, self.now_s())
         if frames:
             self._step_s = time.monotonic() - started_s
             self._sweeps_left_out += output.sweep_left_out

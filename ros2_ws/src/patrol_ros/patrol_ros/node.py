@@ -18,6 +18,7 @@ from rclpy.clock import Clock
 from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.subscription import Subscription
 from rclpy.timer import Timer
 
 from patrol.errors import ConfigError
@@ -109,7 +110,7 @@ class VehicleNode(LifecycleNode):
         *,
         raw: bool = False,
         depth: int | None = None,
-    ) -> None:
+    ) -> Subscription:
         """Call back with every message of a topic of the table; `raw`: with its CDR bytes.
 
         `depth`: how many may wait, where the newest is not all that counts.
@@ -117,7 +118,7 @@ class VehicleNode(LifecycleNode):
         row = topic_row(name)
         kind, qos = message_type(row.type), qos_profile(row.qos)
         qos.depth = depth or qos.depth
-        self.create_subscription(kind, name, callback, qos, raw=raw)
+        return self.create_subscription(kind, name, callback, qos, raw=raw)
 
     def every(
         self, rate_hz: float, callback: Callable[[], None], clock: Clock | None = None
