@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from fleet_client.files import read_object, write_whole
+from patrol.whole_file import read_object, write_whole
 
 Phase = Literal["trying", "enabled", "failed"]
 PHASES = ("trying", "enabled", "failed")

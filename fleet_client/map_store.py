@@ -17,12 +17,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from fleet_client.files import read_object, write_whole
 from fleet_client.state_builder import MapRef
 from patrol.errors import MapError
 from patrol.map import PatrolMap
 from patrol.map_geojson import load_map, parse_map
 from patrol.vda5050.map_transfer import Transfer, is_version, short, unpack
+from patrol.whole_file import read_object, write_whole
 
 
 class MapStore(Protocol):

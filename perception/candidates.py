@@ -9,7 +9,6 @@ A search is over when a list comes without it, or when it expires by this machin
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ import msgspec
 
 from patrol.incident import AnomalyKind, Incident
 from patrol.person_search import LONGEST_S, PersonSearch
+from patrol.whole_file import write_whole
 
 CANDIDATES_FILE = "candidates.json"  # in the evidence folder
 _LOG = logging.getLogger(__name__)
@@ -112,13 +112,8 @@ class Candidates:
 
     def _save(self) -> None:
         """Replace the file at once; a disk that refuses is logged, and memory goes on knowing."""
-        partial = self._file.with_suffix(".part")
         try:
-            with partial.open("wb") as stream:
-                stream.write(msgspec.json.encode(list(self._known.values())))
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(partial, self._file)
+            write_whole(self._file, msgspec.json.encode(list(self._known.values())))
         except OSError as error:
             _LOG.error("candidates_not_kept file=%s error=%s", self._file, error)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 
 import msgspec
 
 from patrol.incident import Incident
+from patrol.whole_file import write_whole
 
 INCIDENT_MEMORY = "incidents.json"  # in the evidence folder
 _LOG = logging.getLogger(__name__)
@@ -37,10 +37,7 @@ def save_memory(path: Path | None, known: list[Remembered]) -> None:
     """Replace the file at once; a disk that refuses is logged, and perception goes on."""
     if path is None:
         return
-    partial = path.with_suffix(".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(msgspec.json.encode(known))
-        os.replace(partial, path)
+        write_whole(path, msgspec.json.encode(known), durable=False)
     except OSError as error:
         _LOG.error("incident_memory_not_kept file=%s error=%s", path, error)

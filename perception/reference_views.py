@@ -10,10 +10,10 @@ the zone or another format is not used; a file that cannot be read is named in t
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import logging
 import math
-import os
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from patrol.whole_file import write_whole
 from perception.plane_views import PlaneView
 from perception.watched_property import Point
 
@@ -159,18 +160,16 @@ def _write(path: Path, key: PlaneKey, view: PlaneView, is_night: bool) -> None:
         "format": FORMAT, **key._asdict(), "stamp_s": view.stamp_s,
         "viewpoint_map": list(view.viewpoint_map), "noise": view.noise, "is_night": is_night,
     }  # fmt: skip
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
-    with partial.open("wb") as file:
-        np.savez_compressed(
-            file,
-            about=np.frombuffer(json.dumps(about).encode(), np.uint8),
-            levels=np.round(view.levels * _STEPS).astype(np.uint16),
-            tints=np.round(view.tints * _TINT_STEPS).astype(np.int16),
-            known=view.known,
-            wall=view.wall,
-        )
-    os.replace(partial, path)
+    content = io.BytesIO()
+    np.savez_compressed(
+        content,
+        about=np.frombuffer(json.dumps(about).encode(), np.uint8),
+        levels=np.round(view.levels * _STEPS).astype(np.uint16),
+        tints=np.round(view.tints * _TINT_STEPS).astype(np.int16),
+        known=view.known,
+        wall=view.wall,
+    )
+    write_whole(path, content.getvalue(), durable=False)
 
 
 def _read(path: Path) -> tuple[PlaneKey, ReferenceView]:

@@ -13,8 +13,8 @@ from fleet_client.black_box.limits import Limits
 from fleet_client.black_box.reasons import SealKind
 from fleet_client.black_box.seals import EXPIRED, MANIFEST
 from fleet_client.black_box.segment import DAY_S, MB, is_picture_file, sequence_of
-from fleet_client.files import read_object, write_whole
 from patrol.clock import iso_utc, parse_iso_utc
+from patrol.whole_file import read_object, write_whole
 
 log = logging.getLogger(__name__)
 

@@ -29,9 +29,9 @@ from fleet_client.black_box.segment import (
     sequence_of,
     sha256_of_file,
 )
-from fleet_client.files import read_object, write_whole
 from patrol.clock import iso_utc
 from patrol.hash_chain import GENESIS, record_hash
+from patrol.whole_file import read_object, write_whole
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from fleet_client.black_box.seals import EXPIRED, MANIFEST, OPENING
 from fleet_client.black_box.segment import sha256_of_file
-from fleet_client.files import read_object
 from patrol.errors import LogError
 from patrol.hash_chain import record_hash
+from patrol.whole_file import read_object
 
 _OWN = {MANIFEST, EXPIRED}
 

@@ -274,7 +274,7 @@ def test_a_disk_that_refuses_is_logged_and_memory_goes_on(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("perception.candidates.os.replace", refuse)
+        patched.setattr("perception.candidates.write_whole", refuse)
         vehicle.pipe.search([])
         vehicle.wait(0.2)
     assert "candidates_not_kept" in caplog.text

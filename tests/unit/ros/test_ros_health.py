@@ -19,6 +19,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from fleet_client.black_box.segment import segment_name
 from fleet_client.state_builder import MapRef, StateContent, build_state, is_news
 from patrol.faults import FaultKind
+from patrol.whole_file import write_object
 from patrol_fleet_client.convert import Condition, content_of
 from patrol_fleet_client.health import (
     Level,
@@ -36,7 +37,6 @@ from patrol_fleet_client.order_record import OrderRecord, string_cdr
 from patrol_fleet_client.pictures import compressed
 from patrol_fleet_client.recorder_node import is_recent
 from patrol_fleet_client.topic_watch import TopicWatch, stamp_in
-from patrol_ros.files import write_json
 from patrol_ros.stamps import header_of
 
 WELL = Reading(50_000.0, 4_000.0, 0.5, 40.0, 55.0, 0.001)
@@ -258,7 +258,7 @@ def test_the_order_is_recorded_when_it_changes_and_in_every_segment(tmp_path: Pa
     path = tmp_path / "order.json"
     record = OrderRecord(path)
     assert record.due(0) is None
-    write_json(path, {"order": "{}", "reached_sequence_id": -1, "paused": False, "ended": False})
+    write_object(path, {"order": "{}", "reached_sequence_id": -1, "paused": False, "ended": False})
     assert record.due(0) == path.read_text()
     assert record.due(0) is None
     assert record.due(1) is not None

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from patrol.faults import FaultKind
+from patrol.whole_file import write_object
 from patrol_ros.fault_names import names_of
-from patrol_ros.files import write_json
 
 ROOM_BYTES = 512  # more than all the names take: a full disk still takes a change
 _DOUBT = frozenset({FaultKind.EMERGENCY_STOP})
@@ -54,7 +54,7 @@ class LatchFile:
             return
         try:
             content = {"latched": names_of(latched)}
-            write_json(self._path, content, durable=False, room_bytes=ROOM_BYTES)
+            write_object(self._path, content, durable=False, room_bytes=ROOM_BYTES)
         except OSError as error:
             self.error = str(error)
             return

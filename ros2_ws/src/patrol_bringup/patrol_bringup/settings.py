@@ -11,8 +11,8 @@ import yaml
 from patrol.errors import ConfigError
 from patrol.map_geojson import load_map
 from patrol.vehicle import load_vehicle
+from patrol.whole_file import write_whole
 from patrol_bringup.environment import REPOSITORY
-from patrol_ros.files import write_whole
 
 PARAMETERS_BYTES = 8192  # more than they take: a full disk still takes a change
 DETECTORS = ("yolo", "none")

@@ -19,7 +19,7 @@ import msgspec
 from navigation.types import NOTHING_DONE, AsLeft, Docked
 from patrol.errors import OrderError
 from patrol.vda5050.messages import ActionState, Order, decode, encode
-from patrol_ros.files import read_json, write_json
+from patrol.whole_file import read_object, write_object
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class OrderKeeper:
     def _write(self, kept: Kept) -> None:
         order_id = kept.order.order_id
         try:
-            write_json(self._path, {**_document(kept), "run_id": self._run_id})
+            write_object(self._path, {**_document(kept), "run_id": self._run_id})
         except OSError as error:
             if not self.trouble:
                 log.error("order_unsaved order=%s error=%s", order_id, error)
@@ -160,8 +160,8 @@ class OrderKeeper:
 
 
 def _load(path: Path, run_id: str) -> Kept | None:
-    saved = read_json(path)
-    if saved is None:
+    saved = read_object(path)
+    if not saved:
         return None
     try:
         ended = bool(saved["ended"])

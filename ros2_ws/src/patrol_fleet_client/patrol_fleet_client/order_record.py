@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from patrol_ros.files import read_json
+from patrol.whole_file import read_object
 
 _LITTLE_ENDIAN_CDR = b"\x00\x01\x00\x00"
 
@@ -18,7 +18,7 @@ class OrderRecord:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._modified_ns = 0
-        self._kept: dict[str, Any] | None = None
+        self._kept: dict[str, Any] = {}
         self._recorded: tuple[Any, ...] = ()
 
     def due(self, segment: int | None) -> str | None:
@@ -31,10 +31,10 @@ class OrderRecord:
         try:
             modified_ns = self._path.stat().st_mtime_ns
         except OSError:
-            modified_ns, self._kept = 0, None
+            modified_ns, self._kept = 0, {}
         if modified_ns != self._modified_ns:
-            self._modified_ns, self._kept = modified_ns, read_json(self._path)
-        if self._kept is None:
+            self._modified_ns, self._kept = modified_ns, read_object(self._path)
+        if not self._kept:
             return None
         state = (segment, *(self._kept.get(key) for key in ("order", "paused", "ended")))
         if state == self._recorded:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patrol.geometry import Pose2, StampedPose
-from patrol_ros.files import read_json, write_json
+from patrol.whole_file import read_object, write_object
 
 DRIFT_MPS = 0.5  # how fast the vehicle may have moved on while nobody looked
 ROOM_BYTES = 512  # more than any pose takes
@@ -42,7 +42,7 @@ def save_pose(path: Path, map_id: str, stamped: StampedPose, sigma_m: float) -> 
         "sigma_m": sigma_m,
     }
     try:
-        write_json(path, content, durable=False, room_bytes=ROOM_BYTES)
+        write_object(path, content, durable=False, room_bytes=ROOM_BYTES)
     except OSError as error:
         return str(error)
     return ""
@@ -50,8 +50,8 @@ def save_pose(path: Path, map_id: str, stamped: StampedPose, sigma_m: float) -> 
 
 def load_seed(path: Path, map_id: str, now_s: float) -> Seed | None:
     """The last pose with sigmas grown by its age; None where none fits this map and clock."""
-    saved = read_json(path)
-    if saved is None or saved.get("map_id") != map_id:
+    saved = read_object(path)
+    if saved.get("map_id") != map_id:
         return None
     try:
         age_s = now_s - float(saved["stamp_s"])

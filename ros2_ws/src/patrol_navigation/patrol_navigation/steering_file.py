@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 from navigation.following.steering_gain import LearntGain, SteeringGain
-from patrol_ros.files import read_json, write_json
+from patrol.whole_file import read_object, write_object
 
 FORGOTTEN_SIGMA = 0.05  # tyres and linkage may have changed while nobody drove
 NEWS = 0.01  # of the factor: less is not worth a write
@@ -24,8 +24,8 @@ class SteeringFile:
 
     def _read(self) -> LearntGain | None:
         """None where nothing fits; a damaged file is as good as none: it is learnt anew."""
-        saved = read_json(self._path)
-        if saved is None or saved.get("wheelbase_m") != self._wheelbase_m:
+        saved = read_object(self._path)
+        if saved.get("wheelbase_m") != self._wheelbase_m:
             return None
         try:
             variance = max(float(saved["variance"]), FORGOTTEN_SIGMA**2)
@@ -45,6 +45,6 @@ class SteeringFile:
         }
         self._written, self._written_s = learnt.factor, now_s
         try:
-            write_json(self._path, content, durable=False)
+            write_object(self._path, content, durable=False)
         except OSError:
             return
