@@ -63,6 +63,7 @@ class Eye:
             stamped.speed_mps if stamped else 0.0,
             stamped.yaw_rate_radps if stamped else 0.0,
             scan,
+            frame.camera.yaw_rad,
         )
         self.told = self._own(f for rule in self._lens_rules for f in rule.look(seen))
 

@@ -268,7 +268,7 @@ class PerceptionPipeline:
             self._map,
             self._warm(frame),
             scan.points_base(self._spec.lidar.x_m, self._spec.lidar.y_m) if scan else None,
-            self._spec.lidar.z_m,
+            (self._spec.lidar.x_m, self._spec.lidar.y_m, self._spec.lidar.z_m),
         )
 
     def _warm(self, frame: Frame) -> ThermalPicture | None:

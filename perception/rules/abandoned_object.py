@@ -76,7 +76,7 @@ class AbandonedObjectRule:
         if scene.returns_base is None:
             return np.empty((0, 3))
         ahead = scene.returns_base[scene.returns_base[:, 0] > 0]
-        groups = groups_of(ahead, (scene.projector.camera.x_m, 0.0), self._config.spot)
+        groups = groups_of(ahead, scene.lidar_base[:2], self._config.spot)
         groups[:, :2] = scene.projector.stamped.pose.transform_points(groups[:, :2])
         return groups
 

@@ -37,7 +37,7 @@ class Scene:
     map: MapView = NOWHERE
     thermal: ThermalPicture | None = None  # taken at nearly the same time
     returns_base: NDArray[np.float64] | None = None  # (k, 2) lidar returns of about this time
-    lidar_z_m: float = 0.0  # how high above the ground the lidar looks
+    lidar_base: tuple[float, float, float] = (0.0, 0.0, 0.0)  # where they were taken from, m
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class Glimpse:
     speed_mps: float
     yaw_rate_radps: float
     scan: Scan | None
+    toward_rad: float = 0.0  # where the camera looks, from the vehicle's heading
 
 
 class LensRule(ABC):

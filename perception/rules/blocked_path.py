@@ -157,7 +157,7 @@ class BlockedPathRule:
             return points
         place = np.array([[stamped.pose.x_m, stamped.pose.y_m]])
         ground, _ = scene.map.heights.at(np.vstack((place, points)))
-        level = np.column_stack((base, np.full(len(base), scene.lidar_z_m)))
+        level = np.column_stack((base, np.full(len(base), scene.lidar_base[2])))
         beam = (level @ scene.projector.level_from_base.T)[:, 2]
         over = beam - (ground[1:] - ground[0])
         return np.asarray(points[over > self._config.over_ground_m], np.float64)

@@ -1,13 +1,13 @@
 """A camera that is turned away while the vehicle stands (`camera_tampering`).
 
 What it showed is no longer where it was, in nearly every cell, though there is as much to be seen;
-and the lidar, which sits elsewhere, still measures the same surroundings ahead: it is not that
-somebody or something has come before the vehicle. While it drives nothing is said.
+and the lidar, which sits elsewhere, still measures the same surroundings where it looked: it is
+not that somebody or something has come before it. While the vehicle drives nothing is said, nor of
+a camera that looks where the lidar measures nothing.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,9 +27,9 @@ class TurnConfig:
     renew_s: float = 10.0  # light changes slowly
     lost_share: float = 0.15  # cells found again; less is another view
     kept_share: float = 0.5
-    same_rays: float = 0.5  # of those ahead
+    same_rays: float = 0.5  # of those where the camera looks
     same_m: float = 0.3
-    ahead_rad: float = 0.7
+    ahead_rad: float = 0.7  # either way of the camera's middle
 
     def __post_init__(self) -> None:
         if not 0 < self.lost_share < self.kept_share < 1:
@@ -72,7 +72,9 @@ class TurnWatch:
             if glimpse.stamp_s - self._taken_s >= self._config.renew_s:
                 self._take(glimpse, detail)
             return False
-        return found <= self._config.lost_share and self._same_ahead(self._scan, glimpse.scan)
+        return found <= self._config.lost_share and self._same_there(
+            self._scan, glimpse.scan, glimpse.toward_rad
+        )
 
     def lasts(self, detail: Floats) -> bool:
         """Whether it still looks elsewhere."""
@@ -91,17 +93,15 @@ class TurnWatch:
     def _take(self, glimpse: Glimpse, detail: Floats) -> None:
         self._reference, self._scan, self._taken_s = detail, glimpse.scan, glimpse.stamp_s
 
-    def _same_ahead(self, before: Scan, now: Scan) -> bool:
+    def _same_there(self, before: Scan, now: Scan, toward_rad: float) -> bool:
+        """Whether there are rays where the camera looks, most of them as they were."""
         if len(before.ranges_m) != len(now.ranges_m):
             return False
         angles = now.angle_min_rad + now.angle_increment_rad * np.arange(len(now.ranges_m))
-        ahead = np.abs(angles) <= self._config.ahead_rad
-        a, b = before.ranges_m[ahead], now.ranges_m[ahead]
+        turn = np.angle(np.exp(1j * (angles - toward_rad)))  # from -pi to pi
+        there = np.abs(turn) <= self._config.ahead_rad
+        a, b = before.ranges_m[there], now.ranges_m[there]
         with np.errstate(invalid="ignore"):
             same = np.abs(a - b) <= self._config.same_m
         same |= ~np.isfinite(a) & ~np.isfinite(b)
-        return (
-            bool(same.any())
-            and not math.isnan(same.mean())
-            and (float(same.mean()) >= self._config.same_rays)
-        )
+        return bool(same.any()) and float(same.mean()) >= self._config.same_rays

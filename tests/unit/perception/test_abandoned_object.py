@@ -138,7 +138,7 @@ def play(
             _scene(seen, tracker, log, eye, map_view),
             image_bgr=picture(eye, here, light(t), stains(t), number),
             returns_base=scan(pose, hits) if lidar else None,
-            lidar_z_m=0.35,
+            lidar_base=(1.15, 0.0, 0.35),
         )
         for incident, finding in book.step(rule.step(scene), clock(t)):
             told.passes = max(told.passes, int(finding.details["passes"]))

@@ -66,7 +66,7 @@ def play(
         scene = Scene(
             NOON_S + t, np.zeros((2, 2, 3), np.uint8), projector, (), (),
             pose.transform(CAMERA.x_m, CAMERA.y_m), map=view,
-            returns_base=returns(pose, bodies(t), rng), lidar_z_m=LIDAR_Z,
+            returns_base=returns(pose, bodies(t), rng), lidar_base=(1.15, 0.0, LIDAR_Z),
         )  # fmt: skip
         for incident, _ in book.step(rule.step(scene), NOON_S + t):
             if incident.phase is IncidentPhase.OPENED:

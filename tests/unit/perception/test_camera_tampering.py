@@ -42,12 +42,12 @@ def noisy(image: Image, number: int) -> Image:
     return np.clip(image + NOISE[number % 8], 0, 255).astype(np.uint8)
 
 
-def scan(near_m: float | None = None) -> Scan:
-    """A yard 6 m around, and what stands before the vehicle within 0.7 rad."""
+def scan(near_m: float | None = None, toward_rad: float = 0.0) -> Scan:
+    """A yard 6 m around, and what stands before the vehicle (or beside it) within 0.7 rad."""
     angles = np.linspace(-2.356, 2.356, 541)
     ranges = np.full(541, 6.0)
     if near_m is not None:
-        ranges[np.abs(angles) < 0.7] = near_m
+        ranges[np.abs(angles - toward_rad) < 0.7] = near_m
     return Scan(START_S, -2.356, angles[1] - angles[0], ranges, 0.06, 25.0)
 
 
@@ -70,6 +70,7 @@ def seen(
     speed_mps: float = 0.0,
     surroundings: Callable[[float], Scan] = lambda _t: scan(),
     bright: float = 1.0,
+    toward_rad: float = 0.0,
 ) -> list[tuple[float, bool, list]]:
     """Time, whether the camera counts as blind, findings: `paint` changes pictures meanwhile."""
     rule, looks = CameraTamperingRule(CameraTamperingConfig()), []
@@ -80,7 +81,7 @@ def seen(
             image = paint(t - begins_s, image)
         place = (10.0 + speed_mps * t, 2.0)
         glimpse = Glimpse(
-            START_S + t, noisy(image, number), place, speed_mps, 0.0, surroundings(t)
+            START_S + t, noisy(image, number), place, speed_mps, 0.0, surroundings(t), toward_rad
         )
         looks.append((t, rule.is_blind, rule.look(glimpse)))
     return looks
@@ -179,6 +180,24 @@ def test_a_bus_that_stops_before_the_vehicle_is_not_a_turned_camera() -> None:
         return street(pan_px=400)
 
     assert not opened(seen(bus, 4.0, surroundings=lambda t: scan(1.5 if t >= 4 else None)))
+
+
+@pytest.mark.parametrize("toward_rad", [1.3, -1.3])
+def test_a_camera_at_the_side_is_judged_by_what_the_lidar_measures_there(
+    toward_rad: float,
+) -> None:
+    def bus(t: float, _: Image) -> Image:
+        return street(pan_px=400)
+
+    def beside(t: float) -> Scan:
+        return scan(1.5 if t >= 4 else None, toward_rad)
+
+    def before(t: float) -> Scan:
+        return scan(1.5 if t >= 4 else None)
+
+    assert not opened(seen(bus, 4.0, surroundings=beside, toward_rad=toward_rad))
+    assert len(opened(seen(bus, 4.0, surroundings=before, toward_rad=toward_rad))) == 1
+    assert not opened(seen(bus, 4.0, toward_rad=math.pi)), "the lidar does not look there"
 
 
 def test_a_vehicle_that_drives_sees_something_else_all_the_time() -> None:
