@@ -220,6 +220,7 @@ class FleetServer:
         )
         web = WebServer(create_api(services))
         loops: list[Coroutine[Any, Any, None]] = [
+            database.watch(),
             pipeline.run(),
             link.run(),
             dispatcher.run(),

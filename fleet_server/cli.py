@@ -8,6 +8,7 @@ import logging
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -95,15 +96,22 @@ def _run(options: ServeOptions) -> None:
     """A SunraError of any service is the one that the command line shows."""
 
     async def main() -> None:
-        stop = asyncio.Event()
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        loop.set_exception_handler(_log_exception)
         for name in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+            loop.add_signal_handler(name, stop.set)
         await FleetServer(options).run(lambda ready: _announce(options, ready), stop)
 
     try:
         asyncio.run(main())
     except* SunraError as group:
         raise _first_error(group) from None
+
+
+def _log_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What waits for its commit when we are told to stop is cancelled: nothing to tell of."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 def _first_error(group: BaseExceptionGroup[SunraError]) -> SunraError:

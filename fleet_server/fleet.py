@@ -19,6 +19,7 @@ from fleet_server.ingest.decode import (
 )
 from fleet_server.maps import MapLibrary
 from fleet_server.store import tables as t
+from fleet_server.store.telemetry import CLOCK_AHEAD_S
 from fleet_server.vehicle_maps import enabled_map
 from patrol.faults import FAULTS, FaultKind
 from patrol.vda5050.messages import AgvPosition, Error, State, Velocity, decode
@@ -118,7 +119,8 @@ class Fleet:
         record = self._records[item.vehicle_id]
         record.state, record.event_time_s = item.state, item.event_time_s
         record.received_time_s, record.late = received_s, item.late
-        if item.event_time_s >= record.position_time_s:
+        was_ahead = record.position_time_s > received_s + CLOCK_AHEAD_S
+        if item.event_time_s >= record.position_time_s or was_ahead:
             record.position, record.velocity = item.state.agv_position, item.state.velocity
             record.position_time_s = item.event_time_s
         self.changed.add(item.vehicle_id)

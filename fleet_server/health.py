@@ -38,13 +38,14 @@ def health_of(
         counters, embedded = pipeline.counters, broker.embedded
         signals_age_s = signals.age_s()
         disk_free_mb = shutil.disk_usage(data_dir).free / 1e6
-        database_up = database.ill_since_s is None
-        fine = link.connected and database_up and disk_free_mb >= DISK_LOW_MB
+        trouble = database.trouble
+        fine = link.connected and trouble is None and disk_free_mb >= DISK_LOW_MB
         return HealthView(
             status="ok" if fine else "degraded",
             version=program_version(),
             broker="up" if link.connected else "down",
-            database="up" if database_up else "down",
+            database="up" if trouble is None else "down",
+            database_trouble=trouble,
             disk_free_mb=round(disk_free_mb, 1),
             vehicles_online=fleet.online_count(),
             messages_received=counters.received,

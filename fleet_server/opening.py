@@ -18,6 +18,7 @@ from fleet_server.enrolment import Enrolment
 from fleet_server.fleet import Fleet
 from fleet_server.ingest.mqtt import MqttTarget
 from fleet_server.store.database import Database, insert_new, sqlite_url
+from fleet_server.store.patience import reason_of
 from fleet_server.store.tables import vehicles
 from fleet_server.store.telemetry import vehicle_row
 from navigation.planning.fleet.priorities import load_priorities
@@ -62,11 +63,12 @@ def existing_database(config: FleetConfig, data_dir: Path) -> Iterator[Database]
         raise ConfigError(
             f"{data_dir}: no fleet server has run here; `sunra serve` makes the data"
         )
-    database = Database(config.database_url or sqlite_url(file))
+    database = Database(config.database_url or sqlite_url(file), sole=False)
     try:
         yield database
     except sa.exc.DBAPIError as error:
-        raise ConfigError(f"{data_dir}: the database cannot be used: {error.orig}") from None
+        reason = reason_of(error)
+        raise ConfigError(f"{data_dir}: the database cannot be used: {reason}") from None
     finally:
         database.close()
 

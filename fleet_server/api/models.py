@@ -80,6 +80,7 @@ class HealthView(Model):
     version: str
     broker: Literal["up", "down"]
     database: Literal["up", "down"]
+    database_trouble: str | None  # what the database itself says, while it is down
     disk_free_mb: float  # where evidence, and by default broker and database, are kept
     vehicles_online: int
     messages_received: int

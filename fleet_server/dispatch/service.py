@@ -28,12 +28,15 @@ from fleet_server.maps import MapLibrary
 from fleet_server.state_loop import StateLoop
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database
+from fleet_server.store.jobs import patiently
 from fleet_server.store.patrols import find_assignment, find_patrol, select_assignments
 from patrol.clock import Clock
 from patrol.errors import MapError, SunraError
 from patrol.map import PatrolMap
 
 log = logging.getLogger(__name__)
+
+STOPS = ("pause", "stop")  # go out at once; their line in the trail waits for the database
 
 
 class Dispatcher:
@@ -65,7 +68,7 @@ class Dispatcher:
         self, patrol_id: str, vehicle_id: str, return_to_dock: bool, username: str
     ) -> AssignmentView:
         """Plan, keep and send a patrol; raises NotFoundError and ConflictError."""
-        async with self._lock:
+        async with patiently(self._lock):
             patrol = await self._database.read(find_patrol, patrol_id)
             if patrol is None:
                 raise NotFoundError(f"no patrol {patrol_id!r}", "patrol_unknown", "patrol_id")
@@ -100,7 +103,7 @@ class Dispatcher:
 
     async def join_route(self, new: NewRoute) -> AssignmentView:
         """Send a free vehicle on a planned route from where it is; raises as `assign` does."""
-        async with self._lock:
+        async with patiently(self._lock):
             return await self._succession.join(new)
 
     async def replace_route(self, new: NewRoute) -> AssignmentView:
@@ -109,7 +112,7 @@ class Dispatcher:
         Then the new route waits until the vehicle says that it has dropped the old one, and the
         view is the old assignment's. Raises as `assign` does.
         """
-        async with self._lock:
+        async with patiently(self._lock):
             active = self._following.active.get(new.vehicle_id)
             if active is None:
                 return await self._succession.join(new)
@@ -121,12 +124,12 @@ class Dispatcher:
 
     async def forget_next(self, vehicle_id: str) -> None:
         """A route that waits for this vehicle is not to be sent any more."""
-        async with self._lock:
+        async with patiently(self._lock):
             await self._succession.drop(vehicle_id)
 
     async def restore(self, new: NewRoute) -> None:
         """A route waited for its vehicle when the server was last stopped."""
-        async with self._lock:
+        async with patiently(self._lock):
             self._succession.restore(new)
             active = self._following.active.get(new.vehicle_id)
             if active is not None:
@@ -134,7 +137,7 @@ class Dispatcher:
 
     async def cancel(self, assignment_id: str, username: str) -> AssignmentView:
         """Ask the vehicle to drop its order; raises NotFoundError and ConflictError."""
-        async with self._lock:
+        async with patiently(self._lock):
             assignment = await self._active(assignment_id)
             await self._succession.drop(assignment.vehicle_id)
             await self._ask_to_drop(assignment, username)
@@ -142,19 +145,19 @@ class Dispatcher:
 
     async def diversion_options(self, target: Target) -> list[DiversionOption]:
         """Which vehicles could be sent to a place, the quickest first."""
-        async with self._lock:
+        async with patiently(self._lock):
             return await self._diverting.options(target)
 
     async def divert(
         self, target: Target, vehicle_id: str, return_to_dock: bool, username: str
     ) -> AssignmentView:
         """Send a vehicle to a place, and back to its patrol; raises as `assign` does."""
-        async with self._lock:
+        async with patiently(self._lock):
             return await self._diverting.divert(target, vehicle_id, return_to_dock, username)
 
     async def skip(self, assignment_id: str, checkpoint_id: str, username: str) -> AssignmentView:
         """Leave out the next checkpoint; raises NotFoundError and ConflictError."""
-        async with self._lock:
+        async with patiently(self._lock):
             assignment = await self._active(assignment_id)
             return await self._skipping.skip(assignment, checkpoint_id, username)
 
@@ -200,10 +203,12 @@ class Dispatcher:
             return
         if self._fleet.connection_of(record) != "ONLINE":
             raise ConflictError(f"{vehicle_id} is not connected", "vehicle_offline")
-        now_s = self._clock.now_s()
         said: dict[str, Any] = {"message": message} if message else {}
-        what = f"vehicle_{action}"
-        await self._database.write(partial(add_audit, **said), now_s, username, what, vehicle_id)
+        line = self._clock.now_s(), username, f"vehicle_{action}", vehicle_id
+        if action in STOPS:
+            self._database.write_later(add_audit, *line)
+        else:
+            await self._database.write(partial(add_audit, **said), *line)
         action_id = f"{action}-{secrets.token_hex(6)}"
         if not self._following.sending.action(record.address, action, action_id, message):
             raise UnavailableError("no connection to the broker; try again", "broker_down")
@@ -235,7 +240,7 @@ class Dispatcher:
 
     async def step_all(self) -> None:
         """One step of every active assignment; one that fails does not stop the others."""
-        async with self._lock:
+        async with patiently(self._lock):
             for assignment in list(self._following.active.values()):
                 try:
                     await self._following.step(assignment)

@@ -30,6 +30,7 @@ from fleet_server.maps import MapLibrary
 from fleet_server.state_loop import StateLoop
 from fleet_server.store.database import Database
 from fleet_server.store.incidents import select_history
+from fleet_server.store.jobs import patiently
 from fleet_server.store.plans import drop_next_route, select_next_routes
 from navigation.planning.fleet.priorities import PastIncident, PriorityConfig
 from patrol.clock import Clock
@@ -96,7 +97,7 @@ class TeamPlanning:
 
     async def start_due(self) -> None:
         """Start the scheduled plans whose time has come."""
-        async with self._lock:
+        async with patiently(self._lock):
             await self._schedule.step()
 
     async def views(self) -> list[PlanSummary]:
@@ -148,7 +149,7 @@ class TeamPlanning:
 
     async def start(self, plan_id: str, username: str) -> list[AssignmentView]:
         """One assignment for each vehicle that has something to do; see `PlanStart`."""
-        async with self._lock:
+        async with patiently(self._lock):
             kept = await self._plans.get(plan_id)
             views = await self._start.start(kept, username)
             await self._schedule.leave_to(kept, username)
@@ -157,14 +158,14 @@ class TeamPlanning:
 
     async def schedule(self, plan_id: str, username: str) -> PlanView:
         """Have a plan start by itself at its time; see `PlanSchedule`."""
-        async with self._lock:
+        async with patiently(self._lock):
             kept = await self._plans.get(plan_id)
             await self._schedule.schedule(kept, username)
             return await self._view(kept)
 
     async def unschedule(self, plan_id: str, username: str) -> PlanView:
         """Have a plan wait for a person again."""
-        async with self._lock:
+        async with patiently(self._lock):
             kept = await self._plans.get(plan_id)
             await self._schedule.unschedule(kept, username)
             return await self._view(kept)

@@ -18,6 +18,7 @@ from fleet_server.publishing.versions import MapVersions
 from fleet_server.state_loop import StateLoop
 from fleet_server.store.audit import add_audit
 from fleet_server.store.database import Database
+from fleet_server.store.jobs import patiently
 from fleet_server.store.maps import add_publication, find_publication, select_publications
 from fleet_server.vehicle_maps import enabled_map
 from patrol.clock import Clock
@@ -78,7 +79,7 @@ class MapPublishing:
                 vehicles=sorted(publication.targets),
             )
 
-        async with self._lock:
+        async with patiently(self._lock):
             for older in [p for p in self._following.active.values() if p.map_id == map_id]:
                 await self._following.finish(
                     older, "cancelled", f"replaced by {publication.publication_id}"
@@ -103,7 +104,7 @@ class MapPublishing:
 
     async def cancel(self, publication_id: str, username: str) -> PublicationView:
         """Send nothing more; what a vehicle has taken already, it keeps."""
-        async with self._lock:
+        async with patiently(self._lock):
             publication = self._following.active.get(publication_id)
             if publication is None:
                 over = await self.find(publication_id)
@@ -149,7 +150,7 @@ class MapPublishing:
 
     async def step_all(self) -> None:
         """One step of every active publication; one that fails does not stop the others."""
-        async with self._lock:
+        async with patiently(self._lock):
             for publication in list(self._following.active.values()):
                 try:
                     await self._following.step(publication)

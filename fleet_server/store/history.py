@@ -10,13 +10,17 @@ TRACK_POINTS = 5000
 
 
 def select_track(
-    connection: sa.Connection, vehicle_id: str, since_s: float
+    connection: sa.Connection, vehicle_id: str, since_s: float, until_s: float
 ) -> list[tuple[str, float, float, float]]:
-    """(map id, x m, y m, event time) in order of event time; thinned to `TRACK_POINTS`."""
+    """(map id, x m, y m, event time) in order of event time; thinned to `TRACK_POINTS`.
+
+    What is later than its last state (`until_s`) a clock that was ahead has told.
+    """
     c = t.state_history.c
     query = (
         sa.select(c.map_id, c.x_m, c.y_m, c.event_time_s)
-        .where(c.vehicle_id == vehicle_id, c.event_time_s >= since_s, c.x_m.is_not(None))
+        .where(c.vehicle_id == vehicle_id, c.event_time_s.between(since_s, until_s))
+        .where(c.x_m.is_not(None))
         .order_by(c.event_time_s, c.header_id)
     )
     rows = [tuple(row) for row in connection.execute(query)]

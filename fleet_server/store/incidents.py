@@ -131,7 +131,7 @@ def select_incidents(
         heads = sa.select(head_id()).where(c.incident_id.in_(incident_ids))
         query = query.where(c.incident_id.in_(heads))
     if only_open:
-        query = query.where(c.status != "resolved")
+        query = query.where(c.status.in_(t.WAITING_STATUSES))
     rows = [dict(row) for row in connection.execute(query).mappings()]
     parts = select_parts(connection, [row["incident_id"] for row in rows])
     reports = [row["incident_id"] for row in rows]

@@ -29,6 +29,7 @@ _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts INTEGER prim
 
 ACTIVE_STATUSES = ("queued", "sent", "running", "returning")
 _active = text("status IN ('queued', 'sent', 'running', 'returning')")
+WAITING_STATUSES = ("open", "acknowledged")  # of incidents that nobody has resolved
 
 vehicles = Table(
     "vehicles",
@@ -116,6 +117,7 @@ incidents = Table(
     Column("suppression_id", String(64)),  # what quieted it when it came
     Column("part_of", String(64)),  # the incident whose event it reports, too
     Index("ix_incidents_status_detected", "status", "detected_at_s"),
+    Index("ix_incidents_detected", "detected_at_s"),
     Index("ix_incidents_suppression", "suppression_id"),
     Index("ix_incidents_part_of", "part_of"),
     Index("ix_incidents_kind_updated", "kind", "map_id", "updated_at_s"),
@@ -172,7 +174,12 @@ evidence = Table(
     Column("chunk_count", Integer, nullable=False),
     Column("status", String(20), nullable=False),  # receiving, complete, corrupt, expired
     Column("path", Text),  # below the evidence folder
-    Index("ix_evidence_incident", "incident_id"),
+    # of one incident, and of those whose names begin alike, whatever the database's language
+    Index(
+        "ix_evidence_incident",
+        "incident_id",
+        postgresql_ops={"incident_id": "varchar_pattern_ops"},
+    ),
     Index("ix_evidence_status_captured", "status", "captured_at_s"),
 )
 

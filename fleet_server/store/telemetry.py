@@ -1,7 +1,7 @@
 """The bulk path: a batch of decoded messages into the tables, in the caller's transaction.
 
 Everything here may come twice, late, or in the wrong order: keys de-duplicate, and the last state
-only ever moves forward in (event time, header id).
+only ever moves forward in (event time, header id), but for a clock that was set right.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from patrol.vda5050.messages import encode
 from patrol.vda5050.topic_names import VehicleAddress
 
 PAYLOAD_KEPT_BYTES = 4096
+CLOCK_AHEAD_S = 60.0  # a vehicle's clock that is further ahead of ours is wrong
 K = TypeVar("K")
 
 
@@ -122,7 +123,7 @@ def _store_states(
         before = newest.get(item.vehicle_id)
         if before is None or _age_key(item) > _age_key(before):
             newest[item.vehicle_id] = item
-    result.new_last_states = _forward_only(connection, newest)
+    result.new_last_states = _forward_only(connection, newest, now_s)
     upsert(connection, t.last_state, [_last_row(i, now_s) for i in result.new_last_states])
 
 
@@ -130,7 +131,9 @@ def _age_key(item: StateItem) -> tuple[float, int]:
     return item.event_time_s, item.state.header_id
 
 
-def _forward_only(connection: sa.Connection, newest: dict[str, StateItem]) -> list[StateItem]:
+def _forward_only(
+    connection: sa.Connection, newest: dict[str, StateItem], now_s: float
+) -> list[StateItem]:
     c = t.last_state.c
     rows = connection.execute(
         sa.select(c.vehicle_id, c.event_time_s, c.header_id).where(c.vehicle_id.in_(newest))
@@ -139,8 +142,17 @@ def _forward_only(connection: sa.Connection, newest: dict[str, StateItem]) -> li
     return [
         item
         for vehicle_id, item in newest.items()
-        if vehicle_id not in stored or _age_key(item) > stored[vehicle_id]
+        if vehicle_id not in stored or _is_newer(item, stored[vehicle_id], now_s)
     ]
+
+
+def _is_newer(item: StateItem, stored: tuple[float, int], now_s: float) -> bool:
+    """Also of a clock that was ahead and has been set right: what it told before must not hide
+    the vehicle until it is that late."""
+    if _age_key(item) > stored:
+        return True
+    ahead_s = now_s + CLOCK_AHEAD_S
+    return item.event_time_s <= ahead_s < stored[0] and not item.late
 
 
 def _history_row(item: StateItem, now_s: float) -> dict[str, Any]:

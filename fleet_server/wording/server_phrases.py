@@ -21,6 +21,10 @@ SERVER_PHRASES = {
         "사건 {incident}은(는) 종결되어 대응 목적으로 볼 수 없습니다: {choice}",
     "note: the purpose other needs words, at least {count} characters":
         "note: 기타 목적은 {count}자 이상 적어야 합니다",
+    "the database takes nothing at the moment: no answer":
+        "지금은 데이터베이스가 응답하지 않습니다",
+    "the database takes nothing at the moment: another fleet server runs on it":
+        "지금은 데이터베이스에 저장할 수 없습니다: 다른 서버가 쓰고 있습니다",
     "the database takes nothing at the moment: {reason}":
         "지금은 데이터베이스에 저장할 수 없습니다: {reason}",
     # --- vehicles

@@ -61,8 +61,8 @@ async def track(
     record = services.fleet.find(vehicle_id)
     if record is None:
         raise NotFoundError(f"no vehicle {vehicle_id}", "vehicle_unknown")
-    since_s = record.event_time_s - 60 * minutes
-    rows = await services.database.read(select_track, vehicle_id, since_s)
+    until_s = record.event_time_s
+    rows = await services.database.read(select_track, vehicle_id, until_s - 60 * minutes, until_s)
     points = []
     for map_id, x_m, y_m, event_time_s in rows:
         place = services.maps.lonlat(map_id, x_m, y_m)

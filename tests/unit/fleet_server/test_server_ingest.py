@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from fleet_server.ingest.decode import decode_message
 from fleet_server.store import tables as t
+from fleet_server.store.history import select_track
 from fleet_server.store.telemetry import store_batch
 from patrol.clock import iso_utc
 from patrol.vda5050.extension import Ack, Backfill
-from patrol.vda5050.messages import VERSION, decode, encode
+from patrol.vda5050.messages import VERSION, AgvPosition, decode, encode
 
 pytestmark = pytest.mark.anyio
 
@@ -65,6 +66,32 @@ async def test_last_state_survives_a_restart(rig: Any, kit: Any) -> None:
     record = again.find("sunra/goalie-01")
     assert record.state.last_node_id == "4"
     assert again.connection_of(record) == "ONLINE"
+
+
+@pytest.mark.parametrize("ahead_s", [3600.0, 86400.0 * 400])
+async def test_a_clock_that_was_ahead_hides_its_vehicle_no_longer_than_it_was(
+    rig: Any, kit: Any, ahead_s: float
+) -> None:
+    def state(number: int, time_s: float) -> Any:
+        place = AgvPosition(
+            x=float(number), y=0.0, theta=0.0, map_id="square", position_initialized=True
+        )
+        return kit.make_state(
+            number, kit.START_S + time_s, last_node_id=str(number), agv_position=place
+        )
+
+    await rig.take("state", state(2, ahead_s + 2))
+    await rig.take("state", state(1, ahead_s + 1))  # of the wrong clock, too: it is older
+    record = rig.fleet.find("sunra/goalie-01")
+    assert record.state.last_node_id == "2"
+    await rig.take("state", state(3, 3))
+    assert (record.state.last_node_id, record.position.x) == ("3", 3.0)
+    await rig.take("state", state(4, 2))
+    assert record.state.last_node_id == "3", "it moves only forward again"
+    assert [row["header_id"] for row in await rows(rig, t.last_state)] == [3]
+    assert len(await rows(rig, t.state_history)) == 4
+    track = await rig.database.read(select_track, "sunra/goalie-01", 0.0, record.event_time_s)
+    assert [x_m for _, x_m, _, _ in track] == [4.0, 3.0], "nor does its track lead there"
 
 
 BAD = [
