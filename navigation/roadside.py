@@ -98,6 +98,8 @@ def find_roadside(
     until_m = free_until_m(piece, tracker.edges, at_m, spec)
     legs = _legs(piece, tracker, at_m, min(until_m, at_m + WITHIN_M))
     edges = tuple(tracker.edges[legs.start : legs.stop])
+    if not edges:
+        return None  # on a crosswalk, or so near before one that nothing may be left
     behind = tuple(tracker.edges[max(0, legs.start - 1) : legs.start])
     room = Room(patrol_map, (*behind, *edges))
     aside = find_side(

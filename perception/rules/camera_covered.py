@@ -66,7 +66,7 @@ class CoverWatch:
             self._past.popleft()
         return False
 
-    def lasts(self, detail: Floats) -> bool:
+    def lasts(self, _glimpse: Glimpse, detail: Floats) -> bool:
         """Whether it is hidden as it was."""
         return structured_cells(detail) <= self._config.lost_share * self._before
 

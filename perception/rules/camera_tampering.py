@@ -87,7 +87,7 @@ class CameraTamperingRule(LensRule):
         detail = detail_of(glimpse.image_bgr)
         if self._case is None:
             self._case = self._begun(glimpse, detail)
-        elif self._is_over(self._case, glimpse.stamp_s, detail):
+        elif self._is_over(self._case, glimpse, detail):
             over, self._case = self._case, None
             return self._told(over, cleared=True) if over.raised else []
         case = self._case
@@ -103,16 +103,16 @@ class CameraTamperingRule(LensRule):
         self._cases += 1
         return _Case(begun[0], self._cases, glimpse.stamp_s)
 
-    def _is_over(self, case: _Case, stamp_s: float, detail: Floats) -> bool:
+    def _is_over(self, case: _Case, glimpse: Glimpse, detail: Floats) -> bool:
         """Before it was told it must last in every picture, afterwards be gone for a while."""
         if not case.raised:
-            return not case.watch.lasts(detail)
+            return not case.watch.lasts(glimpse, detail)
         if not case.watch.is_back(detail):
             case.good_since_s = None
             return False
         if case.good_since_s is None:
-            case.good_since_s = stamp_s
-        return stamp_s - case.good_since_s >= self._config.clear_s
+            case.good_since_s = glimpse.stamp_s
+        return glimpse.stamp_s - case.good_since_s >= self._config.clear_s
 
     def _told(self, case: _Case, *, cleared: bool = False) -> list[Finding]:
         if self._place is None:

@@ -76,10 +76,13 @@ class TurnWatch:
             self._scan, glimpse.scan, glimpse.toward_rad
         )
 
-    def lasts(self, detail: Floats) -> bool:
-        """Whether it still looks elsewhere."""
+    def lasts(self, glimpse: Glimpse, detail: Floats) -> bool:
+        """Whether it still looks elsewhere, and the lidar still measures the same there."""
         found = None if self._reference is None else share_found_again(self._reference, detail)
-        return found is not None and found <= self._config.lost_share
+        elsewhere = found is not None and found <= self._config.lost_share
+        if self._scan is None or glimpse.scan is None:
+            return elsewhere
+        return elsewhere and self._same_there(self._scan, glimpse.scan, glimpse.toward_rad)
 
     def is_back(self, detail: Floats) -> bool:
         """Whether it looks where it did: at the same place only."""

@@ -11,7 +11,7 @@ their tracks break; a fight within `same_event_m` of one that was raised is that
 
 Source: two or more people who exchange blows (product definition); KISA's certification of
 intelligent CCTV (2019) has "fight" as an event of its own, without a measure. The measure and its
-limits are our own.
+limits are our own. Two boxes on one body are no pair, and joints behind a vehicle are not seen.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patrol.incident import AnomalyKind
-from perception.detectors.base import PoseDetector
+from perception.detectors.base import PoseDetector, Skeleton
 from perception.followed import Followed
-from perception.looks import UPRIGHT, skeleton_in, square_around
+from perception.looks import UPRIGHT, Box, skeleton_in, square_around
 from perception.rules.base import Finding, Scene
-from perception.rules.fight_limbs import Limbs, limb_speed, limbs_of
+from perception.rules.fight_limbs import Limbs, limb_speed, limbs_of, same_body
 from perception.rules.fight_pairs import Body, Pair, Scuffle, pairs_within
 
 RULE_VERSION = "fight/1"
@@ -53,6 +53,7 @@ class FightConfig:
     gap_s: float = 0.65  # between two pictures whose skeletons are compared
     pairs_per_picture: int = 1  # two skeletons each
     max_range_m: float = 15.0
+    bodies_m: float = 0.45  # nearer, two boxes may be on one body
     min_side_px: float = 48.0
 
     def __post_init__(self) -> None:
@@ -138,18 +139,25 @@ class FightRule:
     def _look(self, scuffle: Scuffle, pair: Pair, scene: Scene) -> None:
         assert self._pose is not None
         shape = (scene.image_bgr.shape[0], scene.image_bgr.shape[1])
+        found: list[tuple[int, int, Skeleton, Limbs]] = []
         for side, body in enumerate((pair.left, pair.right)):
             box, key = body.box_xyxy, body.person.track.track_id
             region = square_around(box, 1.2, self._config.min_side_px, shape)
             skeleton = skeleton_in(scene.image_bgr, region, UPRIGHT, self._pose)
-            limbs = None if skeleton is None else limbs_of(skeleton, box)
-            if limbs is None:
-                continue
-            before = self._limbs.get(key)
+            before = [car for car in _boxes(scene.vehicles) if car[3] >= box[3]]
+            limbs = None if skeleton is None else limbs_of(skeleton, box, before)
+            if skeleton is not None and limbs is not None:
+                found.append((side, key, skeleton, limbs))
+        tallest_px = max(pair.left.height_px, pair.right.height_px)
+        is_one = len(found) == 2 and same_body(found[0][2], found[1][2], tallest_px)
+        if is_one and pair.apart_m < self._config.bodies_m:
+            return  # who fights covers the other now and then, but is not where the other is
+        for side, key, _, limbs in found:
+            last = self._limbs.get(key)
             self._limbs[key] = scene.stamp_s, limbs
-            if before is None or not 0 < scene.stamp_s - before[0] <= self._config.gap_s:
+            if last is None or not 0 < scene.stamp_s - last[0] <= self._config.gap_s:
                 continue
-            speed = limb_speed(before[1], limbs, scene.stamp_s - before[0])
+            speed = limb_speed(last[1], limbs, scene.stamp_s - last[0])
             if speed is not None:
                 scuffle.looks.append((scene.stamp_s, side, speed))
 
@@ -197,3 +205,7 @@ class FightRule:
             for one in self._scuffles
             if stamp_s - one.seen_s <= (config.remember_s if one.raised else config.window_s)
         ]
+
+
+def _boxes(vehicles: Sequence[Followed]) -> list[Box]:
+    return [vehicle.track.observation.box_xyxy for vehicle in vehicles]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ ARMS, LEGS = (7, 8, 9, 10), (13, 14, 15, 16)  # COCO: left and right in turns
 _LEAST_SCORE = 0.4
 _LEAST_JOINTS = 4
 _MARGIN = 0.1  # body heights: so far beyond its box a skeleton may reach
+_SAME_BODY = 0.15  # body heights between two trunks that are one
 _WITHIN = 0.7  # of its joints must be: else it is somebody else's
 
 
@@ -25,10 +27,20 @@ class Limbs:
     seen: NDArray[np.bool_]  # (17,)
 
 
-def limbs_of(skeleton: Skeleton, box_xyxy: NDArray[np.float64]) -> Limbs | None:
-    """None where the trunk is not seen, or the skeleton is not that of the box's person."""
+def limbs_of(
+    skeleton: Skeleton,
+    box_xyxy: NDArray[np.float64],
+    hidden_by: Sequence[NDArray[np.float64]] = (),
+) -> Limbs | None:
+    """None where the trunk is not seen, or the skeleton is not that of the box's person.
+
+    Joints within `hidden_by`, boxes of what stands before the person, count as not seen, however
+    sure the network is: it guesses them, and guesses jump from picture to picture.
+    """
     points = skeleton.keypoints.astype(np.float64)
     seen = points[:, 2] >= _LEAST_SCORE
+    for box in hidden_by:
+        seen &= ~np.all((points[:, :2] >= box[:2]) & (points[:, :2] <= box[2:]), axis=1)
     trunk = [joint for joint in (*SHOULDERS, *HIPS) if seen[joint]]
     if len(trunk) < 3:
         return None
@@ -39,6 +51,17 @@ def limbs_of(skeleton: Skeleton, box_xyxy: NDArray[np.float64]) -> Limbs | None:
         return None
     middle = points[[*SHOULDERS, *HIPS], :2].mean(axis=0)
     return Limbs((points[:, :2] - middle) / height, seen)
+
+
+def same_body(one: Skeleton, other: Skeleton, height_px: float) -> bool:
+    """Whether two skeletons lie on one another: shoulders and hips, as far as both show them."""
+    trunk = [*SHOULDERS, *HIPS]
+    a, b = one.keypoints[trunk].astype(np.float64), other.keypoints[trunk].astype(np.float64)
+    seen = np.minimum(a[:, 2], b[:, 2]) >= _LEAST_SCORE
+    if not seen.any():
+        return False
+    apart_px = np.hypot(*(a[seen, :2] - b[seen, :2]).T)
+    return float(np.median(apart_px)) <= _SAME_BODY * height_px
 
 
 def limb_speed(before: Limbs, now: Limbs, seconds: float) -> float | None:

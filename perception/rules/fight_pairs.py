@@ -62,6 +62,11 @@ class Pair:
         return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
 
     @property
+    def apart_m(self) -> float:
+        """Between their places."""
+        return math.dist(self.left.place, self.right.place)
+
+    @property
     def sigma_m(self) -> float:
         """Of the middle."""
         return math.hypot(self.left.sigma_m, self.right.sigma_m) / 2

@@ -182,6 +182,25 @@ def test_a_bus_that_stops_before_the_vehicle_is_not_a_turned_camera() -> None:
     assert not opened(seen(bus, 4.0, surroundings=lambda t: scan(1.5 if t >= 4 else None)))
 
 
+@pytest.mark.parametrize("late_s", [0.2, 0.4, 0.8])
+def test_a_bus_that_leaves_before_the_vehicle_is_not_a_turned_camera(late_s: float) -> None:
+    """Its pattern moves off, or the newest scan is a little older than the picture.
+
+    At that moment the lidar still measures the same ahead; from the next scan on it does not.
+    """
+
+    def side_of_a_bus(t: float, _: Image) -> Image:
+        return street(pan_px=380)
+
+    looks = seen(
+        side_of_a_bus,
+        0.0,
+        ends_s=5.0,
+        surroundings=lambda t: scan(1.0 if t < 5 + late_s else None),
+    )
+    assert not opened(looks)
+
+
 @pytest.mark.parametrize("toward_rad", [1.3, -1.3])
 def test_a_camera_at_the_side_is_judged_by_what_the_lidar_measures_there(
     toward_rad: float,

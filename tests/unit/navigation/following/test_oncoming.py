@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from navigation.following.oncoming import WIDEST_M, Comer, OncomingWatch, bodies
 from navigation.following.path import Piece, beside, build_path
 from navigation.following.room import Room
 from navigation.following.side import clearance_m, find_side, free_until_m
+from navigation.roadside import find_roadside
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2
 from patrol.map import Edge, Node, PatrolMap, WayClass
@@ -141,3 +144,16 @@ def test_it_is_back_on_the_route_before_a_crosswalk() -> None:
     aside = side_for(comer(20.0, 1.2), crosswalk=True)
     assert aside is not None
     assert aside.end_m <= 30.0 - SPEC.front_m
+
+
+@pytest.mark.parametrize("at_m", [29.0, 30.0, 30.5, 31.0, 35.0])
+def test_nobody_is_made_way_for_on_a_crosswalk_and_nothing_breaks(at_m: float) -> None:
+    piece, edges, _ = street(crosswalk_from=True)
+    nodes = {i: Node(i, 30.0 * (i - 1), 0.0) for i in (1, 2, 3)}
+    place = PatrolMap("m", "m", GeoPoint(37.0, 127.0), nodes, {e.id: e for e in edges})
+    s_m = float(piece.s_m[0]) + at_m
+    tracker = cast(Any, SimpleNamespace(piece=piece, s_m=s_m, edges=edges, piece_index=0))
+    plan = cast(Any, SimpleNamespace(lead=None, first_index=0, detour=None))
+    (body,) = bodies(piece, at_m, face(at_m + 10.0, -0.25, 0.25))
+    who = Comer(body, speed_mps=1.2, has_come=True)
+    assert find_roadside(plan, tracker, 1.0, [who], NOBODY, place, SPEC) is None
