@@ -16,6 +16,8 @@ from patrol.geometry import Scan
 Event = Sample | Look
 Change = Callable[[Sample], Sample | None]
 
+ROLLING_MPS = 0.3
+
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
@@ -72,6 +74,29 @@ def wheels_read(factor: float) -> Change:
     def change(sample: Sample) -> Sample:
         if isinstance(sample, WheelOdometry):
             return replace(sample, speed_mps=sample.speed_mps * factor)
+        return sample
+
+    return change
+
+
+def wheels_faster(extra_mps: float) -> Change:
+    """Rolling wheels that tell so much more, or less down to standing: a slip."""
+
+    def change(sample: Sample) -> Sample:
+        if isinstance(sample, WheelOdometry) and abs(sample.speed_mps) > ROLLING_MPS:
+            return replace(sample, speed_mps=max(0.0, sample.speed_mps + extra_mps))
+        return sample
+
+    return change
+
+
+def wheels_fade(factor: float, begin_s: float, fade_s: float) -> Change:
+    """Wheels whose reading goes over to another so slowly that no accelerometer can tell."""
+
+    def change(sample: Sample) -> Sample:
+        if isinstance(sample, WheelOdometry):
+            share = min(1.0, (sample.stamp_s - begin_s) / fade_s)
+            return replace(sample, speed_mps=sample.speed_mps * (1.0 + share * (factor - 1.0)))
         return sample
 
     return change

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from benchmarks.localizing.record import Look
@@ -53,12 +54,6 @@ def is_lost(estimate: LocalizationEstimate) -> bool:
     return estimate.status is LocalizationStatus.LOST
 
 
-def alarms(rows: Iterable[Row]) -> int:
-    """How often it began to say that it is lost."""
-    said = [is_lost(estimate) for _, estimate in rows]
-    return sum(now and not before for before, now in itertools.pairwise([False, *said]))
-
-
 @dataclass(frozen=True, slots=True)
 class Loss:
     """A true error beyond LOST_M: when it began, and when it was admitted (None: never)."""
@@ -83,6 +78,18 @@ def loss_of(rows: Sequence[Row], begin_s: float) -> Loss | None:
 
 def nees(row: Row) -> float:
     """Normalized estimation error squared of x, y and yaw (Bar-Shalom et al. 2001, 5.4.2)."""
+    error, covariance = _error(row)
+    return float(error @ np.linalg.solve(covariance, error))
+
+
+def squared_sigmas(row: Row) -> NDArray[np.float64]:
+    """Squared errors of x, y and yaw over their variances (3,)."""
+    error, covariance = _error(row)
+    parts: NDArray[np.float64] = error**2 / np.diag(covariance)
+    return parts
+
+
+def _error(row: Row) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     look, estimate = row
     stamped = estimate.stamped
     assert stamped is not None, "asked of estimates only"
@@ -91,7 +98,7 @@ def nees(row: Row) -> float:
         stamped.pose.y_m - look.truth.y_m,
         wrap_angle(stamped.pose.yaw_rad - look.truth.yaw_rad),
     ])  # fmt: skip
-    return float(error @ np.linalg.solve(stamped.covariance, error))
+    return error, stamped.covariance
 
 
 def share_within(values: Sequence[float], probability: float, freedoms: int = 3) -> float:

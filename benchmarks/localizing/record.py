@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from navigation.types import GnssFix, ImuSample, LocalizationEstimate, WheelOdom
 from patrol.geometry import Pose2, Scan
 from patrol.map import PatrolMap
 from patrol.vehicle import VehicleSpec
+from simulation.conditions import Weather
+from simulation.props import Prism
 from simulation.scenarios.load import load_scenario
 from simulation.scenarios.runner import Run
 from simulation.types import DriveCommand, SensorFrame
@@ -41,6 +43,7 @@ class Drive:
     spec: VehicleSpec
     town: PatrolMap
     start: Pose2
+    houses: Sequence[Prism]  # in three dimensions: what hides the sky
     events: list[Sample | Look] = field(default_factory=list)
 
     @property
@@ -87,13 +90,19 @@ class _Recorder:
 
 def record(
     name: str, file: Path, checkpoints: list[str] | None, duration_s: float,
-    seed: int, gnss_shadow: bool,
+    seed: int, gnss_shadow: bool, rain_mmph: float = 0.0,
 ) -> Drive:  # fmt: skip
     """Drive a scenario with all of the vehicle's software."""
     scenario = load_scenario(file).changed(checkpoints, TourOrder.BEST, duration_s)
     scenario = replace(scenario, seed=seed, gnss_shadow=gnss_shadow)
+    if rain_mmph > 0.0:
+        wet = replace(scenario.conditions, weather=Weather.RAIN, rain_mmph=rain_mmph)
+        scenario = replace(scenario, conditions=wet)
     run = Run(scenario)
-    drive = Drive(name, scenario.spec, scenario.patrol_map, run.vehicle.simulator.truth.pose)
+    drive = Drive(
+        name, scenario.spec, scenario.patrol_map, run.vehicle.simulator.truth.pose,
+        scenario.build_world().buildings,
+    )  # fmt: skip
     run.vehicle.tap = _Recorder(run.vehicle.tap, drive)
     try:
         for _ in run.samples():

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from navigation.localization.slip import Slip
 from navigation.types import GnssFixType
 from patrol.geodesy import wrap_angle
 from patrol.geometry import Pose2
@@ -29,14 +30,17 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 X, Y, YAW, SPEED, BIAS, SCALE, GNSS_EAST, GNSS_NORTH = range(8)
-SIZE = 8
+WALLS_EAST, WALLS_NORTH, WALLS_YAW = range(8, 11)
+SIZE = 11
 IDENTITY = np.eye(SIZE)
+ERRORS = slice(GNSS_EAST, SIZE)  # states that fade, in units of their sigmas
+ERRORS_ON_DIAGONAL = slice(GNSS_EAST * (SIZE + 1), None, SIZE + 1)
 STILL_RADPS = 0.02  # a vehicle whose wheels stand and whose gyro reads less does not turn
 SLIPS_FROM_MPS = 0.2  # wheel slip grows with speed up to here; a standing vehicle has none
 START_SPEED_SIGMA_MPS = 0.1  # five sigmas of the wheels' speed: the first report says little
 START_BIAS_SIGMA_RADPS = 0.01  # 0.6 degrees/s: a gyro that has just been switched on
 START_SCALE_SIGMA = 0.02  # the wheels' radius by wear, load, and pressure
-START_GNSS_SIGMA = 1.0  # the state's unit: what the receiver states
+START_ERROR_SIGMA = 1.0  # the errors' unit: what the receiver states, what outlines are off by
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,14 @@ class ProcessNoise:
     """Spectral densities: how fast each state may wander."""
 
     position_m_per_rts: float = 0.01  # wheel slip and uneven ground
-    yaw_rad_per_rts: float = 0.002  # gyro noise at 50 Hz, its scale, and the slip angle
+    yaw_rad_per_rts: float = 0.001  # gyro noise at 50 Hz, its scale, and the slip angle
     yaw_without_gyro_rad_per_rts: float = 0.05  # steering alone: 3 degrees off after a second
     speed_mps_per_rts: float = 0.5  # in a second it starts or brakes by about as much
     bias_radps_per_rts: float = 5e-5  # 0.003 rad/s in an hour, as a gyro warms
     scale_per_rts: float = 1e-4  # 0.6 % in an hour, as tyres warm and loads change
     gnss_time_s: float = 60.0  # after which, or
     gnss_length_m: float = 10.0  # so much further on, the GNSS error is another
+    walls_length_m: float = 10.0  # so much further on, other houses are looked at
     # By each rad/s that gyro and steering disagree by, beyond the slack of tyres and wheelbase:
     doubt_slack_radps: float = 0.03  # of 0.8 rad/s, the fastest turn that the gate lets pass
     yaw_rad_per_rts_of_doubt: float = 0.12  # 7 degrees in a second: then fixes decide
@@ -64,7 +69,7 @@ UNHEARD_TURN_RADPS, MOST_TURNED_RAD = 0.2, 0.35  # a bend of 7 m at full speed; 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A linearised measurement: residual (m,), Jacobian (m, 8), covariance (m, m)."""
+    """A linearised measurement: residual (m,), Jacobian (m, 11), covariance (m, m)."""
 
     residual: Vector
     jacobian: Matrix
@@ -73,9 +78,12 @@ class Measurement:
     considered: tuple[int, ...] = ()  # states that it leaves alone (Schmidt's consider states)
 
 
+NO_SLIP = Slip()
+
+
 @dataclass(slots=True)
 class Belief:
-    """Mean (8,) and covariance (8, 8) at a time, and the yaw rate that leads on from it."""
+    """Mean (11,) and covariance (11, 11) at a time, and the yaw rate that leads on from it."""
 
     stamp_s: float
     mean: Vector
@@ -87,6 +95,7 @@ class Belief:
     roll_rad: float = 0.0
     standing: bool = False
     fix: GnssFixType | None = None  # of the last fix
+    slip: Slip = NO_SLIP
     last_nis: float = 0.0  # normalised innovation squared of the last update
 
     @property
@@ -114,6 +123,7 @@ class Belief:
             self.roll_rad,
             self.standing,
             self.fix,
+            self.slip,
             self.last_nis,
         )
 
@@ -122,8 +132,9 @@ def first_belief(
     stamp_s: float, pose: Pose2, speed_mps: float, sigma_m: float, sigma_rad: float
 ) -> Belief:
     """What is believed at the start of a pose (sigmas of position and heading) and the wheels."""
-    mean = np.array([pose.x_m, pose.y_m, pose.yaw_rad, speed_mps, 0.0, 0.0, 0.0, 0.0])
-    sigmas = np.full(SIZE, START_GNSS_SIGMA)
+    mean = np.zeros(SIZE)
+    mean[[X, Y, YAW, SPEED]] = pose.x_m, pose.y_m, pose.yaw_rad, speed_mps
+    sigmas = np.full(SIZE, START_ERROR_SIGMA)
     sigmas[[X, Y, YAW]] = sigma_m, sigma_m, sigma_rad
     sigmas[[SPEED, BIAS, SCALE]] = (
         START_SPEED_SIGMA_MPS, START_BIAS_SIGMA_RADPS, START_SCALE_SIGMA,
@@ -165,11 +176,9 @@ def predict(belief: Belief, stamp_s: float, noise: ProcessNoise, has_gyro: bool)
     mean[X] += step * cos
     mean[Y] += step * sin
     mean[YAW] = wrap_angle(yaw_rad + rate * dt)
-    age = dt / noise.gnss_time_s + abs(step) / noise.gnss_length_m
-    keep = math.exp(-age)
-    for index in (GNSS_EAST, GNSS_NORTH):
-        transition[index, index] = keep
-        mean[index] *= keep
+    keeps = _kept(noise, dt, abs(step))
+    transition.reshape(-1)[ERRORS_ON_DIAGONAL] = keeps
+    mean[ERRORS] *= keeps
     belief.covariance = transition @ belief.covariance @ transition.T
     moving = min(1.0, abs(speed_mps) / SLIPS_FROM_MPS)
     yaw = noise.yaw_rad_per_rts if has_gyro else noise.yaw_without_gyro_rad_per_rts * moving
@@ -178,11 +187,26 @@ def predict(belief: Belief, stamp_s: float, noise: ProcessNoise, has_gyro: bool)
     bends = math.hypot(noise.bias_radps_per_rts, noise.bias_radps_per_rts_of_doubt * doubt)
     slips = math.hypot(noise.position_m_per_rts, noise.position_m_per_rts_of_doubt * doubt)
     variances = _wandered(noise, moving * slips, turns, bends, dt)
-    gnss = 1.0 - keep * keep
-    belief.covariance.reshape(-1)[:: SIZE + 1] += (*variances, gnss, gnss)
+    diagonal = belief.covariance.reshape(-1)[:: SIZE + 1]
+    diagonal[:GNSS_EAST] += variances
+    diagonal[ERRORS] += 1.0 - keeps * keeps
     if silent_s > MEASURED_S and not still:
         _doubt(belief, speed_mps, silent_s - MEASURED_S)
     belief.stamp_s = stamp_s
+
+
+def _kept(noise: ProcessNoise, dt: float, way_m: float) -> Vector:
+    """What is left of the errors of receiver and outlines, (5,)."""
+    gnss = math.exp(-dt / noise.gnss_time_s - way_m / noise.gnss_length_m)
+    walls = math.exp(-way_m / noise.walls_length_m)
+    return np.array((gnss, gnss, walls, walls, walls))
+
+
+def doubt_way(belief: Belief, variance_m2: float) -> None:
+    """The wheels may have told a way that was not driven, along the heading."""
+    yaw_rad = float(belief.mean[YAW])
+    along = np.array((math.cos(yaw_rad), math.sin(yaw_rad)))
+    belief.covariance[:2, :2] += variance_m2 * np.outer(along, along)
 
 
 def _doubt(belief: Belief, speed_mps: float, unheard_s: float) -> None:

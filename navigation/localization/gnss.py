@@ -25,7 +25,8 @@ GATE = 13.82
 MIN_SIGMA_M = 0.015
 # Reported sigma is multiplied by this: receivers are sure of themselves among houses.
 SIGMA_FACTOR = 1.2
-WHITE_SHARE = 0.5  # of sigma, drawn anew with each fix; the whole sigma wanders
+# Of sigma: what is drawn anew with each fix, and what wanders; squared, they make one.
+WHITE_SHARE, WANDER_SHARE = 0.6, 0.8
 
 
 def usable(fix: GnssFix) -> bool:
@@ -52,17 +53,18 @@ def lever_arm(x_m: float, z_m: float, roll_rad: float, pitch_rad: float) -> tupl
 def position_measurement(
     belief: Belief, antenna: tuple[float, float], sigma_m: float, arm: tuple[float, float]
 ) -> Measurement:
-    """antenna = base + R(yaw) * lever arm + sigma * the GNSS error of the state, + white noise."""
+    """antenna = base + R(yaw) * lever arm + the GNSS error of the state + white noise."""
     sigma = max(sigma_m, MIN_SIGMA_M)
+    wander = WANDER_SHARE * sigma
     cos, sin = math.cos(belief.mean[YAW]), math.sin(belief.mean[YAW])
     forward, left = arm
     dx, dy = cos * forward - sin * left, sin * forward + cos * left
     jacobian = np.zeros((2, SIZE))
     jacobian[0, X] = jacobian[1, Y] = 1.0
     jacobian[0, YAW], jacobian[1, YAW] = -dy, dx
-    jacobian[0, GNSS_EAST] = jacobian[1, GNSS_NORTH] = sigma
-    east = antenna[0] - belief.mean[X] - dx - sigma * belief.mean[GNSS_EAST]
-    north = antenna[1] - belief.mean[Y] - dy - sigma * belief.mean[GNSS_NORTH]
+    jacobian[0, GNSS_EAST] = jacobian[1, GNSS_NORTH] = wander
+    east = antenna[0] - belief.mean[X] - dx - wander * belief.mean[GNSS_EAST]
+    north = antenna[1] - belief.mean[Y] - dy - wander * belief.mean[GNSS_NORTH]
     white = (WHITE_SHARE * sigma) ** 2 * np.eye(2)
     # A standing vehicle's fixes say nothing of its heading; their noise would seem to.
     considered = (YAW,) if belief.standing else ()

@@ -61,7 +61,9 @@ def with_inertial_speed(log: DriveLog, origin: GeoPoint, spec: VehicleSpec) -> D
             "gnss: without wheel odometry the speed starts from two fixes within the IMU's times; "
             "there are none"
         )
-    return replace(log, odometry=wheels)
+    # The wheels are made of the accelerometer: it is no witness for or against them (slip.py).
+    silent = [replace(sample, ax_mps2=0.0) for sample in log.imu]
+    return replace(log, odometry=wheels, imu=silent)
 
 
 def _check_imu(samples: Sequence[ImuSample]) -> None:

@@ -7,6 +7,7 @@ implausible is refused, and the caller is told why.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from navigation.localization import gnss, imu, lidar, odometry
 from navigation.localization.ekf import (
@@ -15,6 +16,7 @@ from navigation.localization.ekf import (
     SPEED,
     Belief,
     ProcessNoise,
+    doubt_way,
     first_belief,
     predict,
     update,
@@ -177,6 +179,9 @@ class Localizer:
         if reason is not None:
             return reason
         reason = self._line.put(sample)
+        newest = self._line.newest
+        if isinstance(sample, ImuSample) and newest is not None:
+            self._monitor.wheels(sample.stamp_s, newest.slip.way_m)
         if isinstance(sample, GnssFix):
             apart_m = 0.0 if reason is None else self._apart_m(sample)
             self._monitor.fix(sample.stamp_s, reason is None, apart_m)
@@ -203,8 +208,11 @@ class Localizer:
     def _measure(self, belief: Belief, sample: Sample) -> str | None:
         if isinstance(sample, WheelOdometry):
             update(belief, odometry.speed_measurement(belief, sample))
-            belief.standing = odometry.is_standing(sample)
-            rate = odometry.yaw_rate_from_steering(sample, self._spec.wheelbase_m)
+            # Wheels that slip must not make the gyro look wrong, nor locked ones its turn a bias.
+            driven_mps = belief.slip.speed_mps(sample.stamp_s, sample.speed_mps)
+            driven = replace(sample, speed_mps=driven_mps)
+            belief.standing = odometry.is_standing(driven)
+            rate = odometry.yaw_rate_from_steering(driven, self._spec.wheelbase_m)
             belief.steering_radps = rate
             if not self._has_gyro(belief):
                 belief.yaw_rate_radps = rate
@@ -212,12 +220,21 @@ class Localizer:
         if isinstance(sample, ImuSample):
             belief.yaw_rate_radps, belief.gyro_stamp_s = sample.yaw_rate_radps, sample.stamp_s
             belief.roll_rad, belief.pitch_rad = sample.roll_rad, sample.pitch_rad
+            self._feel(belief, sample)
             if belief.standing:
                 update(belief, imu.bias_measurement(belief, sample))
             return None
         if isinstance(sample, OutlineFix):
             return lidar.apply(belief, sample)
         return self._measure_fix(belief, sample)
+
+    @staticmethod
+    def _feel(belief: Belief, sample: ImuSample) -> None:
+        """Doubt the wheels where they gain or lose a speed that the accelerometer does not."""
+        before = belief.slip
+        belief.slip = before.heard(sample, float(belief.mean[SPEED] / (1.0 + belief.mean[SCALE])))
+        if belief.slip.doubt_m > before.doubt_m:
+            doubt_way(belief, belief.slip.variance_since(before))
 
     def _measure_fix(self, belief: Belief, fix: GnssFix) -> str | None:
         arm = self._antenna_arm(belief)

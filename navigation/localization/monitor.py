@@ -26,6 +26,7 @@ LOST_APART_M = 1.0  # so far away at least
 LOST_WALLS = 3  # looks in a row at walls that contradict
 LOST_TOGETHER = 2  # each of both in a row
 FOUND_WALLS = 6  # looks at walls that hold the whole pose: 3 s
+LOST_WAY_M = 0.8  # that the wheels told too much or too little, with nothing to correct it
 CONFIRMED_S = 1.0  # a fix that was taken so lately outweighs walls: a street is rebuilt
 LOST_SIGMA_M = 1.5  # beyond this an alley of 3 m no longer holds the vehicle
 FOUND_SIGMA_M = 0.75
@@ -42,6 +43,8 @@ class LocalizationMonitor:
         self._contradicted_in_a_row = 0
         self._held_in_a_row = 0
         self._lost_by_walls = False
+        self._slipped_m = self._slipped_from_m = 0.0
+        self._lost_by_wheels = False
         self._confirmed_s = -math.inf
         self._last_accepted_s = start_s
         self._status = LocalizationStatus.INITIALIZING
@@ -55,7 +58,7 @@ class LocalizationMonitor:
             self._last_accepted_s = max(stamp_s, self._last_accepted_s or -math.inf)
             self._confirmed_s = max(stamp_s, self._confirmed_s)
             self._contradicted_in_a_row = 0
-            self._lost_by_walls = False
+            self._found()
 
     def walls(self, stamp_s: float, agree: bool, whole: bool = False) -> None:
         """Note a look at walls: whether they fit the pose, `whole` where in every direction."""
@@ -66,7 +69,18 @@ class LocalizationMonitor:
         if self._contradicted_in_a_row >= LOST_WALLS:
             self._lost_by_walls = True
         elif self._held_in_a_row >= FOUND_WALLS:
-            self._lost_by_walls = False
+            self._found()
+
+    def wheels(self, stamp_s: float, slipped_m: float) -> None:
+        """Note the way that wheels have told too much since the start (slip.py)."""
+        self._slipped_m = slipped_m
+        is_confirmed = self._refused_in_a_row == 0 and stamp_s - self._confirmed_s < CONFIRMED_S
+        if abs(slipped_m - self._slipped_from_m) >= LOST_WAY_M and not is_confirmed:
+            self._lost_by_wheels = True
+
+    def _found(self) -> None:
+        self._lost_by_walls = self._lost_by_wheels = False
+        self._slipped_from_m = self._slipped_m
 
     @property
     def doubts_walls(self) -> bool:
@@ -92,6 +106,7 @@ class LocalizationMonitor:
         both = min(self._refused_in_a_row, self._contradicted_in_a_row)
         return (
             self._lost_by_walls
+            or self._lost_by_wheels
             or both >= LOST_TOGETHER
             or (self._refused_in_a_row >= LOST_IN_A_ROW and self._apart_m >= LOST_APART_M)
             or self.refusals() >= LOST_REFUSALS

@@ -35,8 +35,9 @@ LEAST_SHARE = 0.5  # of the points near walls that must lie on them
 ON_WALL_M = 0.12
 LEAST_POINTS = 12.0  # that face a direction squarely, so that it counts; turning by its arc at 5 m
 ARM_M = 5.0
-# What a map's outlines are wrong by, together: no number of points makes it smaller.
-OUTLINE_SIGMA_M, OUTLINE_SIGMA_RAD = 0.10, 0.01
+# What a look adds: recesses, sills, other corners of the same houses; their place on the map is a
+# state of the filter (lidar.py).
+LOOK_SIGMA_M, LOOK_SIGMA_RAD = 0.05, 0.005
 SETTLED = 1e-4
 
 
@@ -126,7 +127,7 @@ def _fix(
     scale = np.array((1.0, 1.0, ARM_M))
     # v' (x, y, arm yaw): the rows take the state's own units.
     directions = held * scale
-    floor = np.diag((OUTLINE_SIGMA_M**2, OUTLINE_SIGMA_M**2, OUTLINE_SIGMA_RAD**2))
+    floor = np.diag((LOOK_SIGMA_M**2, LOOK_SIGMA_M**2, LOOK_SIGMA_RAD**2))
     own = POINT_SIGMA_M**2 * np.linalg.inv(held @ found.information @ held.T)
     covariance = own + directions @ floor @ directions.T
     return OutlineFix(stamp_s, pose, directions, covariance)

@@ -15,7 +15,7 @@ from patrol.geometry import Pose2
 
 MOST_RAYS = 120
 FEWEST_RAYS = 25  # that a wall should have ended
-BEYOND_M = 0.4  # the walls' own error, twice, and a recess
+BEYOND_M = 0.8  # houses off by 0.3 m on the map, twice, and a recess
 TURN_SLACK_RAD = 0.03  # of heading and outline: what it moves a wall by along a slanting ray
 SQUARE = 0.2  # a ray meets a wall at this sine at least, or where it ends is anybody's guess
 

@@ -25,8 +25,11 @@ STATES = st.tuples(
     st.floats(-0.05, 0.05),
     st.floats(-2, 2),
     st.floats(-2, 2),
+    st.floats(-2, 2),
+    st.floats(-2, 2),
+    st.floats(-2, 2),
 )
-QUIET = ProcessNoise(0, 0, 0, 0, 0, 0, math.inf, math.inf, math.inf, 0, 0, 0)
+QUIET = ProcessNoise(0, 0, 0, 0, 0, 0, math.inf, math.inf, math.inf, math.inf, 0, 0, 0)
 
 
 def belief_of(state: tuple[float, ...], covariance: float = 0.01) -> Belief:
@@ -88,7 +91,7 @@ def test_prediction_moves_the_spread_like_the_state(
 
 
 def test_a_measurement_outside_the_gate_changes_nothing() -> None:
-    belief = belief_of((0, 0, 0, 1, 0, 0, 0, 0))
+    belief = belief_of((0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0))
     before = belief.mean.copy()
     assert not update(belief, gnss.position_measurement(belief, (20.0, 0.0), 0.1, (0.2, 0.0)))
     assert np.array_equal(belief.mean, before)
@@ -98,7 +101,7 @@ def test_a_measurement_outside_the_gate_changes_nothing() -> None:
 
 
 def test_prediction_never_goes_back_in_time() -> None:
-    belief = belief_of((0, 0, 0, 1, 0, 0, 0, 0))
+    belief = belief_of((0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0))
     predict(belief, -1.0, QUIET, True)
     assert belief.stamp_s == 0.0
     assert belief.mean[0] == 0.0

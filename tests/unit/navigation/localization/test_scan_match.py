@@ -83,6 +83,20 @@ def test_a_rebuilt_street_is_refused() -> None:
     assert np.array_equal(sure.mean, before)
 
 
+def test_looks_at_the_same_houses_add_up_to_no_certainty() -> None:
+    truth, drawn = Pose2(0.5, -0.3, 0.4), [[(x + 0.3, y - 0.2) for x, y in ring] for ring in YARD]
+    belief, outlines = belief_at(truth, sigma_m=0.3), Outlines(drawn)
+    belief.covariance[8:, 8:] = np.eye(3)
+    rng = np.random.default_rng(5)
+    for _ in range(40):
+        found = lidar.look(scan_at(truth, YARD, rng), LIDAR, outlines, belief).fix
+        assert found is not None
+        assert lidar.apply(belief, found) is None
+    off_m = math.dist((belief.mean[0], belief.mean[1]), (0.5, -0.3))
+    assert off_m > 0.1
+    assert off_m < 3 * belief.position_sigma_m
+
+
 @pytest.mark.parametrize(
     "ranges", [np.full(541, math.inf), np.full(541, math.nan), np.empty(0), np.full(541, 0.01)]
 )
