@@ -1,0 +1,1 @@
+"""Parts of benchmarks/perception/quiet_hours.py."""
