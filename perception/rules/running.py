@@ -50,7 +50,6 @@ class RunningConfig:
     look_from_mps: float = 1.5  # whose legs are looked at
     gait_looks: int = 4
     gait_change: float = 0.035  # in body heights
-    gait_least_px: float = 110.0  # of a body: in a smaller one four pixels of jitter are a stride
     gait_confidence: float = 0.5  # of a skeleton and of its ankles
     looks_per_picture: int = 2
     min_side_px: float = 48.0
@@ -145,7 +144,7 @@ class RunningRule:
             apart_px = self._ankles_apart_px(skeleton)
             if apart_px is not None:
                 gait = self._gaits.setdefault(person.track.track_id, deque(maxlen=_GAITS_KEPT))
-                gait.append(apart_px / max(float(box[3] - box[1]), self._config.gait_least_px))
+                gait.append(apart_px / max(float(box[3] - box[1]), 1.0))
 
     def _ankles_apart_px(self, skeleton: Skeleton | None) -> float | None:
         """None where they are not seen surely."""

@@ -104,24 +104,3 @@ def test_a_track_that_jumps_between_two_people_is_no_runner() -> None:
 def test_refuses_limits_that_make_no_sense(limits: dict, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         RunningConfig(**limits)
-
-
-def ankles_that_jitter(px: float) -> ScriptedPose:
-    """Still legs whose ankles the network places so many pixels off, to either side by turns."""
-    turn = itertools.cycle((0.0, px, -px, px / 2, 0.0, -px))
-
-    def script(crop: np.ndarray) -> Skeleton:
-        points = np.full((17, 3), 0.9, np.float32)
-        points[15, :2] = (10.0, 50.0)
-        points[16, :2] = (10.0 + 0.15 * len(crop) / 1.3 + next(turn), 50.0)
-        return Skeleton(points, 0.8)
-
-    return ScriptedPose(script)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_a_kick_scooter_that_rides_away_does_not_begin_to_run_far_off(seed: int) -> None:
-    """It passes the vehicle, and at 15 m and more two pixels are 0.04 of a body's height."""
-    rider = Actor(walks(58.0, 1.0, 4.0, from_s=0.6))
-    rule = RunningRule(RunningConfig(), ankles_that_jitter(2.0))
-    assert not play(rule, [rider], 7.0, seed=seed).opened
