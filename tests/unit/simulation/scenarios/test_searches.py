@@ -66,7 +66,7 @@ class Eyes:
     def search(self, searches: tuple[PersonSearch, ...]) -> None:
         self.told.append(searches)
 
-    def step(self, *_: object) -> SimpleNamespace:
+    def step_all(self, *_: object) -> SimpleNamespace:
         return SimpleNamespace(faults=frozenset(), incidents=[])
 
 
