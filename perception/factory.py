@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from patrol.errors import ModelError
+from patrol.errors import ConfigError, ModelError
 from patrol.map import PatrolMap, ZoneKind
 from patrol.vehicle import CameraSpec, VehicleSpec, load_vehicle
 from perception import appearance_embedding
@@ -107,6 +107,11 @@ def build_pipeline(
     `clock` (running seconds) makes pictures keep to the time budget.
     """
     config = load_perception_config(config_path)
+    if not spec.cameras:
+        raise ConfigError(
+            f"vehicle {spec.name}: cameras: it has none to look with; list one in its file, or "
+            "start it without a detector (none)"
+        )
     folder = weights_dir or models_dir()
     manifest = load_manifest()
     side = config.detector.crop_px

@@ -12,11 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from fleet_client.state_builder import StateContent
-from patrol.geometry import Pose2
 from tests.integration.conftest import ROOT, SUNRA
 from tests.integration.postgres import Postgres
 from tests.integration.test_server_survives_kills import (
+    Numbered,
     a_picture,
     an_incident,
     fleet_client,
@@ -54,26 +53,18 @@ def test_everything_is_there_once_after_kills(
     server: Any, postgres: Postgres, tmp_path: Path
 ) -> None:
     client = fleet_client(server.enroll("sunra/goalie-01"), tmp_path)
-    published = 0
-
-    async def publish(count: int) -> None:
-        nonlocal published
-        for _ in range(count):
-            pose = Pose2(published * 0.01, 0.0, 0.0)
-            client.publish_state(StateContent(last_node_id=str(published), pose=pose))
-            published += 1
-            await asyncio.sleep(0.005)
+    states = Numbered(client)
 
     async def scenario() -> None:
         running = asyncio.create_task(client.run())
         await until(lambda: client.connected, "first connection")
-        await publish(50)
+        await states.publish(50)
         client.report_incident(an_incident(1))
         api = await asyncio.to_thread(server.log_in)
         postgres.kill()
         client.report_incident(an_incident(2))
         client.submit_evidence(a_picture(tmp_path))
-        await publish(50)
+        await states.publish(50)
         refused = await asyncio.to_thread(api.post, "/patrols", json=PATROL, timeout=20)
         assert (refused.status_code, refused.json()["error"]["code"]) == (
             503,
@@ -85,9 +76,9 @@ def test_everything_is_there_once_after_kills(
         kept = await asyncio.to_thread(api.post, "/patrols", json=PATROL)
         assert kept.status_code == 201
         api.close()
-        await publish(50)
+        await states.publish(50)
         server.kill()
-        await publish(50)
+        await states.publish(50)
         await asyncio.to_thread(server.start)
 
         def empty() -> bool:
@@ -111,7 +102,7 @@ def test_everything_is_there_once_after_kills(
         return postgres.run(query, NAME)
 
     history = "SELECT header_id, last_node_id FROM state_history ORDER BY event_time_s, header_id"
-    assert stored(history) == [(n, str(n)) for n in range(published)]
+    assert stored(history) == [(n, str(n)) for n in range(states.count)]
     assert stored("SELECT revision FROM incident_revisions ORDER BY 1") == [(1,), (2,)]
     assert stored("SELECT incident_id, revision FROM incidents") == [("inc-1", 2)]
     assert stored("SELECT status FROM evidence") == [("complete",)]

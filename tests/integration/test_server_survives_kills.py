@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -92,34 +93,41 @@ def a_picture(folder: Path) -> Evidence:
     )  # fmt: skip
 
 
+@dataclass
+class Numbered:
+    """States of a vehicle that say which one they are."""
+
+    client: FleetClient
+    count: int = 0
+
+    async def publish(self, more: int) -> None:
+        for _ in range(more):
+            pose = Pose2(self.count * 0.01, 0.0, 0.0)
+            self.client.publish_state(StateContent(last_node_id=str(self.count), pose=pose))
+            self.count += 1
+            await asyncio.sleep(0.005)
+
+
 def test_everything_is_there_once_after_kills(server: Any, tmp_path: Path) -> None:
     client = fleet_client(server.enroll("sunra/goalie-01"), tmp_path)
-    published = 0
-
-    async def publish(count: int) -> None:
-        nonlocal published
-        for _ in range(count):
-            pose = Pose2(published * 0.01, 0.0, 0.0)
-            client.publish_state(StateContent(last_node_id=str(published), pose=pose))
-            published += 1
-            await asyncio.sleep(0.005)
+    states = Numbered(client)
 
     async def scenario() -> None:
         running = asyncio.create_task(client.run())
         await until(lambda: client.connected, "first connection")
-        await publish(50)
+        await states.publish(50)
         client.report_incident(an_incident(1))
         os.kill(server.broker_pid, signal.SIGKILL)
         client.report_incident(an_incident(2))
-        await publish(100)
+        await states.publish(100)
         await until(lambda: client.connected, "connection after the broker was killed")
-        await publish(50)
+        await states.publish(50)
         client.submit_evidence(a_picture(tmp_path))
         server.kill()
-        await publish(100)
+        await states.publish(100)
         assert client.status().spooled_states > 0
         await asyncio.to_thread(server.start)
-        await publish(50)
+        await states.publish(50)
 
         def empty() -> bool:
             now = client.status()
@@ -133,7 +141,7 @@ def test_everything_is_there_once_after_kills(server: Any, tmp_path: Path) -> No
     history = server.rows(
         "SELECT header_id, last_node_id FROM state_history ORDER BY event_time_s, header_id"
     )
-    assert history == [(n, str(n)) for n in range(published)]
+    assert history == [(n, str(n)) for n in range(states.count)]
     assert server.rows("SELECT revision FROM incident_revisions ORDER BY 1") == [(1,), (2,)]
     assert server.rows("SELECT incident_id, revision FROM incidents") == [("inc-1", 2)]
     assert server.rows("SELECT status FROM evidence") == [("complete",)]
@@ -142,7 +150,7 @@ def test_everything_is_there_once_after_kills(server: Any, tmp_path: Path) -> No
         picture = api.get(incident["evidence"][0]["url"].removeprefix("/api/v1"))
         assert picture.content == (tmp_path / "picture.jpg").read_bytes()
         (vehicle,) = api.get("/vehicles").json()
-        assert vehicle["last_node_id"] == str(published - 1)
+        assert vehicle["last_node_id"] == str(states.count - 1)
         assert vehicle["connection"] == "OFFLINE"
     assert server.stop() == 0
     assert not server.file.exists()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.perception.quiet_hours_parts.ledger import (
     IncidentRow,
@@ -43,12 +44,11 @@ class Job:
     scenes: str
     out: Path
 
-    def row(self, **found: object) -> StretchRow:
+    def row(self, **found: Any) -> StretchRow:
         """The row that it leaves."""
         return StretchRow(
-            self.seed, self.number, self.minutes, self.perception, self.scenes,
-            **found,  # type: ignore[arg-type]
-        )  # fmt: skip
+            self.seed, self.number, self.minutes, self.perception, self.scenes, **found
+        )
 
 
 def jobs(
@@ -146,6 +146,7 @@ def _incident(
 ) -> tuple[IncidentRow, Occurrence | None]:
     one = raised.incident
     place = (one.x_m, one.y_m)
+    x_m, y_m, yaw_rad = raised.robot_map
     event = truth.event(one.kind, raised.at_s, place)
     then = min(watch.scene.moments, key=lambda m: abs(m.t_s - raised.at_s))
     near = near_names(then, place, WITHIN_M)
@@ -161,7 +162,7 @@ def _incident(
         event="" if event is None else f"{' and '.join(event.who[:3])} from {event.begin_s:.1f} s",
         repeats=any(tells_again(place, near, event, *known) for known in same),
         near=near,
-        robot=tuple(round(v, 2) for v in raised.robot_map),  # type: ignore[arg-type]
+        robot=(round(x_m, 2), round(y_m, 2), round(yaw_rad, 2)),
         speed_mps=round(raised.speed_mps, 2),
         still=str(raised.picture),
         details=dict(one.details),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -80,9 +81,9 @@ def _left_m(here: Here) -> float:
     return here.uniform(-1.0, 1.0) * here.side_m
 
 
-def _walks(here: Here, body: Body, speed_mps: float, **look: object) -> ActorSpec:
+def _walks(here: Here, body: Body, speed_mps: float, **look: Any) -> ActorSpec:
     path, lead_s = here.line(_left_m(here)), here.uniform(0.0, 120.0)
-    worn = Look(body=body, **look)  # type: ignore[arg-type]
+    worn = Look(body=body, **look)
     return _person(here.name, path[0], [_to_and_fro(path, speed_mps, lead_s)], worn)
 
 
@@ -163,22 +164,23 @@ def _near(here: Here) -> Until:
     return Until(robot_within_m=here.uniform(6.0, 14.0))
 
 
-def ties_shoe(here: Here) -> list[ActorSpec]:
-    """Walks, crouches for some seconds as the vehicle comes, walks on."""
+def _stops_near(here: Here, least_s: float, posture: Posture) -> ActorSpec:
+    """Walks, stops for up to 8 s as the vehicle comes, walks on."""
     path = here.line(_left_m(here))
     lead_s, speed_mps = here.uniform(0.0, 120.0), here.uniform(1.0, 1.5)
     before = Walk(_near(here), path, speed_mps, Repeat.TO_AND_FRO, True, lead_s)
-    down = Stay(Until(for_s=here.uniform(4.0, 8.0)), Posture.CROUCHING)
-    return [_person(here.name, path[0], [before, down, _to_and_fro(path, speed_mps)])]
+    stop = Stay(Until(for_s=here.uniform(least_s, 8.0)), posture)
+    return _person(here.name, path[0], [before, stop, _to_and_fro(path, speed_mps)])
+
+
+def ties_shoe(here: Here) -> list[ActorSpec]:
+    """Walks, crouches for some seconds as the vehicle comes, walks on."""
+    return [_stops_near(here, 4.0, Posture.CROUCHING)]
 
 
 def looks_at_phone(here: Here) -> list[ActorSpec]:
     """Walks, stops for a message, walks on."""
-    path = here.line(_left_m(here))
-    lead_s, speed_mps = here.uniform(0.0, 120.0), here.uniform(1.0, 1.5)
-    before = Walk(_near(here), path, speed_mps, Repeat.TO_AND_FRO, True, lead_s)
-    stop = Stay(Until(for_s=here.uniform(3.0, 8.0)), Posture.PHONE)
-    return [_person(here.name, path[0], [before, stop, _to_and_fro(path, speed_mps)])]
+    return [_stops_near(here, 3.0, Posture.PHONE)]
 
 
 def _inwards_rad(spot: Spot) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -243,9 +244,9 @@ def test_most_streets_have_parked_cars() -> None:
 # --- truth ---
 
 
-def person(name: str, x_m: float, y_m: float, body: Body = Body.MAN, **state: object) -> ActorNow:
+def person(name: str, x_m: float, y_m: float, body: Body = Body.MAN, **state: Any) -> ActorNow:
     spec = ActorSpec(name, ActorKind.PERSON, (x_m, y_m))
-    return ActorNow(spec, Outfit(body=body), ActorState(x_m, y_m, 0.0, **state))  # type: ignore[arg-type]
+    return ActorNow(spec, Outfit(body=body), ActorState(x_m, y_m, 0.0, **state))
 
 
 def truth_of(
@@ -383,7 +384,7 @@ def test_the_watch_keeps_truth_five_times_a_second_and_a_still_of_what_was_opene
             incidents.append(
                 (0.0, SimpleNamespace(phase=phase, kind=AnomalyKind.FIRE, x_m=1.0, y_m=2.0))
             )
-        watch.see(seen, sample)  # type: ignore[arg-type]
+        watch.see(seen, cast(Any, sample))
     assert len(watch.scene.moments) == 15
     assert watch.moved_m == pytest.approx(59 * 0.05)
     (raised,) = watch.raised

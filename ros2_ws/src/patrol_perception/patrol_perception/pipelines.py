@@ -37,5 +37,9 @@ def open_pipeline(
         [Eye(camera, config.camera) for camera in spec.cameras],
         (),
         IncidentBook(config.incidents, patrol_map.map_id),
-        EvidenceRecorder(config.evidence, evidence_dir, spec.cameras[0].rate_hz),
+        EvidenceRecorder(
+            config.evidence,
+            evidence_dir,
+            max((camera.rate_hz for camera in spec.cameras), default=1.0),
+        ),
     )
