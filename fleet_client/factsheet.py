@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from patrol.vda5050.init_position import INIT_POSITION
 from patrol.vda5050.messages import Factsheet
 from patrol.vda5050.node_actions import (
     INSTANT,
@@ -40,6 +41,10 @@ AT_ONCE: dict[str, tuple[dict[str, str], str]] = {
             "temperature_c": "FLOAT",
         },
         "drive as the weather asks for, until the report is 2 h old",
+    ),
+    INIT_POSITION: (
+        {"x": "FLOAT", "y": "FLOAT", "theta": "FLOAT", "mapId": "STRING"},
+        "begin anew at this pose of base_link, once it stands; an order then waits for stopPause",
     ),
     RELEASE_OPERATOR_WAIT: ({}, "go on from where it waits for an operator"),
     "stopPause": ({}, "go on with the order"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from patrol.person_search import PersonSearch
 from patrol.signals import SignalDark, SignalState
+from patrol.vda5050.init_position import InitialPosition
 from patrol.vda5050.messages import Action, Order
 from patrol.vda5050.release import Release
 
@@ -51,6 +52,8 @@ class LinkHandlers:
     on_signals: Callable[[tuple[SignalState | SignalDark, ...]], Awaitable[None] | None] | None = (
         None
     )
+    # Begin anew where a person says that it stands. None: this vehicle takes nobody's word for it.
+    on_init_position: Callable[[InitialPosition], Awaitable[None] | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

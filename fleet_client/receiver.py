@@ -25,6 +25,7 @@ from fleet_client.signals import SignalIntake
 from fleet_client.state_builder import MapRef, refusal_error
 from patrol.errors import OrderError
 from patrol.vda5050.extension import Ack, MapChunk
+from patrol.vda5050.init_position import INIT_POSITION, read_init_position
 from patrol.vda5050.map_transfer import MAP_ACTIONS
 from patrol.vda5050.messages import Action, ActionState, ActionStatus, Error, Order
 from patrol.vda5050.release import RELEASE_ORIGINAL, read_release
@@ -173,6 +174,10 @@ class Receiver:
             self._report(action, "FINISHED")
         elif action.action_type == RELEASE_ORIGINAL and self._handlers.on_release is not None:
             await _finish(self._handlers.on_release(read_release(action)))
+            self._report(action, "FINISHED")
+        elif action.action_type == INIT_POSITION and self._handlers.on_init_position is not None:
+            position = read_init_position(action, self.map_ref.map_id)
+            await _finish(self._handlers.on_init_position(position))
             self._report(action, "FINISHED")
         elif action.action_type in MAP_ACTIONS and self._maps is not None:
             self._maps.accept(action)

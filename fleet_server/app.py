@@ -48,6 +48,7 @@ from fleet_server.opening import (
 )
 from fleet_server.person_searches.delivery import SearchDelivery
 from fleet_server.person_searches.service import PersonSearchService
+from fleet_server.placing import Placing
 from fleet_server.publishing.following import PublicationFollowing
 from fleet_server.publishing.service import MapPublishing
 from fleet_server.publishing.transfer import MapTransfer
@@ -206,6 +207,7 @@ class FleetServer:
             publishing,
             PatrolService(database, maps, clock),
             dispatcher,
+            Placing(database, fleet, maps, clock, self._publish),
             teams,
             incidents,
             SuppressionService(database, maps, clock),

@@ -269,5 +269,6 @@ def debug_topic(camera: str, number: int) -> str:
 # Services and actions.
 EXECUTE_ORDER_ACTION = "/navigation/execute_order"  # patrol_interfaces/action/ExecuteOrder
 INSTANT_ACTION_SERVICE = "/navigation/instant_action"  # patrol_interfaces/srv/InstantAction
+SET_POSE_SERVICE = "/localization/set_pose"  # patrol_interfaces/srv/SetPose
 RELEASE_SERVICE = "/perception/release"  # patrol_interfaces/srv/ReleaseOriginal
 SAFETY_RESET_SERVICE = "/safety/reset"  # std_srvs/srv/Trigger

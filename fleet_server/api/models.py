@@ -6,6 +6,7 @@ it was committed here. `longitude_deg`/`latitude_deg` are WGS 84; `x_m`/`y_m` ar
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -180,6 +181,14 @@ class VehicleAction(Model):
         elif self.message:
             raise ValueError(f"message: only announce has one, {self.action} does not")
         return self
+
+
+class VehiclePlace(Model):
+    """Where a person sees a vehicle: WGS 84, and its heading counter-clockwise from east."""
+
+    longitude_deg: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    latitude_deg: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    heading_rad: Annotated[float, Field(ge=-math.pi, le=math.pi, allow_inf_nan=False)]
 
 
 class Accepted(Model):

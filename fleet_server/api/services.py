@@ -17,6 +17,7 @@ from fleet_server.incidents.suppressions import SuppressionService
 from fleet_server.live import LiveHub
 from fleet_server.maps import MapLibrary
 from fleet_server.person_searches.service import PersonSearchService
+from fleet_server.placing import Placing
 from fleet_server.publishing.service import MapPublishing
 from fleet_server.publishing.versions import MapVersions
 from fleet_server.signals.feed import SignalFeed
@@ -36,6 +37,7 @@ class Services:
     publishing: MapPublishing
     patrols: PatrolService
     dispatcher: Dispatcher
+    placing: Placing
     teams: TeamPlanning
     incidents: IncidentService
     suppressions: SuppressionService

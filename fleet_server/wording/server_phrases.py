@@ -30,6 +30,9 @@ SERVER_PHRASES = {
     # --- vehicles
     "no vehicle {vehicle}": "차량 {vehicle}이(가) 없습니다",
     "{vehicle} is not connected": "{vehicle} 연결이 끊겼습니다",
+    "{vehicle} is driving; stop it first": "{vehicle}이(가) 주행 중입니다. 먼저 멈추십시오",
+    "{vehicle} drives on a map that is not known here":
+        "{vehicle}이(가) 쓰는 지도를 이 서버가 모릅니다",
     "{vehicle} is in mode {mode}, not AUTOMATIC": "{vehicle}이(가) 자동 운전이 아닙니다 ({mode})",
     "{vehicle}: emergency stop is active": "{vehicle} 비상정지 상태입니다",
     "{vehicle} does not know where it is": "{vehicle}이(가) 자기 위치를 모릅니다",

@@ -24,6 +24,7 @@ from navigation.localization.ekf import (
 from navigation.localization.heading_start import HeadingStart
 from navigation.localization.monitor import LocalizationMonitor
 from navigation.localization.outlines import Outlines
+from navigation.localization.placing import SIGMA_M, SIGMA_RAD, check_place
 from navigation.localization.scan_match import OutlineFix
 from navigation.localization.timeline import Sample, TimeLine
 from navigation.types import (
@@ -35,6 +36,7 @@ from navigation.types import (
 )
 from patrol.geodesy import GeoPoint
 from patrol.geometry import Pose2, Scan, StampedPose
+from patrol.map import PatrolMap
 from patrol.topics import TOPICS
 from patrol.vehicle import VehicleSpec
 
@@ -48,7 +50,8 @@ class Localizer:
     """Fuses wheel odometry, IMU, GNSS and (with `outlines`) lidar into base_link in the map frame.
 
     `start` None: position and heading come from the first fixes while driving. To re-seed after a
-    restart, make a new one from the last pose with a sigma that covers what may have happened.
+    restart, make a new one from the last pose with a sigma that covers what may have happened;
+    `place` puts one that is lost where a person sees it.
     """
 
     def __init__(
@@ -72,7 +75,7 @@ class Localizer:
         self._heading_start = HeadingStart()
         self._monitor = LocalizationMonitor()
         self._last_imu: ImuSample | None = None
-        self._newest_wheels_s = -math.inf
+        self._newest_wheels: WheelOdometry | None = None
         self._outlines = outlines
         self._last_scan_s = -math.inf
 
@@ -86,7 +89,8 @@ class Localizer:
             self._heading_start.roll(
                 sample, self._last_imu, GYRO_MAX_AGE_S, self._spec.wheelbase_m
             )
-        self._newest_wheels_s = max(self._newest_wheels_s, sample.stamp_s)
+        if sample.stamp_s >= self._newest_wheels_s:
+            self._newest_wheels = sample
         return self._add(sample)
 
     def add_imu(self, sample: ImuSample) -> str | None:
@@ -126,6 +130,17 @@ class Localizer:
             self._monitor.walls(scan.stamp_s, agree=True, whole=look.fix.is_whole)
         return reason
 
+    def place(self, pose: Pose2, patrol_map: PatrolMap, now_s: float) -> None:
+        """Begin anew at a pose of base_link that a person tells, with a person's certainty.
+
+        Fixes and walls then judge it as they judge any pose: a wrong one is `lost` again. Raises
+        ValueError where it cannot be taken (placing.py).
+        """
+        check_place(pose, patrol_map, self._newest_wheels, now_s)
+        self._start, self._start_sigmas = pose, (SIGMA_M, SIGMA_RAD)
+        self._line = TimeLine(self._advance, self._measure)
+        self._monitor = LocalizationMonitor()
+
     def estimate(self, now_s: float) -> LocalizationEstimate:
         """The pose, carried forward to `now_s` but never far beyond the newest odometry."""
         newest = self._line.newest
@@ -161,6 +176,10 @@ class Localizer:
         """Estimated wheels' reading over true distance, minus 1."""
         newest = self._line.newest
         return float(newest.mean[SCALE]) if newest is not None else 0.0
+
+    @property
+    def _newest_wheels_s(self) -> float:
+        return -math.inf if self._newest_wheels is None else self._newest_wheels.stamp_s
 
     def _has_gyro(self, belief: Belief) -> bool:
         return belief.stamp_s - belief.gyro_stamp_s <= GYRO_MAX_AGE_S

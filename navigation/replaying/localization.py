@@ -1,7 +1,8 @@
 """Localization over a tape: the same sensors through today's Localizer, pose for pose.
 
 It starts from the first recorded pose, as sure of it as the record says; what the recorded one had
-learnt before (wheel scale, gyro bias, the receiver's error) it has to learn anew.
+learnt before (wheel scale, gyro bias, the receiver's error) it has to learn anew. Where the
+recorded one began anew, after a restart or where a person told it a place, this one does too.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from patrol.map import PatrolMap
 from patrol.vehicle import VehicleSpec
 
 STAGE = "localization"
-NEEDED = ("/wheel/odometry", "/gnss/fix", "/localization/odometry")
+POSE, STATE = "/localization/odometry", "/localization/state"
+NEEDED = ("/wheel/odometry", "/gnss/fix", POSE)
 WARM_UP_S = 1.0
 POSITION_BOUND_M = 0.25
 HEADING_BOUND_RAD = math.radians(3.0)
@@ -37,6 +39,7 @@ class LocalizationReplay:
     position_m: float  # largest differences
     heading_rad: float
     differences: tuple[Difference, ...]
+    notes: tuple[str, ...] = ()  # where it began anew
 
 
 def missing(tape: Tape) -> list[str]:
@@ -47,21 +50,30 @@ def missing(tape: Tape) -> list[str]:
 
 def replay_localization(tape: Tape, spec: VehicleSpec, town: PatrolMap) -> LocalizationReplay:
     """Run a new Localizer over the tape and compare."""
-    poses_on_record = [item.value for item in tape.of("/localization/odometry")]
-    localizer = _localizer(
+    poses_on_record = [item.value for item in tape.of(POSE)]
+    localizer: Localizer | None = _localizer(
         next((p for p in poses_on_record if p.pose.is_finite), None), spec, town
     )
     begin_s = poses_on_record[0].stamp_s + WARM_UP_S
+    seed_id, notes = next((i.value.seed_id for i in tape.of(STATE)), ""), list[str]()
     apart: list[Outside] = []
     turned: list[Outside] = []
     replayed: list[tuple[float, frozenset[FaultKind]]] = []
     recorded: list[tuple[float, frozenset[FaultKind]]] = []
     poses, position_m, heading_rad = 0, 0.0, 0.0
     for item in tape.heard:
-        _hear(localizer, item)
-        if item.topic == "/localization/state" and item.stamp_s >= begin_s:
+        if item.topic == STATE and item.value.seed_id != seed_id:
+            seed_id, localizer, begin_s = item.value.seed_id, None, item.stamp_s + WARM_UP_S
+            notes.append(
+                f"began anew at {item.stamp_s:.2f} s: compared again after {WARM_UP_S:g} s"
+            )
+        if localizer is None and item.topic == POSE and item.value.pose.is_finite:
+            localizer = _localizer(item.value, spec, town)
+        if localizer is not None:
+            _hear(localizer, item)
+        if item.topic == STATE and item.stamp_s >= begin_s:
             recorded.append((item.stamp_s, item.value.faults))
-        if item.topic != "/localization/odometry" or item.stamp_s < begin_s:
+        if item.topic != POSE or item.stamp_s < begin_s or localizer is None:
             continue
         estimate = localizer.estimate(item.stamp_s)
         replayed.append((item.stamp_s, estimate.faults))
@@ -82,7 +94,7 @@ def replay_localization(tape: Tape, spec: VehicleSpec, town: PatrolMap) -> Local
         *spans(STAGE, "heading", "rad", turned),
         *differing_faults(STAGE, recorded, replayed, FAULT_SLACK_S),
     ]
-    return LocalizationReplay(poses, position_m, heading_rad, tuple(differences))
+    return LocalizationReplay(poses, position_m, heading_rad, tuple(differences), tuple(notes))
 
 
 def _place(pose: Pose2) -> str:

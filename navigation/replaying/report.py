@@ -75,7 +75,7 @@ def lines(report: ReplayReport) -> list[str]:
     if report.gate is not None:
         said += _gate_lines(report.gate, start_s)
     if report.localization is not None:
-        said.append(_localization_line(report.localization))
+        said += _localization_lines(report.localization)
     if report.navigation is not None:
         said += _navigation_lines(report.navigation)
     said += report.left_out
@@ -100,13 +100,14 @@ def _gate_lines(replay: GateReplay, start_s: float) -> list[str]:
     ]
 
 
-def _localization_line(replay: LocalizationReplay) -> str:
+def _localization_lines(replay: LocalizationReplay) -> list[str]:
     bound_deg = math.degrees(localization.HEADING_BOUND_RAD)
-    return (
+    return [
         f"localization: {replay.poses} poses, largest difference {replay.position_m:.3f} m"
         f" (bound {localization.POSITION_BOUND_M:g}), {math.degrees(replay.heading_rad):.2f}°"
-        f" (bound {bound_deg:g})"
-    )
+        f" (bound {bound_deg:g})",
+        *(f"localization: {note}" for note in replay.notes),
+    ]
 
 
 def _navigation_lines(replay: NavigationReplay) -> list[str]:
@@ -142,6 +143,7 @@ def document(report: ReplayReport) -> dict[str, Any]:
             "poses": report.localization.poses,
             "position_m": _number(report.localization.position_m),
             "heading_rad": _number(report.localization.heading_rad),
+            "notes": list(report.localization.notes),
         }
     if report.navigation is not None:
         navigation_part = {

@@ -55,6 +55,7 @@ class Said:
     connected: bool = False
     capture_id: str = ""
     capture_failure: str = ""
+    seed_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,9 @@ def _makers(spec: VehicleSpec) -> dict[str, Callable[[Any], Any]]:
         "/cmd_vel_safe": command_of,
         "/safety/state": lambda message: Said(_faults_of(message), bool(message.latched)),
         "/localization/odometry": pose_of,
-        "/localization/state": lambda message: Said(_faults_of(message)),
+        "/localization/state": lambda message: Said(
+            _faults_of(message), seed_id=getattr(message, "seed_id", "")
+        ),
         "/perception/state": lambda message: Said(
             _faults_of(message),
             capture_id=getattr(message, "capture_id", ""),

@@ -9,7 +9,9 @@ from typing import Any
 
 from navigation.types import Mode
 from patrol.errors import PlanError
+from patrol.geodesy import wrap_angle
 from patrol.geometry import StampedPose
+from patrol.vda5050.init_position import INIT_POSITION
 from patrol.vda5050.node_actions import (
     ANNOUNCE,
     RELEASE_OPERATOR_WAIT,
@@ -56,6 +58,7 @@ INSTANT_ACTIONS = {
     OperatorAction.SIREN_ON: START_SIREN,
     OperatorAction.SIREN_OFF: STOP_SIREN,
     OperatorAction.ANNOUNCE: ANNOUNCE,
+    OperatorAction.SET_POSITION: INIT_POSITION,
 }
 
 
@@ -174,7 +177,15 @@ class Director:
             self._trace.notes.append((t_s, f"reset {'done' if done else 'refused'}"))
             return
         self._trace.notes.append((t_s, f"{event.operator}: {event.action}"))
-        parameters = {"message": event.message} if event.message else None
+        parameters: dict[str, Any] = {"message": event.message} if event.message else {}
+        if event.action is OperatorAction.SET_POSITION:
+            pose = self._subject.simulator.truth.pose
+            parameters = {
+                "x": pose.x_m,
+                "y": pose.y_m + event.off_m,
+                "theta": wrap_angle(pose.yaw_rad + event.off_rad),
+                "mapId": self._scenario.patrol_map.map_id,
+            }
         self._room.act(INSTANT_ACTIONS[event.action], self._subject.now_s, parameters)
 
     def _order(self, event: SendOrder, t_s: float) -> None:

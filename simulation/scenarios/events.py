@@ -63,6 +63,9 @@ class OperatorAction(StrEnum):
     SIREN_ON = "siren_on"
     SIREN_OFF = "siren_off"
     ANNOUNCE = "announce"  # says `message`
+    SET_POSITION = (
+        "set_position"  # tells it where it stands, `off_m` to the north, `off_rad` turned
+    )
     RESET = "reset"  # of the safety gate's latch, on site
 
 
@@ -73,6 +76,8 @@ class Operate(_Event):
     action: OperatorAction
     operator: str = "operator"
     message: str = ""  # of `announce`
+    off_m: float = 0.0  # of `set_position`: how far it is wrong
+    off_rad: float = 0.0
 
     KIND: ClassVar[str] = "operate"
 
@@ -85,6 +90,14 @@ class Operate(_Event):
                 raise ValueError(f"message: {error}") from None
         elif self.message:
             raise ValueError(f"message: only announce has one, {self.action.value} does not")
+        for name in ("off_m", "off_rad"):
+            value = getattr(self, name)
+            if not math.isfinite(value):
+                raise ValueError(f"{name}: {value} is no number")
+            if value and self.action is not OperatorAction.SET_POSITION:
+                raise ValueError(
+                    f"{name}: only set_position has one, {self.action.value} does not"
+                )
 
     @property
     def title(self) -> str:

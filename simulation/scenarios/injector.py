@@ -123,6 +123,9 @@ class Injector(WorldInjector):
             self._vehicle.navigation.instead = INSTEAD[fault.row.effect] if begins else None
         elif fault.row.effect == "poseless":
             self._vehicle.perception.poseless = begins
+        elif fault.row.effect == "misplaced":
+            if begins:  # what it believes stays wrong until somebody says otherwise
+                self._vehicle.localization.misplace(fault.strength, self._vehicle.now_s)
         elif begins:
             stage.slow_factor = round(fault.strength) or stage.slow_factor
             stage.fail(Health(fault.row.effect))

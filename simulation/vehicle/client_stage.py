@@ -18,12 +18,14 @@ from patrol.errors import OrderError
 from patrol.faults import FaultKind
 from patrol.map import PatrolMap
 from patrol.topics import TOPICS
+from patrol.vda5050.init_position import INIT_POSITION, InitialPosition
 from patrol.vda5050.messages import Action, Order
+from patrol.vda5050.node_actions import node_action
 from patrol.vda5050.topic_names import VehicleAddress
 from patrol.vehicle import VehicleSpec
 from simulation.vehicle.bus import Bus, max_age_s
 from simulation.vehicle.content import content_of
-from simulation.vehicle.driving_stages import NavigationStage
+from simulation.vehicle.driving_stages import LocalizationStage, NavigationStage
 from simulation.vehicle.radio import Packet, Radio
 from simulation.vehicle.stage import Stage, StageName
 
@@ -61,12 +63,14 @@ class ClientStage(Stage):
         bus: Bus,
         spec: VehicleSpec,
         patrol_map: PatrolMap,
+        localization: LocalizationStage,
         navigation: NavigationStage,
         radio: Radio,
         address: VehicleAddress,
     ) -> None:
         super().__init__(StageName.CLIENT, CLIENT_HZ)
-        self._bus, self._navigation, self._radio = bus, navigation, radio
+        self._bus, self._radio = bus, radio
+        self._localization, self._navigation = localization, navigation
         self._address, self._map_ref = address, MapRef.of(patrol_map)
         self._options = LinkOptions(spool_max_states=DAY_STATES)
         self._clock = SimClock()
@@ -83,7 +87,12 @@ class ClientStage(Stage):
         self.receiver = self._new_receiver()
 
     def _new_receiver(self) -> Receiver:
-        handlers = LinkHandlers(self._on_order, self._on_action, self._on_state_request)
+        handlers = LinkHandlers(
+            self._on_order,
+            self._on_action,
+            self._on_state_request,
+            on_init_position=self._on_init_position,
+        )
         return Receiver(
             self._address, self._map_ref, handlers, self.outbox.acknowledge, lambda: None
         )
@@ -158,6 +167,13 @@ class ClientStage(Stage):
             )
         self._navigation.stack.instant_action(action, self._clock.now_s())
 
+    def _on_init_position(self, position: InitialPosition) -> None:
+        """An order under way is paused first: nobody drives off because of a click on a map."""
+        now_s = self._clock.now_s()
+        if self._kept is not None and not self._kept.ended:
+            self._on_action(node_action("startPause", f"{INIT_POSITION}-{now_s:.2f}"))
+        self._localization.place(position.pose, now_s - self.lead_s)
+
     def _on_state_request(self) -> None:
         self._wanted = True
 
@@ -189,9 +205,7 @@ class ClientStage(Stage):
             return
         self._given_s = now_s
         if kept.paused:
-            pause = Action(
-                action_type="startPause", action_id=f"resume-{self._boots}", blocking_type="NONE"
-            )
+            pause = node_action("startPause", f"resume-{self._boots}")
             self._navigation.stack.instant_action(pause, now_s)
         try:
             stack = self._navigation.stack

@@ -6,6 +6,7 @@ import math
 
 from navigation.localization.localizer import Localizer
 from navigation.localization.outlines import Outlines
+from navigation.localization.placing import sigma_to_keep_m
 from navigation.safety.fence import Fence
 from navigation.safety.gate import SafetyGate
 from navigation.stack import NavigationStack
@@ -18,9 +19,11 @@ from navigation.types import (
     StackOutputs,
     WheelOdometry,
 )
+from patrol.errors import OrderError
 from patrol.geometry import Pose2, Scan
 from patrol.map import PatrolMap
 from patrol.topics import TOPICS
+from patrol.vda5050.init_position import INIT_POSITION
 from patrol.vehicle import VehicleSpec
 from simulation.vehicle.bus import NO_FAULTS, Bus, Faults, max_age_s
 from simulation.vehicle.stage import Stage, StageName
@@ -79,6 +82,23 @@ class LocalizationStage(Stage):
         else:
             self.localizer.add_gnss(sample)
 
+    def place(self, pose: Pose2, now_s: float) -> None:
+        """Begin where a person says; raises OrderError where that cannot be taken."""
+        if not self.hears:
+            raise OrderError(f"{INIT_POSITION}: localization is down", "actionError")
+        try:
+            self.localizer.place(pose, self._map, now_s)
+        except ValueError as error:
+            raise OrderError(f"{INIT_POSITION}: {error}", "actionError") from None
+
+    def misplace(self, north_m: float, now_s: float) -> None:
+        """Start anew from a memory that is off by so much, as after a ride on a lorry."""
+        if self._saved is not None:
+            stamp_s, pose, sigma_m = self._saved
+            moved = Pose2(pose.x_m, pose.y_m + north_m, pose.yaw_rad)
+            self._saved = (stamp_s, moved, sigma_m)
+        self.open(now_s)
+
     def cycle(self, now_s: float) -> None:
         """Publish the pose and how far it can be trusted."""
         estimate = self.localizer.estimate(now_s)
@@ -88,7 +108,7 @@ class LocalizationStage(Stage):
             return
         self._bus.pose.put(estimate.stamped, estimate.stamped.stamp_s)
         if self._cycles % SAVE_EVERY == 0:
-            sigma_m = estimate.position_sigma_m
+            sigma_m = sigma_to_keep_m(estimate)
             self._saved = (estimate.stamped.stamp_s, estimate.stamped.pose, sigma_m)
 
 

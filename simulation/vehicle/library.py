@@ -92,7 +92,9 @@ class LibraryVehicle:
         self.navigation = NavigationStage(self.bus, spec, patrol_map)
         self.gate = GateStage(self.bus, spec, patrol_map)
         self.perception = PerceptionStage(self.bus, pipeline)
-        self.client = ClientStage(self.bus, spec, patrol_map, self.navigation, self.radio, address)
+        self.client = ClientStage(
+            self.bus, spec, patrol_map, self.localization, self.navigation, self.radio, address
+        )
         self.frame: SensorFrame | None = None
         self.attention = SimulatedAttention()
         self.drive = DriveCommand()

@@ -264,6 +264,12 @@ class FakeServer:
             vehicle.speed_mps = 0.0
             return models.Accepted()
 
+        @app.post("/api/v1/vehicles/{manufacturer}/{serial}/position", status_code=202)
+        async def place(manufacturer: str, serial: str, seen: models.VehiclePlace) -> Any:
+            world.placed.append((serial, seen))
+            world.vehicles[f"{manufacturer}/{serial}"].localised = True
+            return models.Accepted()
+
         @app.get("/api/v1/assignments/{assignment_id}/pictures")
         def pictures(assignment_id: str) -> list[incident_models.VisitPictureView]:
             return world.pictures.get(assignment_id, [])

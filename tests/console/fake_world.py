@@ -41,6 +41,7 @@ class World:
         self.incidents: dict[str, incident_models.IncidentView] = {}
         self.reasons: list[str] = []  # for which originals were asked
         self.asked: list[str] = []  # actions, oldest first
+        self.placed: list[tuple[str, models.VehiclePlace]] = []  # serial number, where it was seen
         self.pictures: dict[str, list[incident_models.VisitPictureView]] = {}  # by assignment
         self.spoken: list[str] = []  # what vehicles were told to say
         for serial, node_id in STARTS.items():

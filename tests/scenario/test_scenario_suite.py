@@ -19,6 +19,7 @@ PART = (
     "rehearsal/estop_level",
     "rehearsal/detects_person",
     "faults/map_changed",
+    "faults/position_lost",
     "faults/power_cut",
     "faults/two_operators_order",
     "faults/matrix/lidar_lost-turning",

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from fleet_server.api.map_models import MapView
-from fleet_server.api.models import Accepted, VehicleAction, VehicleView
+from fleet_server.api.models import Accepted, VehicleAction, VehiclePlace, VehicleView
 from fleet_server.api.security import AnyUser, Dispatching, Running
 from fleet_server.errors import NotFoundError
 from fleet_server.map_picture import map_view
@@ -84,4 +84,17 @@ async def act(
     await services.dispatcher.instant_action(
         vehicle_id, action.action, user.username, action.message
     )
+    return Accepted()
+
+
+@router.post("/vehicles/{manufacturer}/{serial_number}/position", status_code=202)
+async def place(
+    manufacturer: str,
+    serial_number: str,
+    seen: VehiclePlace,
+    user: Dispatching,
+    services: Running,
+) -> Accepted:
+    """Tell a standing vehicle where it is; an order then waits to be resumed."""
+    await services.placing.place(f"{manufacturer}/{serial_number}", seen, user.username)
     return Accepted()

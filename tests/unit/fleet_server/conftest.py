@@ -33,6 +33,7 @@ from fleet_server.ingest.pipeline import IngestPipeline, Listeners
 from fleet_server.live import LiveHub
 from fleet_server.maps import MapLibrary
 from fleet_server.person_searches.service import PersonSearchService
+from fleet_server.placing import Placing
 from fleet_server.publishing.following import PublicationFollowing
 from fleet_server.publishing.service import MapPublishing
 from fleet_server.publishing.versions import MapVersions
@@ -366,6 +367,7 @@ def rig(tmp_path: Path, template: Path) -> Iterator[Rig]:
         publishing,
         PatrolService(database, maps, clock),
         dispatcher,
+        Placing(database, fleet, maps, clock, publish),
         make_teams(database, fleet, maps, dispatcher, clock, shown_plans),
         incidents,
         SuppressionService(database, maps, clock),

@@ -28,6 +28,7 @@ import type {
   Session,
   TrackPoint,
   VehicleAction,
+  VehiclePlace,
   VehicleView,
   VisitPicture,
 } from "./types";
@@ -126,6 +127,8 @@ export const api = {
     request<TrackPoint[]>("GET", `${vehiclePath(vehicle)}/track?minutes=${minutes}`),
   act: (vehicle: VehicleView, action: VehicleAction, message?: string) =>
     request<unknown>("POST", `${vehiclePath(vehicle)}/actions`, { action, message }),
+  place: (vehicle: VehicleView, place: VehiclePlace) =>
+    request<unknown>("POST", `${vehiclePath(vehicle)}/position`, place),
   patrols: () => request<Patrol[]>("GET", "/patrols"),
   createPatrol: (patrol: NewPatrol) => request<Patrol>("POST", "/patrols", patrol),
   deletePatrol: (patrolId: string) => request<void>("DELETE", `/patrols/${id(patrolId)}`),

@@ -64,6 +64,13 @@ export interface VehiclePosition {
   map_id: string;
 }
 
+/** Where an operator sees a vehicle. */
+export interface VehiclePlace {
+  longitude_deg: number;
+  latitude_deg: number;
+  heading_rad: number; // 0 = east, counter-clockwise positive
+}
+
 export interface VehicleError {
   type: string;
   level: "WARNING" | "FATAL";

@@ -9,6 +9,7 @@ import { Banners } from "./Banners";
 import { HelpDialog } from "./HelpDialog";
 import { IncidentPanel } from "./IncidentPanel";
 import { LeftPanel } from "./LeftPanel";
+import { Placing } from "./Placing";
 import { Sending } from "./Sending";
 import { Toasts } from "./Toasts";
 import { TopBar } from "./TopBar";
@@ -23,7 +24,8 @@ export function Console() {
   const lost = useConsole((s) => s.feed.lostAtMs !== null);
   const composing = useConsole((s) => ["compose", "plan", "replan", "search"].includes(s.task.kind));
   const placing = useConsole(
-    (s) => s.task.kind === "search" || (s.task.kind === "send" && s.task.target === null),
+    ({ task }) =>
+      ["search", "place"].includes(task.kind) || (task.kind === "send" && task.target === null),
   );
   const wide = useConsole((s) => ["plans", "maps", "searches"].includes(s.tab));
   useLiveFeed();
@@ -41,6 +43,7 @@ export function Console() {
           <Banners />
           <Toasts />
           <Sending />
+          <Placing />
         </main>
         <IncidentPanel />
         {help && <HelpDialog onClose={() => setHelp(false)} />}

@@ -70,6 +70,17 @@ export function VehicleDetail({ vehicle, assignment, condition }: Props) {
             </button>
           </>
         )}
+        {mayAct && condition !== "offline" && !view.driving && (
+          <button
+            type="button"
+            className={`button ${view.localised ? "" : "primary"}`}
+            data-testid="place"
+            onClick={() => actions.startPlacingVehicle(view.vehicle_id)}
+          >
+            <Icon name="pin" size={16} />
+            {t("place.button")}
+          </button>
+        )}
       </div>
       <Commands vehicle={vehicle} assignment={assignment} condition={condition} />
       {mayAct && condition !== "offline" && <VehicleAttention view={view} />}

@@ -5,13 +5,15 @@ import { LOOKS } from "./looks";
 import { MAPS } from "./maps";
 import { PATROLS } from "./patrols";
 import { PLANS } from "./plans";
+import { PLACING } from "./placing";
 import { SEARCHES } from "./searches";
 import { SENDING } from "./sending";
 import { VEHICLES } from "./vehicles";
 import { WEATHER } from "./weather";
 
 export const AREAS = [
-  APP, VEHICLES, PATROLS, PLANS, MAPS, INCIDENTS, SENDING, SEARCHES, LOOKS, WEATHER,
+  APP, VEHICLES, PATROLS, PLANS, MAPS, INCIDENTS, SENDING, PLACING, SEARCHES, LOOKS,
+  WEATHER,
 ] as const;
 
 export const TABLE = {
@@ -22,6 +24,7 @@ export const TABLE = {
   ...MAPS,
   ...INCIDENTS,
   ...SENDING,
+  ...PLACING,
   ...SEARCHES,
   ...LOOKS,
   ...WEATHER,

@@ -20,6 +20,12 @@ export function compassDeg(headingRad: number): number {
   return (((90 - headingRad / RAD) % 360) + 360) % 360;
 }
 
+/** Radians counter-clockwise from east, from a position towards another. */
+export function headingRad([lon1, lat1]: LonLat, [lon2, lat2]: LonLat): number {
+  const x = (lon2 - lon1) * Math.cos(((lat1 + lat2) / 2) * RAD);
+  return Math.atan2(lat2 - lat1, x);
+}
+
 /** `to` expressed so that a straight turn from `from` takes the short way round (degrees). */
 export function shortTurnDeg(from: number, to: number): number {
   return from + ((((to - from + 180) % 360) + 360) % 360) - 180;

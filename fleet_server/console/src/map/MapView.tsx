@@ -19,6 +19,7 @@ import {
 } from "./features";
 import { IncidentMarkers, type VehicleLook, VehicleMarkers } from "./markers";
 import { LastSeenMarker } from "./lastSeen";
+import { PlacedMarker } from "./placed";
 import { Trail } from "./trail";
 
 interface Parts {
@@ -26,6 +27,7 @@ interface Parts {
   vehicles: VehicleMarkers;
   incidents: IncidentMarkers;
   lastSeen: LastSeenMarker;
+  placed: PlacedMarker;
   trail: Trail;
 }
 
@@ -36,7 +38,9 @@ function buildParts(container: HTMLElement, map: DistrictMap, district: District
     onStreet: (edgeId) => actions.toggleStreet(bothWays(district, edgeId)),
     onBackground: () => undefined,
     onPlace: ([longitude, latitude]) =>
-      actions.choosePlace(longitude, latitude) || actions.chooseLastSeen(longitude, latitude),
+      actions.choosePlace(longitude, latitude) ||
+      actions.chooseLastSeen(longitude, latitude) ||
+      actions.choosePose(longitude, latitude),
     onUserMove: actions.stopFollowing,
   });
   const trail = new Trail((line) => controller.show("trail", lineFeature(line)));
@@ -47,7 +51,8 @@ function buildParts(container: HTMLElement, map: DistrictMap, district: District
   });
   const incidents = new IncidentMarkers(controller.map, actions.selectIncident);
   const lastSeen = new LastSeenMarker(controller.map);
-  return { controller, vehicles, incidents, lastSeen, trail };
+  const placed = new PlacedMarker(controller.map);
+  return { controller, vehicles, incidents, lastSeen, placed, trail };
 }
 
 /** The map and everything on it. */
@@ -73,6 +78,7 @@ export default function MapView({ map }: { map: DistrictMap }) {
       made.vehicles.remove();
       made.incidents.remove();
       made.lastSeen.show(null, "");
+      made.placed.show(null, null);
       made.controller.remove();
       setParts(null);
     };
@@ -96,6 +102,7 @@ function Sync({ parts, district }: { parts: Parts; district: District }) {
   useRoutes(parts, district);
   usePlan(parts, district);
   useLastSeen(parts);
+  usePlaced(parts);
   useCamera(parts);
   return null;
 }
@@ -201,6 +208,11 @@ function useLastSeen({ lastSeen }: Parts): void {
     const known: LonLat | null = kept ? [seen.longitude_deg!, seen.latitude_deg!] : null;
     lastSeen.show(draft ? draft.place : known, t("search.lastSeen"));
   }, [lastSeen, draft, seen, t]);
+}
+
+function usePlaced({ placed }: Parts): void {
+  const task = useConsole((s) => (s.task.kind === "place" ? s.task : null));
+  useEffect(() => placed.show(task?.at ?? null, task?.headingRad ?? null), [placed, task]);
 }
 
 function useCamera({ controller }: Parts): void {

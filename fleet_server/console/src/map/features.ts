@@ -25,7 +25,7 @@ export function collection(features: Feature[]): FeatureCollection {
 
 /** Whether the map shows what is under way, and not what is being made. */
 export function watches(task: Task): boolean {
-  return task.kind === "watch" || task.kind === "send";
+  return ["watch", "send", "place"].includes(task.kind);
 }
 
 /** Checkpoints with their look: chosen (numbered) while composing, ticked when visited. */

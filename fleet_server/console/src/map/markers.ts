@@ -5,7 +5,7 @@ import { compassDeg } from "../lib/geo";
 import type { Condition, Tone } from "../store/condition";
 import { Motion, type Pose } from "./motion";
 
-const ARROW = "M0-11 8.2 9.2 0 5.2-8.2 9.2Z";
+export const ARROW = "M0-11 8.2 9.2 0 5.2-8.2 9.2Z";
 const MANY_VEHICLES = 60; // above this, names show only from near or under the pointer
 
 export interface VehicleLook {

@@ -4,6 +4,7 @@ import type { TextKey } from "../i18n";
 import { createFeedActions } from "./feed";
 import { createMapActions } from "./mapActions";
 import { createPlanActions } from "./planActions";
+import { createPlaceActions } from "./placeActions";
 import { createSearchActions } from "./searchActions";
 import { createSendActions } from "./sendActions";
 import type { ConsoleStore } from "./store";
@@ -30,6 +31,7 @@ export function createActions(
     ...createViewActions(tools),
     ...createWorkActions(tools, feedListener, api),
     ...createSendActions(tools, feedListener, api),
+    ...createPlaceActions(tools, api),
     ...createPlanActions(tools, feedListener, teamApi),
     ...createMapActions(tools, mapApi),
     ...createSearchActions(tools, api, searchApi),

@@ -6,6 +6,7 @@ import type {
   DiversionOption,
   DiversionTarget,
   Language,
+  LonLat,
   MapGeoJson,
   MapSummary,
   Patrol,
@@ -31,7 +32,8 @@ export type Task =
   | { kind: "plan"; draft: PlanDraft }
   | { kind: "replan"; changes: ReplanDraft }
   | { kind: "search"; draft: SearchDraft }
-  | SendTask;
+  | SendTask
+  | PlaceTask;
 
 /** A vehicle being sent: first where (null: chosen on the map), then which. */
 export interface SendTask {
@@ -39,6 +41,14 @@ export interface SendTask {
   target: DiversionTarget | null;
   options: DiversionOption[] | null; // null: being asked for
   vehicleId: string | null;
+}
+
+/** A vehicle being told where it stands: first the place, then where its front points. */
+export interface PlaceTask {
+  kind: "place";
+  vehicleId: string;
+  at: LonLat | null;
+  headingRad: number | null; // 0 = east, counter-clockwise positive
 }
 
 /** A plan being asked for; `start` is local time (`2026-03-02T22:00`), empty for now. */

@@ -27,7 +27,9 @@ from fleet_client.state_builder import MapRef, StateContent, is_news
 from patrol.errors import OrderError
 from patrol.map_geojson import load_map
 from patrol.topics import TOPICS
+from patrol.vda5050.init_position import INIT_POSITION, InitialPosition
 from patrol.vda5050.messages import Action, Order
+from patrol.vda5050.node_actions import node_action
 from patrol.vda5050.release import Release
 from patrol.vehicle import load_vehicle
 from patrol_fleet_client.asking import ANSWER_WITHIN_S, NoAnswer
@@ -38,6 +40,7 @@ from patrol_fleet_client.convert import (
     progress_of,
 )
 from patrol_fleet_client.inputs import VehicleInputs
+from patrol_fleet_client.localization_link import LocalizationLink
 from patrol_fleet_client.map_switch import Situation, SupervisedSwitch
 from patrol_fleet_client.navigation_link import NavigationLink
 from patrol_fleet_client.node_clock import NodeClock
@@ -69,6 +72,7 @@ class FleetClientNode(VehicleNode):
         self._state_wanted = False
         self._steps = 0
         self._link, self._eyes = NavigationLink(self), PerceptionLink(self)
+        self._localization = LocalizationLink(self)
         self._publish_link = self.topic_publisher("/fleet_client/state")
         self._searches = SearchBoard(self.topic_publisher("/perception/searches"))
         self._signals = self._signal_board()
@@ -87,6 +91,7 @@ class FleetClientNode(VehicleNode):
                 self._searches.show,
                 self._on_release,
                 self._signals.show if self._signals else None,
+                self._on_init_position,
             ),
             maps=VehicleMaps(maps, switch),
             spool_path=state_dir / "spool.sqlite",
@@ -174,6 +179,16 @@ class FleetClientNode(VehicleNode):
             raise OrderError("the original cannot be had: perception is down") from None
         self.event("original_released", id=release.incident_id, by=release.requested_by)
 
+    async def _on_init_position(self, position: InitialPosition) -> None:
+        """An order under way is paused first: nobody drives off because of a click on a map."""
+        kept = self._keeper.kept
+        if kept is not None and not kept.ended:
+            await self._on_action(_pause(f"{INIT_POSITION}-{self._steps}"))
+        try:
+            await _answer(self._localization.place(position))
+        except NoAnswer:
+            raise OrderError(f"{INIT_POSITION}: localization is down", "actionError") from None
+
     def _situation(self) -> Situation:
         """What decides whether another map can be taken now."""
         now_s, kept = self.now_s(), self._keeper.kept
@@ -194,6 +209,7 @@ class FleetClientNode(VehicleNode):
         self._steps += 1
         self._link.step()
         self._eyes.step()
+        self._localization.step()
         self._searches.step(now_s)
         if self._signals is not None:
             self._signals.step()
@@ -215,10 +231,8 @@ class FleetClientNode(VehicleNode):
             return
         self._resent_s = time.monotonic()
         if kept.paused and not navigation.paused:  # first of all: the order must not set it going
-            pause = Action(
-                action_type="startPause", action_id=f"resume-{self._steps}", blocking_type="NONE"
-            )
-            self._link.give_action(pause).add_done_callback(self._on_paused)
+            paused = self._link.give_action(_pause(f"resume-{self._steps}"))
+            paused.add_done_callback(self._on_paused)
             return
         self.event(
             "order_resumed",
@@ -265,6 +279,10 @@ class FleetClientNode(VehicleNode):
         pose = self._inputs.pose(now_s)
         if pose is not None:
             self._client.publish_visualization(pose.pose, pose.speed_mps, pose.yaw_rate_radps)
+
+
+def _pause(action_id: str) -> Action:
+    return node_action("startPause", action_id)
 
 
 async def _answer(asked: Future[None]) -> None:

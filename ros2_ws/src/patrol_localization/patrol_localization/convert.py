@@ -27,14 +27,15 @@ _STATUS = {
 
 
 def message_of_estimate(
-    estimate: LocalizationEstimate, map_id: str, stamp_s: float
+    estimate: LocalizationEstimate, map_id: str, seed_id: str, stamp_s: float
 ) -> LocalizationState:
-    """How well the vehicle knows where it is."""
+    """How well the vehicle knows where it is, since it began from `seed_id`."""
     return LocalizationState(
         header=header_of(stamp_s, MAP),
         status=_STATUS[estimate.status],
         position_sigma_m=float(estimate.position_sigma_m),
         map_id=map_id,
+        seed_id=seed_id,
         faults=names_of(estimate.faults),
     )
 

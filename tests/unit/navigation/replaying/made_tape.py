@@ -56,11 +56,21 @@ class Maker:
         self._localizer = Localizer(SPEC, ORIGIN, start=Pose2(0.0, 0.0, 0.0))
         self._scan = scan_of(stamp_s=START_S)
         self._faults: object = None
+        self._seed_id = "as it was parked"
+        self._ticks, self._now_s = 0, START_S
+
+    def place(self, y_m: float) -> None:
+        """Somebody says that it stands so far to the left of where it does."""
+        self._localizer.place(Pose2(self.x_m, y_m, 0.0), TOWN, self._now_s)
+        self._seed_id = "as somebody said"
+        self._say("/localization/state", self._now_s, Said(frozenset(), seed_id=self._seed_id))
 
     def run(self, seconds: float) -> Tape:
         """The tape so far and so many seconds more."""
-        for tick in range(round(seconds / DT_S)):
-            self._step(tick, START_S + tick * DT_S)
+        for tick in range(self._ticks, self._ticks + round(seconds / DT_S)):
+            self._now_s = START_S + tick * DT_S
+            self._step(tick, self._now_s)
+        self._ticks = tick + 1
         return Tape(Path("made.mcap"), tuple(self.heard))
 
     def _say(self, topic: str, stamp_s: float, value: object) -> None:
@@ -117,4 +127,5 @@ class Maker:
         if estimate.stamped is not None and tick % 2 == 0:
             self._say("/localization/odometry", now_s, estimate.stamped)
         if tick % 25 == 0:
-            self._say("/localization/state", now_s, Said(estimate.faults))
+            said = Said(estimate.faults, seed_id=self._seed_id)
+            self._say("/localization/state", now_s, said)

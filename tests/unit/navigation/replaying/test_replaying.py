@@ -63,6 +63,19 @@ def test_a_replay_is_the_same_every_time(tape: Tape) -> None:
     assert document(replay_tape(tape, SPEC, TOWN)) == document(replay_tape(tape, SPEC, TOWN))
 
 
+def test_a_pose_that_a_person_told_is_followed() -> None:
+    maker = Maker()
+    maker.run(16.1)
+    maker.place(y_m=0.8)
+    tape = maker.run(4.0)
+    replay = replay_localization(tape, SPEC, TOWN)
+    assert replay.differences == ()
+    (note,) = replay.notes
+    assert note.startswith("began anew at 5016.08 s")
+    deaf = with_values(tape, "/localization/state", lambda said: replace(said, seed_id=""))
+    assert [d.what for d in replay_localization(deaf, SPEC, TOWN).differences] == ["position"]
+
+
 def test_a_gate_that_stops_elsewhere_is_told_by_its_place(
     tape: Tape, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from navigation.types import StackInputs
+from patrol.geometry import Pose2
 from patrol.map_geojson import load_map
 from patrol.vehicle import load_vehicle
 from simulation.scenarios.control_room import ControlRoom
 from simulation.vehicle.bus import Bus
 from simulation.vehicle.client_stage import ClientStage
-from simulation.vehicle.driving_stages import NavigationStage
+from simulation.vehicle.driving_stages import LocalizationStage, NavigationStage
 from simulation.vehicle.orders import ADDRESS
 from simulation.vehicle.radio import Packet, Radio, RadioWeather
 from simulation.vehicle.stage import Health
@@ -31,7 +32,10 @@ class Link:
         bus = Bus()
         self.navigation = NavigationStage(bus, GOALIE, GROUND)
         self.radio = Radio(seed)
-        self.client = ClientStage(bus, GOALIE, GROUND, self.navigation, self.radio, ADDRESS)
+        localization = LocalizationStage(bus, GOALIE, GROUND, Pose2(0.0, 0.0, 0.0))
+        self.client = ClientStage(
+            bus, GOALIE, GROUND, localization, self.navigation, self.radio, ADDRESS
+        )
         self.room = ControlRoom(GROUND, GOALIE, self.radio, ADDRESS)
         self.now_s = 1000.0
         self.bus = bus
