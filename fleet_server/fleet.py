@@ -21,6 +21,7 @@ from fleet_server.maps import MapLibrary
 from fleet_server.store import tables as t
 from fleet_server.store.telemetry import CLOCK_AHEAD_S
 from fleet_server.vehicle_maps import enabled_map
+from fleet_server.wording import korean
 from patrol.faults import FAULTS, FaultKind
 from patrol.vda5050.messages import AgvPosition, Error, State, Velocity, decode
 from patrol.vda5050.node_actions import ATTENTION, WAIT_FOR_OPERATOR
@@ -253,7 +254,8 @@ def error_view(error: Error) -> VehicleErrorView:
         row = FAULTS[FaultKind(error.error_type)]
         text_ko, text_en = row.text_ko, row.text_en
     except ValueError:
-        text_ko = text_en = description or error.error_type
+        text_en = description or error.error_type
+        text_ko = korean(text_en) or text_en
     return VehicleErrorView(
         type=error.error_type,
         level=error.error_level,

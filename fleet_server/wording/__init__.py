@@ -1,17 +1,18 @@
-"""Korean for every sentence that the server tells an operator, planners' words included."""
+"""Korean for every sentence that an operator reads, planners' and vehicles' included."""
 
 from functools import cache
 
 from fleet_server.wording.phrases import Phrasebook
 from fleet_server.wording.plan_phrases import PLAN_PHRASES
 from fleet_server.wording.server_phrases import SERVER_PHRASES
+from fleet_server.wording.vehicle_phrases import VEHICLE_PHRASES
 
-__all__ = ["PLAN_PHRASES", "SERVER_PHRASES", "Phrasebook", "korean"]
+__all__ = ["PLAN_PHRASES", "SERVER_PHRASES", "VEHICLE_PHRASES", "Phrasebook", "korean"]
 
 
 @cache
 def _book() -> Phrasebook:
-    return Phrasebook({**SERVER_PHRASES, **PLAN_PHRASES})
+    return Phrasebook({**SERVER_PHRASES, **PLAN_PHRASES, **VEHICLE_PHRASES})
 
 
 def korean(sentence: str) -> str | None:

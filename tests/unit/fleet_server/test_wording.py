@@ -11,19 +11,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet_server.wording import PLAN_PHRASES, SERVER_PHRASES, Phrasebook, korean
+from fleet_server.fleet import error_view
+from fleet_server.wording import (
+    PLAN_PHRASES,
+    SERVER_PHRASES,
+    VEHICLE_PHRASES,
+    Phrasebook,
+    korean,
+)
 from fleet_server.wording.phrases import PLACE
+from patrol.vda5050.messages import Error
 
 ROOT = Path(__file__).resolve().parents[3]
 HANGUL = re.compile("[가-힣]")
-TABLE = {**SERVER_PHRASES, **PLAN_PHRASES}
+TABLE = {**SERVER_PHRASES, **PLAN_PHRASES, **VEHICLE_PHRASES}
+VEHICLE_NODES = ("patrol_fleet_client", "patrol_localization", "patrol_navigation")
 WORDS = st.text("abcdefghij-0123456789", min_size=1, max_size=8)
 
 
 @cache
 def sources() -> str:
     """Every text in the sources that tell something, its places as {}."""
-    folders = ("fleet_server", "navigation/planning", "patrol", "fleet_client")
+    nodes = (f"ros2_ws/src/{name}" for name in VEHICLE_NODES)
+    folders = ("fleet_server", "navigation", "patrol", "fleet_client", *nodes)
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     texts = []
     for path in files:
@@ -65,6 +75,14 @@ def test_template_is_in_the_sources_and_keeps_its_places(english: str) -> None:
     [
         ("the only vehicle; 5 of 12 checkpoints", "유일한 차량 · 확인 지점 12곳 중 5곳"),
         ("no vehicle 'sunra/x'", "차량 'sunra/x'이(가) 없습니다"),
+        (
+            "initPosition: the vehicle drives at 0.80 m/s; let it stand first",
+            "위치 지정 거부: 0.80 m/s로 주행 중입니다. 먼저 멈추십시오",
+        ),
+        (
+            "order p-1: node 17 is 31.4 m away and no edge leads there; at most 3 m are bridged",
+            "명령 p-1 거부: 31.4 m 떨어진 노드 17(으)로 이어지는 길이 없습니다 (최대 3 m)",
+        ),
         ("running: 3 of 9 pieces", "진행 중: 9조각 중 3조각"),
         (
             "v2 failed; it takes 30 s more there, the last vehicle is back after 12.3 min",
@@ -103,3 +121,16 @@ def test_places_are_taken_over_as_they_stand(vehicle: str, dock: str) -> None:
 def test_any_text_at_all_is_answered(text: str) -> None:
     found = korean(text)
     assert found is None or isinstance(found, str)
+
+
+def test_what_a_vehicle_refuses_is_read_in_korean() -> None:
+    said = "initPosition: the wheels have said nothing for 2.5 s"
+    view = error_view(
+        Error(error_type="actionError", error_level="WARNING", error_description=said)
+    )
+    assert (view.text_en, view.text_ko) == (
+        said,
+        "위치 지정 거부: 바퀴 정보가 2.5초 동안 없습니다",
+    )
+    foreign = Error(error_type="theirOwn", error_level="WARNING", error_description="brake worn")
+    assert error_view(foreign).text_ko == "brake worn"
