@@ -46,7 +46,7 @@ class LocalizationStage(Stage):
     def __init__(self, bus: Bus, spec: VehicleSpec, patrol_map: PatrolMap, start: Pose2) -> None:
         super().__init__(StageName.LOCALIZATION, POSE_HZ)
         self._bus, self._spec, self._map = bus, spec, patrol_map
-        self._cycles = 0
+        self._start, self._cycles = start, 0
         self._saved: tuple[float, Pose2, float] | None = None  # stamp, pose, sigma
         self._outlines = Outlines(b.polygon_map for b in patrol_map.buildings)
         self.localizer = Localizer(
@@ -93,10 +93,10 @@ class LocalizationStage(Stage):
 
     def misplace(self, north_m: float, now_s: float) -> None:
         """Start anew from a memory that is off by so much, as after a ride on a lorry."""
-        if self._saved is not None:
-            stamp_s, pose, sigma_m = self._saved
-            moved = Pose2(pose.x_m, pose.y_m + north_m, pose.yaw_rad)
-            self._saved = (stamp_s, moved, sigma_m)
+        stamped = self.localizer.estimate(now_s).stamped
+        pose = self._start if stamped is None else stamped.pose
+        moved = Pose2(pose.x_m, pose.y_m + north_m, pose.yaw_rad)
+        self._saved = (now_s, moved, PARKED_SIGMA_M)
         self.open(now_s)
 
     def cycle(self, now_s: float) -> None:
