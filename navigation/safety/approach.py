@@ -26,6 +26,7 @@ ROLLING_MPS = 0.3  # a standing vehicle asks whether it could roll off
 BODY_M = 0.25  # around what the lidar sees of legs
 SPREADS_MPS = 0.05  # by which a velocity may be wrong
 STEP_S = 0.1
+FASTEST_MPS = 4.0  # of a runner
 UNKNOWN_MPS = 1.6  # of who has only just been seen to move (ISO 13855:2010, 6.2.3)
 # Of a turn that wheels and steering tell: a wheelbase that is wrong by 20 % and the IMU's noise. A
 # turn that the body does not make (wheels that slip, a base that repeats itself) moves houses.
@@ -88,7 +89,9 @@ class Approach:
 
 def _guesses(mover: Mover) -> list[tuple[Array, float]]:
     """How it may move (2,), and by how much that may be wrong, m/s."""
-    velocities = mover.velocities_mps
-    if not velocities:
-        return [(np.zeros(2), UNKNOWN_MPS)]
-    return [(v, SPREADS_MPS) for v in velocities if math.hypot(*v) >= MOVING_MPS]
+    velocities, is_new = mover.velocities_mps, len(mover.stamps_s) == 1
+    guesses = [(v, SPREADS_MPS) for v in velocities if math.hypot(*v) >= MOVING_MPS]
+    # Faster than anybody: the corner that they came round was taken for a part of them.
+    if is_new and max((math.hypot(*v) for v in velocities), default=math.inf) > FASTEST_MPS:
+        guesses.append((np.zeros(2), UNKNOWN_MPS))
+    return guesses

@@ -49,6 +49,7 @@ SIDE_MARGIN_M = 0.10
 STANDING_MPS = 0.05
 RESTART_MPS = 0.15  # after a stop, the way must be clear enough for this speed to go on
 REVERSE_CAP_MPS = 0.3  # the lidar does not see straight behind
+COMING_S = 0.3  # three scans: a leg that stands hides for one of them that its owner comes on
 MAX_STEP_S = 0.1  # a late cycle must not allow a leap in speed
 
 
@@ -127,6 +128,7 @@ class SafetyGate:
         self._watch = ReadingWatch((*spec.ultrasonics, *spec.drop_rangers))
         self._drops = Drops(spec)
         self._approach = Approach(spec)
+        self._came_s = -math.inf  # when somebody was coming last
         self._low = LowThings(spec.ultrasonics, spec.wheelbase_m)
         self._touch = Touch(spec.max_deceleration_mps2)
 
@@ -258,6 +260,8 @@ class SafetyGate:
         need_m = stopping_distance_m(base.speed_mps, self._spec.max_deceleration_mps2, reaction_s)
         limit = stoppable_speed_mps(room_m, self._spec.comfort_deceleration_mps2, reaction_s)
         limit = min(limit, self._spec.speed_cap_mps)
-        is_coming = self._approach.is_coming(curves, base.speed_mps, direction, now_s)
+        if self._approach.is_coming(curves, base.speed_mps, direction, now_s):
+            self._came_s = now_s
+        is_coming = 0.0 <= now_s - self._came_s <= COMING_S
         is_inside = room_m <= need_m or is_coming
         return _Surroundings(clear_m, limit, is_inside, drop_m < thing_m)

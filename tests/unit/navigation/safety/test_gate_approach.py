@@ -4,102 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from navigation.types import BodyMotion, Command, GateOutput
-from patrol.faults import FaultKind
-from patrol.geometry import Pose2
-from tests.unit.navigation.safety.gate_hands import (
-    FORWARD,
-    NOW,
-    SPEC,
-    inputs,
-    scan_of,
+from navigation.types import Command
+from tests.unit.navigation.safety.approach_hands import (
+    FRONT_M,
+    STEP_S,
+    STOPS,
+    Meeting,
+    Points,
+    approach_of,
+    first_stop_s,
+    legs,
 )
-
-Points = Sequence[tuple[float, float]]
-STEP_S = 0.02
-A_SCAN = 5  # steps
-FRONT_M = SPEC.front_m
-SEES_RAD = SPEC.lidar.field_of_view_rad / 2 - 0.01
-STOPS = frozenset({FaultKind.OBSTACLE_IN_STOP_ZONE})
-
-
-def legs(x: float, y: float, half_m: float = 0.1, count: int = 15) -> Points:
-    """Points across somebody who stands there, as the lidar sees them from the side or ahead."""
-    share = [i / (count - 1) * 2 - 1 for i in range(count)]
-    return [(x + half_m * s, y + half_m * s) for s in share]
-
-
-def nearest_last(points: Points) -> Points:
-    """Of two points in one ray the nearer counts."""
-    return sorted(points, key=lambda p: -math.hypot(p[0] - SPEC.lidar.x_m, p[1] - SPEC.lidar.y_m))
-
-
-class Meeting:
-    """A vehicle that drives as commanded, whatever the gate says, among points on the map."""
-
-    def __init__(self, gate: Any, spec: Any = SPEC) -> None:
-        self.stage, self.spec = gate.SafetyGate(spec), spec
-        self.now_s, self.base, self._steps = NOW, Pose2(0.0, 0.0, 0.0), 0
-        self._scan = scan_of(stamp_s=NOW)
-        self.told_steering_rad: float | None = None  # by the base; None: as it is
-        self.rate_radps: float | None = None  # of the body, by the IMU; None: there is none
-
-    def go(
-        self,
-        for_s: float,
-        where: Callable[[float], Points],
-        command: Command = FORWARD,
-        speed_mps: float | None = None,
-        steering_rad: float = 0.0,
-    ) -> list[GateOutput]:
-        """The gate's outputs; `where` gives the points on the map, by the time since the start."""
-        speed_mps = command.speed_mps if speed_mps is None else speed_mps
-        outputs = []
-        for _ in range(round(for_s / STEP_S)):
-            turn = speed_mps * STEP_S * math.tan(steering_rad) / SPEC.wheelbase_m
-            x, y = self.base.transform(speed_mps * STEP_S, 0.0)
-            self.base = Pose2(x, y, self.base.yaw_rad + turn)
-            self.now_s += STEP_S
-            if self._steps % A_SCAN == 0:
-                near = [self.base.inverse_transform(*p) for p in where(self.now_s - NOW)]
-                seen = [p for p in near if abs(math.atan2(p[1], p[0] - SPEC.lidar.x_m)) < SEES_RAD]
-                self._scan = scan_of(*nearest_last(seen), stamp_s=self.now_s)
-            self._steps += 1
-            told = steering_rad if self.told_steering_rad is None else self.told_steering_rad
-            rate = self.rate_radps
-            motion = None if rate is None else BodyMotion(self.now_s, rate, 0.0, 0.0, 0.0)
-            given = inputs(command, now_s=self.now_s, scan=self._scan, speed_mps=speed_mps,
-                           steering_rad=told, motion=motion)  # fmt: skip
-            outputs.append(self.stage.step(given, self.now_s))
-        return outputs
-
-
-def first_stop_s(outputs: Sequence[GateOutput]) -> float:
-    """When the gate stopped first; infinite if never."""
-    stopped = next((i for i, output in enumerate(outputs) if output.faults), None)
-    if stopped is None:
-        return math.inf
-    assert outputs[stopped].faults == STOPS
-    return STEP_S * (stopped + 1)
-
-
-def approach_of(
-    gate: Any, *scans: Points, period_s: float = 0.1, speed_mps: float = 0.0, spec: Any = SPEC
-) -> Any:
-    """What has seen some scans, given as points in base_link."""
-    made = gate.Approach(spec)
-    for number, points in enumerate(scans):
-        stamp_s = NOW + number * period_s
-        scan = scan_of(*nearest_last(points), stamp_s=stamp_s)
-        base = inputs(speed_mps=speed_mps).base
-        made.see(scan, scan.points_base(SPEC.lidar.x_m, SPEC.lidar.y_m), base)
-    return made
-
+from tests.unit.navigation.safety.gate_hands import FORWARD, NOW, SPEC, inputs, scan_of
 
 # --- who is stopped for ---
 
@@ -202,173 +123,36 @@ def test_things_that_stand_do_not_move_by_the_vehicle_s_motion(gate: Any) -> Non
     assert not [m for m in meeting.stage._approach.movers.now if len(m.stamps_s) > 2]
 
 
-# --- what moves ---
+# --- how long it stops ---
 
 
-def test_a_velocity_is_over_ground(gate: Any) -> None:
-    # The vehicle drives 0.1 m a scan towards somebody who walks 0.15 m a scan to its left.
-    scans = [legs(5.0 - 0.1 * i, -1.0 + 0.15 * i, half_m=0.05) for i in range(12)]
-    (mover,) = approach_of(gate, *scans, speed_mps=1.0).movers.now
-    assert mover.velocity_mps == pytest.approx((0.0, 1.5), abs=0.25)
-    assert len(mover.stamps_s) == 6
-    assert mover.middles[-1] == pytest.approx(scans[-1][2], abs=0.1)
+def test_a_leg_that_stands_for_a_scan_does_not_let_the_brakes_go(gate: Any) -> None:
+    def strides(t: float) -> Points:  # 1.4 m/s to the right, but for two scans every 0.6 s
+        swung_s = t - 0.2 * math.floor(t / 0.6) - max(0.0, t % 0.6 - 0.4)
+        return legs(FRONT_M + 0.3, 2.9 - 1.4 * swung_s, 0.05)
+
+    outputs = Meeting(gate).go(2.6, strides, speed_mps=0.0)
+    first = next(i for i, output in enumerate(outputs) if output.faults)
+    assert 0.8 < STEP_S * first < 1.6
+    assert all(output.faults == STOPS for output in outputs[first:])
 
 
-def test_what_appears_where_nothing_was_seen_through_does_not_move(gate: Any) -> None:
-    fence = [(4.0, 0.05 * i) for i in range(-20, 21)]
-    behind = legs(6.0, 0.0)
-    assert approach_of(gate, fence, fence, behind).movers.now == []
-    assert len(approach_of(gate, [], [], behind).movers.now) == 1
+def comes_until_1_3_s(t: float) -> Points:
+    return legs(FRONT_M + 0.3, 2.9 - 1.4 * t, 0.05) if t < 1.3 else []
 
 
-def test_the_edge_of_what_was_seen_before_does_not_move(gate: Any) -> None:
-    thing = [(4.0, 0.03 * i) for i in range(4)]
-    shifted = [(4.0, 0.03 * i) for i in range(1, 6)]  # 2 rays more
-    assert approach_of(gate, thing, shifted).movers.now == []
-    assert approach_of(gate, thing, [(3.95, y) for _, y in thing]).movers.now == []
-    assert len(approach_of(gate, thing, [(3.8, y) for _, y in thing]).movers.now) == 1
+def test_it_goes_on_soon_after_nobody_comes_any_more(gate: Any) -> None:
+    outputs = Meeting(gate).go(3.0, comes_until_1_3_s, speed_mps=0.0)
+    stopped = [STEP_S * i for i, output in enumerate(outputs) if output.faults]
+    assert 0.4 < stopped[0] < 1.0
+    assert stopped[-1] < 2.2, "0.35 s for who is hidden, and 0.3 s"
 
 
-def test_a_slow_walker_is_told_from_one_who_stands(gate: Any) -> None:
-    scans = [legs(4.0 - 0.06 * i, 0.0) for i in range(8)]
-    (mover,) = approach_of(gate, *scans).movers.now
-    assert mover.velocity_mps == pytest.approx((-0.6, 0.0), abs=0.15)
-
-
-def test_two_echoes_are_nobody_and_a_wall_is_no_mover(gate: Any) -> None:
-    assert approach_of(gate, [], legs(4.0, 0.0, 0.05, count=2)).movers.now == []
-    wide = [(4.0, 0.2 * i) for i in range(-8, 9)]  # 3.2 m
-    assert approach_of(gate, [], wide).movers.now == []
-    cyclist = [(4.0, 0.2 * i) for i in range(-4, 5)]
-    assert len(approach_of(gate, [], cyclist).movers.now) == 1
-
-
-def test_legs_belong_together_and_two_people_do_not(gate: Any) -> None:
-    stride = [*legs(4.0, -0.2, 0.05), *legs(4.0, 0.2, 0.05)]
-    two = [*legs(4.0, -0.5, 0.05), *legs(4.0, 0.5, 0.05)]
-    assert len(approach_of(gate, [], stride).movers.now) == 1
-    assert len(approach_of(gate, [], two).movers.now) == 2
-
-
-def test_two_who_pass_each_other_keep_their_ways(gate: Any) -> None:
-    scans = [
-        [*legs(4.0, -1.5 + 0.15 * i, 0.05), *legs(5.5, 1.5 - 0.15 * i, 0.05)] for i in range(13)
-    ]
-    movers = sorted(approach_of(gate, *scans).movers.now, key=lambda m: float(m.middles[-1][0]))
-    assert [float(m.velocity_mps[1]) for m in movers] == pytest.approx([1.5, -1.5], abs=0.2)
-    assert [len(m.stamps_s) for m in movers] == [6, 6]
-
-
-def strip(low_y: float, high_y: float, x: float = 1.6) -> Points:
-    """What is seen of somebody behind a corner."""
-    return [(x, low_y + (high_y - low_y) * i / 11) for i in range(12)]
-
-
-def test_who_comes_into_sight_is_as_fast_as_their_edge(gate: Any) -> None:
-    """At 3 m/s to the right; what is seen of them grows, so that their middle stays behind."""
-    scans = [[], strip(2.4, 2.5), strip(2.1, 2.5), strip(1.8, 2.5)]
-    seen = approach_of(gate, *scans)
-    (mover,) = seen.movers.now
-    assert mover.velocity_mps == pytest.approx((0.0, -1.5), abs=0.2)
-    assert min(v[1] for v in mover.velocities_mps) == pytest.approx(-3.0, abs=0.2)
-    assert max(v[1] for v in mover.velocities_mps) == pytest.approx(0.0, abs=0.2)
-    assert seen.is_coming([0.0], 0.6, 1.0, NOW + 0.3) is True
-    farther = [[(x, y + 1.0) for x, y in scan] for scan in scans]
-    assert approach_of(gate, *farther).is_coming([0.0], 0.6, 1.0, NOW + 0.3) is True
-    longer = [*scans, strip(1.5, 2.5), strip(1.2, 2.2)]
-    (mover,) = approach_of(gate, *longer).movers.now
-    assert len(mover.stamps_s) >= 4
-    assert len(mover.velocities_mps) == 1
-
-
-def test_who_comes_from_the_right_too_is_as_fast_as_their_edge(gate: Any) -> None:
-    scans = [[], strip(-2.5, -2.4), strip(-2.5, -2.1), strip(-2.5, -1.8)]
-    seen = approach_of(gate, *scans)
-    (mover,) = seen.movers.now
-    assert max(v[1] for v in mover.velocities_mps) == pytest.approx(3.0, abs=0.2)
-    assert seen.is_coming([0.0], 0.6, 1.0, NOW + 0.3) is True
-
-
-def test_who_is_seen_whole_has_one_velocity(gate: Any) -> None:
-    scans = [[], *(legs(4.0, -1.5 + 0.15 * i, 0.05) for i in range(2))]
-    (mover,) = approach_of(gate, *scans).movers.now
-    assert len(mover.stamps_s) == 2
-    assert len(mover.velocities_mps) == 1
-
-
-def test_who_sets_off_has_a_velocity_at_once(gate: Any) -> None:
-    """Of all that hangs together, not of the part alone that came where it was free."""
-    post = legs(6.0, 3.0)
-    stands, comes = [*strip(-1.2, -0.8, 4.0), *post], [*strip(-0.95, -0.55, 4.0), *post]
-    (mover,) = approach_of(gate, stands, stands, comes).movers.now
-    assert len(mover.stamps_s) == 1
-    (velocity,) = mover.velocities_mps
-    assert velocity == pytest.approx((0.0, 2.5), abs=0.4)
-    driven = [legs(4.0 - 0.1 * i, -1.0 + (0.25 if i == 3 else 0.0), 0.2) for i in range(4)]
-    (mover,) = approach_of(gate, *driven, speed_mps=1.0).movers.now
-    assert mover.velocities_mps[0] == pytest.approx((0.0, 2.5), abs=0.4)
-
-
-def test_who_comes_out_of_hiding_has_none(gate: Any) -> None:
-    (mover,) = approach_of(gate, [], [], legs(4.0, 0.0)).movers.now
-    assert mover.velocities_mps == []
-    (mover,) = approach_of(gate, legs(4.0, -1.0), legs(4.0, -0.7), period_s=0.0).movers.now
-    assert mover.velocities_mps == []
-
-
-def test_a_child_that_runs_is_one_mover_from_the_second_scan_on(gate: Any) -> None:
-    scans = [[], *(legs(4.0, -1.5 + 0.4 * i, 0.05) for i in range(3))]
-    assert [len(m.stamps_s) for m in approach_of(gate, *scans).movers.now] == [3]
-
-
-def test_what_is_far_is_left_alone(gate: Any) -> None:
-    assert approach_of(gate, [], legs(9.0, 0.0)).movers.now == []
-    assert len(approach_of(gate, [], legs(7.5, 0.0)).movers.now) == 1
-
-
-def test_who_is_hidden_is_counted_on_for_a_while(gate: Any) -> None:
-    walk = [legs(4.0, -1.5 + 0.15 * i, 0.05) for i in range(5)]
-    (mover,) = approach_of(gate, *walk, [], [], []).movers.now
-    assert mover.stamps_s[-1] == pytest.approx(NOW + 0.4)
-    assert mover.expected(NOW + 0.7) == pytest.approx((4.0, -0.45), abs=0.2)
-    assert approach_of(gate, *walk, [], [], [], []).movers.now == []
-
-
-def test_who_was_hidden_is_the_same_person(gate: Any) -> None:
-    walk = [legs(4.0, -1.5 + 0.15 * i, 0.05) for i in range(8)]
-    (mover,) = approach_of(gate, *walk[:5], [], [], walk[7]).movers.now
-    assert len(mover.stamps_s) == 5
-    ahead = [legs(FRONT_M + 3.4 - 0.1 * i, 0.0, 0.05) for i in range(6)]
-    hidden = approach_of(gate, *ahead, [], [], [])
-    assert hidden.is_coming([0.0], 1.0, 1.0, NOW + 0.8) is True
-    seen = approach_of(gate, *ahead)
-    assert seen.is_coming([0.0], 1.0, 1.0, NOW + 0.5) is False
-
-
-def test_the_last_rays_have_no_neighbours_to_go_by(gate: Any) -> None:
-    lidar = SPEC.lidar
-    first_rad = -lidar.field_of_view_rad / 2
-    step_rad = lidar.field_of_view_rad / (lidar.rays - 1)
-    for sign in (1, -1):
-        edge = [
-            (lidar.x_m + 2.0 * math.cos(angle), 2.0 * math.sin(angle))
-            for angle in (sign * (first_rad + step_rad * ray) for ray in range(3))
-        ]
-        assert approach_of(gate, [], edge).movers.now == []
-
-
-def test_two_things_too_far_apart_are_not_one_that_jumped(gate: Any) -> None:
-    jumped = approach_of(gate, [], legs(4.0, -1.0, 0.05), legs(4.0, -0.4, 0.05)).movers.now
-    assert [len(m.stamps_s) for m in jumped] == [1, 1]
-    walk = [legs(4.0, -1.5 + 0.1 * i, 0.05) for i in range(4)]
-    beside = approach_of(gate, *walk, legs(4.0, -0.65, 0.05)).movers.now
-    assert sorted(len(m.stamps_s) for m in beside) == [1, 2]
-
-
-def test_after_a_gap_nothing_is_known_to_move(gate: Any) -> None:
-    walk = [legs(4.0, -1.5 + 0.15 * i) for i in range(4)]
-    for period_s in (0.6, -0.1):
-        assert approach_of(gate, *walk, period_s=period_s).movers.now == []
+def test_a_clock_that_is_set_back_holds_nobody(gate: Any) -> None:
+    meeting = Meeting(gate)
+    assert meeting.go(1.3, comes_until_1_3_s, speed_mps=0.0)[-1].faults == STOPS
+    meeting.now_s -= 50.0
+    assert meeting.go(1.0, lambda _: [], speed_mps=0.0)[-1].faults == frozenset()
 
 
 # --- the forecast ---
@@ -378,6 +162,40 @@ def walked(gate: Any, x: float, y: float, vx: float, vy: float) -> Any:
     """Somebody who has come there within 0.5 s."""
     scans = [legs(x - 0.1 * vx * i, y - 0.1 * vy * i, 0.05) for i in range(5, -1, -1)]
     return approach_of(gate, *scans)
+
+
+def round_a_corner(gate: Any, y: float) -> Any:
+    """Who comes into sight beside the end of a wall, of which they seem to be a part."""
+    wall = [(1.6, y + 0.4 + 0.02 * i) for i in range(11)]
+    return approach_of(gate, wall, [*wall, *legs(1.45, y, 0.05)])
+
+
+def test_who_comes_round_a_corner_may_walk_anywhere(gate: Any) -> None:
+    """By what hangs together with them they leave the way at 4.5 m/s."""
+    seen = round_a_corner(gate, -1.3)
+    (mover,) = seen.movers.now
+    assert len(mover.stamps_s) == 1
+    assert all(v[1] <= 0.0 for v in mover.velocities_mps)
+    assert min(v[1] for v in mover.velocities_mps) < -4.0
+    assert seen.is_coming([0.0], 0.3, 1.0, NOW + 0.1) is True
+    assert round_a_corner(gate, -2.4).is_coming([0.0], 0.3, 1.0, NOW + 0.1) is False
+
+
+def test_who_sets_off_beside_the_way_at_a_walk_is_believed(gate: Any) -> None:
+    """Along it, and no faster than people are."""
+    scans = [legs(1.45, -1.3, 0.05), legs(1.7, -1.35, 0.05)]
+    seen = approach_of(gate, *scans)
+    (mover,) = seen.movers.now
+    assert len(mover.stamps_s) == 1
+    assert mover.velocities_mps
+    assert seen.is_coming([0.0], 0.3, 1.0, NOW + 0.1) is False
+
+
+def test_a_cyclist_who_is_known_to_be_fast_is_let_past(gate: Any) -> None:
+    beside = walked(gate, 2.8, 1.6, 4.5, 0.0)
+    (mover,) = beside.movers.now
+    assert mover.velocity_mps == pytest.approx((4.5, 0.0), abs=0.1)
+    assert beside.is_coming([0.0], 1.0, 1.0, NOW + 0.5) is False
 
 
 def test_a_forecast_is_for_the_way_that_is_driven(gate: Any) -> None:
