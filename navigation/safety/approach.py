@@ -91,7 +91,8 @@ def _guesses(mover: Mover) -> list[tuple[Array, float]]:
     """How it may move (2,), and by how much that may be wrong, m/s."""
     velocities, is_new = mover.velocities_mps, len(mover.stamps_s) == 1
     guesses = [(v, SPREADS_MPS) for v in velocities if math.hypot(*v) >= MOVING_MPS]
-    # Faster than anybody: the corner that they came round was taken for a part of them.
-    if is_new and max((math.hypot(*v) for v in velocities), default=math.inf) > FASTEST_MPS:
+    # Faster than anybody, too: the corner that they came round was taken for a part of them.
+    is_known = mover.is_alone and max(math.hypot(*v) for v in velocities) <= FASTEST_MPS
+    if is_new and not is_known:
         guesses.append((np.zeros(2), UNKNOWN_MPS))
     return guesses

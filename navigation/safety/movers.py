@@ -34,6 +34,7 @@ SAME_M, NEW_SAME_M = 0.35, 0.5  # from where a mover was expected; with no veloc
 KEPT_SCANS = 6
 WHOLE_FROM = 4  # from so many on, its middle tells how fast it is
 GREW_M = 0.15  # between its scans: it is not seen whole yet, or strides
+STOOD_M = 0.5  # what hangs together with who sets off is wider than them: a car, a corner, others
 LOST_S = 0.35  # a mover that stands, or is hidden, is one for so long
 
 Array = NDArray[np.float64]
@@ -50,6 +51,7 @@ class Mover:
     highs: Array  # (k, 2), the greatest
     points: Array  # (n, 2), at the last
     first_mps: list[Array]  # what its velocity may be by its first scan and the one before
+    is_alone: bool  # there was nothing but it, then; else that velocity may be the other's
 
     @property
     def middles(self) -> Array:
@@ -145,7 +147,8 @@ class Movers:
                 stamps = [*mover.stamps_s, stamp_s][-KEPT_SCANS:]
                 lows = np.vstack((mover.lows, low))[-KEPT_SCANS:]
                 highs = np.vstack((mover.highs, high))[-KEPT_SCANS:]
-                followed.append(Mover(stamps, lows, highs, points, mover.first_mps))
+                first_mps, is_alone = mover.first_mps, mover.is_alone
+                followed.append(Mover(stamps, lows, highs, points, first_mps, is_alone))
             else:
                 followed.append(self._new(points, near))
         lost = [mover for mover in known if stamp_s - mover.stamps_s[-1] <= LOST_S]
@@ -154,18 +157,21 @@ class Movers:
     def _new(self, points: Array, near: Array) -> Mover:
         """What has set off where the last scan has seen it, or has come out of hiding."""
         low, high = points.min(axis=0), points.max(axis=0)
-        return Mover([self.stamp_s], low[None], high[None], points, self._set_off(points, near))
+        first_mps, is_alone = self._set_off(points, near)
+        return Mover([self.stamp_s], low[None], high[None], points, first_mps, is_alone)
 
-    def _set_off(self, points: Array, near: Array) -> list[Array]:
-        """Velocities by all that hangs together with points (n, 2), in this scan and the last."""
+    def _set_off(self, points: Array, near: Array) -> tuple[list[Array], bool]:
+        """Velocities by all that hangs together with points (n, 2), in this scan and the last, and
+        whether that was no more in the last than somebody who stands."""
         last_s, seen = self._seen
         before = seen[_are_beside(seen, points)]
         if not (len(before) and last_s < self.stamp_s):
-            return []
+            return [], False
         now = near[_are_beside(near, points)]
         lows = np.array((before.min(axis=0), now.min(axis=0)))
         highs = np.array((before.max(axis=0), now.max(axis=0)))
-        return _velocities([last_s, self.stamp_s], lows, highs)
+        is_alone = math.dist(lows[0], highs[0]) <= STOOD_M
+        return _velocities([last_s, self.stamp_s], lows, highs), is_alone
 
 
 def _velocities(stamps_s: list[float], lows: Array, highs: Array) -> list[Array]:

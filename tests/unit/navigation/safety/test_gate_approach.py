@@ -181,6 +181,17 @@ def test_who_comes_round_a_corner_may_walk_anywhere(gate: Any) -> None:
     assert round_a_corner(gate, -2.4).is_coming([0.0], 0.3, 1.0, NOW + 0.1) is False
 
 
+def test_who_comes_from_behind_a_car_may_walk_anywhere(gate: Any) -> None:
+    """By what hangs together with them they walk along the way, past the vehicle."""
+    car = [(2.0, -0.7 - 0.05 * i) for i in range(12)]
+    seen = approach_of(gate, car, [*car, *legs(1.7, -1.0, 0.05)])
+    (mover,) = seen.movers.now
+    assert len(mover.stamps_s) == 1
+    assert max(math.hypot(*v) for v in mover.velocities_mps) < 4.0
+    assert all(abs(v[1]) < 0.1 for v in mover.velocities_mps)
+    assert seen.is_coming([0.0], 0.3, 1.0, NOW + 0.1) is True
+
+
 def test_who_sets_off_beside_the_way_at_a_walk_is_believed(gate: Any) -> None:
     """Along it, and no faster than people are."""
     scans = [legs(1.45, -1.3, 0.05), legs(1.7, -1.35, 0.05)]
