@@ -7,6 +7,7 @@ times as long for three numbers.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +41,14 @@ class CameraRays:
             rotation(0.0, camera.pitch_rad, camera.yaw_rad) @ _LEVEL_FROM_OPTICAL
         )
         self._rows = [tuple(row) for row in self.base_from_optical.tolist()]
+        self._focal_px = camera.focal_px
+        self._middle_px = camera.width_px / 2, camera.height_px / 2
 
     def ray(self, u_px: float, v_px: float, tilt_rad: float = 0.0) -> tuple[float, float, float]:
         """The ray (x, y, z) of a pixel, of any length, after tilting it down by `tilt_rad`."""
-        camera = self.camera
-        right = (u_px - camera.width_px / 2) / camera.focal_px
-        down = (v_px - camera.height_px / 2) / camera.focal_px + math.tan(tilt_rad)
+        middle_u, middle_v = self._middle_px
+        right = (u_px - middle_u) / self._focal_px
+        down = (v_px - middle_v) / self._focal_px + math.tan(tilt_rad)
         (a, b, c), (d, e, f), (g, h, i) = self._rows
         return a * right + b * down + c, d * right + e * down + f, g * right + h * down + i
 
@@ -78,13 +81,18 @@ class CameraRays:
         if not ahead >= LEAST_AHEAD_M:  # NaN, too
             return None
         right, down = a * x + d * y + g * z, b * x + e * y + h * z
-        scale = camera.focal_px / ahead
-        return camera.width_px / 2 + scale * right, camera.height_px / 2 + scale * down
+        scale, (middle_u, middle_v) = self._focal_px / ahead, self._middle_px
+        return middle_u + scale * right, middle_v + scale * down
 
     def rays(self, us_px: Vector, vs_px: Vector) -> Vector:
         """Unit rays (n, 3) of pixels (n,)."""
-        camera = self.camera
-        x = (us_px - camera.width_px / 2) / camera.focal_px
-        y = (vs_px - camera.height_px / 2) / camera.focal_px
+        middle_u, middle_v = self._middle_px
+        x, y = (us_px - middle_u) / self._focal_px, (vs_px - middle_v) / self._focal_px
         rays = np.column_stack((x, y, np.ones(len(x)))) @ self.base_from_optical.T
         return np.asarray(rays / np.linalg.norm(rays, axis=1, keepdims=True), np.float64)
+
+
+@lru_cache(maxsize=32)
+def rays_of(camera: CameraSpec) -> CameraRays:
+    """A camera's rays, made once for each that is mounted."""
+    return CameraRays(camera)

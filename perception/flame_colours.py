@@ -68,9 +68,12 @@ def _flame_mask(
     image_bgr: Image, least_px: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], tuple[int, int]] | None:
     """Flame pixels (0 or 1) and luma of the part that may hold any, and its corner."""
-    blue, _, red = cv2.split(image_bgr)
+    red = cv2.extractChannel(image_bgr, 2)
     _, bright = cv2.threshold(red, LEAST_RED - 1, 1, cv2.THRESH_BINARY)
-    _, warm = cv2.threshold(cv2.subtract(red, blue), LEAST_GAP - 1, 1, cv2.THRESH_BINARY)
+    if cv2.countNonZero(bright) < least_px:
+        return None
+    warmth = cv2.subtract(red, cv2.extractChannel(image_bgr, 0))
+    _, warm = cv2.threshold(warmth, LEAST_GAP - 1, 1, cv2.THRESH_BINARY)
     likely = cv2.bitwise_and(bright, warm)
     if cv2.countNonZero(likely) < least_px:
         return None

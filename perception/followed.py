@@ -72,6 +72,8 @@ class Followed:
     tall_looks: int = 0  # of all it ever had
     nearest_m: float = math.inf  # from the camera, ever
     motion: Motion = UNKNOWN_MOTION  # over the window of the configuration
+    sigma_m: float = math.inf  # the larger axis of `covariance`
+    height_m: float = math.nan  # the median of its looks; NaN where every one is cut
 
     @property
     def place(self) -> tuple[float, float]:
@@ -86,17 +88,6 @@ class Followed:
         but the tilt of the ground and of the vehicle is the same in all of them.
         """
         return self.looks[-1].covariance
-
-    @property
-    def sigma_m(self) -> float:
-        """The larger axis of it."""
-        return larger_sigma(self.covariance)
-
-    @property
-    def height_m(self) -> float:
-        """The median of its looks; NaN where every one is cut."""
-        heights = [look.height_m for look in self.looks if not math.isnan(look.height_m)]
-        return statistics.median(heights) if heights else math.nan
 
     @property
     def ride_share(self) -> float:
@@ -125,6 +116,17 @@ class Followed:
         """The looks of the last seconds, oldest first."""
         since_s = self.looks[-1].stamp_s - window_s - 1e-6
         return [look for look in self.looks if look.stamp_s >= since_s]
+
+    def see(self, look: Look, config: FollowedConfig) -> None:
+        """Take one more look at it, and let go of those that are too old."""
+        self.looks.append(look)
+        while look.stamp_s - self.looks[0].stamp_s > config.keep_s:
+            self.looks.popleft()
+        self.tall_looks += look.height_m >= config.min_height_m  # False for NaN
+        self.motion = motion_of(self.recent(config.speed_window_s))
+        self.sigma_m = larger_sigma(look.covariance)
+        heights = [one.height_m for one in self.looks if not math.isnan(one.height_m)]
+        self.height_m = statistics.median(heights) if heights else math.nan
 
 
 class FollowedLog:
@@ -161,45 +163,51 @@ class FollowedLog:
         projector: GroundProjector,
         stamp_s: float,
     ) -> Followed:
-        one = self._known.setdefault(track.track_id, Followed(track))
+        one = self._known.get(track.track_id)
+        if one is None:
+            one = self._known[track.track_id] = Followed(track)
         one.track = track
         box, point = track.observation.box_xyxy, track.observation.point
-        place = (point.x_m, point.y_m)
         measured = point.range_m if point.measured_range_m is None else point.measured_range_m
-        height = height_of(box, measured, projector)
-        aspect = float((box[2] - box[0]) / max(box[3] - box[1], 1.0))
+        x1, y1, x2, y2 = box.tolist()
         rides, maybe, animals = others
-        also = (_is_on(box, rides), _is_on(box, maybe), any(iou(box, a) > 0.5 for a in animals))
-        one.looks.append(Look(stamp_s, place, point.covariance, height, aspect, *also))
         one.nearest_m = min(one.nearest_m, point.range_m)
-        one.tall_looks += height >= self.config.min_height_m  # False for NaN
-        while stamp_s - one.looks[0].stamp_s > self.config.keep_s:
-            one.looks.popleft()
-        one.motion = motion_of(one.recent(self.config.speed_window_s))
+        one.see(
+            Look(
+                stamp_s,
+                (point.x_m, point.y_m),
+                point.covariance,
+                height_of(box, measured, projector),
+                (x2 - x1) / max(y2 - y1, 1.0),
+                _is_on(box, rides),
+                _is_on(box, maybe),
+                any(iou(box, animal) > 0.5 for animal in animals),
+            ),
+            self.config,
+        )
         return one
 
 
 def _boxes_of(found: Detections, labels: Sequence[str], least_score: float) -> NDArray[np.float64]:
     """Boxes (n, 4) of some classes."""
+    ids = {class_id for class_id, name in found.names.items() if name in labels}
     kept = [
-        found.boxes_xyxy[index].astype(np.float64)
-        for index in range(len(found))
-        if found.scores[index] >= least_score and found.label(index) in labels
+        index
+        for index, class_id in enumerate(found.class_ids.tolist())
+        if class_id in ids and found.scores[index] >= least_score
     ]
-    return np.array(kept).reshape(-1, 4)
+    return found.boxes_xyxy[kept].astype(np.float64)
 
 
 def height_of(box: NDArray[np.float64], range_m: float, projector: GroundProjector) -> float:
     """How high a box's top edge is above its lower one at a range (m); NaN where it is cut."""
-    camera = projector.camera
-    cut = box[0] <= _EDGE_PX or box[2] >= camera.width_px - _EDGE_PX
-    cut |= box[1] <= _EDGE_PX or box[3] >= camera.height_px - _EDGE_PX
-    if cut:
+    camera, rays = projector.camera, projector.rays
+    x1, y1, x2, y2 = box.tolist()
+    cut = x1 <= _EDGE_PX or x2 >= camera.width_px - _EDGE_PX
+    if cut or y1 <= _EDGE_PX or y2 >= camera.height_px - _EDGE_PX:
         return math.nan
-    middle = float(box[0] + box[2]) / 2
-    rays = projector.rays
-    rise = rays.slope(middle, float(box[1])) - rays.slope(middle, float(box[3]))
-    return range_m * rise
+    middle = (x1 + x2) / 2
+    return range_m * (rays.slope(middle, y1) - rays.slope(middle, y2))
 
 
 def _is_on(box: NDArray[np.float64], rides: NDArray[np.float64]) -> bool:

@@ -10,16 +10,17 @@ slopes, people's heights) is weighed in `placing.py`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from patrol.geometry import StampedPose, larger_sigma
 from patrol.vehicle import CameraSpec
-from perception.camera_rays import LEAST_AHEAD_M, LEAST_FALL, CameraRays, rotation
+from perception.camera_rays import LEAST_AHEAD_M, LEAST_FALL, rays_of, rotation
 
 Vector = NDArray[np.float64]
+Spread = tuple[float, float, float]  # a covariance: xx, xy, yy, m²
 
 _NUDGE_RAD = 0.002  # for differences
 BODY_FLAT_M, BODY_SIDE_M = 0.20, 0.50  # thickness of a body on its back, on its side
@@ -93,12 +94,13 @@ class GroundProjector:
         self.camera = camera
         self.stamped = stamped
         self.config = config or ProjectionConfig()
-        self.rays = CameraRays(camera)
+        self.rays = rays_of(camera)
         self._pose_covariance = stamped.covariance.tolist()
         self.camera_base = np.array([camera.x_m, camera.y_m, camera.z_m])
         self.level_from_base = rotation(stamped.roll_rad, stamped.pitch_rad, 0.0)
         self._map_from_base = rotation(stamped.roll_rad, stamped.pitch_rad, stamped.pose.yaw_rad)
         self._turn = self._map_from_base.tolist()
+        self._heading = math.cos(stamped.pose.yaw_rad), math.sin(stamped.pose.yaw_rad)
 
     def ground_point(self, u_px: float, v_px: float, sigma_px: float = 0.0) -> GroundPoint | None:
         """Where a pixel meets the ground; None above the horizon or beyond `max_range_m`.
@@ -123,36 +125,41 @@ class GroundProjector:
             if nudged is not None:
                 x, y = (nudged[0] - point[0]) * sigma, (nudged[1] - point[1]) * sigma
                 xx, xy, yy = xx + x * x, xy + x * y, yy + y * y
-        covariance = np.array([[xx, xy], [xy, yy]])
-        return self._to_map(np.array(point), covariance, range_m, from_lidar=False)
+        return self.base_point(point, (xx, xy, yy), range_m)
 
-    def _to_map(
-        self, point: Vector, covariance: Vector, range_m: float, *, from_lidar: bool
+    def base_point(
+        self,
+        point: tuple[float, float],
+        spread: Spread,
+        range_m: float,
+        rise_m: float = 0.0,
+        *,
+        from_lidar: bool = False,
     ) -> GroundPoint:
         """A ground point of base_link in the map, with the pose's uncertainty added."""
-        offset = (self._map_from_base @ np.array([point[0], point[1], 0.0]))[:2]
-        return self._at(offset, covariance, range_m, from_lidar=from_lidar)
+        east, north, _ = (self._map_from_base @ np.array([point[0], point[1], 0.0])).tolist()
+        place, covariance = self._at(east, north, spread)
+        return GroundPoint(*place, covariance, range_m, from_lidar, rise_m)
 
     def level_point(
-        self, level: Vector, covariance: Vector, range_m: float, rise_m: float, measured_m: float
+        self,
+        level: tuple[float, float],
+        spread: Spread,
+        range_m: float,
+        rise_m: float,
+        measured_m: float,
     ) -> GroundPoint:
-        """A place (2,) with covariance given in the vehicle's level frame, in the map.
+        """A place with its spread given in the vehicle's level frame, in the map.
 
         The level frame has base_link's heading and no tilt.
         """
-        cos, sin = math.cos(self.stamped.pose.yaw_rad), math.sin(self.stamped.pose.yaw_rad)
-        offset = np.array([cos * level[0] - sin * level[1], sin * level[0] + cos * level[1]])
-        place = self._at(offset, covariance, range_m, from_lidar=False)
-        return replace(place, rise_m=rise_m, measured_range_m=measured_m)
+        (x, y), (cos, sin) = level, self._heading
+        place, covariance = self._at(cos * x - sin * y, sin * x + cos * y, spread)
+        return GroundPoint(*place, covariance, range_m, False, rise_m, measured_m)
 
-    def _at(
-        self, offset: Vector, covariance: Vector, range_m: float, *, from_lidar: bool
-    ) -> GroundPoint:
-        """A place by its offset from base_link in the map; the covariance is along the heading."""
-        pose = self.stamped.pose
-        cos, sin = math.cos(pose.yaw_rad), math.sin(pose.yaw_rad)
-        east, north = offset.tolist()
-        (along, both), (_, across) = covariance.tolist()
+    def _at(self, east: float, north: float, spread: Spread) -> tuple[tuple[float, float], Vector]:
+        """A place by its offset from base_link in the map; the spread is along the heading."""
+        (along, both, across), (cos, sin) = spread, self._heading
         # turned by the heading: R C R^T
         xx = cos * cos * along - 2 * cos * sin * both + sin * sin * across
         xy = cos * sin * (along - across) + (cos * cos - sin * sin) * both
@@ -162,41 +169,26 @@ class GroundProjector:
         xx += pxx - 2 * north * pxt + north * north * ptt
         xy += pxy + east * pxt - north * pyt - north * east * ptt
         yy += pyy + 2 * east * pyt + east * east * ptt
-        total = np.array([[xx, xy], [xy, yy]])
-        return GroundPoint(pose.x_m + east, pose.y_m + north, total, range_m, from_lidar)
+        pose = self.stamped.pose
+        return (pose.x_m + east, pose.y_m + north), np.array([[xx, xy], [xy, yy]])
 
     def box_point(self, box_xyxy: Vector) -> GroundPoint | None:
         """Where a box stands on that plane: its bottom middle."""
-        x1, y1, x2, y2 = (float(v) for v in box_xyxy)
+        x1, y1, x2, y2 = box_xyxy.tolist()
         return self.ground_point((x1 + x2) / 2, y2, 0.03 * (y2 - y1))
 
-    def lidar_hit(
-        self, box_xyxy: Vector, range_m: float, gate_m: float, points: Vector
-    ) -> GroundPoint | None:
-        """The nearest cluster of returns (n, 2) of base_link in the middle of a box.
-
-        At most `gate_m` from the range that the camera tells.
-        """
-        x1, _, x2, y2 = (float(v) for v in box_xyxy)
-        margin = 0.2 * (x2 - x1)
-        relative = points - self.camera_base[:2]
-        azimuth = np.arctan2(relative[:, 1], relative[:, 0])
-        ranges = np.hypot(relative[:, 0], relative[:, 1])
-        low, high = self.rays.azimuth(x2 - margin, y2), self.rays.azimuth(x1 + margin, y2)
-        near = (azimuth >= low) & (azimuth <= high)
-        near &= np.abs(ranges - range_m) < gate_m
-        if not near.any():
+    def box_range_m(self, box_xyxy: Vector) -> float | None:
+        """How far that place is from the camera; None where `box_point` has none."""
+        x1, _, x2, y2 = box_xyxy.tolist()
+        point = self.rays.on_plane((x1 + x2) / 2, y2)
+        if point is None:
             return None
-        cluster = near & (ranges < ranges[near].min() + 0.4)
-        point = np.median(points[cluster], axis=0)
-        covariance = np.eye(2) * self.config.lidar_sigma_m**2
-        hit_m = float(np.median(ranges[cluster]))
-        rise = self.camera.z_m + hit_m * self.rays.slope((x1 + x2) / 2, y2)
-        return replace(self._to_map(point, covariance, hit_m, from_lidar=True), rise_m=rise)
+        range_m = math.hypot(point[0] - self.camera.x_m, point[1] - self.camera.y_m)
+        return None if range_m > self.config.max_range_m else range_m
 
     def footprint(self, box_xyxy: Vector) -> Footprint:
         """Size of a box as a thing on the ground; `inf` where its foot is above the horizon."""
-        x1, y1, x2, y2 = (float(v) for v in box_xyxy)
+        x1, y1, x2, y2 = box_xyxy.tolist()
         cut = x1 <= 2 or y1 <= 2 or x2 >= self.camera.width_px - 2
         cut |= y2 >= self.camera.height_px - 2
         middle = (x1 + x2) / 2
@@ -244,19 +236,28 @@ class GroundProjector:
         `rises_m` (n,) is their ground over the plane that the vehicle stands on. "Out of view" is
         behind the camera: a box may lie beside the picture.
         """
-        foot, top = self._pixels(places, rises_m), self._pixels(places, rises_m + sizes[:, 1])
-        centre = self.stamped.pose.transform(self.camera.x_m, self.camera.y_m)
-        distances = np.maximum(np.hypot(*(places - np.array(centre)).T), 0.5)
-        half = self.camera.focal_px * sizes[:, 0] / distances / 2
+        base = self._base(places)
+        foot, top = self._pixels(base, rises_m), self._pixels(base, rises_m + sizes[:, 1])
+        x, y = (places - np.array(self.viewpoint_map)).T
+        half = self.camera.focal_px * sizes[:, 0] / np.maximum(np.hypot(x, y), 0.5) / 2
         boxes = np.stack((foot[:, 0] - half, top[:, 1], foot[:, 0] + half, foot[:, 1]), axis=1)
         boxes[np.isnan(boxes).any(axis=1)] = np.nan
         return np.asarray(boxes, np.float64)
 
-    def _pixels(self, places: Vector, heights: Vector) -> Vector:
-        """Pixels (n, 2) of map places (n, 2) at heights (n,) m; NaN behind the camera."""
+    @property
+    def viewpoint_map(self) -> tuple[float, float]:
+        """Where the camera is, map metres."""
+        return self.stamped.pose.transform(self.camera.x_m, self.camera.y_m)
+
+    def _base(self, places: Vector) -> Vector:
+        """Map places (n, 2) in base_link (n, 3), of which the heights are to be filled in."""
         pose = self.stamped.pose
-        delta = np.column_stack((places - np.array([pose.x_m, pose.y_m]), np.zeros(len(places))))
-        base = delta @ self._map_from_base
+        delta = np.zeros((len(places), 3))
+        delta[:, :2] = places - np.array([pose.x_m, pose.y_m])
+        return np.asarray(delta @ self._map_from_base, np.float64)
+
+    def _pixels(self, base: Vector, heights: Vector) -> Vector:
+        """Pixels (n, 2) of places of base_link (n, 3) at heights (n,) m; NaN behind the camera."""
         base[:, 2] = heights
         optical = (base - self.camera_base) @ self.rays.base_from_optical
         with np.errstate(invalid="ignore", divide="ignore"):

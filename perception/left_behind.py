@@ -10,11 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from perception.ground_projection import GroundProjector
 from perception.lidar_spots import SpotLog
+from perception.map_heights import MapHeights
 from perception.new_things import PlaceBefore, new_spot
 from perception.person_stops import Stop, StopLog
 from perception.picture_log import PictureLog
@@ -24,6 +27,7 @@ from perception.rules.base import Scene
 
 Place = tuple[float, float]
 Person = tuple[Place, float]  # map metres, one standard deviation
+_SETTLE_S = 8.0  # so long pictures of before a stop are kept for a look that may never come
 _LIDAR_SIZE_M = (0.3, 0.5)  # a likely size of what the lidar alone knows
 
 
@@ -38,16 +42,23 @@ class LeftBehind:
     by_lidar: bool
 
 
-@dataclass(slots=True)
+@dataclass
 class _Candidate:
     """A stop that may be left with something."""
 
     stop: Stop
-    rise_offset_m: float
+    found_s: float
+    found_from: GroundProjector  # when somebody stopped there
+    heights: MapHeights | None
     before: PlaceBefore
     seen_before: bool  # from near enough
     near_s: float  # somebody was near it
     compared_s: float = -math.inf  # by the picture, last
+
+    @cached_property
+    def rise_offset_m(self) -> float:
+        """Of its ground over what the map says; few stops are left with anything to ask for it."""
+        return self.stop.rise_m - rise_by_map(self.found_from, self.heights, self.stop.place)
 
 
 class LeftBehindSearch:
@@ -63,7 +74,7 @@ class LeftBehindSearch:
         self,
         scene: Scene,
         people: Sequence[Person],
-        hidden: Sequence[Box],
+        hidden: Box,
         spots: SpotLog,
         known: Sequence[Place],
     ) -> list[LeftBehind]:
@@ -73,6 +84,7 @@ class LeftBehindSearch:
         self._candidates += [self._candidate(stop, scene) for stop in new]
         kept = [c for c in self._candidates if not self._is_over(c, known, scene)]
         self._candidates = kept[-self._config.stop.most :]
+        self._settle(scene.stamp_s)
         near = are_near([c.stop.place for c in self._candidates], people, self._config.owner_m)
         for candidate, is_near in zip(self._candidates, near, strict=True):
             candidate.near_s = scene.stamp_s if is_near else candidate.near_s
@@ -89,13 +101,22 @@ class LeftBehindSearch:
         return [one for one in found if one is not None]
 
     def _candidate(self, stop: Stop, scene: Scene) -> _Candidate:
-        by_map = rise_by_map(scene.projector, scene.map.heights, stop.place)
         range_m = math.dist(scene.viewpoint_map, stop.place)
-        patch = None
+        before = None
         if range_m <= self._config.new.picture_far_m / self._config.new.picture_nearer:
-            patch = self._pictures.before(stop.place, stop.rise_m, stop.arrived_s)
-        before = PlaceBefore(patch, range_m)
-        return _Candidate(stop, stop.rise_m - by_map, before, patch is not None, scene.stamp_s)
+            before = self._pictures.before(stop.place, stop.rise_m, stop.arrived_s)
+        return _Candidate(
+            *(stop, scene.stamp_s, scene.projector, scene.map.heights),
+            *(PlaceBefore(before, range_m), before is not None, scene.stamp_s),
+        )
+
+    def _settle(self, stamp_s: float) -> None:
+        """One stop a picture of those that have waited: pictures are not kept for longer."""
+        for candidate in self._candidates:
+            waited = not 0 <= stamp_s - candidate.found_s <= _SETTLE_S
+            if waited and not candidate.before.is_settled:
+                candidate.before.settle()
+                return
 
     def _is_over(self, candidate: _Candidate, known: Sequence[Place], scene: Scene) -> bool:
         """Whether a candidate has become a thing, or nothing was ever found there."""
@@ -132,9 +153,7 @@ class LeftBehindSearch:
             return scene.stamp_s - stop.left_s <= config.picture_wait_s
         return stop.low_looks >= config.low_looks
 
-    def _compare(
-        self, candidate: _Candidate, scene: Scene, hidden: Sequence[Box]
-    ) -> LeftBehind | None:
+    def _compare(self, candidate: _Candidate, scene: Scene, hidden: Box) -> LeftBehind | None:
         """Look for it by how the place looks now."""
         stop, config = candidate.stop, self._config.new
         range_m = math.dist(scene.viewpoint_map, stop.place)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from perception.left_behind import LeftBehind
 from perception.lidar_spots import SpotLog
@@ -62,7 +62,7 @@ class LeftThing:
         return None if np.isnan(box).any() else np.asarray(box, np.float64)
 
     def look(
-        self, scene: Scene, spots: SpotLog, hidden: Sequence[Box], config: LeftThingConfig
+        self, scene: Scene, spots: SpotLog, hidden: Box, config: LeftThingConfig
     ) -> bool | None:
         """Whether it is there in this picture; None where that cannot be told."""
         there = self._is_there(scene, spots, hidden, config)
@@ -81,7 +81,7 @@ class LeftThing:
         return self._missed >= config.looks and stamp_s - self._missed_s >= config.gone_s
 
     def _is_there(
-        self, scene: Scene, spots: SpotLog, hidden: Sequence[Box], config: LeftThingConfig
+        self, scene: Scene, spots: SpotLog, hidden: Box, config: LeftThingConfig
     ) -> bool | None:
         range_m = math.dist(scene.viewpoint_map, self.place)
         box = self.box(scene)
@@ -90,7 +90,7 @@ class LeftThing:
         eye = scene.viewpoint_map
         bearing = math.atan2(eye[1] - self.place[1], eye[0] - self.place[0])
         view = View(range_m, bearing, scene.stamp_s)
-        free_sight = all(_covered(box, other) <= _HIDDEN for other in hidden)
+        free_sight = bool((_covered(box, hidden) <= _HIDDEN).all())
         if not self.by_lidar:
             return self._seen(scene, view, hidden, config) if free_sight else None
         measured = any(
@@ -123,7 +123,7 @@ class LeftThing:
         self,
         scene: Scene,
         view: View,
-        hidden: Sequence[Box],
+        hidden: Box,
         config: LeftThingConfig,
         least: float | None = None,
     ) -> bool | None:
@@ -144,12 +144,12 @@ class LeftThing:
             self._move(match.right, match.down, scene)
         return True
 
-    def _learn(self, scene: Scene, view: View, hidden: Sequence[Box]) -> None:
+    def _learn(self, scene: Scene, view: View, hidden: Box) -> None:
         patch = self._patch(scene, hidden)
         if patch is not None:
             self._look.learn(patch, view)
 
-    def _patch(self, scene: Scene, hidden: Sequence[Box]) -> Patch | None:
+    def _patch(self, scene: Scene, hidden: Box) -> Patch | None:
         rise_m = self.rise_m(scene)
         return patch_at(scene.image_bgr, scene.projector, self.place, rise_m, hidden)
 
@@ -166,13 +166,12 @@ def _inside(box: Box, scene: Scene) -> bool:
     return bool(box[0] > 0 and box[2] < width and box[1] > 0 and box[3] < height)
 
 
-def _covered(box: Box, other: Box) -> float:
-    """The share of a box that another one covers."""
-    wide = min(box[2], other[2]) - max(box[0], other[0])
-    high = min(box[3], other[3]) - max(box[1], other[1])
-    if wide <= 0 or high <= 0:
-        return 0.0
-    return float(wide * high / max((box[2] - box[0]) * (box[3] - box[1]), 1e-9))
+def _covered(box: Box, others: Box) -> NDArray[np.float64]:
+    """The shares (n,) of a box that others (n, 4) cover."""
+    wide = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])
+    high = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
+    area = max((box[2] - box[0]) * (box[3] - box[1]), 1e-9)
+    return np.asarray(np.maximum(wide, 0.0) * np.maximum(high, 0.0) / area, np.float64)
 
 
 def _is_free(scene: Scene, place: tuple[float, float]) -> bool:

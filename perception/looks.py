@@ -65,10 +65,11 @@ def turn_boxes_back(boxes: Box, turn_deg: int, width: int, height: int) -> Box:
 
 def square_around(box: Box, margin: float, min_side_px: float, shape: tuple[int, int]) -> Box:
     """The square around a box, enlarged by `margin`, moved and cut to the picture (h, w)."""
-    side = max(max(box[2] - box[0], box[3] - box[1]) * margin, min_side_px)
+    x1, y1, x2, y2 = box.tolist()
+    side = max(max(x2 - x1, y2 - y1) * margin, min_side_px)
     side = min(side, float(min(shape)))
-    u = float(np.clip((box[0] + box[2]) / 2, side / 2, shape[1] - side / 2))
-    v = float(np.clip((box[1] + box[3]) / 2, side / 2, shape[0] - side / 2))
+    u = min(max((x1 + x2) / 2, side / 2), shape[1] - side / 2)
+    v = min(max((y1 + y2) / 2, side / 2), shape[0] - side / 2)
     return np.round(np.array([u - side / 2, v - side / 2, u + side / 2, v + side / 2]))
 
 

@@ -6,6 +6,7 @@ Positions are metres in the map frame.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,11 +37,7 @@ class Region:
 
     def depth_m(self, x_m: float, y_m: float) -> float:
         """Distance to the edge, positive inside; minus infinity where the region is empty."""
-        if self.is_empty:
-            return -math.inf
-        point = Point(x_m, y_m)
-        distance = float(self._edge.distance(point))
-        return distance if self._shape.covers(point) else -distance
+        return self._depths_m([(x_m, y_m)])[0]
 
     def share(self, x_m: float, y_m: float, covariance: NDArray[np.float64]) -> float:
         """The probability that something seen at a place (2 x 2 covariance, m²) is inside.
@@ -48,13 +45,37 @@ class Region:
         The nearest edge is taken as straight: Phi(depth / sigma across the edge). That is exact
         for half planes, and good while the region is wider than the uncertainty.
         """
-        depth = self.depth_m(x_m, y_m)
-        if not math.isfinite(depth):
+        return self.shares([(x_m, y_m)], [covariance])[0]
+
+    def shares(
+        self, places: Sequence[tuple[float, float]], covariances: Sequence[NDArray[np.float64]]
+    ) -> list[float]:
+        """The same of several things at once."""
+        return [
+            self._share(place, covariance, depth_m)
+            for place, covariance, depth_m in zip(
+                places, covariances, self._depths_m(places), strict=True
+            )
+        ]
+
+    def _depths_m(self, places: Sequence[tuple[float, float]]) -> list[float]:
+        if self.is_empty:
+            return [-math.inf] * len(places)
+        points = shapely.points(np.reshape(places, (-1, 2)))
+        distances = shapely.distance(self._edge, points)
+        inside = shapely.covers(self._shape, points)
+        depths: list[float] = np.where(inside, distances, -distances).tolist()
+        return depths
+
+    def _share(
+        self, place: tuple[float, float], covariance: NDArray[np.float64], depth_m: float
+    ) -> float:
+        if not math.isfinite(depth_m):
             return 0.0
-        if abs(depth) > _SURELY * max(larger_sigma(covariance), _LEAST_SIGMA_M):
-            return float(depth > 0)  # no direction across the edge would change that
-        sigma = max(self._sigma_across(x_m, y_m, covariance), _LEAST_SIGMA_M)
-        return 0.5 * (1.0 + math.erf(depth / sigma / math.sqrt(2.0)))
+        if abs(depth_m) > _SURELY * max(larger_sigma(covariance), _LEAST_SIGMA_M):
+            return float(depth_m > 0)  # no direction across the edge would change that
+        sigma = max(self._sigma_across(*place, covariance), _LEAST_SIGMA_M)
+        return 0.5 * (1.0 + math.erf(depth_m / sigma / math.sqrt(2.0)))
 
     def _sigma_across(self, x_m: float, y_m: float, covariance: NDArray[np.float64]) -> float:
         point = Point(x_m, y_m)

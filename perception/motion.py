@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 _LEAST_LOOKS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is asked of a look again and again is kept
 class Look:
     """One picture of it."""
 
@@ -29,10 +30,11 @@ class Look:
     may_ride: bool  # weakly seen
     animal: bool  # an animal is seen in the same place
 
-    @property
-    def variance_m2(self) -> float:
-        """The mean of both axes'."""
-        return float(self.covariance[0, 0] + self.covariance[1, 1]) / 2
+    @cached_property
+    def weight(self) -> float:
+        """Of its place among others: one over the mean of both axes' variances."""
+        variance_m2 = float(self.covariance[0, 0] + self.covariance[1, 1]) / 2
+        return 1.0 / max(variance_m2, 1e-4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +61,26 @@ def motion_of(looks: Sequence[Look]) -> Motion:
     """Weighted least squares of a constant velocity over looks (at least four)."""
     if len(looks) < _LEAST_LOOKS:
         return UNKNOWN_MOTION
-    weights = [1.0 / max(look.variance_m2, 1e-4) for look in looks]
-    total = sum(weights)
-    rows = [
-        (w, k.stamp_s - looks[-1].stamp_s, *k.place) for w, k in zip(weights, looks, strict=True)
-    ]
-    mean_t, mean_x, mean_y = (sum(row[0] * row[n] for row in rows) / total for n in (1, 2, 3))
-    spread = sum(w * (t - mean_t) ** 2 for w, t, _, _ in rows)
+    now_s, rows = looks[-1].stamp_s, []
+    total = sum_t = sum_x = sum_y = 0.0
+    for look in looks:
+        w, t, (x, y) = look.weight, look.stamp_s - now_s, look.place
+        rows.append((w, t, x, y))
+        total += w
+        sum_t += w * t
+        sum_x += w * x
+        sum_y += w * y
+    mean_t, mean_x, mean_y = sum_t / total, sum_x / total, sum_y / total
+    spread = along_x = along_y = 0.0
+    for w, t, x, y in rows:
+        later = t - mean_t
+        spread += w * later**2
+        along_x += w * later * x
+        along_y += w * later * y
     if spread <= 0:
         return UNKNOWN_MOTION
-    vx = sum(w * (t - mean_t) * x for w, t, x, _ in rows) / spread
-    vy = sum(w * (t - mean_t) * y for w, t, _, y in rows) / spread
-    off2 = sum(
-        w * ((x - mean_x - vx * (t - mean_t)) ** 2 + (y - mean_y - vy * (t - mean_t)) ** 2)
-        for w, t, x, y in rows
-    )
+    vx, vy, off2 = along_x / spread, along_y / spread, 0.0
+    for w, t, x, y in rows:
+        later = t - mean_t
+        off2 += w * ((x - mean_x - vx * later) ** 2 + (y - mean_y - vy * later) ** 2)
     return Motion(vx, vy, 1.0 / math.sqrt(spread), math.sqrt(off2 / total))

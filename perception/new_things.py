@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from perception.lidar_spots import Spot
 from perception.person_stops import Stop
+from perception.picture_log import Before
 from perception.place_looks import (
     BELOW,
     CELL_M,
@@ -44,21 +46,41 @@ _REACH = 26  # cells from there it may go on
 class PlaceBefore:
     """A place as it looked before, and the looks at it since: what is new there."""
 
-    def __init__(self, before: Patch | None, range_m: float) -> None:
+    def __init__(self, before: Before | None, range_m: float) -> None:
         """`range_m` is from where it was looked at; None: never from near enough."""
-        self._known = np.zeros((HIGH, WIDE), np.bool_)
-        self._was = np.zeros((HIGH, WIDE), np.float32)
-        self._before = before
+        self._told_by = before
         self._lines: NDArray[np.uint8] | None = None  # found when they are asked for
-        if before is not None:
-            self._known = before.seen
-            was = contrast(filled(before))
-            self._was = np.asarray(cv2.dilate(was, _NEAR_CELLS), np.float32)
         self._range_m = 0.0 if before is None else range_m
         self._new = np.zeros((HIGH, WIDE), np.int16)
         self._looks = np.zeros((HIGH, WIDE), np.int16)
         self._sum = np.zeros((HIGH, WIDE), np.float32)
         self._count = 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the pictures of before need not be kept any more."""
+        return self._told_by is None
+
+    def settle(self) -> None:
+        """Take what they tell, and let go of them."""
+        self._before  # noqa: B018  asked for, it is found
+
+    @cached_property
+    def _before(self) -> Patch | None:
+        """The place without a thing; most are never looked at again, and need none."""
+        before, self._told_by = self._told_by, None
+        return None if before is None else before.patch()
+
+    @cached_property
+    def _known(self) -> Mask:
+        return np.zeros((HIGH, WIDE), np.bool_) if self._before is None else self._before.seen
+
+    @cached_property
+    def _was(self) -> Floats:
+        """The contrast there was, a few cells either way."""
+        if self._before is None:
+            return np.zeros((HIGH, WIDE), np.float32)
+        return np.asarray(cv2.dilate(contrast(filled(self._before)), _NEAR_CELLS), np.float32)
 
     def look(
         self, now: Patch, range_m: float, camera_m: float, bent: bool, config: NewThingConfig

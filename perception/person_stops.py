@@ -10,11 +10,11 @@ seen there is theirs.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from perception.followed import Followed
 from perception.ground_projection import GroundProjector
@@ -43,18 +43,13 @@ class Stop:
         return self.x_m, self.y_m
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(NamedTuple):
     """Somebody in this picture: map metres, and one standard deviation of that."""
 
     followed: Followed
+    key: int  # the track's id
     place: tuple[float, float]
     sigma_m: float
-
-    @property
-    def key(self) -> int:
-        """The track's id."""
-        return self.followed.track.track_id
 
 
 class StopLog:
@@ -69,8 +64,8 @@ class StopLog:
         self, people: Sequence[Followed], projector: GroundProjector, stamp_s: float
     ) -> tuple[list[Stop], list[Stop]]:
         """Take who is seen in a picture; gives the stops that are new and those just left."""
-        seen = [_Seen(one, one.place, min(one.sigma_m, 1.0)) for one in people]
-        seen = [one for one in seen if all(map(math.isfinite, (*one.place, one.sigma_m)))]
+        seen = [_Seen(one, one.track.track_id, one.place, min(one.sigma_m, 1.0)) for one in people]
+        seen = [one for one in seen if math.isfinite(sum(one.place) + one.sigma_m)]
         apart_m = _distances([one.place for one in seen], [stop.place for stop in self.known])
         before = list(self.known)
         new: list[Stop] = []
@@ -83,9 +78,12 @@ class StopLog:
             if all(math.dist(stop.place, place) > self.config.within_m for stop in new):
                 new.append(self._stop(one, place, stamp_s))
         left = []
-        for index, stop in enumerate(before):
-            column = apart_m[:, index]
-            if stop.left_s is None and self._is_left(stop, seen, column, projector, stamp_s):
+        by_key = {one.key: index for index, one in enumerate(seen)}
+        for number, stop in enumerate(before):
+            if stop.left_s is not None:
+                continue
+            column = [row[number] for row in apart_m]
+            if self._is_left(stop, seen, column, by_key, projector, stamp_s):
                 stop.left_s = stamp_s
                 left.append(stop)
         self._forget(new, stamp_s)
@@ -111,14 +109,13 @@ class StopLog:
         one: _Seen,
         place: tuple[float, float],
         known: Sequence[Stop],
-        apart_m: NDArray[np.float64],
+        apart_m: Sequence[float],
         stamp_s: float,
     ) -> bool:
         """Whether somebody stays at a stop that is known; `apart_m` (stops,) are from each."""
         reach_m = self.config.within_m + 0.5 * one.sigma_m
-        for index in np.flatnonzero(apart_m <= 2 * reach_m).tolist():
-            stop = known[index]
-            if math.dist(stop.place, place) <= reach_m:
+        for stop, away_m in zip(known, apart_m, strict=True):
+            if away_m <= 2 * reach_m and math.dist(stop.place, place) <= reach_m:
                 stop.low_looks += _is_low(one.followed)
                 stop.seen_s, stop.near_s, stop.left_s = stamp_s, stamp_s, None
                 stop.people.add(one.key)
@@ -137,22 +134,29 @@ class StopLog:
         self,
         stop: Stop,
         seen: Sequence[_Seen],
-        apart_m: NDArray[np.float64],
+        apart_m: Sequence[float],
+        by_key: Mapping[int, int],
         projector: GroundProjector,
         stamp_s: float,
     ) -> bool:
-        """Whether a stop is left in this picture; `apart_m` (people,) are from everybody."""
+        """Whether a stop is left in this picture; `apart_m` (people,) are from everybody.
+
+        `by_key` tells where among them a track is.
+        """
         config = self.config
-        if len(apart_m) and apart_m.min() <= config.leave_m:
+        nearest_m = min(apart_m, default=math.inf)
+        if nearest_m <= config.leave_m:
             stop.near_s = stamp_s
-            at_it = np.flatnonzero(apart_m <= config.within_m).tolist()
-            stop.people.update(seen[index].key for index in at_it)
-            stop.seen_s = stamp_s if at_it else stop.seen_s
+            if nearest_m <= config.within_m:
+                stop.people.update(
+                    one.key
+                    for one, away_m in zip(seen, apart_m, strict=True)
+                    if away_m <= config.within_m
+                )
+                stop.seen_s = stamp_s
             return False
-        if any(
-            one.key in stop.people and away_m > config.leave_m + one.sigma_m
-            for one, away_m in zip(seen, apart_m.tolist(), strict=True)
-        ):
+        theirs = [by_key[key] for key in stop.people if key in by_key]
+        if any(apart_m[index] > config.leave_m + seen[index].sigma_m for index in theirs):
             return True
         if not projector.in_view(*stop.place):
             stop.near_s = max(stop.near_s, stamp_s - config.lost_s / 2)  # nobody can tell
@@ -161,10 +165,11 @@ class StopLog:
 
 def _distances(
     ones: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]
-) -> NDArray[np.float64]:
+) -> list[list[float]]:
     """(ones, others) m."""
     apart = np.reshape(ones, (-1, 1, 2)) - np.reshape(others, (1, -1, 2))
-    return np.asarray(np.hypot(apart[..., 0], apart[..., 1]), np.float64)
+    rows: list[list[float]] = np.hypot(apart[..., 0], apart[..., 1]).tolist()
+    return rows
 
 
 def _is_low(one: Followed, back: int = 0) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from perception.detectors.base import Image
 from perception.ground_projection import GroundProjector
-from perception.place_looks import HIGH, WIDE, Box, Patch, patch_at
+from perception.place_looks import HIGH, WIDE, Box, Patch, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,34 @@ class Seen:
     stamp_s: float
     grey: NDArray[np.uint8]
     projector: GroundProjector
-    hidden: Sequence[Box]
+    hidden: Box  # (n, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How a place looked before somebody came: the pictures that tell, until one asks."""
+
+    pictures: tuple[Seen, ...]
+    place: tuple[float, float]
+    rise_m: float
+    arrived_s: float
+
+    def patch(self) -> Patch:
+        """Put together, the newest picture before they came first."""
+        earlier = [seen for seen in self.pictures if seen.stamp_s < self.arrived_s]
+        later = [seen for seen in self.pictures if seen.stamp_s >= self.arrived_s]
+        grey, known = np.zeros((HIGH, WIDE), np.float32), np.zeros((HIGH, WIDE), np.bool_)
+        for seen in [*reversed(earlier), *later]:
+            window = Window.of(seen.grey.shape, seen.projector, self.place, self.rise_m)
+            if window is None:
+                continue
+            fresh = window.seen(seen.hidden) & ~known
+            if fresh.any():
+                grey[fresh] = window.grey(seen.grey)[fresh]
+                known |= fresh
+            if known.all():
+                break
+        return Patch(grey, known)
 
 
 class PictureLog:
@@ -32,28 +58,15 @@ class PictureLog:
         self._every_s = every_s
         self._kept: deque[Seen] = deque(maxlen=most)
 
-    def step(
-        self, stamp_s: float, image: Image, projector: GroundProjector, hidden: Sequence[Box]
-    ) -> None:
+    def step(self, stamp_s: float, image: Image, projector: GroundProjector, hidden: Box) -> None:
         """Keep a picture if it is time to."""
         if self._kept and not (
             stamp_s < self._kept[-1].stamp_s or stamp_s - self._kept[-1].stamp_s >= self._every_s
         ):
             return
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-        self._kept.append(Seen(stamp_s, np.asarray(grey, np.uint8), projector, tuple(hidden)))
+        self._kept.append(Seen(stamp_s, np.asarray(grey, np.uint8), projector, hidden))
 
-    def before(self, place: tuple[float, float], rise_m: float, arrived_s: float) -> Patch:
+    def before(self, place: tuple[float, float], rise_m: float, arrived_s: float) -> Before:
         """How a place looked before somebody came, or as soon as they let it be seen."""
-        earlier = [seen for seen in self._kept if seen.stamp_s < arrived_s]
-        later = [seen for seen in self._kept if seen.stamp_s >= arrived_s]
-        grey, known = np.zeros((HIGH, WIDE), np.float32), np.zeros((HIGH, WIDE), np.bool_)
-        for seen in [*reversed(earlier), *later]:
-            patch = patch_at(seen.grey, seen.projector, place, rise_m, seen.hidden)
-            if patch is not None:
-                fresh = patch.seen & ~known
-                grey[fresh] = patch.grey[fresh]
-                known |= fresh
-            if known.all():
-                break
-        return Patch(grey, known)
+        return Before(tuple(self._kept), place, rise_m, arrived_s)

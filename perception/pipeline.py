@@ -11,7 +11,7 @@ incident is made.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 
 import numpy as np
@@ -59,8 +59,12 @@ class PerceptionPipeline:
         map_view: MapView = NOWHERE,
         provenance: Provenance | None = None,
         budget: TimeBudget | None = None,
+        stage_clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """`rules` are those about who is followed: they go on from camera to camera."""
+        """`rules` are those about who is followed: they go on from camera to camera.
+
+        `stage_clock` (seconds) tells what each stage takes.
+        """
         self._config = config
         self._spec = spec
         self._detector = detector
@@ -68,7 +72,7 @@ class PerceptionPipeline:
         self._rules = list(rules)
         self._reporter = Reporter(book, recorder, no_record, provenance)
         self._map = map_view
-        self._budget = budget
+        self._budget, self._stage_clock = budget, stage_clock
         self._sweep_left_out = False
         self._placer = Placer(
             config.ranging, config.projection.max_range_m, spec.lidar, map_view.heights
@@ -247,12 +251,8 @@ class PerceptionPipeline:
         scan: Scan | None,
     ) -> Scene:
         people = found.named(PERSON)
-        seen = [
-            Sighting(box.astype(np.float64), float(score))
-            for box, score in zip(people.boxes_xyxy, people.scores, strict=True)
-        ]
-        camera = frame.camera
-        viewpoint = projector.stamped.pose.transform(camera.x_m, camera.y_m)
+        boxes = people.boxes_xyxy.astype(np.float64)
+        seen = list(map(Sighting, boxes, people.scores.tolist()))
         tracks = self._tracker.confirmed()
         with self._timed("track"):
             followed = self._followed.step(tracks, found, projector, frame.stamp_s)
@@ -262,7 +262,7 @@ class PerceptionPipeline:
             projector,
             [*seen, *swept],
             tracks,
-            viewpoint,
+            projector.viewpoint_map,
             [one for one in followed if one.is_on_foot(self._config.followed)],
             [one for one in followed if one.track.label in VEHICLES],
             self._map,
@@ -285,9 +285,9 @@ class PerceptionPipeline:
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
-        start = time.perf_counter()
+        start = self._stage_clock()
         try:
             yield
         finally:
-            spent = time.perf_counter() - start
+            spent = self._stage_clock() - start
             self._timings[stage] = self._timings.get(stage, 0.0) + spent

@@ -10,7 +10,6 @@ there was none before.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -38,47 +37,94 @@ class Patch:
     seen: Mask
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where a place's patch lies in a picture: its left and low edges, the size of a cell, px."""
+
+    left: float
+    low: float
+    px: float
+    shape: tuple[int, int]  # of the picture, (h, w)
+
+    @classmethod
+    def of(
+        cls,
+        shape: tuple[int, ...],
+        projector: GroundProjector,
+        place: tuple[float, float],
+        rise_m: float,
+    ) -> Window | None:
+        """Of a place whose ground is `rise_m` over the vehicle's plane; None out of view."""
+        foot = projector.pixel(*place, rise_m)
+        if foot is None:
+            return None
+        range_m = max(math.dist(projector.viewpoint_map, place), 0.5)
+        px = projector.camera.focal_px * CELL_M / range_m
+        window = cls(foot[0] - px * WIDE / 2, foot[1] + px * BELOW, px, (shape[0], shape[1]))
+        left, top, right, low = window.around
+        height, width = shape[:2]
+        if left >= width or right <= 0 or top >= height or low <= 0 or low - top > 4 * height:
+            return None
+        return window
+
+    @property
+    def top(self) -> float:
+        """Its upper edge, px."""
+        return self.low - self.px * HIGH
+
+    @property
+    def around(self) -> tuple[int, int, int, int]:
+        """The whole pixels around it: left, top, right, low."""
+        right = self.left + self.px * WIDE
+        return (
+            *(math.floor(self.left), math.floor(self.top)),
+            *(math.ceil(right), math.ceil(self.low)),
+        )
+
+    def seen(self, hidden: Box) -> Mask:
+        """Which cells the picture shows, and nothing in boxes (n, 4) hides."""
+        height, width = self.shape
+        corner = np.array((self.left, self.top, self.left, self.top))
+        seen = np.zeros((HIGH, WIDE), np.bool_)
+        cells = _cells(np.vstack(((0.0, 0.0, width, height), hidden)), corner, self.px)
+        x1, y1, x2, y2 = cells[0].tolist()
+        seen[y1:y2, x1:x2] = True  # the picture itself
+        inside = (cells[1:, 0] < cells[1:, 2]) & (cells[1:, 1] < cells[1:, 3])
+        for x1, y1, x2, y2 in cells[1:][inside].tolist():
+            seen[y1:y2, x1:x2] = False
+        return seen
+
+    def grey(self, picture: NDArray[np.uint8]) -> Floats:
+        """Grey levels of its cells; the picture is grey (h, w) or BGR (h, w, 3)."""
+        left, top, right, low = self.around
+        height, width = self.shape
+        part = picture[max(top, 0) : min(low, height), max(left, 0) : min(right, width)]
+        if part.ndim == 3:
+            part = np.asarray(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY), np.uint8)
+        return _resized(part, (max(left, 0) - self.left, max(top, 0) - self.top), self.px)
+
+
 def patch_at(
     picture: NDArray[np.uint8],
     projector: GroundProjector,
     place: tuple[float, float],
     rise_m: float,
-    hidden: Sequence[Box],
+    hidden: Box,
 ) -> Patch | None:
     """The patch of a place whose ground is `rise_m` over the vehicle's plane; None out of view.
 
-    `picture` (h, w) grey or (h, w, 3) BGR; `hidden` are boxes of who stands before it.
+    `picture` (h, w) grey or (h, w, 3) BGR; `hidden` are boxes (n, 4) of who stands before it.
     """
-    foot = projector.pixel(*place, rise_m)
-    if foot is None:
-        return None
-    eye = projector.stamped.pose.transform(projector.camera.x_m, projector.camera.y_m)
-    px = projector.camera.focal_px * CELL_M / max(math.dist(eye, place), 0.5)  # of a cell
-    u0, v1 = foot[0] - px * WIDE / 2, foot[1] + px * BELOW
-    v0 = v1 - px * HIGH
-    height, width = picture.shape[:2]
-    left, top = math.floor(u0), math.floor(v0)
-    right, low = math.ceil(u0 + px * WIDE), math.ceil(v1)
-    if left >= width or right <= 0 or top >= height or low <= 0 or low - top > 4 * height:
-        return None
-    part = picture[max(top, 0) : min(low, height), max(left, 0) : min(right, width)]
-    if part.ndim == 3:
-        part = np.asarray(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY), np.uint8)
-    cells = _resized(part, (max(left, 0) - u0, max(top, 0) - v0), px)
-    seen = np.zeros((HIGH, WIDE), np.bool_)
-    boxes = np.array([(0.0, 0.0, width, height), *hidden])
-    for number, (x1, y1, x2, y2) in enumerate(_cells(boxes, (u0, v0), px).tolist()):
-        if x1 < x2 and y1 < y2:
-            seen[y1:y2, x1:x2] = number == 0  # the picture itself
-    return Patch(cells, seen)
+    window = Window.of(picture.shape, projector, place, rise_m)
+    return None if window is None else Patch(window.grey(picture), window.seen(hidden))
 
 
-def _cells(boxes: Box, corner: tuple[float, float], px: float) -> NDArray[np.int64]:
+def _cells(boxes: Box, corner: Box, px: float) -> NDArray[np.int64]:
     """The cells (n, 4) whose middles are in boxes (n, 4): first and one past the last, x and y.
 
-    `corner` is the patch's, px a cell's size.
+    `corner` (4,) is the patch's, twice; px a cell's size.
     """
-    cells = np.ceil((boxes - np.array((*corner, *corner))) / px - 0.5)
+    cells = np.ceil((boxes - corner) / px - 0.5)
     return np.asarray(np.clip(cells, 0, (WIDE, HIGH, WIDE, HIGH)), np.int64)
 
 

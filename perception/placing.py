@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from patrol.geometry import Scan
 from patrol.vehicle import LidarSpec
 from perception.detectors.base import PERSON
 from perception.ground_projection import GroundPoint, GroundProjector
+from perception.lidar_echoes import LidarEchoes, Mask
 from perception.map_heights import MapHeights
 from perception.ranging import Ranges, Ranging, RangingConfig, Views
 from perception.tracking_view import ious
@@ -24,7 +26,6 @@ _HORIZON = -1e-3  # a ray that falls less never meets level ground
 _OVER_BEAM_M = 0.1  # what is to be hit stands so much higher than the lidar looks
 _LEAST_GATE_M = 1.0
 _SAME_OVERLAP = 0.5  # of two boxes of one body
-_BODY_M = 0.4  # echoes so near a body's middle are its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +58,25 @@ class Placer:
         A lidar return in the middle of a box, at a range that fits, is where it is. `scan` is None
         where there is none of the picture's time.
         """
-        numbers = [bool(np.isfinite(box).all()) for box in boxes]
-        if not all(numbers):
-            named = [label for label, is_one in zip(labels, numbers, strict=True) if is_one]
-            good = iter(self.places(projector, boxes[numbers], named, scan))
-            return [next(good) if is_one else None for is_one in numbers]
+        finite = np.asarray(np.isfinite(boxes).all(axis=1), np.bool_)
+        if not finite.all():
+            named = [label for label, is_one in zip(labels, finite, strict=True) if is_one]
+            good = iter(self.places(projector, boxes[finite], named, scan))
+            return [next(good) if is_one else None for is_one in finite]
         if not len(boxes):
             return []
         views = self._views(projector, boxes, labels)
-        ranges = self._ranging.ranges(views, projector.stamped)
-        echoes = None if scan is None else scan.points_base(self._lidar.x_m, self._lidar.y_m)
-        placed: list[Placed | None] = [None] * len(boxes)
-        taken: list[tuple[int, GroundPoint]] = []
-        for index in np.argsort(ranges.median_m).tolist():
-            free = _not_of(taken, boxes, index, echoes, projector)
-            point = self._hit(projector, boxes[index], views, ranges, index, free)
-            if point is not None:
-                taken.append((index, point))
-            else:
-                point = self._seen(projector, views, ranges, index)
-            if point is not None:
-                placed[index] = _sized(point, boxes[index], views, index, projector)
-        return placed
+        lines = _lines(boxes, views, self._ranging.ranges(views, projector.stamped))
+        points = [self._seen(projector, views, line) for line in lines]
+        if scan is not None:
+            self._measure(points, LidarEchoes(self._echoes(scan), projector), boxes, lines)
+        return [
+            None if point is None else _sized(point, line, projector)
+            for point, line in zip(points, lines, strict=True)
+        ]
+
+    def _echoes(self, scan: Scan) -> Floats:
+        return scan.points_base(self._lidar.x_m, self._lidar.y_m)
 
     def _views(self, projector: GroundProjector, boxes: Floats, labels: Sequence[str]) -> Views:
         config, camera = self._config, projector.camera
@@ -104,78 +102,79 @@ class Placer:
             upright & people & ~cut,
         )
 
-    def _hit(
+    def _measure(
         self,
-        projector: GroundProjector,
-        box: Floats,
-        views: Views,
-        ranges: Ranges,
-        index: int,
-        echoes: Floats | None,
-    ) -> GroundPoint | None:
-        """By lidar; None where no beam can or does meet it."""
-        if echoes is None:
-            return None
-        range_m = float(ranges.median_m[index])
-        height = range_m * float(views.head_slopes[index] - views.foot_slopes[index])
-        if height < self._lidar.z_m + _OVER_BEAM_M:
-            return None  # the beam passes above it: any return is something behind
-        gate = max(_LEAST_GATE_M, 3.0 * float(ranges.sigma_m[index]))
-        return projector.lidar_hit(box, range_m, gate, echoes)
+        points: list[GroundPoint | None],
+        echoes: LidarEchoes,
+        boxes: Floats,
+        lines: Sequence[_Line],
+    ) -> None:
+        """Put those whom a beam meets where the lidar says, the nearest first.
 
-    def _seen(
-        self, projector: GroundProjector, views: Views, ranges: Ranges, index: int
-    ) -> GroundPoint | None:
-        """By the camera alone; None out of reach, or above the horizon without a height."""
-        slope, range_m = float(views.plane_slopes[index]), float(ranges.median_m[index])
-        if range_m > self._max_range_m or (slope > _HORIZON and not views.whole_people[index]):
-            return None
-        sigma_m, along = float(ranges.sigma_m[index]), views.directions[index]
-        aside_m = math.hypot(range_m * views.foot_sigmas[index], self._config.aside_sigma_m)
-        ahead, left = along.tolist()
-        apart = sigma_m**2 - aside_m**2  # variance along the view, less that across it
-        across = aside_m**2
-        covariance = np.array(
-            [
-                [across + apart * ahead * ahead, apart * ahead * left],
-                [apart * ahead * left, across + apart * left * left],
+        The echoes of who stands in front are not of who is behind; two boxes of one body share
+        theirs.
+        """
+        overlaps, bodies = ious(boxes, boxes), dict[int, Mask]()
+        for index in np.argsort([line.range_m for line in lines]).tolist():
+            line = lines[index]
+            if line.tall_m < self._lidar.z_m + _OVER_BEAM_M:
+                continue  # the beam passes above it: any return is something behind
+            gate_m = max(_LEAST_GATE_M, 3.0 * line.sigma_m)
+            others = [
+                body for other, body in bodies.items() if overlaps[index, other] < _SAME_OVERLAP
             ]
-        )
+            point = echoes.hit(line.box_xyxy, line.range_m, gate_m, others)
+            if point is not None:
+                points[index], bodies[index] = point, echoes.of_body(point)
+
+    def _seen(self, projector: GroundProjector, views: Views, line: _Line) -> GroundPoint | None:
+        """By the camera alone; None out of reach, or above the horizon without a height."""
+        slope, range_m, ahead, left = line.plane_slope, line.range_m, line.ahead, line.left
+        if range_m > self._max_range_m or (slope > _HORIZON and not line.is_whole_person):
+            return None
+        aside_m = math.hypot(range_m * line.foot_sigma, self._config.aside_sigma_m)
+        apart = line.sigma_m**2 - aside_m**2  # variance along the view, less that across it
+        across = aside_m**2
+        eye_x, eye_y, _ = views.eye.tolist()
         return projector.level_point(
-            views.eye[:2] + range_m * along,
-            covariance,
+            (eye_x + range_m * ahead, eye_y + range_m * left),
+            (across + apart * ahead * ahead, apart * ahead * left, across + apart * left * left),
             range_m,
-            float(projector.camera_base[2]) + slope * range_m,
-            float(ranges.ground_m[index]),
+            views.eye_over_plane_m + slope * range_m,
+            line.ground_m,
         )
 
 
-def _not_of(
-    taken: Sequence[tuple[int, GroundPoint]],
-    boxes: Floats,
-    index: int,
-    echoes: Floats | None,
-    projector: GroundProjector,
-) -> Floats | None:
-    """The echoes (n, 2) but those of who stands in front; two boxes of one body share theirs."""
-    if echoes is None or not taken:
-        return echoes
-    overlaps = ious(boxes[index][None], boxes[[other for other, _ in taken]])[0]
-    spots = [
-        (point.x_m, point.y_m)
-        for (_, point), overlap in zip(taken, overlaps, strict=True)
-        if overlap < _SAME_OVERLAP
-    ]
-    if not spots:
-        return echoes
-    places = projector.stamped.pose.transform_points(echoes)
-    apart = np.hypot(*(places[:, None] - np.array(spots)[None]).transpose(2, 0, 1))
-    return np.asarray(echoes[(apart > _BODY_M).all(axis=1)], np.float64)
+class _Line(NamedTuple):
+    """What is known of one box by the camera: numbers alone, as each is asked for on its own."""
+
+    box_xyxy: tuple[float, float, float, float]
+    range_m: float
+    sigma_m: float
+    ground_m: float
+    ahead: float  # the view's direction in the level frame
+    left: float
+    rise: float  # of its upper edge's ray over its lower one's, for each metre away
+    plane_slope: float
+    foot_sigma: float
+    is_whole_person: bool
+
+    @property
+    def tall_m(self) -> float:
+        """How high the box is there."""
+        return self.range_m * self.rise
 
 
-def _sized(
-    point: GroundPoint, box: Floats, views: Views, index: int, projector: GroundProjector
-) -> Placed:
-    width_m = float(box[2] - box[0]) / projector.camera.focal_px * point.range_m
-    height_m = point.range_m * float(views.head_slopes[index] - views.foot_slopes[index])
-    return Placed(point, width_m, height_m)
+def _lines(boxes: Floats, views: Views, ranges: Ranges) -> list[_Line]:
+    columns = (
+        *(boxes, ranges.median_m, ranges.sigma_m, ranges.ground_m, *views.directions.T),
+        *(views.head_slopes - views.foot_slopes, views.plane_slopes, views.foot_sigmas),
+        views.whole_people,
+    )
+    return [_Line(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _sized(point: GroundPoint, line: _Line, projector: GroundProjector) -> Placed:
+    x1, _, x2, _ = line.box_xyxy
+    width_m = (x2 - x1) / projector.camera.focal_px * point.range_m
+    return Placed(point, width_m, point.range_m * line.rise)

@@ -114,6 +114,8 @@ class Ranging:
         reach = 1.3 * max_range_m
         self._grid = np.geomspace(1.0, reach, math.ceil(math.log(reach) / 0.02))  # 2 % apart
         self._samples = np.geomspace(1.0, reach, 16)  # where the profile is looked up
+        before = np.searchsorted(self._samples, self._grid, side="right") - 1
+        self._before = np.minimum(before, len(self._samples) - 2)  # of each, the last sample
 
     def ranges(self, views: Views, stamped: StampedPose) -> Ranges:
         """All boxes of a picture at once."""
@@ -164,9 +166,15 @@ class Ranging:
         z, beside = heights.at(np.vstack((here, places)))
         shape = (len(views.directions), len(self._samples))
         rises, away = (z[1:] - z[0]).reshape(shape), beside[1:].reshape(shape)
-        lines = [np.interp(self._grid, self._samples, row) for row in rises]
-        asides = [np.interp(self._grid, self._samples, row) for row in away]
-        return np.array(lines).reshape(shape[0], -1), np.array(asides).reshape(shape[0], -1)
+        return self._between(rises), self._between(away)
+
+    def _between(self, values: Floats) -> Floats:
+        """Values (n, samples) at the ranges of the grid (n, ranges), straight in between."""
+        slopes = np.diff(values, axis=1) / np.diff(self._samples)
+        before = self._before
+        found = slopes[:, before] * (self._grid - self._samples[before]) + values[:, before]
+        found[:, -1] = values[:, -1]  # both end at the reach
+        return np.asarray(found, np.float64)
 
     def _tall(self, views: Views) -> Floats:
         """Log likelihoods (n, ranges) of the height that a person would have."""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from perception.association import Weights, pairs_of
 from perception.kalman import predicted, updated
 from perception.tracking_view import View, iou
-from perception.tracks import Observation, Track, TrackState
+from perception.tracks import Observation, Track, TrackState, smoothed
 
 __all__ = ["Observation", "Track", "TrackState", "Tracker", "TrackingConfig", "iou"]
 
@@ -141,8 +141,11 @@ class Tracker:
             np.array([(one.point.x_m, one.point.y_m) for _, one in pairs]),
             np.array([one.point.covariance for _, one in pairs]),
         )
-        for (track, one), mean, covariance in zip(pairs, means, covariances, strict=True):
-            track.mean, track.covariance = mean, covariance
+        newest = np.array([(one.width_m, one.height_m) for _, one in pairs])
+        sizes = smoothed(np.array([track.size for track, _ in pairs]), newest)
+        new = zip(pairs, means, covariances, sizes, strict=True)
+        for (track, one), mean, covariance, size in new:
+            track.mean, track.covariance, track.size = mean, covariance, size
             track.see(one, stamp_s)
             if track.hits >= self._config.confirm_hits:
                 track.state = TrackState.CONFIRMED

@@ -78,15 +78,20 @@ class ImagePlane:
 
 def iou(a: Array, b: Array) -> float:
     """Intersection over union of two xyxy boxes."""
-    return float(ious(a[None], b[None])[0, 0])
+    return float(overlaps(a[None], b[None])[0])
 
 
 def ious(a: Array, b: Array) -> Array:
     """(n, m) of boxes (n, 4) and (m, 4); 0 where a box is NaN."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.prod(np.maximum(high - low, 0.0), axis=2)
-    area_a = np.prod(a[:, 2:] - a[:, :2], axis=1)[:, None]
-    area_b = np.prod(b[:, 2:] - b[:, :2], axis=1)[None]
+    return overlaps(a[:, None], b[None])
+
+
+def overlaps(a: Array, b: Array) -> Array:
+    """Intersection over union of boxes (..., 4), pair by pair; 0 where one is NaN."""
+    wide = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0])
+    high = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
+    shared = np.maximum(wide, 0.0) * np.maximum(high, 0.0)
+    area_a = (a[..., 2] - a[..., 0]) * (a[..., 3] - a[..., 1])
+    area_b = (b[..., 2] - b[..., 0]) * (b[..., 3] - b[..., 1])
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.nan_to_num(shared / (area_a + area_b - shared)), np.float64)

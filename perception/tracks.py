@@ -34,7 +34,7 @@ class Observation:
     @property
     def usable(self) -> bool:
         """Whether it can be weighed against others: finite, with an extent and an uncertainty."""
-        x1, y1, x2, y2 = map(float, self.box_xyxy)
+        x1, y1, x2, y2 = self.box_xyxy.tolist()
         (xx, _), (_, yy) = self.point.covariance.tolist()
         numbers = (x1, y1, x2, y2, xx, yy, self.score, self.point.x_m, self.point.y_m)
         sizes = (self.width_m, self.height_m)
@@ -47,6 +47,11 @@ class TrackState(Enum):
 
     TENTATIVE = "tentative"
     CONFIRMED = "confirmed"
+
+
+def smoothed(sizes: NDArray[np.float64], newest: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sizes (n, 2) of tracks after looks at them."""
+    return (1 - _SIZE_SHARE) * sizes + _SIZE_SHARE * newest
 
 
 @dataclass(slots=True)
@@ -75,9 +80,7 @@ class Track:
         return float(math.hypot(self.mean[2], self.mean[3]))
 
     def see(self, seen: Observation, stamp_s: float) -> None:
-        """Take a look at it: what it looks like now; the filter is updated by the tracker."""
-        newest = np.array([seen.width_m, seen.height_m])
-        self.size = (1 - _SIZE_SHARE) * self.size + _SIZE_SHARE * newest
+        """Take a look at it: how it looks now; filter and size are updated by the tracker."""
         self.observation = seen
         self.last_seen_s = stamp_s
         self.hits += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import deque
 from dataclasses import dataclass, field
@@ -75,9 +74,12 @@ class Trails:
 
     def recent(self, key: int, stamp_s: float) -> list[Step]:
         """The places while who walks would have passed, newest first."""
-        since_s = stamp_s - self._config.dwell_s - 1e-6
-        steps = reversed(self._known[key].steps)
-        return list(itertools.takewhile(lambda step: step[0] >= since_s, steps))
+        since_s, found = stamp_s - self._config.dwell_s - 1e-6, []
+        for step in reversed(self._known[key].steps):
+            if step[0] < since_s:
+                break
+            found.append(step)
+        return found
 
     def stays_at(self, key: int, sigma_m: float, stamp_s: float) -> tuple[float, float] | None:
         """Where somebody stays now, the mean of their last places; None for who walks."""
@@ -85,23 +87,22 @@ class Trails:
         count = len(recent)
         if count < config.least_looks or stamp_s - recent[-1][0] < 0.8 * config.dwell_s:
             return None
-        x, y = sum(step[1] for step in recent) / count, sum(step[2] for step in recent) / count
-        reach_m = config.within_m + 0.5 * sigma_m
-        if any(math.hypot(x - step[1], y - step[2]) > reach_m for step in recent):
-            return None
+        _, xs, ys = zip(*recent, strict=True)
+        x, y, reach_m = sum(xs) / count, sum(ys) / count, config.within_m + 0.5 * sigma_m
+        for step in recent:
+            if math.hypot(x - step[1], y - step[2]) > reach_m:
+                return None
         return x, y
 
     def near_since_s(self, place: tuple[float, float], stamp_s: float) -> float:
         """Since when somebody has been near a place without a break, whatever track shows it."""
         (x, y), leave_m = place, self._config.leave_m
-        near = [
-            step[0]
-            for trail in self._known.values()
-            for step in itertools.takewhile(
-                lambda step: math.hypot(step[1] - x, step[2] - y) <= leave_m,
-                reversed(trail.steps),
-            )
-        ]
+        near = []
+        for trail in self._known.values():
+            for seen_s, there_x, there_y in reversed(trail.steps):
+                if math.hypot(there_x - x, there_y - y) > leave_m:
+                    break
+                near.append(seen_s)
         arrived_s = stamp_s
         for earlier_s in sorted(near, reverse=True):
             if arrived_s - earlier_s > self._config.rejoin_s:

@@ -88,9 +88,7 @@ class AbandonedObjectRule:
         if len(self._things) > self._config.most_things:
             self._things.remove(min(self._things, key=lambda thing: thing.there_s))
 
-    def _findings(
-        self, scene: Scene, people: Sequence[Person], hidden: Sequence[Box]
-    ) -> list[Finding]:
+    def _findings(self, scene: Scene, people: Sequence[Person], hidden: Box) -> list[Finding]:
         config, found = self._config, []
         near = are_near([thing.place for thing in self._things], people, config.owner_m)
         for thing, is_near in zip(list(self._things), near, strict=True):
@@ -145,10 +143,11 @@ class AbandonedObjectRule:
         )
 
 
-def _hidden(scene: Scene) -> list[Box]:
-    """Boxes of who and what stands before the ground in this picture."""
-    margin = np.array([-_MARGIN_PX, -_MARGIN_PX, _MARGIN_PX, _MARGIN_PX])
-    seen = [*scene.people, *scene.vehicles]
-    boxes = [one.track.observation.box_xyxy + margin for one in seen]
-    boxes += [s.box_xyxy + margin for s in scene.sightings if s.score >= _HIDES_SCORE]
-    return [box for box in boxes if np.isfinite(box).all()]
+def _hidden(scene: Scene) -> Box:
+    """Boxes (n, 4) of who and what stands before the ground in this picture."""
+    boxes = [one.track.observation.box_xyxy for one in (*scene.people, *scene.vehicles)]
+    boxes += [s.box_xyxy for s in scene.sightings if s.score >= _HIDES_SCORE]
+    wide = np.reshape(boxes, (-1, 4)) + np.array(
+        [-_MARGIN_PX, -_MARGIN_PX, _MARGIN_PX, _MARGIN_PX]
+    )
+    return np.asarray(wide[np.isfinite(wide).all(axis=1)], np.float64)

@@ -38,13 +38,14 @@ from perception.rules.posture import (
     Posture,
     head_circle,
     head_height_m,
+    is_clear,
     posture_of,
     torso_tilt_rad,
 )
 from perception.rules.spots import LyingView, Spot
 
 RULE_VERSION = "collapsed_person/1"
-OtherView = tuple[Posture, Sighting, tuple[float, float]]  # of somebody who does not lie
+OtherView = tuple[Posture, Sighting]  # of somebody who does not lie
 _PICTURE_GAP_S = 0.4  # a longer gap between pictures is no evidence
 
 
@@ -82,21 +83,26 @@ class CollapsedPersonRule:
     def _judge(
         self, scene: Scene, sightings: Sequence[Sighting]
     ) -> tuple[list[LyingView], list[OtherView]]:
-        """Lying views, and sightings of people who do not lie with their places."""
+        """Lying views, and sightings of people who do not lie."""
         views: list[LyingView] = []
         others: list[OtherView] = []
+        config, projector = self._config, scene.projector
         for sighting in sightings:
-            point = scene.projector.box_point(sighting.box_xyxy)
-            if point is None or sighting.score < self._config.min_score:
+            range_m = projector.box_range_m(sighting.box_xyxy)
+            if range_m is None or sighting.score < config.min_score:
                 continue
-            size = scene.projector.footprint(sighting.box_xyxy)
-            posture, weight = posture_of(sighting, size, point.range_m, self._config.posture)
+            if not is_clear(sighting, range_m, config.posture):
+                continue
+            size = projector.footprint(sighting.box_xyxy)
+            posture, weight = posture_of(sighting, size, config.posture)
             if posture is Posture.LYING:
+                point = projector.box_point(sighting.box_xyxy)
+                assert point is not None
                 views.append(
                     LyingView(sighting, point, weight, size.middle_m, size.height_m, size.cut)
                 )
             elif posture in (Posture.UPRIGHT, Posture.LOW):
-                others.append((posture, sighting, (point.x_m, point.y_m)))
+                others.append((posture, sighting))
         return views, others
 
     def _choose(self, scene: Scene, views: list[LyingView]) -> list[tuple[Box, Spot | None]]:
@@ -175,10 +181,11 @@ class CollapsedPersonRule:
             if spot is None:
                 spot = self._new_spot(view, scene.stamp_s)
             best.setdefault(spot.key, view)
+        against = self._against(scene, others) if self.spots else []
         for spot in self.spots:
             gap = min(scene.stamp_s - spot.updated_s, _PICTURE_GAP_S)
             spot.updated_s = scene.stamp_s
-            against = self._against(spot, others)
+            share = self._share_against(spot, against)
             seen = best.get(spot.key)
             if seen is not None:
                 floor_m = self._config.position_floor_m
@@ -189,7 +196,7 @@ class CollapsedPersonRule:
             elif spot in looked and self._is_near(spot, scene):
                 spot.empty_s += gap
                 spot.credit_s -= self._config.empty_share * gap
-            spot.credit_s = max(spot.credit_s - gap * against, 0.0)
+            spot.credit_s = max(spot.credit_s - gap * share, 0.0)
         return {key: view.sighting.box_xyxy for key, view in best.items()}
 
     def _stop_if_moving(self, spot: Spot, scene: Scene) -> None:
@@ -198,14 +205,23 @@ class CollapsedPersonRule:
         if across > config.max_drift_across_mps or along > config.max_drift_along_mps:
             spot.credit_s = 0.0
 
-    def _against(self, spot: Spot, others: list[OtherView]) -> float:
-        """How much this picture's other people at the spot speak against it (0..1)."""
+    def _against(
+        self, scene: Scene, others: list[OtherView]
+    ) -> list[tuple[float, tuple[float, float]]]:
+        """How much people who do not lie speak against a spot right there, and their places."""
         share = {Posture.UPRIGHT: 1.5, Posture.LOW: 1.0}
-        near = [
-            share[posture] * sighting.score
-            for posture, sighting, place in others
-            if spot.distance_m(*place) < self._config.spot_radius_m * 0.6
+        placed = [
+            (share[posture] * sighting.score, scene.projector.box_point(sighting.box_xyxy))
+            for posture, sighting in others
         ]
+        return [(against, (at.x_m, at.y_m)) for against, at in placed if at is not None]
+
+    def _share_against(
+        self, spot: Spot, against: list[tuple[float, tuple[float, float]]]
+    ) -> float:
+        """How much this picture's other people at the spot speak against it (0..1)."""
+        near_m = self._config.spot_radius_m * 0.6
+        near = [share for share, place in against if spot.distance_m(*place) < near_m]
         return min(max(near, default=0.0), 1.5)
 
     def _is_near(self, spot: Spot, scene: Scene) -> bool:

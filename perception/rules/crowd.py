@@ -96,18 +96,20 @@ class CrowdRule:
         self._stays = Stays(config.stay)
         self._last: dict[int, tuple[float, Followed]] = {}  # track → when it was seen
         self._disc = _disc(config.radius_m)
+        most_seen = 1.0 - config.most_hidden
         # with fewer than so many it is over, however much is hidden
-        self._few = (1.0 - config.most_hidden) * config.over_share * config.people
+        self._few = most_seen * config.over_share * config.people
+        self._few_to_begin = most_seen * self._enough  # and with fewer none begins
         self._looks: deque[tuple[float, list[_Enough]]] = deque()
+
+    @property
+    def _enough(self) -> float:
+        return self._config.people - 0.5  # the nearest whole number
 
     def step(self, scene: Scene) -> list[Finding]:
         """Where too many have stood together long enough."""
         groups = {g.middle.track.track_id: g for g in self._groups(scene)}
-        enough = [
-            group.middle.place
-            for group in groups.values()
-            if group.estimate >= self._config.people - 0.5  # the nearest whole number
-        ]
+        enough = [g.middle.place for g in groups.values() if g.estimate >= self._enough]
         self._looks.append((scene.stamp_s, enough))
         while scene.stamp_s - self._looks[0][0] > _LOOKS_KEPT_S:
             self._looks.popleft()
@@ -135,33 +137,41 @@ class CrowdRule:
 
     def _presence(self, group: _Group) -> Presence:
         met: bool | None = None
-        if group.estimate >= self._config.people - 0.5:  # the nearest whole number
+        if group.estimate >= self._enough:
             met = True
         elif group.estimate < self._config.over_share * self._config.people:
             met = False
         return Presence.of(group.middle, met)
 
     def _groups(self, scene: Scene) -> list[_Group]:
-        """The densest group, then the densest of who is left, and so on."""
-        people, places = self._recalled(scene)
+        """The densest group, then the densest of who is left, and so on.
+
+        Those that are no crowd, and of which none is known, are left out.
+        """
+        people, apart = self._recalled(scene)
         sigmas = np.array([person.sigma_m for person in people])
         spread = np.maximum(np.hypot(sigmas[:, None], sigmas[None, :]), 1e-3)
-        shares = ndtr((self._config.radius_m - _apart(places)) / spread)
+        shares = ndtr((self._config.radius_m - apart) / spread)
         np.fill_diagonal(shares, 1.0)
+        known = self._stays.tracks
+        is_known = np.array([person.track.track_id in known for person in people], np.bool_)
         groups, left = [], np.ones(len(people), np.bool_)
-        while left.sum() >= 2:
+        while np.count_nonzero(left) >= 2:
             sums = np.where(left, shares[:, left].sum(axis=1), -1.0)
             best = int(np.argmax(sums))
             inside = left & (shares[best] >= 0.5)
             size, hidden = float(sums[best]), 0.0
-            if size >= self._few:
-                hidden = self._hidden(places[inside], places[best], scene.viewpoint_map)
+            if size < self._few_to_begin and not is_known[left].any():
+                break  # all further groups are smaller
+            if size >= (self._few if is_known[best] else self._few_to_begin):
+                places = np.array([people[index].place for index in np.flatnonzero(inside)])
+                hidden = self._hidden(places, np.array(people[best].place), scene.viewpoint_map)
             groups.append(_Group(people[best], size, hidden))
             left &= ~inside
         return groups
 
     def _recalled(self, scene: Scene) -> tuple[list[Followed], NDArray[np.float64]]:
-        """Everybody of the last moment, each once, the latest seen first; and places (n, 2)."""
+        """Everybody of the last moment, each once, the latest seen first; and distances (n, n)."""
         now_s = scene.stamp_s
         placed = [p for p in scene.people if p.sigma_m <= self._config.most_sigma_m]
         self._last |= {p.track.track_id: (now_s, p) for p in placed}
@@ -169,12 +179,14 @@ class CrowdRule:
         self._last = {k: v for k, v in self._last.items() if now_s - v[0] <= recall_s}
         people = [one for _, one in sorted(self._last.values(), key=lambda value: -value[0])]
         places = np.array([person.place for person in people]).reshape(-1, 2)
-        same = _apart(places) < self._config.same_m
-        kept: list[int] = []
-        for index in range(len(people)):
-            if not same[index, kept].any():
-                kept.append(index)
-        return [people[index] for index in kept], places[kept]
+        apart = _apart(places)
+        same = np.argwhere(np.triu(apart < self._config.same_m, 1))
+        double: set[int] = set()
+        for first, second in same.tolist():
+            if first not in double:
+                double.add(second)
+        kept = [index for index in range(len(people)) if index not in double]
+        return [people[index] for index in kept], apart[np.ix_(kept, kept)]
 
     def _hidden(
         self,
@@ -188,7 +200,7 @@ class CrowdRule:
         far, near = np.hypot(*points.T), np.maximum(np.hypot(*bodies.T), 0.1)
         # of the angle between a point and a body, as seen by the eye: cosine and sine
         cos = points @ bodies.T
-        sin = np.abs(np.outer(points[:, 0], bodies[:, 1]) - np.outer(points[:, 1], bodies[:, 0]))
+        sin = np.abs(points[:, :1] * bodies[:, 1] - points[:, 1:] * bodies[:, 0])
         behind = far[:, None] > near + _BEHIND_M
         shadowed = (behind & (sin < cos * (self._config.body_m / 2 / near))).any(axis=1)
         return float(min(shadowed.mean(), self._config.most_hidden))

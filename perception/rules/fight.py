@@ -131,10 +131,12 @@ class FightRule:
 
     def _at(self, pair: Pair) -> Scuffle | None:
         reach = self._config.join_m + min(pair.sigma_m, 1.0)
-        place = pair.place
-        near = [(math.dist(one.place, place), one) for one in self._scuffles]
-        apart_m, one = min(near, key=lambda row: row[0], default=(math.inf, None))
-        return one if apart_m <= reach else None
+        place, apart_m, nearest = pair.place, math.inf, None
+        for one in self._scuffles:
+            away_m = math.dist(one.place, place)
+            if away_m < apart_m:
+                apart_m, nearest = away_m, one
+        return nearest if apart_m <= reach else None
 
     def _look(self, scuffle: Scuffle, pair: Pair, scene: Scene) -> None:
         assert self._pose is not None
@@ -163,13 +165,13 @@ class FightRule:
 
     def _judge(self, scuffle: Scuffle, pair: Pair, scene: Scene) -> Finding | None:
         config = self._config
-        factor = scene.map.sensitivity_at(*scuffle.place, scene.stamp_s)
         share, sides, count = scuffle.struck(config.struck_mps)
         enough = count >= config.min_looks and min(sides) >= config.each_side
-        enough &= share >= config.sure_share and scuffle.there_s >= config.hold_s / factor
-        sigma_m = min(pair.sigma_m, 1.0)
-        if enough and scuffle.stays(config.spot_m, config.walks_mps, sigma_m):
-            self._raise(scuffle, scene.stamp_s)
+        if enough and share >= config.sure_share:
+            factor = scene.map.sensitivity_at(*scuffle.place, scene.stamp_s)
+            sigma_m, lasts = min(pair.sigma_m, 1.0), scuffle.there_s >= config.hold_s / factor
+            if lasts and scuffle.stays(config.spot_m, config.walks_mps, sigma_m):
+                self._raise(scuffle, scene.stamp_s)
         if not scuffle.raised:
             return None
         if share > config.calm_share:

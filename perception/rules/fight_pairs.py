@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ _MOST_MOVING = 0.4  # of its steps: who runs to and fro stays within a spot, too
 _UNKNOWN = 0.4  # share of blows that is assumed of a pair nobody has looked at yet
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: a shape is asked for by several pairs, or by none
 class Body:
     """One person of a picture with what all of their pairs ask for."""
 
@@ -30,20 +31,24 @@ class Body:
     height_px: float
     place: tuple[float, float]
     sigma_m: float
-    box_change: float  # of the box's shape: standard deviation of its aspect
 
     @classmethod
     def of(cls, person: Followed) -> Body:
         """As this picture shows them."""
         box = person.track.observation.box_xyxy
-        aspects = [look.aspect for look in person.recent(_CHANGE_S)]
+        x1, y1, x2, y2 = box.tolist()
+        middle, height = (x1 + x2) / 2, max(y2 - y1, 1.0)
+        return cls(person, box, middle, height, person.place, person.sigma_m)
+
+    @cached_property
+    def box_change(self) -> float:
+        """Of the box's shape: standard deviation of its aspect over the last looks."""
+        aspects = [look.aspect for look in self.person.recent(_CHANGE_S)]
         mean = sum(aspects) / len(aspects)
-        change = math.sqrt(sum((aspect - mean) ** 2 for aspect in aspects) / len(aspects))
-        middle, height = float(box[0] + box[2]) / 2, max(float(box[3] - box[1]), 1.0)
-        return cls(person, box, middle, height, person.place, person.sigma_m, change)
+        return math.sqrt(sum([(aspect - mean) ** 2 for aspect in aspects]) / len(aspects))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: its place is asked for again and again
 class Pair:
     """Two people of one picture, in the order they stand in it."""
 
@@ -55,7 +60,7 @@ class Pair:
         """In the picture's order."""
         return cls(one, other) if one.middle_px <= other.middle_px else cls(other, one)
 
-    @property
+    @cached_property
     def place(self) -> tuple[float, float]:
         """The middle between them, map metres."""
         a, b = self.left.place, self.right.place
@@ -98,15 +103,17 @@ def pairs_within(bodies: Sequence[Body], reach_m: float) -> list[Pair]:
     """
     if len(bodies) < 2:
         return []
-    one, other = np.triu_indices(len(bodies), 1)
     x, y, sigma, middle, height = np.array(
         [(*b.place, b.sigma_m, b.middle_px, b.height_px) for b in bodies]
     ).T
-    across = np.abs(middle[one] - middle[other]) / np.maximum(height[one], height[other]) * _BODY_M
+    across = np.abs(middle[:, None] - middle) / np.maximum(height[:, None], height) * _BODY_M
+    one, other = np.nonzero(np.triu(across <= reach_m, 1))
     doubt = np.minimum(np.hypot(sigma[one], sigma[other]), _MOST_DOUBT_M)
-    apart = np.hypot(x[one] - x[other], y[one] - y[other]) - doubt
-    near = np.flatnonzero(np.maximum(across, apart) <= reach_m)
-    return [Pair.of(bodies[one[index]], bodies[other[index]]) for index in near]
+    near = np.hypot(x[one] - x[other], y[one] - y[other]) - doubt <= reach_m
+    return [
+        Pair.of(bodies[left], bodies[right])
+        for left, right in zip(one[near].tolist(), other[near].tolist(), strict=True)
+    ]
 
 
 @dataclass(slots=True)

@@ -63,21 +63,28 @@ class PersonOnRoadRule:
         self._fast_s = {
             key: at_s for key, at_s in self._fast_s.items() if scene.stamp_s - at_s < fast_for_s
         }
-        present = [self._presence(person, scene) for person in scene.people]
+        shares = scene.map.carriageway.shares(
+            [person.place for person in scene.people],
+            [person.covariance for person in scene.people],
+        )
+        known, present = self._stays.tracks, []
+        for person, share in zip(scene.people, shares, strict=True):
+            met = self._is_on_it(person, share, scene.stamp_s)
+            if met or person.track.track_id in known:
+                present.append(Presence.of(person, met))
         seen = self._stays.step(present, scene.stamp_s)
         for stay in seen:
             needed_s = self._config.hold_s / scene.map.sensitivity_at(*stay.place, scene.stamp_s)
             stay.raise_when(stay.held_s >= needed_s and stay.looks >= self._config.min_looks)
         return findings_of(self._stays, seen, self.kind, RULE_VERSION)
 
-    def _presence(self, person: Followed, scene: Scene) -> Presence:
-        share = scene.map.carriageway.share(*person.place, person.covariance)
+    def _is_on_it(self, person: Followed, share: float, stamp_s: float) -> bool | None:
+        """By the probability that somebody is on it; None where that cannot be told."""
         motion = person.motion
         if motion.speed_mps - motion.sigma_mps > self._config.max_speed_mps:
-            self._fast_s[person.track.track_id] = scene.stamp_s
-        met: bool | None = None
+            self._fast_s[person.track.track_id] = stamp_s
         if share <= self._config.sure_out:
-            met = False
-        elif share >= self._config.sure_in and person.track.track_id not in self._fast_s:
-            met = True
-        return Presence.of(person, met)
+            return False
+        if share >= self._config.sure_in and person.track.track_id not in self._fast_s:
+            return True
+        return None

@@ -54,15 +54,18 @@ class PostureConfig:
             raise ValueError("max_height_m: must be above 0 and below upright_height_m")
 
 
+def is_clear(sighting: Sighting, range_m: float, config: PostureConfig) -> bool:
+    """Whether a sighting can tell a posture: near and large enough, and not cut at the top."""
+    x1, y1, x2, y2 = sighting.box_xyxy.tolist()
+    return range_m <= config.max_range_m and y1 > 2 and x2 - x1 >= 8 and y2 - y1 >= 4
+
+
 def posture_of(
-    sighting: Sighting, footprint: Footprint, range_m: float, config: PostureConfig
+    sighting: Sighting, footprint: Footprint, config: PostureConfig
 ) -> tuple[Posture, float]:
-    """The posture and how much this view counts (0..1)."""
-    box = sighting.box_xyxy
-    width, height = float(box[2] - box[0]), float(box[3] - box[1])
-    top_is_cut = box[1] <= 2
-    if range_m > config.max_range_m or top_is_cut or width < 8 or height < 4:
-        return Posture.UNKNOWN, 0.0
+    """The posture of a clear sighting and how much this view counts (0..1)."""
+    x1, y1, x2, y2 = sighting.box_xyxy.tolist()
+    width, height = x2 - x1, y2 - y1
     if footprint.height_m > config.upright_height_m and height > width:
         sure = sighting.turn_deg == 0 and sighting.score >= config.upright_score
         return (Posture.UPRIGHT, sighting.score) if sure else (Posture.UNKNOWN, 0.0)

@@ -98,7 +98,11 @@ class RunningRule:
 
     def step(self, scene: Scene) -> list[Finding]:
         """Who runs."""
-        present = [self._presence(person) for person in scene.people]
+        known, present = self._stays.tracks, []
+        for person in scene.people:
+            met = self._is_too_fast(person)
+            if met or person.track.track_id in known:
+                present.append(Presence.of(person, met))
         fast = [person for person in scene.people if self._is_fast(person)]
         self._look(fast, scene)
         seen = self._stays.step(present, scene.stamp_s)
@@ -108,16 +112,16 @@ class RunningRule:
         findings = findings_of(self._stays, seen, self.kind, RULE_VERSION)
         return [self._as_event(finding, findings, scene.stamp_s) for finding in findings]
 
-    def _presence(self, person: Followed) -> Presence:
+    def _is_too_fast(self, person: Followed) -> bool | None:
+        """Whether somebody is faster than people walk; None where that cannot be told."""
         motion = person.motion
-        met: bool | None = None
         if person.height_m < self._config.min_height_m:  # False for NaN
-            met = False
-        elif motion.speed_mps - self._config.sigmas * motion.sigma_mps >= self._config.speed_mps:
-            met = None if self._may_ride_or_jump(person, motion) else True
-        elif motion.speed_mps + motion.sigma_mps <= self._config.walks_mps:
-            met = False
-        return Presence.of(person, met)
+            return False
+        if motion.speed_mps - self._config.sigmas * motion.sigma_mps >= self._config.speed_mps:
+            return None if self._may_ride_or_jump(person, motion) else True
+        if motion.speed_mps + motion.sigma_mps <= self._config.walks_mps:
+            return False
+        return None
 
     def _may_ride_or_jump(self, person: Followed, motion: Motion) -> bool:
         """A bicycle is seen late, and from afar not at all: one weak look is enough to wait."""

@@ -104,6 +104,11 @@ class Stays:
         self._keys = itertools.count(1)
         self.known: list[Stay] = []
 
+    @property
+    def tracks(self) -> set[int]:
+        """Of all that are known; who is not, and does not meet the condition, changes nothing."""
+        return {stay.presence.track_id for stay in self.known}
+
     def step(self, present: Sequence[Presence], stamp_s: float) -> list[Stay]:
         """Book one picture; gives the stays that are seen in it."""
         free = {stay.key: stay for stay in self.known}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,7 @@ def pipeline(
     no_record: NoRecord | None = None,
     rules: Sequence[Rule] | None = None,
     eyes: Detector | None = None,
+    stage_clock: Callable[[], float] = time.perf_counter,
 ) -> PerceptionPipeline:
     config = config or PerceptionConfig()
     own = [CollapsedPersonRule(config.collapsed_person, detector(), None)]
@@ -85,6 +87,7 @@ def pipeline(
         IncidentBook(config.incidents, "sillim", lambda: next(ids)),
         EvidenceRecorder(config.evidence, folder, CAMERA.rate_hz, lambda: next(ids)),
         no_record,
+        stage_clock=stage_clock,
     )
 
 

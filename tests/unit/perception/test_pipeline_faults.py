@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -157,6 +158,14 @@ def test_a_full_disk_is_a_fault_and_the_incident_is_still_reported(
 def test_timings_name_every_stage(tmp_path: Path) -> None:
     output = world.drive(world.pipeline(tmp_path), None, seconds=1)[-1]
     assert {"detect", "track", "rules", "evidence"} <= set(output.timings_s)
+
+
+def test_stages_are_timed_by_the_clock_that_is_given(tmp_path: Path) -> None:
+    ticks = itertools.count()  # a second for each time that somebody asks
+    pipe = world.pipeline(tmp_path, stage_clock=lambda: float(next(ticks)))
+    output = world.drive(pipe, None, seconds=0.2)[-1]
+    assert output.timings_s["detect"] == 1.0
+    assert output.timings_s["track"] == 2.0  # in two parts
 
 
 def test_configuration_in_the_repository_loads() -> None:

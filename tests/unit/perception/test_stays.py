@@ -31,6 +31,28 @@ def test_time_is_never_more_than_has_passed_and_never_less_than_none(steps: list
             assert 0.0 <= stay.held_s <= now_s - stay.began_s + 1e-6
 
 
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(
+                st.integers(1, 4), st.floats(0.0, 6.0), st.sampled_from([True, False, None])
+            ),
+            unique_by=lambda one: one[0],
+        ),
+        max_size=12,
+    )
+)
+def test_who_is_not_known_and_does_not_meet_it_changes_nothing(pictures: list) -> None:
+    """What lets rules leave them out."""
+    whole, short = Stays(StayConfig()), Stays(StayConfig())
+    for number, picture in enumerate(pictures):
+        present = [here(*one) for one in picture]
+        kept = [one for one in present if one.met or one.track_id in short.tracks]
+        seen = [(stay.key, stay.held_s) for stay in whole.step(present, 0.7 * number)]
+        assert [(stay.key, stay.held_s) for stay in short.step(kept, 0.7 * number)] == seen
+    assert [stay.key for stay in short.known] == [stay.key for stay in whole.known]
+
+
 def test_doubt_stops_the_time_and_what_is_surely_over_takes_it_back() -> None:
     stays = Stays(StayConfig())
     for number in range(11):

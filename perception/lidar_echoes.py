@@ -1,0 +1,68 @@
+"""What a lidar measured at a picture's time, as that camera sees it: what stands in a box."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.ground_projection import GroundPoint, GroundProjector
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_MARGIN_SHARE = 0.2  # of a box's width, on either side: what is beside somebody
+_THICK_M = 0.4  # returns so much further off than the nearest are of the same thing
+_BODY_M = 0.4  # echoes so near a body's middle are its own
+
+
+class LidarEchoes:
+    """The returns (n, 2) of base_link; angles and ranges are found once for all boxes."""
+
+    def __init__(self, points: Floats, projector: GroundProjector) -> None:
+        self._points, self._projector = points, projector
+        relative = points - projector.camera_base[:2]
+        self._azimuth = np.arctan2(relative[:, 1], relative[:, 0])
+        self._ranges = np.hypot(relative[:, 0], relative[:, 1])
+        self._places = projector.stamped.pose.transform_points(points)
+
+    def hit(
+        self,
+        box_xyxy: tuple[float, float, float, float],
+        range_m: float,
+        gate_m: float,
+        others: Sequence[Mask],
+    ) -> GroundPoint | None:
+        """The nearest cluster of returns in the middle of a box, but those of `others`.
+
+        At most `gate_m` from the range that the camera tells.
+        """
+        x1, _, x2, y2 = box_xyxy
+        margin, rays = _MARGIN_SHARE * (x2 - x1), self._projector.rays
+        low, high = rays.azimuth(x2 - margin, y2), rays.azimuth(x1 + margin, y2)
+        near = (self._azimuth >= low) & (self._azimuth <= high)
+        near &= np.abs(self._ranges - range_m) < gate_m
+        for theirs in others:
+            near &= ~theirs
+        if not near.any():
+            return None
+        ranges, points = self._ranges[near], self._points[near]
+        cluster = ranges < ranges.min() + _THICK_M
+        xs, ys = points[cluster].T.tolist()
+        hit_m = statistics.median(ranges[cluster].tolist())
+        rise_m = self._projector.camera.z_m + hit_m * rays.slope((x1 + x2) / 2, y2)
+        variance = self._projector.config.lidar_sigma_m**2
+        return self._projector.base_point(
+            (statistics.median(xs), statistics.median(ys)),
+            (variance, 0.0, variance),
+            hit_m,
+            rise_m,
+            from_lidar=True,
+        )
+
+    def of_body(self, point: GroundPoint) -> Mask:
+        """Which of them (n,) are of who stands at a place."""
+        apart = np.hypot(self._places[:, 0] - point.x_m, self._places[:, 1] - point.y_m)
+        return np.asarray(~(apart > _BODY_M), np.bool_)
