@@ -32,6 +32,7 @@ from perception.rules.running import RunningConfig
 from perception.rules.smoke import SmokeConfig
 from perception.rules.vulnerable_alone import VulnerableAloneConfig
 from perception.tracking import TrackingConfig
+from perception.warm_people_config import WarmPeopleConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class PerceptionConfig:
     projection: ProjectionConfig = field(default_factory=ProjectionConfig)
     ranging: RangingConfig = field(default_factory=RangingConfig)
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
+    warm_people: WarmPeopleConfig = field(default_factory=WarmPeopleConfig)
     followed: FollowedConfig = field(default_factory=FollowedConfig)
     collapsed_person: CollapsedPersonConfig = field(default_factory=CollapsedPersonConfig)
     crowd: CrowdConfig = field(default_factory=CrowdConfig)

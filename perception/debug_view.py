@@ -32,7 +32,8 @@ def debug_picture(
     for track in tracks:
         if track.last_seen_s == stamp_s:
             text = f"#{track.track_id} {track.x_m:.1f} {track.y_m:.1f}"
-            _draw(out, track.box_xyxy, _TRACK_BGR, f"{text} +-{track.position_sigma_m:.1f} m")
+            text = f"{text} +-{track.position_sigma_m:.1f} m{' warm' if track.by_warmth else ''}"
+            _draw(out, track.box_xyxy, _TRACK_BGR, text)
     for finding in findings:
         if finding.box_xyxy is not None:
             _draw(out, finding.box_xyxy.tolist(), _FINDING_BGR, finding.kind.value)

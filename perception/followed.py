@@ -28,6 +28,7 @@ RIDDEN = ("bicycle", "motorcycle")  # not "skateboard": shoes with their shadow 
 ANIMALS = ("bird", "cat", "dog", "horse", "sheep", "cow", "bear")
 VEHICLES = ("car", "truck", "bus")
 _EDGE_PX = 2.0
+_WARM_HEIGHT_M = 8.0  # beyond, a thermal camera's pixel is 5 cm: no height for rules that ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ class Followed:
     def animal_share(self) -> float:
         """In how many of the looks the detector sees an animal there as well (0..1)."""
         return sum(look.animal for look in self.looks) / len(self.looks)
+
+    @property
+    def by_warmth(self) -> bool:
+        """Whether the thermal camera alone shows it now, and the colour picture does not."""
+        return self.track.observation.by_warmth
 
     def is_on_foot(self, config: FollowedConfig) -> bool:
         """A person who rides nothing; what is surely too low for one is not."""
@@ -170,6 +176,9 @@ class FollowedLog:
         box, point = track.observation.box_xyxy, track.observation.point
         measured = point.range_m if point.measured_range_m is None else point.measured_range_m
         x1, y1, x2, y2 = box.tolist()
+        height = height_of(box, measured, projector)
+        if one.by_warmth and point.range_m > _WARM_HEIGHT_M:
+            height = math.nan
         rides, maybe, animals = others
         one.nearest_m = min(one.nearest_m, point.range_m)
         one.see(
@@ -177,7 +186,7 @@ class FollowedLog:
                 stamp_s,
                 (point.x_m, point.y_m),
                 point.covariance,
-                height_of(box, measured, projector),
+                height,
                 (x2 - x1) / max(y2 - y1, 1.0),
                 _is_on(box, rides),
                 _is_on(box, maybe),

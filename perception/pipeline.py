@@ -1,11 +1,11 @@
 """PerceptionPipeline.step(frame, pose, scan, now) → tracks, incidents, evidence, faults.
 
 One step: check the pictures, detect in all of them at once, and then picture by picture: sweep,
-place on the ground, track, ask the rules, book incidents, keep evidence. All cameras of a vehicle
-share the tracks, in map metres, and the incidents: who walks out of one picture into another's
-stays who they are, and an event that two cameras see is one. Bad pictures and old poses are
-faults, never exceptions; without a pose near the picture's time nothing gets a place, so no
-incident is made.
+place on the ground, add whom warmth alone shows, track, ask the rules, book incidents, keep
+evidence. All cameras of a vehicle share the tracks, in map metres, and the incidents: who walks
+out of one picture into another's stays who they are, and an event that two cameras see is one.
+Bad pictures and old poses are faults, never exceptions; without a pose near the picture's time
+nothing gets a place, so no incident is made.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from perception.reporting import Reporter
 from perception.rules.base import MapRule, Scene, SearchRule
 from perception.tracking import Observation, Tracker
 from perception.types import Frame, NoRecord, PerceptionOutput, ThermalPicture, TrackView
+from perception.warm_fusion import WarmFusion, marked
 
 __all__ = ["Frame", "NoRecord", "PerceptionOutput", "PerceptionPipeline", "TrackView"]
 
@@ -77,6 +78,7 @@ class PerceptionPipeline:
         self._placer = Placer(
             config.ranging, config.projection.max_range_m, spec.lidar, map_view.heights
         )
+        self._warmth = WarmFusion(config, spec.lidar, map_view.heights)
         self._tracker = Tracker(config.tracking)
         self._followed = FollowedLog(config.followed)
         self._faults: frozenset[FaultKind] = frozenset()  # of keeping the last pictures
@@ -209,15 +211,18 @@ class PerceptionPipeline:
         projector = GroundProjector(frame.camera, pose, self._config.projection)
         with self._timed("sweep"):
             swept = self._swept(eye, frame)
+        thermal = self._warm(frame)
         with self._timed("track"):
-            self._tracker.step(self._observe(found, projector, scan), projector, frame.stamp_s)
-        scene = self._scene(frame, projector, found, swept, scan)
+            observed = self._observe(found, projector, scan)
+            fused = self._warmth.fuse(observed, thermal, projector, scan)
+            self._tracker.step(fused.observations, projector, frame.stamp_s)
+        scene = self._scene(frame, projector, found, [*swept, *fused.lying], scan, thermal)
         with self._timed("rules"):
             findings = [finding for rule in self._rules for finding in rule.step(scene)]
-            findings += eye.judge(scene)
+            findings = marked([*findings, *eye.judge(scene)], fused.added)
         eye.findings = findings
         with self._timed("evidence"):
-            self._reporter.record(frame, pose, found, swept, findings)
+            self._reporter.record(frame, pose, found, [*swept, *fused.added], findings)
             self._reporter.enter(findings, frame, now_s)
         return None
 
@@ -249,6 +254,7 @@ class PerceptionPipeline:
         found: Detections,
         swept: Sequence[Sighting],
         scan: Scan | None,
+        thermal: ThermalPicture | None,
     ) -> Scene:
         people = found.named(PERSON)
         boxes = people.boxes_xyxy.astype(np.float64)
@@ -266,7 +272,7 @@ class PerceptionPipeline:
             [one for one in followed if one.is_on_foot(self._config.followed)],
             [one for one in followed if one.track.label in VEHICLES],
             self._map,
-            self._warm(frame),
+            thermal,
             scan.points_base(self._spec.lidar.x_m, self._spec.lidar.y_m) if scan else None,
             (self._spec.lidar.x_m, self._spec.lidar.y_m, self._spec.lidar.z_m),
         )

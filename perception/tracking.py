@@ -103,7 +103,11 @@ class Tracker:
             seen,
             state=state,
             confidence=seen.score,
+            by_colour=self._is_by_colour(seen),
         )
+
+    def _is_by_colour(self, seen: Observation) -> bool:
+        return seen.score >= self._config.sure_score and not seen.by_warmth
 
     def _predict(self, view: View, stamp_s: float) -> None:
         """All tracks to this picture's time, and into its plane if that has moved."""
@@ -147,6 +151,7 @@ class Tracker:
         for (track, one), mean, covariance, size in new:
             track.mean, track.covariance, track.size = mean, covariance, size
             track.see(one, stamp_s)
+            track.by_colour |= self._is_by_colour(one)
             if track.hits >= self._config.confirm_hits:
                 track.state = TrackState.CONFIRMED
 

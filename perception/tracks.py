@@ -30,6 +30,7 @@ class Observation:
     width_m: float
     height_m: float
     camera: str = ""  # which one saw it; empty: there is only one
+    by_warmth: bool = False  # the thermal camera alone shows it; the box is where it would be seen
 
     @property
     def usable(self) -> bool:
@@ -70,6 +71,7 @@ class Track:
     state: TrackState = TrackState.TENTATIVE
     confidence: float = 0.0
     size: NDArray[np.float64] = field(init=False)  # (2,) smoothed width and height, m
+    by_colour: bool = False  # surely seen by a colour camera, ever
 
     def __post_init__(self) -> None:
         self.size = np.array([self.observation.width_m, self.observation.height_m])
@@ -101,4 +103,5 @@ class Track:
             (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
             self.last_seen_s,
             self.observation.camera,
+            self.observation.by_warmth,
         )

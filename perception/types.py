@@ -62,6 +62,9 @@ class TrackView:
     box_xyxy: tuple[float, float, float, float]
     last_seen_s: float
     camera: str = ""  # whose pixels; empty: there is only one
+    by_warmth: bool = (
+        False  # seen last by the thermal camera alone, which the box is worked out of
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,11 @@ class Scene:
     returns_base: NDArray[np.float64] | None = None  # (k, 2) lidar returns of about this time
     lidar_base: tuple[float, float, float] = (0.0, 0.0, 0.0)  # where they were taken from, m
 
+    @property
+    def pictured(self) -> Sequence[Followed]:
+        """Those of `people` whom the picture itself shows, for rules that look at its pixels."""
+        return [person for person in self.people if not person.by_warmth]
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -7,7 +7,8 @@ the people who are seen, divided by the part of the circle that is not in the sh
 `body_m` wide) of one of them; at most `most_hidden` is. Everybody counts with the probability of
 being in the circle, by their position's covariance, and who is placed worse than `most_sigma_m`
 not at all; two boxes of one person (nearer than `same_m`) count once; somebody who is hidden for a
-moment is remembered for `recall_s`.
+moment is remembered for `recall_s`. Whom the thermal camera alone shows, or showed first, is among
+those whom the estimate stands for, and throws no shadow: everybody counts where that is more.
 
 Source: Fruin, Pedestrian Planning and Design (1971): from 0.43 persons/m² on (level of service
 C for standing) nobody passes freely. Shadows: our own model, no publication.
@@ -78,12 +79,13 @@ class _Group:
 
     middle: Followed
     size: float  # who are seen, by probability
+    shown: float  # of them, by the colour picture alone
     hidden: float  # share of the circle that cannot be seen
 
     @property
     def estimate(self) -> float:
         """How many there are."""
-        return self.size / (1.0 - self.hidden)
+        return max(self.size, self.shown / (1.0 - self.hidden))
 
 
 class CrowdRule:
@@ -155,18 +157,22 @@ class CrowdRule:
         np.fill_diagonal(shares, 1.0)
         known = self._stays.tracks
         is_known = np.array([person.track.track_id in known for person in people], np.bool_)
+        colour = [person.track.by_colour and not person.by_warmth for person in people]
+        shown = np.array(colour, np.bool_)
         groups, left = [], np.ones(len(people), np.bool_)
         while np.count_nonzero(left) >= 2:
             sums = np.where(left, shares[:, left].sum(axis=1), -1.0)
             best = int(np.argmax(sums))
             inside = left & (shares[best] >= 0.5)
             size, hidden = float(sums[best]), 0.0
+            pictured = float(shares[best, left & shown].sum())
             if size < self._few_to_begin and not is_known[left].any():
                 break  # all further groups are smaller
-            if size >= (self._few if is_known[best] else self._few_to_begin):
-                places = np.array([people[index].place for index in np.flatnonzero(inside)])
-                hidden = self._hidden(places, np.array(people[best].place), scene.viewpoint_map)
-            groups.append(_Group(people[best], size, hidden))
+            if pictured >= (self._few if is_known[best] else self._few_to_begin):
+                bodies = [people[index].place for index in np.flatnonzero(inside & shown)]
+                middle = np.array(people[best].place)
+                hidden = self._hidden(np.array(bodies).reshape(-1, 2), middle, scene.viewpoint_map)
+            groups.append(_Group(people[best], size, pictured, hidden))
             left &= ~inside
         return groups
 

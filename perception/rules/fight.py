@@ -93,7 +93,7 @@ class FightRule:
             return []
         live = {track.track_id for track in scene.tracks}
         self._limbs = {key: one for key, one in self._limbs.items() if key in live}
-        seen = self._match(self._pairs(scene.people), scene.stamp_s)
+        seen = self._match(self._pairs(scene.pictured), scene.stamp_s)
         order = sorted(seen, key=lambda one: -one[0].promise(self._config.struck_mps))
         on_the_spot = [one for one in order if one[1].together_mps <= self._config.walks_mps]
         for scuffle, pair in on_the_spot[: self._config.pairs_per_picture]:

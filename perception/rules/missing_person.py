@@ -148,7 +148,7 @@ class MissingPersonRule(SearchRule):
         case.by_track = {
             key: score for key, score in case.by_track.items() if key in self._wardrobe.known
         }
-        present = [self._presence(case, person, scene) for person in scene.people]
+        present = [self._presence(case, person, scene) for person in scene.pictured]
         scores = {presence.track_id: score for presence, score in present if score is not None}
         seen = case.stays.step([presence for presence, _ in present], scene.stamp_s)
         case.scores = {

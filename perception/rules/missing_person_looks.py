@@ -107,7 +107,7 @@ class Wardrobe:
         live = {track.track_id for track in scene.tracks}
         self.known = {key: value for key, value in self.known.items() if key in live}
         due = sorted(
-            (p for p in scene.people if self._is_due(p, scene)),
+            (p for p in scene.pictured if self._is_due(p, scene)),
             key=lambda p: self._looked_at_s(p.track.track_id),
         )
         for person in due[: self.config.per_picture]:

@@ -62,7 +62,8 @@ class Run:
     """One scenario under way; iterate over `samples`, then ask for the `outcome`.
 
     Raises what loading and building raise (ScenarioError, PlanError, ConfigError, ModelError)
-    before the first tick. `cameras` renders pictures though nobody on board needs them. `radios`
+    before the first tick. `cameras` renders pictures though nobody on board needs them,
+    `thermal` with them those of its thermal cameras. `radios`
     are other links than those in memory, by vehicle; behind them a fleet server acknowledges.
     """
 
@@ -72,6 +73,7 @@ class Run:
         observers: Iterable[Observer] = (),
         *,
         cameras: bool = False,
+        thermal: bool = False,
         wall_limit_s: float | None = None,
         radios: Mapping[str, Radio] | None = None,
         start_epoch_s: float | None = None,
@@ -92,7 +94,7 @@ class Run:
             scenario.start,
             scenario.seed,
             cameras=cameras or entry.perception is Perception.YOLO,
-            thermal=entry.perception is Perception.YOLO,
+            thermal=thermal or entry.perception is Perception.YOLO,
             start_epoch_s=start_epoch_s or _epoch_s(scenario.conditions.hour_h),
             options=SensorOptions(gnss_shadow=scenario.gnss_shadow),
         )

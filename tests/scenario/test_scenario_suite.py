@@ -36,6 +36,7 @@ PART = (
     "faults/matrix/link_lost-checkpoint",
     "faults/matrix/clock_jumped-checkpoint",
     "seeing/all_around/loitering/is_passed-0",
+    "seeing/dark_alley/collapsed_person/lies_in_the_dark-0",
     "seeing/events/running/pursuit-0",
     "seeing/events/fire/rubbish_burns-0",
     "seeing/events/dark_lamp/off_by_day-0",

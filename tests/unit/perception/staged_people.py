@@ -41,6 +41,7 @@ class Actor:
     size_m: tuple[float, float] = (0.5, 1.7)
     sigma_m: float = 0.15
     under: str = ""  # what the detector sees under it
+    by_warmth: bool = False
 
 
 def stands(x_m: float, y_m: float) -> Way:
@@ -121,7 +122,10 @@ def _look(
         np.eye(2) * max(actor.sigma_m, 0.05) ** 2,
         math.dist(place, eye),
     )
-    return Observation(box, 0.8, actor.label, point, *actor.size_m), actor.under
+    seen = Observation(
+        box, 0.8, actor.label, point, *actor.size_m, by_warmth=actor.by_warmth
+    )  # fmt: skip
+    return seen, actor.under
 
 
 def _scene(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from staged_people import Actor, play, stands, walks
 
@@ -32,6 +34,17 @@ def test_who_is_hidden_is_counted_by_the_shadow_that_hides_them() -> None:
     played = play(rule(), crowd_of(seen), 12.0)
     assert len(played.opened) == 1
     assert played.details[0]["people_seen"] < 7.5 < played.details[0]["people_estimate"]
+
+
+def test_whom_warmth_alone_shows_is_among_those_who_are_hidden() -> None:
+    """A queue seen from its end: all of it is in view by warmth, and that is all there is."""
+    queue = [Actor(stands(57.0 + 0.7 * i, 0.3 * (i % 2)), sigma_m=0.05) for i in range(7)]
+    dark = [dataclasses.replace(one, by_warmth=i > 0) for i, one in enumerate(queue)]
+    assert play(rule(), queue, 15.0).opened
+    assert not play(rule(), dark, 15.0).opened
+    eight = [dataclasses.replace(one, by_warmth=True) for one in crowd_of(EIGHT)]
+    assert len(play(rule(), eight, 15.0).opened) == 1
+    assert not play(rule(), eight[1:], 15.0).opened
 
 
 def test_a_queue_in_which_one_is_two_for_a_moment_is_no_crowd() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,16 @@ def test_a_track_is_drawn_in_the_picture_that_shows_it() -> None:
     assert tuple(shown[20, 10]) == tuple(shown[30, 20]) == (80, 190, 60)
     assert not blank.any(), "the kept picture is left alone"
     assert not debug_picture(blank, 12.2, nothing, [track], []).any()
+
+
+def test_who_is_seen_by_warmth_alone_is_marked() -> None:
+    blank, nothing = np.zeros((60, 240, 3), np.uint8), Detections()
+    track = TrackView(7, "person", 1.0, 2.0, 0.3, 0.0, 0.0, 0.9, (10.0, 30.0, 30.0, 50.0), 12.0)
+    plain = debug_picture(blank, 12.0, nothing, [track], [])
+    warm = debug_picture(blank, 12.0, nothing, [replace(track, by_warmth=True)], [])
+    more = (warm != plain).any(axis=2)
+    assert more.any()
+    assert not more[:, :40].any(), "the box is the same, a word comes after the text"
 
 
 def test_there_is_none_of_a_place_that_may_not_be_recorded(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The parts of the comparison of thermal and colour pictures."""
