@@ -85,7 +85,7 @@ def read_colours(
     """
     if not np.isfinite(box).all() or box[2] - box[0] < 4 or box[3] - box[1] < 8:
         return Reading(None, None)
-    light = _light(image, box)
+    light = light_beside(image, box)
     top = trousers = None
     if skeleton is not None:
         top = _half(image, _trunk(skeleton, least_score), light)
@@ -105,7 +105,7 @@ def _doubted(half: HalfColour | None) -> HalfColour | None:
     return None if half is None else replace(half, doubt=BY_BOX_DOUBT)
 
 
-def _light(image: Image, box: Vector) -> Vector:
+def light_beside(image: Image, box: Vector) -> Vector:
     """What white would be here (3,) in levels: by the ground beside the feet, or the picture."""
     height, width = image.shape[:2]
     x1, y1, x2, y2 = box

@@ -71,8 +71,12 @@ RULES: dict[AnomalyKind, MakeRule] = {
         config.forbidden_parking
     ),
     AnomalyKind.BLOCKED_PATH: lambda config, _: BlockedPathRule(config.blocked_path),
-    AnomalyKind.PERSON_IN_NEED: lambda config, _: PersonInNeedRule(config.person_in_need),
-    AnomalyKind.VULNERABLE_ALONE: lambda config, _: VulnerableAloneRule(config.vulnerable_alone),
+    AnomalyKind.PERSON_IN_NEED: lambda config, tools: PersonInNeedRule(
+        config.person_in_need, tools.pose
+    ),
+    AnomalyKind.VULNERABLE_ALONE: lambda config, tools: VulnerableAloneRule(
+        config.vulnerable_alone, tools.pose
+    ),
     AnomalyKind.CAMERA_TAMPERING: lambda config, _: CameraTamperingRule(config.camera_tampering),
     AnomalyKind.FIRE: lambda config, _: FireRule(config.fire),
     AnomalyKind.SMOKE: lambda config, _: SmokeRule(config.smoke),

@@ -1,4 +1,4 @@
-"""A stage for person searches: painted people in clothes of given colours, in a given light."""
+"""A stage for looks at people: painted, in clothes and hair of given colours, in a given light."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from perception.followed import FollowedLog
 from perception.ground_projection import GroundPoint, GroundProjector
 from perception.incidents import IncidentBook, IncidentConfig
 from perception.map_view import NOWHERE, MapView
-from perception.rules.base import Finding, Scene
+from perception.rules.base import Finding, Rule, Scene
 from perception.rules.missing_person import MissingPersonRule
 from perception.rules.missing_person_config import MissingPersonConfig
 from perception.tracking import Observation, Tracker
 
 RED, GREY, GREEN, NAVY = (0.8, 0.15, 0.12), (0.5, 0.5, 0.5), (0.15, 0.45, 0.25), (0.15, 0.2, 0.45)
+SKIN = (0.8, 0.62, 0.5)
 BLACK, WHITE = (0.12, 0.12, 0.13), (0.9, 0.9, 0.9)
 START = (50.0, 0.0)
 HERE = stands(56.0, -1.0)
@@ -50,6 +51,7 @@ class Dressed:
     top: Rgb = RED
     trousers: Rgb = GREY
     height_m: float = 1.65
+    hair: Rgb | None = None  # above a face; None: no head is painted
 
 
 class StagedPose:
@@ -73,7 +75,7 @@ class StagedPose:
 class Stage:
     """The vehicle stands and looks east; `light` and `tint` are factors of the picture."""
 
-    rule: MissingPersonRule
+    rule: MissingPersonRule | Rule
     people: Sequence[Dressed]
     light: float = 1.0
     tint: Rgb = (1.0, 1.0, 1.0)
@@ -128,11 +130,14 @@ class Stage:
 
 
 def _paint(image: np.ndarray, box: np.ndarray, one: Dressed) -> None:
-    """RGB levels: the upper half of a body above the lower one."""
+    """RGB levels: the upper half of a body above the lower one, a head at its top."""
     x1, y1, x2, y2 = (round(v) for v in np.clip(box, 0, [640, 360, 640, 360]))
     belt = y1 + round(0.52 * (y2 - y1))
     image[y1:belt, x1:x2] = one.top
     image[belt:y2, x1:x2] = one.trousers
+    if one.hair is not None:
+        image[y1 : y1 + round(0.06 * (y2 - y1)), x1:x2] = one.hair
+        image[y1 + round(0.06 * (y2 - y1)) : y1 + round(0.13 * (y2 - y1)), x1:x2] = SKIN
 
 
 class Likeness:

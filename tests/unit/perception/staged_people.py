@@ -26,7 +26,7 @@ from perception.tracking import Observation, Tracker
 
 REPOSITORY = Path(__file__).parents[3]
 CAMERA = load_vehicle(REPOSITORY / "config" / "vehicles" / "goalie.yaml").cameras[0]
-NAMES = COCO_NAMES | {3: "motorcycle", 36: "skateboard"}
+NAMES = COCO_NAMES | {3: "motorcycle", 10: "fire hydrant", 36: "skateboard"}
 PICTURE_S = 0.2
 NOON_S = 1774062000.0  # 2026-03-21 12:00 in Seoul
 Way = Callable[[float], tuple[float, float] | None]  # seconds → map metres; None: not seen

@@ -1,4 +1,7 @@
-"""Child alone at night: small, nobody near, at an hour when none should be about."""
+"""Child alone at night: small, nobody near, at an hour when none should be about.
+
+Old people: test_old_age.py.
+"""
 
 from __future__ import annotations
 
@@ -59,6 +62,19 @@ def test_somebody_far_away_is_no_company() -> None:
     assert len(opened([at(57.0, 1.0, CHILD), at(65.5, -1.0, ADULT)])) == 1
 
 
+def test_a_second_box_on_the_same_body_is_no_company() -> None:
+    """The trunk alone, in every second picture."""
+    trunk = Actor(lambda t: (58.1, 1.0) if round(t * 5) % 2 else None, size_m=(0.34, 0.6))
+    assert len(opened([at(58.0, 1.0, CHILD), trunk])) == 1
+
+
+def test_a_track_that_was_lost_and_found_again_is_no_company() -> None:
+    def way(t: float) -> tuple[float, float] | None:
+        return None if 3.0 <= t < 6.4 else (58.0, 1.0)  # longer than a lost track lives
+
+    assert len(opened([Actor(way, size_m=CHILD, sigma_m=0.1)], 15.0)) == 1
+
+
 def test_a_dog_is_no_child() -> None:
     assert not opened([at(58.0, 1.0, (0.4, 0.5))])
 
@@ -68,6 +84,8 @@ def test_a_dog_is_no_child() -> None:
     [
         ({"hold_s": 0.0}, r"hold_s: 0.0 must be in \(0, 600\]"),
         ({"standing_m": 0.7}, "standing_m: 0.7 must be above seated_m, below 1.6"),
+        ({"least_odds": 0.0}, r"least_odds: 0.0 must be in \(0, 10\]"),
+        ({"looks_per_picture": 9}, "looks_per_picture: 9 must be 0 to 8"),
         ({"min_looks": 1}, "min_looks: 1 must be at least 2"),
     ],
 )
