@@ -61,9 +61,9 @@ class PlaceBefore:
         """Whether the pictures of before need not be kept any more."""
         return self._told_by is None
 
-    def settle(self) -> None:
+    def settle(self) -> Patch | None:
         """Take what they tell, and let go of them."""
-        self._before  # noqa: B018  asked for, it is found
+        return self._before
 
     @cached_property
     def _before(self) -> Patch | None:

@@ -69,3 +69,21 @@ def test_a_vehicle_that_drives_is_not_to_be_placed(console: Page, server: Any) -
     console.locator("[data-vehicle='sunra/goalie-01']").click()
     expect(console.locator(GOALIE_ROW).get_by_role("button", name="따라가기")).to_be_visible()
     expect(console.locator(GOALIE_ROW).get_by_test_id("place")).to_have_count(0)
+
+
+def test_on_a_phone_words_and_buttons_leave_the_map_to_be_clicked(
+    console: Page, server: Any
+) -> None:
+    box = lost(console, server)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    console.mouse.click(x, y)
+    console.mouse.click(x + ALONG_PX, y)
+    console.set_viewport_size({"width": 390, "height": 844})
+    map_box = console.locator(".map-canvas").bounding_box()
+    hint = console.locator(".place-hint").bounding_box()
+    shot(console, "placing-phone")
+    assert map_box is not None
+    assert hint is not None
+    assert hint["height"] < map_box["height"] / 2
+    assert hint["y"] > map_box["y"]
+    assert hint["x"] + hint["width"] <= 390

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from patrol.geometry import Pose2, StampedPose
+from patrol.incident import AnomalyKind
 from patrol.vehicle import load_vehicle
 from perception.config import PerceptionConfig
 from perception.detectors.base import Detector
@@ -18,7 +19,7 @@ from perception.eye import Eye
 from perception.ground_projection import GroundProjector
 from perception.incidents import IncidentBook
 from perception.pipeline import PerceptionPipeline
-from perception.rules.base import Rule
+from perception.rules.base import Finding, Rule, Scene
 from perception.rules.collapsed_person import CollapsedPersonRule
 from perception.types import Frame, NoRecord
 
@@ -107,3 +108,16 @@ def drive(
         where = None if person is None else (person[0], person[1] + walking_mps * i * PICTURE_S)
         outputs.append(pipe.step(frame(x, t, where, size), pose_at(x, t), None, t))
     return outputs
+
+
+class Watcher:
+    """A rule that finds nothing and keeps what it was shown."""
+
+    kind = AnomalyKind.LOITERING
+
+    def __init__(self) -> None:
+        self.scenes: list[Scene] = []
+
+    def step(self, scene: Scene) -> list[Finding]:
+        self.scenes.append(scene)
+        return []

@@ -50,8 +50,10 @@ def stage(
     return Stage(rule, [one, *others], light, map_view=view(), begin_s=NIGHT_S)
 
 
-def opened(hair: Rgb, pose: StagedHead | None, *others: Dressed, **more: object) -> list[float]:
-    on = stage(hair, pose, *others, **more)  # type: ignore[arg-type]
+def opened(
+    hair: Rgb, pose: StagedHead | None, *others: Dressed, way: Way = HERE, light: float = 0.3
+) -> list[float]:
+    on = stage(hair, pose, *others, way=way, light=light)
     on.play(14.0)
     return [t for t, _ in on.of_phase("opened")]
 

@@ -14,7 +14,7 @@ import pytest
 
 from patrol.faults import FaultKind
 from patrol.geometry import Pose2, StampedPose
-from patrol.incident import AnomalyKind, EvidenceKind, IncidentPhase
+from patrol.incident import EvidenceKind, IncidentPhase
 from patrol.vehicle import CameraSpec, load_vehicle
 from perception.config import PerceptionConfig
 from perception.detectors.base import Detections, Image
@@ -23,7 +23,6 @@ from perception.eye import Eye
 from perception.ground_projection import GroundProjector
 from perception.incidents import IncidentBook
 from perception.pipeline import PerceptionPipeline
-from perception.rules.base import Finding, Scene
 from perception.rules.collapsed_person import CollapsedPersonRule
 from perception.types import Frame, PerceptionOutput, looks_along
 
@@ -32,19 +31,6 @@ CAMERAS = {camera.name: camera for camera in SPEC.cameras}
 HERE = Pose2(0.0, 0.0, 0.0)
 PICTURE_S = 0.2
 Person = tuple[tuple[float, float], tuple[float, float]]  # where, and how wide and tall
-
-
-class Watcher:
-    """A rule that finds nothing and keeps what it was shown."""
-
-    kind = AnomalyKind.LOITERING
-
-    def __init__(self) -> None:
-        self.scenes: list[Scene] = []
-
-    def step(self, scene: Scene) -> list[Finding]:
-        self.scenes.append(scene)
-        return []
 
 
 class Counter:
@@ -69,8 +55,8 @@ class Vehicle:
 
     def __init__(self, folder: Path, cameras: Sequence[CameraSpec] = SPEC.cameras) -> None:
         self.config = PerceptionConfig()
-        self.own = {camera.name: Watcher() for camera in cameras}
-        self.shared, self.detector = Watcher(), Counter()
+        self.own = {camera.name: world.Watcher() for camera in cameras}
+        self.shared, self.detector = world.Watcher(), Counter()
         ids = iter(f"id-{number}" for number in range(1000))
         lying = self.config.collapsed_person
         eyes = [

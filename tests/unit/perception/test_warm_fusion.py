@@ -33,19 +33,6 @@ Box = tuple[float, float, float, float]
 Seen = Sequence[tuple[str, float, Box]]
 
 
-class Watcher:
-    """A rule that finds nothing and keeps what it was shown."""
-
-    kind = AnomalyKind.LOITERING
-
-    def __init__(self) -> None:
-        self.scenes: list[Scene] = []
-
-    def step(self, scene: Scene) -> list[Finding]:
-        self.scenes.append(scene)
-        return []
-
-
 def box_of(place: tuple[float, float], width_m: float, height_m: float) -> Box:
     box = EYE.box_at(*place, width_m, height_m)
     assert box is not None
@@ -59,9 +46,9 @@ def played(
     seen: Seen = (),
     config: PerceptionConfig | None = None,
     pictures: int = 3,
-) -> tuple[PerceptionPipeline, Watcher, PerceptionOutput]:
+) -> tuple[PerceptionPipeline, world.Watcher, PerceptionOutput]:
     """Some pictures of a vehicle that stands, with what the colour detector says of each."""
-    rule = Watcher()
+    rule = world.Watcher()
     pipe = world.pipeline(folder, config, rules=[rule], eyes=ScriptedDetector(lambda _: seen))
     for i in range(pictures):
         stamp_s = STAMP_S + 0.2 * i
@@ -165,7 +152,7 @@ def test_thermal_pictures_of_another_time_or_size_add_nobody(tmp_path: Path) -> 
     small = ThermalPicture(STAMP_S, good.celsius[:60], staged.THERMAL)
     for picture in (None, small):
         assert fusion.fuse([], picture, EYE, None).observations == []
-    rule = Watcher()
+    rule = world.Watcher()
     pipe = world.pipeline(tmp_path, rules=[rule], eyes=ScriptedDetector(lambda _: ()))
     late = replace(good, stamp_s=STAMP_S - 0.5)
     frame = Frame(STAMP_S, world.picture(0.0, None), world.CAMERA, late)

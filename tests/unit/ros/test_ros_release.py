@@ -44,7 +44,7 @@ class Vehicle:
     def __init__(self, with_eyes: bool) -> None:
         self.executor = SingleThreadedExecutor()
         self.asker = Node("asker")
-        self.link = PerceptionLink(self.asker)  # type: ignore[arg-type]  # it only makes a client
+        self.link = PerceptionLink(self.asker)
         self.sent: list[IncidentMessage] = []
         self.asker.create_subscription(
             IncidentMessage,

@@ -42,7 +42,7 @@ class Vehicle:
     def __init__(self, with_localization: bool = True) -> None:
         self.executor = SingleThreadedExecutor()
         self.asker = Node("asker")
-        self.link = LocalizationLink(self.asker)  # type: ignore[arg-type]  # it only makes a client
+        self.link = LocalizationLink(self.asker)
         wheels = topic_row("/wheel/odometry")
         self._wheels = self.asker.create_publisher(Odometry, wheels.name, qos_profile(wheels.qos))
         self.poses: list[Pose2] = []

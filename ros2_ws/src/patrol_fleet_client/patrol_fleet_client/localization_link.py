@@ -5,18 +5,18 @@ from __future__ import annotations
 from concurrent.futures import Future
 
 from patrol_interfaces.srv import SetPose
+from rclpy.node import Node
 
 from patrol.errors import OrderError
 from patrol.topics import SET_POSE_SERVICE
 from patrol.vda5050.init_position import INIT_POSITION, InitialPosition
 from patrol_fleet_client.asking import NoAnswer, Question, Questions
-from patrol_ros.node import VehicleNode
 
 
 class LocalizationLink:
     """The client side of SetPose; `step` in the executor's thread."""
 
-    def __init__(self, node: VehicleNode) -> None:
+    def __init__(self, node: Node) -> None:
         self._places = node.create_client(SetPose, SET_POSE_SERVICE)
         self._questions = Questions(lambda: bool(self._places.service_is_ready()))
 

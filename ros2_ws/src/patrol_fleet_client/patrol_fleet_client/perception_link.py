@@ -5,18 +5,18 @@ from __future__ import annotations
 from concurrent.futures import Future
 
 from patrol_interfaces.srv import ReleaseOriginal
+from rclpy.node import Node
 
 from patrol.errors import OrderError
 from patrol.topics import RELEASE_SERVICE
 from patrol.vda5050.release import RELEASE_ORIGINAL, Release
 from patrol_fleet_client.asking import NoAnswer, Question, Questions
-from patrol_ros.node import VehicleNode
 
 
 class PerceptionLink:
     """The client side of ReleaseOriginal; `step` in the executor's thread."""
 
-    def __init__(self, node: VehicleNode) -> None:
+    def __init__(self, node: Node) -> None:
         self._releases = node.create_client(ReleaseOriginal, RELEASE_SERVICE)
         self._questions = Questions(lambda: bool(self._releases.service_is_ready()))
 
