@@ -32,6 +32,7 @@ from navigation.safety.limits import (
 )
 from navigation.safety.low_things import LowThings
 from navigation.safety.memory import ObstacleMemory
+from navigation.safety.overtaken import Overtaken
 from navigation.safety.swept_path import Outline, free_travel_m
 from navigation.safety.touch import CUTS_POWER, Touch
 from navigation.safety.watch import ReadingWatch, is_fresh
@@ -129,6 +130,7 @@ class SafetyGate:
         self._drops = Drops(spec)
         self._approach = Approach(spec)
         self._came_s = -math.inf  # when somebody was coming last
+        self._overtaken = Overtaken(spec)
         self._low = LowThings(spec.ultrasonics, spec.wheelbase_m)
         self._touch = Touch(spec.max_deceleration_mps2)
 
@@ -182,6 +184,7 @@ class SafetyGate:
             self._approach.see(scan, self._points, base)
         self._low.step(samples, self._points, base.speed_mps, base.steering_rad, now_s)
         self._drops.step(samples, base, now_s)
+        self._overtaken.hear(samples)
         return self._watch.faults(scan, samples, base.speed_mps, dt, now_s)
 
     def _elapsed_s(self, now_s: float) -> float:
@@ -263,5 +266,7 @@ class SafetyGate:
         if self._approach.is_coming(curves, base.speed_mps, direction, now_s):
             self._came_s = now_s
         is_coming = 0.0 <= now_s - self._came_s <= COMING_S
+        if direction > 0:
+            is_coming |= self._overtaken.is_passed(curves, base.speed_mps, now_s)
         is_inside = room_m <= need_m or is_coming
         return _Surroundings(clear_m, limit, is_inside, drop_m < thing_m)

@@ -31,6 +31,7 @@ from tests.unit.navigation.safety import (
     test_gate_low_things,
     test_gate_movers,
     test_gate_obedience,
+    test_gate_overtaken,
     test_gate_readings,
     test_gate_speed,
     test_gate_stop_zone,
@@ -43,6 +44,7 @@ from tests.unit.navigation.safety.gate_droplet_mutants import SIFTING
 from tests.unit.navigation.safety.gate_fence_mutants import FENCING
 from tests.unit.navigation.safety.gate_mutants import DECIDING
 from tests.unit.navigation.safety.gate_obedience_mutants import OBEYING
+from tests.unit.navigation.safety.gate_overtaken_mutants import PASSING
 from tests.unit.navigation.safety.gate_sense_mutants import SENSING
 from tests.unit.navigation.safety.gate_touch_mutants import FEELING
 from tests.unit.navigation.safety.slow_gate_tests import SLOW
@@ -59,6 +61,7 @@ CASES = [
         SIFTING,
         DROPPING,
         FORESEEING,
+        PASSING,
         DECIDING,
     )
     for name, rows in rows_by_name.items()
@@ -72,6 +75,7 @@ PARTS: dict[str, tuple[types.ModuleType, ...]] = {
     "droplets": (test_gate_droplets,),
     "movers": (test_gate_movers, test_gate_approach),
     "approach": (test_gate_approach,),
+    "overtaken": (test_gate_overtaken,),
     "obedience": (test_gate_obedience,),
     "leaky": (test_gate_feeling,),
     "lift": (test_gate_feeling,),
@@ -96,6 +100,7 @@ PARTS: dict[str, tuple[types.ModuleType, ...]] = {
         test_gate_droplets,
         test_gate_drops,
         test_gate_approach,
+        test_gate_overtaken,
     ),
 }
 MODULES = tuple(dict.fromkeys(module for first in PARTS.values() for module in first))
