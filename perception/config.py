@@ -8,6 +8,7 @@ from pathlib import Path
 from patrol.config import load_config
 from perception.camera_check import CameraCheckConfig
 from perception.detectors.backends import Backend
+from perception.ego_motion import EgoMotionConfig
 from perception.evidence_config import EvidenceConfig
 from perception.followed import FollowedConfig
 from perception.ground_projection import ProjectionConfig
@@ -92,6 +93,7 @@ class PerceptionConfig:
     projection: ProjectionConfig = field(default_factory=ProjectionConfig)
     ranging: RangingConfig = field(default_factory=RangingConfig)
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
+    ego_motion: EgoMotionConfig = field(default_factory=EgoMotionConfig)
     warm_people: WarmPeopleConfig = field(default_factory=WarmPeopleConfig)
     followed: FollowedConfig = field(default_factory=FollowedConfig)
     collapsed_person: CollapsedPersonConfig = field(default_factory=CollapsedPersonConfig)

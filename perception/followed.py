@@ -162,6 +162,11 @@ class FollowedLog:
             and track.observation.camera in ("", projector.camera.name)
         ]
 
+    def carry(self, motion: NDArray[np.float64]) -> None:
+        """Take all looks along with a correction of the map under the vehicle (2 x 3)."""
+        for one in self._known.values():
+            one.looks = deque(look.carried(motion) for look in one.looks)
+
     def _look(
         self,
         track: Track,

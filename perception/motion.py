@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -35,6 +35,12 @@ class Look:
         """Of its place among others: one over the mean of both axes' variances."""
         variance_m2 = float(self.covariance[0, 0] + self.covariance[1, 1]) / 2
         return 1.0 / max(variance_m2, 1e-4)
+
+    def carried(self, motion: NDArray[np.float64]) -> Look:
+        """The same look on a map that was corrected by a turn and a shift (2 x 3)."""
+        turn, shift = motion[:, :2], motion[:, 2]
+        x, y = (turn @ self.place + shift).tolist()
+        return replace(self, place=(x, y), covariance=turn @ self.covariance @ turn.T)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from perception.budget import TimeBudget
 from perception.config import PerceptionConfig
 from perception.debug_view import debug_picture
 from perception.detectors.base import PERSON, Detections, Detector, Image, detect_all
+from perception.ego_motion import Carried, EgoMotion
 from perception.evidence import EvidenceRecorder
 from perception.evidence_record import Provenance
 from perception.eye import Eye
@@ -79,6 +80,7 @@ class PerceptionPipeline:
             config.ranging, config.projection.max_range_m, spec.lidar, map_view.heights
         )
         self._warmth = WarmFusion(config, spec.lidar, map_view.heights)
+        self._ego_motion = EgoMotion(config.ego_motion)
         self._tracker = Tracker(config.tracking)
         self._followed = FollowedLog(config.followed)
         self._faults: frozenset[FaultKind] = frozenset()  # of keeping the last pictures
@@ -211,11 +213,16 @@ class PerceptionPipeline:
         projector = GroundProjector(frame.camera, pose, self._config.projection)
         with self._timed("sweep"):
             swept = self._swept(eye, frame)
-        thermal = self._warm(frame)
+        thermal = self._warmth.picture_of(frame)
         with self._timed("track"):
             observed = self._observe(found, projector, scan)
             fused = self._warmth.fuse(observed, thermal, projector, scan)
-            self._tracker.step(fused.observations, projector, frame.stamp_s)
+            boxes = found.boxes_xyxy.astype(np.float64)
+            correction = self._ego_motion.step(frame, pose, boxes)
+            if correction is not None:
+                self._followed.carry(correction)
+            view = Carried(projector, correction)
+            self._tracker.step(fused.observations, view, frame.stamp_s)
         scene = self._scene(frame, projector, found, [*swept, *fused.lying], scan, thermal)
         with self._timed("rules"):
             findings = [finding for rule in self._rules for finding in rule.step(scene)]
@@ -276,18 +283,6 @@ class PerceptionPipeline:
             scan.points_base(self._spec.lidar.x_m, self._spec.lidar.y_m) if scan else None,
             (self._spec.lidar.x_m, self._spec.lidar.y_m, self._spec.lidar.z_m),
         )
-
-    def _warm(self, frame: Frame) -> ThermalPicture | None:
-        """The thermal picture that belongs to a frame, where there is a whole one of its time."""
-        thermal = frame.thermal
-        if (
-            thermal is None
-            or abs(frame.stamp_s - thermal.stamp_s) > self._config.max_thermal_age_s
-        ):
-            return None
-        shape = (thermal.camera.height_px, thermal.camera.width_px)
-        whole = thermal.celsius.shape == shape and bool(np.isfinite(thermal.celsius).all())
-        return thermal if whole else None
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

@@ -30,7 +30,7 @@ from perception.placing import Placer
 from perception.rules.base import Finding
 from perception.tracking_view import iou
 from perception.tracks import Observation
-from perception.types import ThermalPicture
+from perception.types import Frame, ThermalPicture
 from perception.warm_people import WarmPeople, WarmPerson
 
 _LOG = logging.getLogger(__name__)
@@ -72,7 +72,17 @@ class WarmFusion:
         placer = Placer(exact, config.projection.max_range_m, lidar, heights)
         self._people = WarmPeople(config.warm_people, placer, lidar, heights)
         self._sure_score = config.tracking.sure_score  # of a name that is believed
+        self._max_age_s = config.max_thermal_age_s
         self._blind: dict[str, bool] = {}  # by camera
+
+    def picture_of(self, frame: Frame) -> ThermalPicture | None:
+        """The thermal picture that belongs to a frame, where there is a whole one of its time."""
+        thermal = frame.thermal
+        if thermal is None or abs(frame.stamp_s - thermal.stamp_s) > self._max_age_s:
+            return None
+        shape = (thermal.camera.height_px, thermal.camera.width_px)
+        whole = thermal.celsius.shape == shape and bool(np.isfinite(thermal.celsius).all())
+        return thermal if whole else None
 
     def fuse(
         self,
