@@ -53,6 +53,16 @@ _ROWS = (
     TopicRow(DROP_TOPICS, "sensor_msgs/msg/Range", "simulator", 20, 0.25, Qos.SENSOR),
     TopicRow("/imu/data", "sensor_msgs/msg/Imu", "simulator", 50, 0.2, Qos.SENSOR, HARDWARE),
     TopicRow("/gnss/fix", "sensor_msgs/msg/NavSatFix", "simulator", 5, 10.0, Qos.SENSOR, HARDWARE),
+    # the stamp is by the vehicle's clock, the reference UTC; only while the receiver knows it
+    TopicRow(
+        "/gnss/time",
+        "sensor_msgs/msg/TimeReference",
+        "simulator",
+        None,
+        None,
+        Qos.SENSOR,
+        HARDWARE,
+    ),
     TopicRow(
         "/signals/state",
         "patrol_interfaces/msg/SignalState",

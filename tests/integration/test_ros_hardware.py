@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from navigation.types import Announcement, AttentionOrder
+from patrol.stamps import seconds_of
 from patrol_bringup.environment import activate
 from tests.unit.hardware.bench import VEHICLES, Bench, text_at
 
@@ -48,7 +49,13 @@ class Street:
         self.attention = AttentionOrder()
         self.hardware = BaseHardwareNode()
         self.listener = VehicleNode("listener")
-        for topic in ("/base/feedback", "/imu/data", "/gnss/fix", "/attention/state"):
+        for topic in (
+            "/base/feedback",
+            "/imu/data",
+            "/gnss/fix",
+            "/gnss/time",
+            "/attention/state",
+        ):
             self.listener.topic_subscription(topic, lambda m, topic=topic: self._hear(topic, m))
         publish = self.listener.topic_publisher("/base/drive")
         self.listener.every(
@@ -122,6 +129,11 @@ def test_it_drives_falls_silent_without_its_motors_and_drives_again(street: Stre
     street.wait_for(lambda: {"/imu/data", "/gnss/fix"} <= street.heard.keys())
     assert street.heard["/gnss/fix"].position_covariance[8] == pytest.approx(0.021**2)
     assert not street.heard["/base/feedback"].emergency_stop
+    assert "/gnss/time" not in street.heard  # nothing has resolved the time yet
+    devices.gnss.utc_s = lambda: time.time() - 0.1  # as long as a fix takes to arrive
+    street.wait_for(lambda: "/gnss/time" in street.heard)
+    told = street.heard["/gnss/time"]
+    assert seconds_of(told.header.stamp) == pytest.approx(seconds_of(told.time_ref), abs=0.15)
     devices.motors.unplug()
     street.wait_for(street.is_silent)
     street.wait_for(lambda: devices.relays.relays == 0)

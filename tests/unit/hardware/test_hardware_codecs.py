@@ -19,7 +19,7 @@ from patrol_base.hardware.rtcm import RtcmReader
 from patrol_base.hardware.ublox import ReceiverReader
 from patrol_base.hardware.xsens import XbusReader
 from tests.unit.hardware.radio_emulator import rtcm_frame
-from tests.unit.hardware.ublox_emulator import pvt, sentences
+from tests.unit.hardware.ublox_emulator import pvt, sentences, time_fields
 
 MEASURED = (
     struct.pack(">HBH", xsens.DataId.PACKET_COUNTER, 2, 7)
@@ -159,6 +159,32 @@ def test_a_fix_is_as_good_as_the_receiver_says(fields: dict[str, Any], kind: Gns
 def test_a_place_that_is_not_on_earth_is_no_fix() -> None:
     (frame,) = ReceiverReader().feed(pvt(lat=90.6))
     assert ublox.fix_of_pvt(frame, 0.0).fix.fix is GnssFixType.NONE
+
+
+UTC_S = 1_798_761_599.25  # a quarter of a second after the last second of 2026 began
+
+
+def time_of(**changes: int) -> float | None:
+    fields = {**time_fields(UTC_S), **changes}
+    (frame,) = ReceiverReader().feed(pvt(**fields))
+    return ublox.fix_of_pvt(frame, 5.0).utc_s
+
+
+def test_the_time_is_the_satellites() -> None:
+    assert time_of() == pytest.approx(UTC_S, abs=1e-6)
+    assert time_of(nano=-250_000_000) == pytest.approx(UTC_S - 0.5, abs=1e-6)
+    assert time_of(second=60) == pytest.approx(UTC_S + 1.0, abs=1e-6)  # a leap second
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"validDate": 0}, {"validTime": 0}, {"fullyResolved": 0}, {"tAcc": 100_000_001},
+        {"month": 13}, {"year": 0}, {"day": 0},
+    ],
+)  # fmt: skip
+def test_a_time_that_is_not_resolved_is_none(changes: dict[str, int]) -> None:
+    assert time_of(**changes) is None
 
 
 def test_a_float_solution_never_looks_like_a_fixed_one() -> None:

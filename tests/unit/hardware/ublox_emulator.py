@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,17 @@ def pvt(**changes: Any) -> bytes:
         "lon": LONGITUDE_DEG, "height": 123_400, "hAcc": 14, "vAcc": 21, "lastCorrectionAge": 2,
     }  # fmt: skip
     return bytes(UBXMessage("NAV", "NAV-PVT", GET, **{**fields, **changes}).serialize())
+
+
+def time_fields(utc_s: float) -> dict[str, int]:
+    """The fields of a UBX-NAV-PVT that tell the time, resolved."""
+    second = math.floor(utc_s + 0.5)  # the nearest: `nano` goes either way
+    at = datetime.fromtimestamp(second, UTC)
+    return {
+        "year": at.year, "month": at.month, "day": at.day, "hour": at.hour, "min": at.minute,
+        "second": at.second, "nano": round((utc_s - second) * 1e9), "tAcc": 25, "validDate": 1,
+        "validTime": 1, "fullyResolved": 1,
+    }  # fmt: skip
 
 
 def sentences(quality: int = 4, **changes: Any) -> bytes:
@@ -51,6 +65,7 @@ class UbloxEmulator(Emulator):
     def __init__(self, path: Path, baud_rate_bps: int = 115_200) -> None:
         self.knows_ubx = True
         self.fields: dict[str, Any] = {}
+        self.utc_s: Callable[[], float] | None = None  # of its satellites
         self.corrections: list[bytes] = []
         self.heard = b""  # everything
         super().__init__(path, baud_rate_bps)
@@ -93,4 +108,5 @@ class UbloxEmulator(Emulator):
         if now_s < self._due_s:
             return b""
         self._due_s = now_s + PERIOD_S
-        return sentences() + (pvt(**self.fields) if self.sends_pvt else b"")
+        told = {} if self.utc_s is None else time_fields(self.utc_s())
+        return sentences() + (pvt(**self.fields, **told) if self.sends_pvt else b"")

@@ -27,6 +27,7 @@ from patrol_fleet_client.health import (
     Reading,
     judge,
     judge_eyes,
+    judge_gnss_clock,
     judge_recorder,
 )
 from patrol_fleet_client.health_node import _has_header, _status_of
@@ -63,6 +64,23 @@ def levels(reading: Reading) -> dict[str, Level]:
 )
 def test_what_a_reading_means(reading: Reading, name: str, level: Level) -> None:
     assert levels(reading)[name] is level
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "level", "said"),
+    [
+        (0.05, Level.OK, "0.05 s ahead of GNSS time"),
+        (-0.3, Level.WARN, "0.30 s behind GNSS time"),
+        (-0.6, Level.ERROR, "0.60 s behind GNSS time: no light of the city is believed"),
+    ],
+)
+def test_what_a_clock_against_gnss_means(offset_s: float, level: Level, said: str) -> None:
+    finding = judge_gnss_clock(offset_s)
+    assert (finding.level, finding.message) == (level, said)
+    rows = DiagnosticArray(status=[_status_of(finding)])
+    summary = summary_of(rows)
+    assert summary is not None
+    assert ("gnss_clock_offset_s", f"{offset_s:.3f}") in summary.figures
 
 
 def test_a_silent_black_box_is_a_warning() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from patrol_interfaces.msg import DriveCommand
-from sensor_msgs.msg import NavSatFix
+from sensor_msgs.msg import NavSatFix, TimeReference
 
 from patrol_base.hardware.motor_controller import DriveOrder
 from patrol_base.hardware.ublox import ReceiverFix
-from patrol_ros.convert import message_of_fix
+from patrol_ros.convert import message_of_fix, message_of_time
 
 _UP = 8  # of the 3 x 3 covariance over east, north, up
 
@@ -15,6 +15,13 @@ _UP = 8  # of the 3 x 3 covariance over east, north, up
 def order_of(message: DriveCommand) -> DriveOrder:
     """What the base shall do."""
     return DriveOrder(message.speed_mps, message.steering_rad, message.cut_power)
+
+
+def time_of_receiver(received: ReceiverFix) -> TimeReference | None:
+    """A fix's moment by the vehicle's clock and by the satellites; None where they say none."""
+    if received.utc_s is None:
+        return None
+    return message_of_time(received.fix.stamp_s, received.utc_s, received.source)
 
 
 def message_of_receiver(received: ReceiverFix) -> NavSatFix:

@@ -16,7 +16,7 @@ from patrol_base.hardware.attention import ORDER_MAX_AGE_S
 from patrol_base.hardware.base import DRIVE_MAX_AGE_S, BaseHardware
 from patrol_base.hardware.config import load_hardware
 from patrol_base.hardware.link import LinkState
-from patrol_base.hardware_convert import message_of_receiver, order_of
+from patrol_base.hardware_convert import message_of_receiver, order_of, time_of_receiver
 from patrol_ros import attention
 from patrol_ros.convert import message_of_base, message_of_imu
 from patrol_ros.node import VehicleNode
@@ -25,7 +25,7 @@ ATTENTION_PERIOD_S = 1.0 / (TOPICS["/attention/state"].rate_hz or 2)
 
 
 class BaseHardwareNode(VehicleNode):
-    """/base/drive → motors; /base/feedback, /imu/data, /gnss/fix ← devices."""
+    """/base/drive → motors; /base/feedback, /imu/data, /gnss/fix, /gnss/time ← devices."""
 
     def __init__(self) -> None:
         super().__init__("base_hardware")
@@ -36,6 +36,7 @@ class BaseHardwareNode(VehicleNode):
         self._publish_base = self.topic_publisher("/base/feedback")
         self._publish_imu = self.topic_publisher("/imu/data")
         self._publish_fix = self.topic_publisher("/gnss/fix")
+        self._publish_time = self.topic_publisher("/gnss/time")
         self.topic_subscription("/base/drive", self._on_drive)
         self._publish_attention = self.topic_publisher("/attention/state")
         self._attention_told: AttentionReport | None = None
@@ -62,6 +63,9 @@ class BaseHardwareNode(VehicleNode):
             self._publish_imu(message_of_imu(outputs.imu))
         for fix in outputs.fixes:
             self._publish_fix(message_of_receiver(fix))
+            told = time_of_receiver(fix)
+            if told is not None:
+                self._publish_time(told)
         if outputs.attention is not None:
             self._tell_attention(outputs.attention)
         self._tell(now_s)

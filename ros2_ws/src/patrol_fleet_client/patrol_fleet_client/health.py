@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from patrol.faults import FaultKind
+from patrol_fleet_client.gnss_clock import LIGHTS_OFF_S, OFF_S
 
 COMPUTER = "computer"  # hardware_id of every row of ours: drivers may publish /diagnostics, too
 DISK_FULL_MB = 200.0  # patrol.faults: "less than 200 MB free on the state disk"
@@ -72,6 +73,15 @@ def judge(reading: Reading) -> list[Finding]:
         _clock(reading.clock_error_s),
         *(_process(process) for process in reading.processes),
     ]
+
+
+def judge_gnss_clock(offset_s: float) -> Finding:
+    """What it means that the vehicle's clock is so far ahead of its GNSS receiver's UTC."""
+    off_s = abs(offset_s)
+    level = Level.ERROR if off_s > LIGHTS_OFF_S else Level.WARN if off_s > OFF_S else Level.OK
+    text = f"{off_s:.2f} s {'ahead of' if offset_s > 0 else 'behind'} GNSS time"
+    lights = ": no light of the city is believed" if level is Level.ERROR else ""
+    return Finding("machine/gnss_clock", level, text + lights, _value("s", offset_s))
 
 
 def judge_recorder(age_s: float | None, seal: str = "") -> Finding:

@@ -12,12 +12,14 @@ from fleet_client.black_box.box import RING, SEALED
 from fleet_client.black_box.seals import NewestSeal
 from patrol.topics import TOPICS, rates_of, topic_row, topics_of
 from patrol.vehicle import VehicleSpec, load_vehicle
+from patrol_fleet_client.gnss_clock import gnss_clock_of
 from patrol_fleet_client.health import (
     COMPUTER,
     Finding,
     Level,
     judge,
     judge_eyes,
+    judge_gnss_clock,
     judge_recorder,
 )
 from patrol_fleet_client.machine import Machine, last_written_age_s
@@ -47,6 +49,7 @@ class HealthNode(VehicleNode):
         self.topic_subscription("/perception/state", self._on_eyes)
         spec = load_vehicle(self.path("vehicle_file"))
         self._topics, self._rates = watched(spec, self.flag("cameras", True)), rates_of(spec)
+        self._gnss = gnss_clock_of(self)
         self._publish = self.topic_publisher("/diagnostics")
         for topic in self._topics:
             heard = self._on_stamped if _has_header(topic) else self._on_message
@@ -80,6 +83,9 @@ class HealthNode(VehicleNode):
         if self._records:
             age_s = last_written_age_s(self._ring, time.time())
             findings.append(judge_recorder(age_s, self._newest_seal.hash()))
+        offset_s = self._gnss.offset_s(now_s)
+        if offset_s is not None:
+            findings.append(judge_gnss_clock(offset_s))
         if self._eyes is not None:
             findings.append(self._judge_eyes(self._eyes))
         findings += self._watch.findings(now_s)

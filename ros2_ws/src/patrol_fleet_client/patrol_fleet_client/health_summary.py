@@ -14,6 +14,7 @@ FIGURES = {
     "machine/disk": "disk_free_mb",
     "machine/temperature": "temperature_c",
     "machine/clock": "clock_error_s",
+    "machine/gnss_clock": "gnss_clock_offset_s",
 }
 SEAL = "seal"  # the hash of the last seal: the control room keeps it, so nobody can undo a seal
 MAX_NAMES = 10  # in one state; /diagnostics and the black box have them all

@@ -39,6 +39,7 @@ from patrol_fleet_client.convert import (
     message_of_link,
     progress_of,
 )
+from patrol_fleet_client.gnss_clock import gnss_clock_of
 from patrol_fleet_client.inputs import VehicleInputs
 from patrol_fleet_client.localization_link import LocalizationLink
 from patrol_fleet_client.map_switch import Situation, SupervisedSwitch
@@ -106,7 +107,7 @@ class FleetClientNode(VehicleNode):
         """On the road alone: a simulated street has lights of its own, and a clock of its own."""
         if self.get_parameter("use_sim_time").value:
             return None
-        return SignalBoard(self.topic_publisher("/signals/state"))
+        return SignalBoard(self.topic_publisher("/signals/state"), gnss_clock_of(self))
 
     def _run_client(self) -> None:
         try:
@@ -212,7 +213,7 @@ class FleetClientNode(VehicleNode):
         self._localization.step()
         self._searches.step(now_s)
         if self._signals is not None:
-            self._signals.step()
+            self._signals.step(now_s)
         self._resume_where_lost(now_s)
         self._send_state(now_s)
         if self._steps % VISUALIZATION_EVERY == 0:

@@ -27,7 +27,7 @@ from patrol.vehicle import CameraSpec, DropRangerSpec, UltrasonicSpec, load_vehi
 from patrol_gazebo import convert
 from patrol_gazebo.base import GazeboBase, Wheels, wheels_of
 from patrol_gazebo.touches import Touches, other_of
-from patrol_ros.convert import message_of_base, message_of_fix
+from patrol_ros.convert import message_of_base
 from patrol_ros.latest import Latest
 from patrol_ros.node import VehicleNode, message_type
 from patrol_ros.simulated import message_of_camera, message_of_contact
@@ -160,7 +160,7 @@ class GazeboNode(VehicleNode):
         if self._offset_s is not None:
             antenna = enu_from_wgs84(convert.antenna_of(message), self._map.origin)
             fix = self._gnss.read(antenna, convert.stamp_s_of(message, self._offset_s))
-            self._out.gnss(message_of_fix(fix))
+            self._out.tell_fix(fix)
 
     def _on_truth(self, message: Any) -> None:
         place = message.pose.pose.position

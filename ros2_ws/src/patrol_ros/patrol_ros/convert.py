@@ -10,7 +10,7 @@ from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import Odometry
 from patrol_interfaces.msg import ActionStatus, BaseFeedback, DriveCommand
 from patrol_interfaces.msg import SignalState as SignalMessage
-from sensor_msgs.msg import Imu, LaserScan, NavSatFix, NavSatStatus, Range
+from sensor_msgs.msg import Imu, LaserScan, NavSatFix, NavSatStatus, Range, TimeReference
 
 from navigation.messages import base_of as base_of
 from navigation.messages import command_of as command_of
@@ -32,7 +32,7 @@ from patrol.signals import SignalState
 from patrol.vda5050.messages import ActionState
 from patrol.vehicle import DropRangerSpec, UltrasonicSpec
 from patrol_ros.attitude import quaternion_of
-from patrol_ros.stamps import header_of
+from patrol_ros.stamps import header_of, stamp_of
 
 MAP, ODOM, BASE, LIDAR, IMU, GNSS = "map", "odom", "base_link", "lidar", "imu", "gnss"
 NO_MOTION = BodyMotion(math.nan, 0.0, 0.0, 0.0, 0.0)  # of a base without an IMU
@@ -165,6 +165,11 @@ def message_of_fix(fix: GnssFix) -> NavSatFix:
     message.status.status = _NAVSAT_OF[fix.fix]
     message.position_covariance = [variance, 0.0, 0.0, 0.0, variance, 0.0, 0.0, 0.0, 4 * variance]
     return message
+
+
+def message_of_time(stamp_s: float, utc_s: float, source: str) -> TimeReference:
+    """A moment by the vehicle's clock, and by another one that tells UTC."""
+    return TimeReference(header=header_of(stamp_s), time_ref=stamp_of(utc_s), source=source)
 
 
 def message_of_wheels(sample: WheelOdometry, pose: Pose2, wheelbase_m: float) -> Odometry:

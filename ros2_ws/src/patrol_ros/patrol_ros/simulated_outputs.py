@@ -5,6 +5,7 @@ from __future__ import annotations
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 
+from navigation.types import GnssFix, GnssFixType
 from patrol.topics import (
     camera_info_topic,
     camera_topic,
@@ -13,6 +14,7 @@ from patrol.topics import (
     ultrasonic_topic,
 )
 from patrol.vehicle import VehicleSpec
+from patrol_ros.convert import message_of_fix, message_of_time
 from patrol_ros.node import VehicleNode
 
 
@@ -28,7 +30,8 @@ class SimulatedOutputs:
         self.clock = node.create_publisher(Clock, "/clock", clock_qos).publish
         self.scan = node.topic_publisher("/scan")
         self.imu = node.topic_publisher("/imu/data")
-        self.gnss = node.topic_publisher("/gnss/fix")
+        self._fix = node.topic_publisher("/gnss/fix")
+        self._time = node.topic_publisher("/gnss/time")
         self.base = node.topic_publisher("/base/feedback")
         self.signals = node.topic_publisher("/signals/state")
         self.attention = node.topic_publisher("/attention/state")
@@ -53,3 +56,9 @@ class SimulatedOutputs:
             ranger.name: node.topic_publisher(drop_topic(ranger.name))
             for ranger in spec.drop_rangers
         }
+
+    def tell_fix(self, fix: GnssFix) -> None:
+        """A fix, and the time by the same satellites: a simulated vehicle's clock is right."""
+        self._fix(message_of_fix(fix))
+        if fix.fix is not GnssFixType.NONE:
+            self._time(message_of_time(fix.stamp_s, fix.stamp_s, "simulated"))

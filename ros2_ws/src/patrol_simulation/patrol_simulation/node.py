@@ -27,7 +27,6 @@ from patrol.topics import TOPICS
 from patrol.vehicle import load_vehicle
 from patrol_ros.convert import (
     message_of_base,
-    message_of_fix,
     message_of_imu,
     message_of_pose,
     message_of_range,
@@ -174,7 +173,7 @@ class SimulatorNode(VehicleNode):
             message = message_of_range(seen.range_m, seen.sensor, seen.stamp_s)
             self._out.drop[seen.sensor.name](message)
         for fix in frame.gnss:
-            self._out.gnss(message_of_fix(fix))
+            self._out.tell_fix(fix)
         for signal in frame.signals:
             self._out.signals(message_of_signal(signal))
         for reading in frame.images:

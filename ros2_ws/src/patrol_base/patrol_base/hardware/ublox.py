@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from pynmeagps import NMEAMessage, NMEAReader
@@ -34,6 +35,7 @@ _USED = {(_NAV_PVT, 92), (_ACK, 2), (_NAK, 2), (_MON_VER, 0)}
 _AROUND = 8  # of a UBX frame: six bytes before the payload, two behind
 # A sigma at which `navigation.messages` still reads "float": NavSatStatus has no word for it.
 MIN_FLOAT_SIGMA_M = 1.05 * RTK_FIXED_SIGMA_M
+MAX_TIME_ERROR_NS = 100_000_000
 _WITH_POSITION = (3, 4)  # fixType: 3D, GNSS with dead reckoning; 2D has no usable height
 _BY_CARRIER = {1: GnssFixType.RTK_FLOAT, 2: GnssFixType.RTK_FIXED}
 _BY_QUALITY = {
@@ -54,6 +56,7 @@ class ReceiverFix:
     sigma_up_m: float
     corrections_age_s: float | None  # as the receiver counts it, at most; None without any
     source: str  # UBX or NMEA
+    utc_s: float | None = None  # of the same moment by the satellites; None where not resolved
 
 
 def fletcher(data: bytes | bytearray) -> bytes:
@@ -165,7 +168,23 @@ def fix_of_pvt(pvt: UBXMessage, stamp_s: float) -> ReceiverFix:
     place = (pvt.lat, pvt.lon, pvt.height / 1000)  # above the ellipsoid
     ages = _CORRECTION_AGE_S
     age_s = ages[pvt.lastCorrectionAge] if pvt.lastCorrectionAge < len(ages) else math.inf
-    return _fix(place, kind, pvt.hAcc / 1000, pvt.vAcc / 1000, age_s, stamp_s, "UBX")
+    fix = _fix(place, kind, pvt.hAcc / 1000, pvt.vAcc / 1000, age_s, stamp_s, "UBX")
+    return replace(fix, utc_s=_utc_of_pvt(pvt))
+
+
+def _utc_of_pvt(pvt: UBXMessage) -> float | None:
+    """UTC, seconds since 1970; None where the receiver does not know it to 0.1 s, leap seconds
+    included (flags validDate, validTime, fullyResolved; tAcc in ns)."""
+    is_known = pvt.validDate and pvt.validTime and pvt.fullyResolved
+    if not is_known or pvt.tAcc > MAX_TIME_ERROR_NS:
+        return None
+    parts = (pvt.year, pvt.month, pvt.day, pvt.hour, pvt.min, min(pvt.second, 59))
+    try:
+        whole = datetime(*parts, tzinfo=UTC).timestamp()
+    except ValueError:  # no day of the calendar
+        return None
+    leap_s = pvt.second - parts[-1]  # a leap second is numbered 60
+    return whole + leap_s + pvt.nano * 1e-9
 
 
 def fix_of_nmea(gga: NMEAMessage, gst: NMEAMessage, stamp_s: float) -> ReceiverFix | None:
