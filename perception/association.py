@@ -35,9 +35,8 @@ def pairs_of(
         return []
     costs = _costs(tracks, seen, view, weights)
     rows, columns = linear_sum_assignment(costs)
-    return [
-        (int(r), int(c)) for r, c in zip(rows, columns, strict=True) if costs[r, c] < _FORBIDDEN
-    ]
+    allowed = costs[rows, columns] < _FORBIDDEN
+    return list(zip(rows[allowed].tolist(), columns[allowed].tolist(), strict=True))
 
 
 def _costs(
@@ -49,7 +48,7 @@ def _costs(
     distance alone, and would take the objects of those that are surely there. Most pairs are too
     far apart or of two classes: what boxes tell is asked of the others alone.
     """
-    means, sizes = np.array([track.mean[:2] for track in tracks]), _sizes(tracks)
+    means, sizes = np.array([track.place for track in tracks]), _sizes(tracks)
     distances2, determinants = _distances(tracks, means, seen)
     one, other = np.nonzero(~(_others(tracks, seen) | (distances2 > CHI2_2DOF_99)))
     boxes = np.array([one.box_xyxy for one in seen])[other]
@@ -82,7 +81,7 @@ def _distances(
     """Squared Mahalanobis distances (n, m) of the places and their spreads' determinants."""
     places = np.array([(one.point.x_m, one.point.y_m) for one in seen])
     noises = np.array([one.point.covariance for one in seen])
-    spreads = np.array([track.covariance[:2, :2] for track in tracks])
+    spreads = np.array([track.covariance for track in tracks])
     x, y = places[:, 0] - means[:, :1], places[:, 1] - means[:, 1:]
     xx, xy, yy = (
         spreads[:, row, column, None] + noises[:, row, column]

@@ -9,9 +9,9 @@ from patrol.faults import FaultKind
 from patrol.geometry import Scan, StampedPose
 from patrol.vehicle import CameraSpec
 from perception.camera_check import CameraCheck, CameraCheckConfig
-from perception.detectors.base import Detections
+from perception.detectors.base import Detections, Image
 from perception.looks import Sighting
-from perception.rules.base import AnyRule, Finding, Glimpse, LensRule, Scene
+from perception.rules.base import AnyRule, Finding, Glimpse, LensRule, Scene, grey_of
 from perception.sweep import Sweep
 from perception.types import Frame
 
@@ -35,6 +35,7 @@ class Eye:
         self.rules = [rule for rule in rules if not isinstance(rule, LensRule)]
         self._lens_rules = [rule for rule in rules if isinstance(rule, LensRule)]
         self.faults: frozenset[FaultKind] = frozenset()  # of the last picture
+        self._grey: Image | None = None  # the last picture without colours
         self.found: Detections | None = None  # in the last picture that was good
         self.findings: list[Finding] = []  # in it
         self.told: list[Finding] = []  # by the last picture, about the camera itself
@@ -56,6 +57,7 @@ class Eye:
 
     def glimpse(self, frame: Frame, stamped: StampedPose | None, scan: Scan | None) -> None:
         """Show a picture, a blind one, too, to the rules about the camera itself: see `told`."""
+        self._grey = grey_of(frame.image_bgr)
         seen = Glimpse(
             frame.stamp_s,
             frame.image_bgr,
@@ -64,13 +66,14 @@ class Eye:
             stamped.yaw_rate_radps if stamped else 0.0,
             scan,
             frame.camera.yaw_rad,
+            self._grey,
         )
         self.told = self._own(f for rule in self._lens_rules for f in rule.look(seen))
 
     def judge(self, scene: Scene) -> list[Finding]:
-        """What its own rules find in a picture."""
+        """What its own rules find in the picture of the last glimpse."""
         own = [track for track in scene.tracks if track.observation.camera == self.name]
-        scene = replace(scene, tracks=own)
+        scene = replace(scene, tracks=own, grey_picture=self._grey)
         return self._own(f for rule in self.rules for f in rule.step(scene))
 
     def swept(self, frame: Frame) -> list[Sighting]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from array import array
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ RIDDEN = ("bicycle", "motorcycle")  # not "skateboard": shoes with their shadow 
 ANIMALS = ("bird", "cat", "dog", "horse", "sheep", "cow", "bear")
 VEHICLES = ("car", "truck", "bus")
 _EDGE_PX = 2.0
+_OUT_OF_ORDER_S = 0.5  # pictures of two cameras
 _WARM_HEIGHT_M = 8.0  # beyond, a thermal camera's pixel is 5 cm: no height for rules that ask
 
 
@@ -75,11 +77,14 @@ class Followed:
     motion: Motion = UNKNOWN_MOTION  # over the window of the configuration
     sigma_m: float = math.inf  # the larger axis of `covariance`
     height_m: float = math.nan  # the median of its looks; NaN where every one is cut
+    heights_m: array[float] = field(default_factory=lambda: array("d"))  # of each look, together
+    rides: int = 0  # looks with something to ride on under it
+    asked: tuple[float, list[Look]] = (math.nan, [])  # the last answer of `recent`
 
     @property
     def place(self) -> tuple[float, float]:
         """Where: the filter's mean, map metres."""
-        return float(self.track.mean[0]), float(self.track.mean[1])
+        return self.track.place
 
     @property
     def covariance(self) -> NDArray[np.float64]:
@@ -93,7 +98,7 @@ class Followed:
     @property
     def ride_share(self) -> float:
         """In how many of the looks something to ride on is under it (0..1)."""
-        return sum(look.rides for look in self.looks) / len(self.looks)
+        return self.rides / len(self.looks)
 
     @property
     def animal_share(self) -> float:
@@ -118,21 +123,34 @@ class Followed:
         crouches = height >= config.min_low_m and aspect >= config.low_aspect
         return crouches and self.animal_share < config.animal_share
 
-    def recent(self, window_s: float) -> list[Look]:
-        """The looks of the last seconds, oldest first."""
-        since_s = self.looks[-1].stamp_s - window_s - 1e-6
-        return [look for look in self.looks if look.stamp_s >= since_s]
+    def recent(self, window_s: float) -> Sequence[Look]:
+        """The looks of the last seconds, oldest first: several rules ask for the same ones."""
+        if self.asked[0] == window_s:
+            return self.asked[1]
+        since_s, found = self.looks[-1].stamp_s - window_s - 1e-6, []
+        for look in reversed(self.looks):
+            if look.stamp_s >= since_s:
+                found.append(look)
+            elif look.stamp_s < since_s - _OUT_OF_ORDER_S:
+                break
+        found.reverse()
+        self.asked = window_s, found
+        return found
 
     def see(self, look: Look, config: FollowedConfig) -> None:
         """Take one more look at it, and let go of those that are too old."""
+        self.asked = math.nan, []
         self.looks.append(look)
+        self.heights_m.append(look.height_m)
+        self.rides += look.rides
         while look.stamp_s - self.looks[0].stamp_s > config.keep_s:
-            self.looks.popleft()
+            self.rides -= self.looks.popleft().rides
+            del self.heights_m[0]
         self.tall_looks += look.height_m >= config.min_height_m  # False for NaN
         self.motion = motion_of(self.recent(config.speed_window_s))
         self.sigma_m = larger_sigma(look.covariance)
-        heights = [one.height_m for one in self.looks if not math.isnan(one.height_m)]
-        self.height_m = statistics.median(heights) if heights else math.nan
+        heights = [height_m for height_m in self.heights_m if not math.isnan(height_m)]
+        self.height_m = _median(heights) if heights else math.nan
 
 
 class FollowedLog:
@@ -166,6 +184,7 @@ class FollowedLog:
         """Take all looks along with a correction of the map under the vehicle (2 x 3)."""
         for one in self._known.values():
             one.looks = deque(look.carried(motion) for look in one.looks)
+            one.asked = math.nan, []
 
     def _look(
         self,
@@ -195,11 +214,17 @@ class FollowedLog:
                 (x2 - x1) / max(y2 - y1, 1.0),
                 _is_on(box, rides),
                 _is_on(box, maybe),
-                any(iou(box, animal) > 0.5 for animal in animals),
+                len(animals) > 0 and any(iou(box, animal) > 0.5 for animal in animals),
             ),
             self.config,
         )
         return one
+
+
+def _median(values: list[float]) -> float:
+    """As of `statistics`, which is slower."""
+    ordered, half = sorted(values), len(values) // 2
+    return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _boxes_of(found: Detections, labels: Sequence[str], least_score: float) -> NDArray[np.float64]:

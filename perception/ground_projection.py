@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from patrol.geometry import StampedPose, larger_sigma
@@ -20,7 +22,8 @@ from patrol.vehicle import CameraSpec
 from perception.camera_rays import LEAST_AHEAD_M, LEAST_FALL, rays_of, rotation
 
 Vector = NDArray[np.float64]
-Spread = tuple[float, float, float]  # a covariance: xx, xy, yy, m²
+Number = TypeVar("Number", float, Vector)
+Spread = tuple[Number, Number, Number]  # a covariance: xx, xy, yy, m²
 
 _NUDGE_RAD = 0.002  # for differences
 BODY_FLAT_M, BODY_SIDE_M = 0.20, 0.50  # thickness of a body on its back, on its side
@@ -41,8 +44,7 @@ class ProjectionConfig:
                 raise ValueError(f"{name}: {getattr(self, name)} must be above 0")
 
 
-@dataclass(frozen=True, slots=True)
-class GroundPoint:
+class GroundPoint(Struct, frozen=True):
     """A place on the ground: map metres, 2 x 2 covariance (m²), distance from the camera.
 
     `rise_m` is how high the ground there seems to be over the plane that the vehicle stands on;
@@ -63,8 +65,7 @@ class GroundPoint:
         return larger_sigma(self.covariance)
 
 
-@dataclass(frozen=True, slots=True)
-class Footprint:
+class Footprint(Struct, frozen=True):
     """What a box would be as a thing on the ground.
 
     `height_m` is how high its top edge reaches above the ground at the near edge's distance;
@@ -130,7 +131,7 @@ class GroundProjector:
     def base_point(
         self,
         point: tuple[float, float],
-        spread: Spread,
+        spread: Spread[float],
         range_m: float,
         rise_m: float = 0.0,
         *,
@@ -138,27 +139,28 @@ class GroundProjector:
     ) -> GroundPoint:
         """A ground point of base_link in the map, with the pose's uncertainty added."""
         east, north, _ = (self._map_from_base @ np.array([point[0], point[1], 0.0])).tolist()
-        place, covariance = self._at(east, north, spread)
-        return GroundPoint(*place, covariance, range_m, from_lidar, rise_m)
+        xx, xy, yy = self._turned(east, north, spread)
+        pose, covariance = self.stamped.pose, np.array([[xx, xy], [xy, yy]])
+        x_m, y_m = pose.x_m + east, pose.y_m + north
+        return GroundPoint(x_m, y_m, covariance, range_m, from_lidar, rise_m)
 
-    def level_point(
-        self,
-        level: tuple[float, float],
-        spread: Spread,
-        range_m: float,
-        rise_m: float,
-        measured_m: float,
-    ) -> GroundPoint:
-        """A place with its spread given in the vehicle's level frame, in the map.
+    def level_points(
+        self, x: Vector, y: Vector, spread: Spread[Vector]
+    ) -> tuple[Vector, Vector, Vector]:
+        """Places (n,) with their spreads given in the vehicle's level frame, in the map.
 
-        The level frame has base_link's heading and no tilt.
+        Gives x and y (n,) and covariances (n, 2, 2). The level frame has base_link's heading and
+        no tilt.
         """
-        (x, y), (cos, sin) = level, self._heading
-        place, covariance = self._at(cos * x - sin * y, sin * x + cos * y, spread)
-        return GroundPoint(*place, covariance, range_m, False, rise_m, measured_m)
+        cos, sin = self._heading
+        east, north = cos * x - sin * y, sin * x + cos * y
+        xx, xy, yy = self._turned(east, north, spread)
+        covariances = np.stack((xx, xy, xy, yy), axis=1).reshape(-1, 2, 2)
+        pose = self.stamped.pose
+        return pose.x_m + east, pose.y_m + north, covariances
 
-    def _at(self, east: float, north: float, spread: Spread) -> tuple[tuple[float, float], Vector]:
-        """A place by its offset from base_link in the map; the spread is along the heading."""
+    def _turned(self, east: Number, north: Number, spread: Spread[Number]) -> Spread[Number]:
+        """The spread at an offset from base_link in the map; it is given along the heading."""
         (along, both, across), (cos, sin) = spread, self._heading
         # turned by the heading: R C R^T
         xx = cos * cos * along - 2 * cos * sin * both + sin * sin * across
@@ -169,8 +171,7 @@ class GroundProjector:
         xx += pxx - 2 * north * pxt + north * north * ptt
         xy += pxy + east * pxt - north * pyt - north * east * ptt
         yy += pyy + 2 * east * pyt + east * east * ptt
-        pose = self.stamped.pose
-        return (pose.x_m + east, pose.y_m + north), np.array([[xx, xy], [xy, yy]])
+        return xx, xy, yy
 
     def box_point(self, box_xyxy: Vector) -> GroundPoint | None:
         """Where a box stands on that plane: its bottom middle."""

@@ -79,7 +79,7 @@ class LeftBehindSearch:
         known: Sequence[Place],
     ) -> list[LeftBehind]:
         """What is found in this picture; `known` are places of things that were found before."""
-        self._pictures.step(scene.stamp_s, scene.image_bgr, scene.projector, hidden)
+        self._pictures.step(scene, hidden)
         new, _ = self._stops.step(scene.people, scene.projector, scene.stamp_s)
         self._candidates += [self._candidate(stop, scene) for stop in new]
         kept = [c for c in self._candidates if not self._is_over(c, known, scene)]
@@ -121,7 +121,7 @@ class LeftBehindSearch:
     def _is_over(self, candidate: _Candidate, known: Sequence[Place], scene: Scene) -> bool:
         """Whether a candidate has become a thing, or nothing was ever found there."""
         stop, config = candidate.stop, self._config.new
-        if any(math.dist(place, stop.place) <= config.beside_m for place in known):
+        if known and any(math.dist(place, stop.place) <= config.beside_m for place in known):
             return True
         return not 0 <= scene.stamp_s - stop.near_s <= config.wait_s
 
@@ -160,7 +160,7 @@ class LeftBehindSearch:
         bent = stop.low_looks >= config.low_looks
         rise_m = rise_by_map(scene.projector, scene.map.heights, stop.place)
         rise_m += candidate.rise_offset_m
-        patch = patch_at(scene.image_bgr, scene.projector, stop.place, rise_m, hidden)
+        patch = patch_at(scene.grey, scene.projector, stop.place, rise_m, hidden)
         if patch is None:
             return None
         camera_m = scene.projector.camera.z_m - rise_m

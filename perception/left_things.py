@@ -151,7 +151,7 @@ class LeftThing:
 
     def _patch(self, scene: Scene, hidden: Box) -> Patch | None:
         rise_m = self.rise_m(scene)
-        return patch_at(scene.image_bgr, scene.projector, self.place, rise_m, hidden)
+        return patch_at(scene.grey, scene.projector, self.place, rise_m, hidden)
 
     def _move(self, right: int, down: int, scene: Scene) -> None:
         """Correct the place of what only the picture knows, by how its look has moved (cells)."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from perception.detectors.base import PERSON, Detector, Image, PoseDetector, Skeleton
@@ -22,8 +23,7 @@ UPRIGHT, LEFT, RIGHT = 0, 90, -90  # degrees counter-clockwise
 _QUARTERS = {UPRIGHT: 0, LEFT: 1, RIGHT: 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """A person box by some look: pixels of the whole picture, and the turn that showed it."""
 
     box_xyxy: Box

@@ -6,6 +6,8 @@ has measured, so the doubt grows with the distance from them.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
@@ -18,15 +20,23 @@ _SPACING_M = 1.0  # of the points that stand for a way
 _NEIGHBOURS = 4
 _SOFTENING_M = 0.5  # so near, several ways' points are averaged
 _LEAST_RISE_M = 0.01  # a map whose nodes differ by less has no heights
+_SAME_DIGITS = 6  # of metres: points that agree to a micrometre are one
 
 
 class MapHeights:
     """Heights of the ground, by the ways that are near."""
 
     def __init__(self, points: Floats) -> None:
-        """`points`: (n, 3) of the ways, metres in the map."""
-        self._tree = cKDTree(points[:, :2])
-        self._z = points[:, 2]
+        """`points`: (n, 3) of the ways, metres in the map.
+
+        A way that is driven both ways has each of its points twice, a node one of each of its
+        ways. They are asked for once, and count as often as they are there.
+        """
+        alike = np.round(points[:, :2], _SAME_DIGITS)
+        _, first, counts = np.unique(alike, axis=0, return_index=True, return_counts=True)
+        self._tree = cKDTree(points[first, :2])
+        self._z, self._counts = points[first, 2], counts
+        self._asked = min(math.ceil(_NEIGHBOURS / counts.min()), len(first))
 
     @classmethod
     def of(cls, patrol_map: PatrolMap) -> MapHeights | None:
@@ -43,11 +53,14 @@ class MapHeights:
 
     def at(self, places: Floats) -> tuple[Floats, Floats]:
         """Heights (n,) m at places (n, 2) map m, and their distances (n,) m to the nearest way."""
-        distances, indices = self._tree.query(places, k=min(_NEIGHBOURS, len(self._z)))
-        distances = distances.reshape(len(places), -1)
-        weights = 1.0 / (distances + _SOFTENING_M) ** 2
-        heights = self._z[indices.reshape(len(places), -1)]
-        return (weights * heights).sum(axis=1) / weights.sum(axis=1), distances.min(axis=1)
+        distances, indices = self._tree.query(places, k=self._asked)
+        distances, indices = (found.reshape(len(places), -1) for found in (distances, indices))
+        counts = self._counts[indices]
+        before = np.cumsum(counts, axis=1) - counts  # neighbours that are nearer
+        counts = np.minimum(counts, np.maximum(_NEIGHBOURS - before, 0))
+        weights = counts / (distances + _SOFTENING_M) ** 2
+        heights = (weights * self._z[indices]).sum(axis=1) / weights.sum(axis=1)
+        return heights, distances[:, 0]
 
 
 def _along(line: Floats) -> Floats:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import Point, Polygon
+from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import nearest_points
 
 from patrol.geometry import larger_sigma
 
@@ -51,12 +50,18 @@ class Region:
         self, places: Sequence[tuple[float, float]], covariances: Sequence[NDArray[np.float64]]
     ) -> list[float]:
         """The same of several things at once."""
-        return [
-            self._share(place, covariance, depth_m)
-            for place, covariance, depth_m in zip(
-                places, covariances, self._depths_m(places), strict=True
-            )
-        ]
+        depths_m = self._depths_m(places)
+        shares = [float(depth_m > 0) for depth_m in depths_m]
+        unsure = [
+            index
+            for index, (depth_m, covariance) in enumerate(zip(depths_m, covariances, strict=True))
+            if abs(depth_m) <= _SURELY * max(larger_sigma(covariance), _LEAST_SIGMA_M)
+        ]  # of all others no direction across the edge would change that
+        for index, edge in zip(unsure, self._edges([places[i] for i in unsure]), strict=True):
+            sigma_m = _sigma_across(places[index], edge, covariances[index])
+            apart = depths_m[index] / max(sigma_m, _LEAST_SIGMA_M)
+            shares[index] = 0.5 * (1.0 + math.erf(apart / math.sqrt(2.0)))
+        return shares
 
     def _depths_m(self, places: Sequence[tuple[float, float]]) -> list[float]:
         if self.is_empty:
@@ -67,25 +72,25 @@ class Region:
         depths: list[float] = np.where(inside, distances, -distances).tolist()
         return depths
 
-    def _share(
-        self, place: tuple[float, float], covariance: NDArray[np.float64], depth_m: float
-    ) -> float:
-        if not math.isfinite(depth_m):
-            return 0.0
-        if abs(depth_m) > _SURELY * max(larger_sigma(covariance), _LEAST_SIGMA_M):
-            return float(depth_m > 0)  # no direction across the edge would change that
-        sigma = max(self._sigma_across(*place, covariance), _LEAST_SIGMA_M)
-        return 0.5 * (1.0 + math.erf(depth_m / sigma / math.sqrt(2.0)))
+    def _edges(self, places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Of each place, the nearest on the edge."""
+        if not places:
+            return []
+        lines = shapely.shortest_line(self._edge, shapely.points(np.array(places)))
+        ends: list[tuple[float, float]] = shapely.get_coordinates(lines)[::2].tolist()
+        return ends
 
-    def _sigma_across(self, x_m: float, y_m: float, covariance: NDArray[np.float64]) -> float:
-        point = Point(x_m, y_m)
-        nearest, _ = nearest_points(self._edge, point)
-        across = np.array([x_m - nearest.x, y_m - nearest.y])
-        length = float(np.hypot(*across))
-        if length < 1e-9:  # on the edge: the larger axis
-            return larger_sigma(covariance)
-        across /= length
-        return float(math.sqrt(max(across @ covariance @ across, 0.0)))
+
+def _sigma_across(
+    place: tuple[float, float], edge: tuple[float, float], covariance: NDArray[np.float64]
+) -> float:
+    """Of a place, across the edge that is nearest."""
+    across = np.array([place[0] - edge[0], place[1] - edge[1]])
+    length = float(np.hypot(*across))
+    if length < 1e-9:  # on the edge: the larger axis
+        return larger_sigma(covariance)
+    across /= length
+    return float(math.sqrt(max(across @ covariance @ across, 0.0)))
 
 
 EMPTY = Region(Polygon())

@@ -97,6 +97,7 @@ class PatrolMapView:
     def __init__(self, patrol_map: PatrolMap) -> None:
         self._map = patrol_map
         self.map_id = patrol_map.map_id
+        self._night = (-math.inf, False)  # a time, and whether it was night then
         self._regions = {id(zone): Region(Polygon(zone.polygon_map)) for zone in patrol_map.zones}
 
     @cached_property
@@ -215,7 +216,10 @@ class PatrolMapView:
 
     def is_night(self, stamp_s: float) -> bool:
         """By the sun over the map's origin."""
-        return sun_elevation_rad(self._map.origin, stamp_s) < CIVIL_TWILIGHT_RAD
+        if stamp_s != self._night[0]:  # several rules ask in each picture
+            elevation_rad = sun_elevation_rad(self._map.origin, stamp_s)
+            self._night = stamp_s, elevation_rad < CIVIL_TWILIGHT_RAD
+        return self._night[1]
 
     @cached_property
     def _sensitive(self) -> Sequence[Zone]:

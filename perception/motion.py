@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import force_setattr, replace
 from numpy.typing import NDArray
 
 _LEAST_LOOKS = 4
 
 
-@dataclass(frozen=True)  # without slots: what is asked of a look again and again is kept
-class Look:
+class Look(Struct, frozen=True):
     """One picture of it."""
 
     stamp_s: float
@@ -29,12 +28,11 @@ class Look:
     rides: bool  # something to ride on is under it
     may_ride: bool  # weakly seen
     animal: bool  # an animal is seen in the same place
+    weight: float = math.nan  # of its place, found once: one over the mean of both variances
 
-    @cached_property
-    def weight(self) -> float:
-        """Of its place among others: one over the mean of both axes' variances."""
-        variance_m2 = float(self.covariance[0, 0] + self.covariance[1, 1]) / 2
-        return 1.0 / max(variance_m2, 1e-4)
+    def __post_init__(self) -> None:
+        (xx, _), (_, yy) = self.covariance.tolist()
+        force_setattr(self, "weight", 1.0 / max((xx + yy) / 2, 1e-4))
 
     def carried(self, motion: NDArray[np.float64]) -> Look:
         """The same look on a map that was corrected by a turn and a shift (2 x 3)."""
@@ -43,8 +41,7 @@ class Look:
         return replace(self, place=(x, y), covariance=turn @ self.covariance @ turn.T)
 
 
-@dataclass(frozen=True, slots=True)
-class Motion:
+class Motion(Struct, frozen=True):
     """A velocity over some looks: m/s in the map, one standard deviation of each component."""
 
     vx_mps: float

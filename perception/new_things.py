@@ -102,8 +102,11 @@ class PlaceBefore:
         return self._thing(agreed & is_new, range_m, camera_m, config)
 
     def _is_new(self, now: Patch, bent: bool, config: NewThingConfig) -> Mask:
-        there = contrast(now.grey)
-        new = (there > config.structure) & (there > config.grown * self._was) & self._known
+        there, asked = contrast(now.grey), now.seen.copy()
+        asked[: HIGH - BELOW - round(config.picture_high_m / CELL_M)] = False
+        new = asked & self._known & (there > config.structure)
+        if new.any():
+            new &= there > config.grown * self._was
         if bent:
             least = max(1.5 * config.structure, _STANDS_OUT * float(np.median(there)))
             if self._before is None:
@@ -111,9 +114,8 @@ class PlaceBefore:
             elif self._lines is None:
                 self._lines = _continued(self._before, _LONG)
             old_line = (self._lines >> _ways(now.grey)) & 1
-            new |= (there > least) & ~self._known & (old_line == 0)
-        new[: HIGH - BELOW - round(config.picture_high_m / CELL_M)] = False
-        return np.asarray(new & now.seen, np.bool_)
+            new |= asked & ~self._known & (there > least) & (old_line == 0)
+        return np.asarray(new, np.bool_)
 
     def _thing(
         self, cells: Mask, range_m: float, camera_m: float, config: NewThingConfig

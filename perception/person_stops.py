@@ -12,13 +12,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
 
 from perception.followed import Followed
 from perception.ground_projection import GroundProjector
 from perception.trails import StopConfig, Trails
+
+Floats = NDArray[np.float64]
 
 _LOW_SHARE = 0.85  # of the usual height: who bends down
 
@@ -43,7 +46,7 @@ class Stop:
         return self.x_m, self.y_m
 
 
-class _Seen(NamedTuple):
+class _Seen(Struct, frozen=True):
     """Somebody in this picture: map metres, and one standard deviation of that."""
 
     followed: Followed
@@ -79,11 +82,13 @@ class StopLog:
                 new.append(self._stop(one, place, stamp_s))
         left = []
         by_key = {one.key: index for index, one in enumerate(seen)}
+        nearest_m = apart_m.min(axis=0, initial=math.inf).tolist()
         for number, stop in enumerate(before):
             if stop.left_s is not None:
                 continue
-            column = [row[number] for row in apart_m]
-            if self._is_left(stop, seen, column, by_key, projector, stamp_s):
+            if nearest_m[number] <= self.config.leave_m:
+                self._is_near(stop, seen, apart_m[:, number], stamp_s)
+            elif self._is_left(stop, seen, apart_m[:, number], by_key, projector, stamp_s):
                 stop.left_s = stamp_s
                 left.append(stop)
         self._forget(new, stamp_s)
@@ -109,13 +114,14 @@ class StopLog:
         one: _Seen,
         place: tuple[float, float],
         known: Sequence[Stop],
-        apart_m: Sequence[float],
+        apart_m: Floats,
         stamp_s: float,
     ) -> bool:
         """Whether somebody stays at a stop that is known; `apart_m` (stops,) are from each."""
         reach_m = self.config.within_m + 0.5 * one.sigma_m
-        for stop, away_m in zip(known, apart_m, strict=True):
-            if away_m <= 2 * reach_m and math.dist(stop.place, place) <= reach_m:
+        for number in np.flatnonzero(apart_m <= 2 * reach_m).tolist():
+            stop = known[number]
+            if math.dist(stop.place, place) <= reach_m:
                 stop.low_looks += _is_low(one.followed)
                 stop.seen_s, stop.near_s, stop.left_s = stamp_s, stamp_s, None
                 stop.people.add(one.key)
@@ -130,31 +136,28 @@ class StopLog:
         stop.low_looks = sum(_is_low(one.followed, back) for back in range(looks))
         return stop
 
+    def _is_near(self, stop: Stop, seen: Sequence[_Seen], apart_m: Floats, stamp_s: float) -> None:
+        """Somebody is near a stop; `apart_m` (people,) are from everybody."""
+        stop.near_s = stamp_s
+        there = np.flatnonzero(apart_m <= self.config.within_m).tolist()
+        if there:
+            stop.people.update(seen[index].key for index in there)
+            stop.seen_s = stamp_s
+
     def _is_left(
         self,
         stop: Stop,
         seen: Sequence[_Seen],
-        apart_m: Sequence[float],
+        apart_m: Floats,
         by_key: Mapping[int, int],
         projector: GroundProjector,
         stamp_s: float,
     ) -> bool:
-        """Whether a stop is left in this picture; `apart_m` (people,) are from everybody.
+        """Whether a stop with nobody near is left; `apart_m` (people,) are from everybody.
 
         `by_key` tells where among them a track is.
         """
         config = self.config
-        nearest_m = min(apart_m, default=math.inf)
-        if nearest_m <= config.leave_m:
-            stop.near_s = stamp_s
-            if nearest_m <= config.within_m:
-                stop.people.update(
-                    one.key
-                    for one, away_m in zip(seen, apart_m, strict=True)
-                    if away_m <= config.within_m
-                )
-                stop.seen_s = stamp_s
-            return False
         theirs = [by_key[key] for key in stop.people if key in by_key]
         if any(apart_m[index] > config.leave_m + seen[index].sigma_m for index in theirs):
             return True
@@ -165,18 +168,14 @@ class StopLog:
 
 def _distances(
     ones: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]
-) -> list[list[float]]:
+) -> Floats:
     """(ones, others) m."""
     apart = np.reshape(ones, (-1, 1, 2)) - np.reshape(others, (1, -1, 2))
-    rows: list[list[float]] = np.hypot(apart[..., 0], apart[..., 1]).tolist()
-    return rows
+    return np.asarray(np.hypot(apart[..., 0], apart[..., 1]), np.float64)
 
 
 def _is_low(one: Followed, back: int = 0) -> bool:
     """Whether somebody is clearly lower in a look (counted from the newest) than usual."""
     if back >= len(one.looks):
         return False
-    height_m = one.looks[-1 - back].height_m
-    if not any(height_m < _LOW_SHARE * look.height_m for look in one.looks):
-        return False  # lower than none of them: the median need not be found; NaN is low never
-    return bool(height_m < _LOW_SHARE * one.height_m)
+    return one.looks[-1 - back].height_m < _LOW_SHARE * one.height_m  # NaN is low never

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from perception.detectors.base import Image
 from perception.ground_projection import GroundProjector
 from perception.place_looks import HIGH, WIDE, Box, Patch, Window
+from perception.rules.base import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +57,14 @@ class PictureLog:
         self._every_s = every_s
         self._kept: deque[Seen] = deque(maxlen=most)
 
-    def step(self, stamp_s: float, image: Image, projector: GroundProjector, hidden: Box) -> None:
-        """Keep a picture if it is time to."""
+    def step(self, scene: Scene, hidden: Box) -> None:
+        """Keep a scene's picture if it is time to."""
+        stamp_s = scene.stamp_s
         if self._kept and not (
             stamp_s < self._kept[-1].stamp_s or stamp_s - self._kept[-1].stamp_s >= self._every_s
         ):
             return
-        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-        self._kept.append(Seen(stamp_s, np.asarray(grey, np.uint8), projector, hidden))
+        self._kept.append(Seen(stamp_s, scene.grey, scene.projector, hidden))
 
     def before(self, place: tuple[float, float], rise_m: float, arrived_s: float) -> Before:
         """How a place looked before somebody came, or as soon as they let it be seen."""

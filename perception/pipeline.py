@@ -246,11 +246,11 @@ class PerceptionPipeline:
         """Detections that stand on visible ground, with place and size."""
         seen = found.select(found.scores >= self._config.tracking.weak_score)
         boxes = seen.boxes_xyxy.astype(np.float64)
-        labels = [seen.label(index) for index in range(len(seen))]
-        placed, camera = self._placer.places(projector, boxes, labels, scan), projector.camera.name
+        labels, scores, camera = seen.labels(), seen.scores.tolist(), projector.camera.name
+        placed = self._placer.places(projector, boxes, labels, scan)
         return [
-            Observation(box, float(score), label, at.point, at.width_m, at.height_m, camera)
-            for box, score, label, at in zip(boxes, seen.scores, labels, placed, strict=True)
+            Observation(box, score, label, at.point, at.width_m, at.height_m, camera)
+            for box, score, label, at in zip(boxes, scores, labels, placed, strict=True)
             if at is not None
         ]
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from patrol.geometry import Scan
@@ -28,8 +26,7 @@ _LEAST_GATE_M = 1.0
 _SAME_OVERLAP = 0.5  # of two boxes of one body
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """Where something stands, and how wide and high its box is there."""
 
     point: GroundPoint
@@ -66,13 +63,16 @@ class Placer:
         if not len(boxes):
             return []
         views = self._views(projector, boxes, labels)
-        lines = _lines(boxes, views, self._ranging.ranges(views, projector.stamped))
-        points = [self._seen(projector, views, line) for line in lines]
+        ranges = self._ranging.ranges(views, projector.stamped)
+        rises = views.head_slopes - views.foot_slopes
+        points = self._seen(projector, views, ranges)
         if scan is not None:
-            self._measure(points, LidarEchoes(self._echoes(scan), projector), boxes, lines)
+            echoes = LidarEchoes(self._echoes(scan), projector)
+            self._measure(points, echoes, boxes, _lines(boxes, ranges, rises))
+        widths = (boxes[:, 2] - boxes[:, 0]) / projector.camera.focal_px
         return [
-            None if point is None else _sized(point, line, projector)
-            for point, line in zip(points, lines, strict=True)
+            None if at is None else Placed(at, width * at.range_m, at.range_m * rise)
+            for at, width, rise in zip(points, widths.tolist(), rises.tolist(), strict=True)
         ]
 
     def _echoes(self, scan: Scan) -> Floats:
@@ -127,37 +127,36 @@ class Placer:
             if point is not None:
                 points[index], bodies[index] = point, echoes.of_body(point)
 
-    def _seen(self, projector: GroundProjector, views: Views, line: _Line) -> GroundPoint | None:
+    def _seen(
+        self, projector: GroundProjector, views: Views, ranges: Ranges
+    ) -> list[GroundPoint | None]:
         """By the camera alone; None out of reach, or above the horizon without a height."""
-        slope, range_m, ahead, left = line.plane_slope, line.range_m, line.ahead, line.left
-        if range_m > self._max_range_m or (slope > _HORIZON and not line.is_whole_person):
-            return None
-        aside_m = math.hypot(range_m * line.foot_sigma, self._config.aside_sigma_m)
-        apart = line.sigma_m**2 - aside_m**2  # variance along the view, less that across it
-        across = aside_m**2
-        eye_x, eye_y, _ = views.eye.tolist()
-        return projector.level_point(
-            (eye_x + range_m * ahead, eye_y + range_m * left),
-            (across + apart * ahead * ahead, apart * ahead * left, across + apart * left * left),
-            range_m,
-            views.eye_over_plane_m + slope * range_m,
-            line.ground_m,
+        range_m, (ahead, left) = ranges.median_m, views.directions.T
+        across = (range_m * views.foot_sigmas) ** 2 + self._config.aside_sigma_m**2
+        apart = ranges.sigma_m**2 - across  # variance along the view, less that across it
+        spread = (across + apart * ahead**2, apart * ahead * left, across + apart * left**2)
+        eye_x, eye_y, _ = views.eye
+        x, y, covariances = projector.level_points(
+            eye_x + range_m * ahead, eye_y + range_m * left, spread
         )
+        rise_m = views.eye_over_plane_m + views.plane_slopes * range_m
+        stands = (views.plane_slopes <= _HORIZON) | views.whole_people
+        stands &= range_m <= self._max_range_m
+        columns = (x, y, range_m, rise_m, ranges.ground_m, stands)
+        rows = zip(covariances, *(column.tolist() for column in columns), strict=True)
+        return [
+            GroundPoint(x_m, y_m, covariance, far_m, False, up_m, measured_m) if is_one else None
+            for covariance, x_m, y_m, far_m, up_m, measured_m, is_one in rows
+        ]
 
 
-class _Line(NamedTuple):
+class _Line(Struct, frozen=True):
     """What is known of one box by the camera: numbers alone, as each is asked for on its own."""
 
     box_xyxy: tuple[float, float, float, float]
     range_m: float
     sigma_m: float
-    ground_m: float
-    ahead: float  # the view's direction in the level frame
-    left: float
     rise: float  # of its upper edge's ray over its lower one's, for each metre away
-    plane_slope: float
-    foot_sigma: float
-    is_whole_person: bool
 
     @property
     def tall_m(self) -> float:
@@ -165,16 +164,6 @@ class _Line(NamedTuple):
         return self.range_m * self.rise
 
 
-def _lines(boxes: Floats, views: Views, ranges: Ranges) -> list[_Line]:
-    columns = (
-        *(boxes, ranges.median_m, ranges.sigma_m, ranges.ground_m, *views.directions.T),
-        *(views.head_slopes - views.foot_slopes, views.plane_slopes, views.foot_sigmas),
-        views.whole_people,
-    )
+def _lines(boxes: Floats, ranges: Ranges, rises: Floats) -> list[_Line]:
+    columns = (boxes, ranges.median_m, ranges.sigma_m, rises)
     return [_Line(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
-
-
-def _sized(point: GroundPoint, line: _Line, projector: GroundProjector) -> Placed:
-    x1, _, x2, _ = line.box_xyxy
-    width_m = (x2 - x1) / projector.camera.focal_px * point.range_m
-    return Placed(point, width_m, point.range_m * line.rise)

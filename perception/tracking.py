@@ -121,7 +121,7 @@ class Tracker:
             self._config.acceleration_sigma_mps2 * metres,
         )
         for track, mean, covariance in zip(tracks, means, covariances, strict=True):
-            track.mean, track.covariance = mean, covariance
+            track.move(mean, covariance)
             track.updated_s = max(stamp_s, track.updated_s)
             if view.motion is not None:
                 _carry(track, view.motion)
@@ -149,7 +149,8 @@ class Tracker:
         sizes = smoothed(np.array([track.size for track, _ in pairs]), newest)
         new = zip(pairs, means, covariances, sizes, strict=True)
         for (track, one), mean, covariance, size in new:
-            track.mean, track.covariance, track.size = mean, covariance, size
+            track.move(mean, covariance)
+            track.size = size
             track.see(one, stamp_s)
             track.by_colour |= self._is_by_colour(one)
             if track.hits >= self._config.confirm_hits:
@@ -167,7 +168,7 @@ def _states(tracks: Sequence[Track]) -> tuple[NDArray[np.float64], NDArray[np.fl
 def _carry(track: Track, motion: NDArray[np.float64]) -> None:
     """A track of the picture before into this picture (BoT-SORT, Aharon et al. 2022)."""
     turn = np.kron(np.eye(2), motion[:, :2])
-    track.mean = turn @ track.mean
-    track.mean[:2] += motion[:, 2]
-    track.covariance = turn @ track.covariance @ turn.T
+    mean = turn @ track.mean
+    mean[:2] += motion[:, 2]
+    track.move(mean, turn @ track.covariance @ turn.T)
     track.size = track.size * math.sqrt(abs(np.linalg.det(motion[:, :2])))

@@ -94,4 +94,6 @@ def overlaps(a: Array, b: Array) -> Array:
     area_a = (a[..., 2] - a[..., 0]) * (a[..., 3] - a[..., 1])
     area_b = (b[..., 2] - b[..., 0]) * (b[..., 3] - b[..., 1])
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.nan_to_num(shared / (area_a + area_b - shared)), np.float64)
+        found = np.asarray(shared / (area_a + area_b - shared), np.float64)
+    found[np.isnan(found)] = 0.0
+    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from patrol.geometry import larger_sigma
@@ -16,8 +17,7 @@ from perception.types import TrackView
 _SIZE_SHARE = 0.5  # of the newest look in a track's size
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """One detected object with its place: what the tracker and the rules work on.
 
     In the image plane (`tracking_view.ImagePlane`) the place and the size are pixels.
@@ -37,9 +37,9 @@ class Observation:
         """Whether it can be weighed against others: finite, with an extent and an uncertainty."""
         x1, y1, x2, y2 = self.box_xyxy.tolist()
         (xx, _), (_, yy) = self.point.covariance.tolist()
-        numbers = (x1, y1, x2, y2, xx, yy, self.score, self.point.x_m, self.point.y_m)
-        sizes = (self.width_m, self.height_m)
-        finite = all(map(math.isfinite, (*numbers, *sizes)))
+        point, size = self.point, self.width_m + self.height_m
+        numbers = (x1, y1, x2, y2, xx, yy, self.score, point.x_m, point.y_m, size)
+        finite = math.isfinite(sum(numbers))
         return finite and x2 > x1 and y2 > y1 and xx > 0 and yy > 0
 
 
@@ -71,15 +71,23 @@ class Track:
     state: TrackState = TrackState.TENTATIVE
     confidence: float = 0.0
     size: NDArray[np.float64] = field(init=False)  # (2,) smoothed width and height, m
+    place: tuple[float, float] = field(init=False)  # the mean's
     by_colour: bool = False  # surely seen by a colour camera, ever
 
     def __post_init__(self) -> None:
         self.size = np.array([self.observation.width_m, self.observation.height_m])
+        self.move(self.mean, self.covariance)
 
     @property
     def speed_mps(self) -> float:
         """Ground speed of the filter."""
         return float(math.hypot(self.mean[2], self.mean[3]))
+
+    def move(self, mean: NDArray[np.float64], covariance: NDArray[np.float64]) -> None:
+        """Take the filter's new state."""
+        self.mean, self.covariance = mean, covariance
+        x_m, y_m, _, _ = mean.tolist()
+        self.place = x_m, y_m
 
     def see(self, seen: Observation, stamp_s: float) -> None:
         """Take a look at it: how it looks now; filter and size are updated by the tracker."""
@@ -90,17 +98,18 @@ class Track:
 
     def view(self) -> TrackView:
         """The track as others see it."""
-        box = self.observation.box_xyxy
+        x1, y1, x2, y2 = self.observation.box_xyxy.tolist()
+        x_m, y_m, vx_mps, vy_mps = self.mean.tolist()
         return TrackView(
             self.track_id,
             self.label,
-            float(self.mean[0]),
-            float(self.mean[1]),
+            x_m,
+            y_m,
             larger_sigma(self.covariance[:2, :2]),
-            float(self.mean[2]),
-            float(self.mean[3]),
+            vx_mps,
+            vy_mps,
             self.confidence,
-            (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
+            (x1, y1, x2, y2),
             self.last_seen_s,
             self.observation.camera,
             self.observation.by_warmth,

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections import deque
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
 
 _TRAIL_S = 10.0  # of places are kept for everybody
+_ROUNDING_M = 1e-6
 Step = tuple[float, float, float]  # seconds, map x, map y
+_STEP = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +46,49 @@ class StopConfig:
             raise ValueError(f"most: {self.most} must be 1 to 500")
 
 
-@dataclass(slots=True)
-class _Trail:
-    seen_s: float
-    steps: deque[Step] = field(default_factory=deque)
-
-
 class Trails:
-    """The last places of everybody, by track."""
+    """The last places of everybody, by track.
+
+    Where everybody was last stands in one array, so that those near a place are found at once.
+    """
 
     def __init__(self, config: StopConfig) -> None:
         self._config = config
-        self._known: dict[int, _Trail] = {}
+        self._steps: dict[int, array[float]] = {}  # by track: seconds, map x, map y, and so on
+        self._rows: dict[int, int] = {}  # by track, of its last step, in the same order
+        self._last = np.empty((64, _STEP))
 
     def add(self, key: int, place: tuple[float, float], stamp_s: float) -> bool:
         """Note where somebody is; gives whether they were never seen before."""
-        is_new = key not in self._known
-        trail = self._known.setdefault(key, _Trail(stamp_s))
-        trail.seen_s = stamp_s
-        trail.steps.append((stamp_s, *place))
-        while not 0 <= stamp_s - trail.steps[0][0] <= _TRAIL_S:
-            trail.steps.popleft()
+        steps, step = self._steps.get(key), (stamp_s, *place)
+        is_new = steps is None
+        if steps is None:
+            steps = self._steps[key] = array("d")
+            self._rows[key] = len(self._rows)
+            if len(self._rows) > len(self._last):
+                self._last = np.vstack((self._last, np.empty_like(self._last)))
+        steps.extend(step)
+        self._last[self._rows[key]] = step
+        while not 0 <= stamp_s - steps[0] <= _TRAIL_S:
+            del steps[:_STEP]
         return is_new
 
     def forget(self, stamp_s: float) -> None:
         """Let go of those who have not been seen for a while."""
-        self._known = {
-            key: trail
-            for key, trail in self._known.items()
-            if 0 <= stamp_s - trail.seen_s <= _TRAIL_S
-        }
+        last = self._last[: len(self._steps)]
+        ages = stamp_s - last[:, 0]
+        kept = (ages >= 0) & (ages <= _TRAIL_S)
+        if kept.all():
+            return
+        self._last[: np.count_nonzero(kept)] = last[kept]
+        all_steps = zip(self._steps.items(), kept.tolist(), strict=True)
+        self._steps = {key: steps for (key, steps), is_kept in all_steps if is_kept}
+        self._rows = {key: row for row, key in enumerate(self._steps)}
 
     def recent(self, key: int, stamp_s: float) -> list[Step]:
         """The places while who walks would have passed, newest first."""
         since_s, found = stamp_s - self._config.dwell_s - 1e-6, []
-        for step in reversed(self._known[key].steps):
+        for step in _backwards(self._steps[key]):
             if step[0] < since_s:
                 break
             found.append(step)
@@ -96,10 +109,12 @@ class Trails:
 
     def near_since_s(self, place: tuple[float, float], stamp_s: float) -> float:
         """Since when somebody has been near a place without a break, whatever track shows it."""
-        (x, y), leave_m = place, self._config.leave_m
+        (x, y), leave_m, keys = place, self._config.leave_m, list(self._steps)
+        _, last_x, last_y = self._last[: len(keys)].T
+        there = np.hypot(last_x - x, last_y - y) <= leave_m + _ROUNDING_M
         near = []
-        for trail in self._known.values():
-            for seen_s, there_x, there_y in reversed(trail.steps):
+        for row in np.flatnonzero(there).tolist():
+            for seen_s, there_x, there_y in _backwards(self._steps[keys[row]]):
                 if math.hypot(there_x - x, there_y - y) > leave_m:
                     break
                 near.append(seen_s)
@@ -109,3 +124,10 @@ class Trails:
                 break
             arrived_s = earlier_s
         return arrived_s
+
+
+def _backwards(steps: array[float]) -> Iterator[Step]:
+    """The newest first."""
+    for end in range(len(steps), 0, -_STEP):
+        seen_s, x_m, y_m = steps[end - _STEP : end]
+        yield seen_s, x_m, y_m

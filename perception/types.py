@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from patrol.faults import FaultKind
@@ -47,8 +48,7 @@ class Frame:
     thermal: ThermalPicture | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TrackView:
+class TrackView(Struct, frozen=True):
     """A followed object as others see it; `box_xyxy` in pixels of the last frame that saw it."""
 
     track_id: int

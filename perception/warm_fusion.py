@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from patrol.geometry import Scan
@@ -145,7 +146,7 @@ def _observation(
         box,
         person.score,
         PERSON,
-        replace(point, covariance=point.covariance + moved),
+        structs.replace(point, covariance=point.covariance + moved),
         placed.width_m,
         placed.height_m,
         camera.name,

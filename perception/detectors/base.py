@@ -55,10 +55,17 @@ class Detections:
         class_id = int(self.class_ids[index])
         return self.names.get(class_id, str(class_id))
 
+    def labels(self) -> list[str]:
+        """The class names of all boxes."""
+        return [self.names.get(key, str(key)) for key in self.class_ids.tolist()]
+
     def named(self, name: str) -> Detections:
         """Only the boxes of one class."""
-        ids = [class_id for class_id, value in self.names.items() if value == name]
-        return self.select(np.isin(self.class_ids, ids))
+        keep = np.zeros(len(self), np.bool_)
+        for class_id, value in self.names.items():
+            if value == name:
+                keep |= self.class_ids == class_id
+        return self.select(keep)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,6 +39,12 @@ class Scene:
     thermal: ThermalPicture | None = None  # taken at nearly the same time
     returns_base: NDArray[np.float64] | None = None  # (k, 2) lidar returns of about this time
     lidar_base: tuple[float, float, float] = (0.0, 0.0, 0.0)  # where they were taken from, m
+    grey_picture: Image | None = None  # (h, w), where it was made already
+
+    @property
+    def grey(self) -> Image:
+        """The picture without colours."""
+        return grey_of(self.image_bgr) if self.grey_picture is None else self.grey_picture
 
     @property
     def pictured(self) -> Sequence[Followed]:
@@ -64,6 +71,11 @@ class Finding:
     eye: str = ""  # the camera whose pictures alone the rule judges; empty: it judges all
 
 
+def grey_of(image_bgr: Image) -> Image:
+    """A picture (h, w, 3) without its colours (h, w)."""
+    return np.asarray(cv2.cvtColor(image_bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
 class Rule(Protocol):
     """An anomaly rule: one per kind, keeps its own memory."""
 
@@ -85,6 +97,12 @@ class Glimpse:
     yaw_rate_radps: float
     scan: Scan | None
     toward_rad: float = 0.0  # where the camera looks, from the vehicle's heading
+    grey_picture: Image | None = None  # (h, w), where it was made already
+
+    @property
+    def grey(self) -> Image:
+        """The picture without colours."""
+        return grey_of(self.image_bgr) if self.grey_picture is None else self.grey_picture
 
 
 class LensRule(ABC):

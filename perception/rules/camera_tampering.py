@@ -84,7 +84,7 @@ class CameraTamperingRule(LensRule):
     def look(self, glimpse: Glimpse) -> list[Finding]:
         """What somebody does to the camera now."""
         self._stamp_s, self._place = glimpse.stamp_s, glimpse.place_map or self._place
-        detail = detail_of(glimpse.image_bgr)
+        detail = detail_of(glimpse.grey)
         if self._case is None:
             self._case = self._begun(glimpse, detail)
         elif self._is_over(self._case, glimpse, detail):

@@ -129,13 +129,13 @@ class CrowdRule:
         """Whether enough people were there in most pictures of so long a time."""
         if now_s - self._looks[0][0] < needed_s - _PICTURE_S:
             return False
-        near_m = self._config.stay.join_m
-        met = [
-            any(math.dist(there, place) <= near_m for there in enough)
-            for stamp_s, enough in self._looks
-            if now_s - stamp_s <= needed_s
-        ]
-        return sum(met) >= self._config.sure_share * len(met)
+        near_m, met, looks = self._config.stay.join_m, 0, 0
+        for stamp_s, enough in reversed(self._looks):
+            if now_s - stamp_s > needed_s:
+                break
+            looks += 1
+            met += any(math.dist(there, place) <= near_m for there in enough)
+        return met >= self._config.sure_share * looks
 
     def _presence(self, group: _Group) -> Presence:
         met: bool | None = None
@@ -186,9 +186,11 @@ class CrowdRule:
         people = [one for _, one in sorted(self._last.values(), key=lambda value: -value[0])]
         places = np.array([person.place for person in people]).reshape(-1, 2)
         apart = _apart(places)
-        same = np.argwhere(np.triu(apart < self._config.same_m, 1))
+        same = apart < self._config.same_m
+        if np.count_nonzero(same) == len(people):  # everybody is where they are, and nobody else
+            return people, apart
         double: set[int] = set()
-        for first, second in same.tolist():
+        for first, second in np.argwhere(np.triu(same, 1)).tolist():
             if first not in double:
                 double.add(second)
         kept = [index for index in range(len(people)) if index not in double]
@@ -202,13 +204,12 @@ class CrowdRule:
     ) -> float:
         """The share of the circle that lies behind somebody, 0 to `most_hidden`."""
         eye = np.array(viewpoint_map)
-        points, bodies = self._disc + middle - eye, places - eye
-        far, near = np.hypot(*points.T), np.maximum(np.hypot(*bodies.T), 0.1)
+        (x, y), (body_x, body_y) = (self._disc + middle - eye).T, (places - eye).T[..., None]
+        far, near = np.hypot(x, y), np.maximum(np.hypot(body_x, body_y), 0.1)
         # of the angle between a point and a body, as seen by the eye: cosine and sine
-        cos = points @ bodies.T
-        sin = np.abs(points[:, :1] * bodies[:, 1] - points[:, 1:] * bodies[:, 0])
-        behind = far[:, None] > near + _BEHIND_M
-        shadowed = (behind & (sin < cos * (self._config.body_m / 2 / near))).any(axis=1)
+        cos, sin = body_x * x + body_y * y, np.abs(x * body_y - y * body_x)
+        behind = far > near + _BEHIND_M
+        shadowed = (behind & (sin < cos * (self._config.body_m / 2 / near))).any(axis=0)
         return float(min(shadowed.mean(), self._config.most_hidden))
 
 

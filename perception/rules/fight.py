@@ -21,6 +21,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from patrol.incident import AnomalyKind
 from perception.detectors.base import PoseDetector, Skeleton
 from perception.followed import Followed
@@ -30,6 +32,8 @@ from perception.rules.fight_limbs import Limbs, limb_speed, limbs_of, same_body
 from perception.rules.fight_pairs import Body, Pair, Scuffle, pairs_within
 
 RULE_VERSION = "fight/1"
+_MOST_DOUBT_M = 1.0  # of where a pair is
+_ROUNDING_M = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +122,10 @@ class FightRule:
     def _match(self, pairs: Sequence[Pair], stamp_s: float) -> list[tuple[Scuffle, Pair]]:
         """Each place with one of its pairs: of several, the one that moves most."""
         found: dict[int, tuple[Scuffle, Pair]] = {}
-        for pair in sorted(pairs, key=lambda one: -one.box_change):
-            scuffle = self._at(pair)
+        known, ordered = list(self._scuffles), sorted(pairs, key=lambda one: -one.box_change)
+        for pair, near in zip(ordered, self._near(ordered), strict=True):
+            new = self._scuffles[len(known) :]
+            scuffle = self._at(pair, [*(known[index] for index in near), *new])
             if scuffle is None:
                 scuffle = Scuffle(next(self._keys), pair.place, stamp_s)
                 self._scuffles.append(scuffle)
@@ -129,10 +135,19 @@ class FightRule:
             scuffle.move(pair.place, stamp_s, self._config.window_s)
         return list(found.values())
 
-    def _at(self, pair: Pair) -> Scuffle | None:
-        reach = self._config.join_m + min(pair.sigma_m, 1.0)
+    def _near(self, pairs: Sequence[Pair]) -> list[list[int]]:
+        """Of each pair, which of the known places may be its."""
+        here = np.reshape([pair.place for pair in pairs], (-1, 1, 2))
+        apart = here - np.reshape([one.place for one in self._scuffles], (1, -1, 2))
+        far_m = self._config.join_m + _MOST_DOUBT_M + _ROUNDING_M
+        near = np.hypot(apart[..., 0], apart[..., 1]) <= far_m
+        return [np.flatnonzero(row).tolist() for row in near]
+
+    def _at(self, pair: Pair, near: Sequence[Scuffle]) -> Scuffle | None:
+        """The nearest of some places that is within reach."""
+        reach = self._config.join_m + min(pair.sigma_m, _MOST_DOUBT_M)
         place, apart_m, nearest = pair.place, math.inf, None
-        for one in self._scuffles:
+        for one in near:
             away_m = math.dist(one.place, place)
             if away_m < apart_m:
                 apart_m, nearest = away_m, one

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,8 +47,8 @@ def limbs_of(
         return None
     height = max(float(box_xyxy[3] - box_xyxy[1]), 1.0)
     low, high = box_xyxy[:2] - _MARGIN * height, box_xyxy[2:] + _MARGIN * height
-    within = np.all((points[:, :2] >= low) & (points[:, :2] <= high), axis=1)
-    if within[seen].mean() < _WITHIN:
+    within = ((points[:, :2] >= low) & (points[:, :2] <= high)).all(axis=1)
+    if np.count_nonzero(within & seen) < _WITHIN * np.count_nonzero(seen):
         return None
     middle = points[[*SHOULDERS, *HIPS], :2].mean(axis=0)
     return Limbs((points[:, :2] - middle) / height, seen)
@@ -60,8 +61,8 @@ def same_body(one: Skeleton, other: Skeleton, height_px: float) -> bool:
     seen = np.minimum(a[:, 2], b[:, 2]) >= _LEAST_SCORE
     if not seen.any():
         return False
-    apart_px = np.hypot(*(a[seen, :2] - b[seen, :2]).T)
-    return float(np.median(apart_px)) <= _SAME_BODY * height_px
+    apart_px: list[float] = np.hypot(*(a[seen, :2] - b[seen, :2]).T).tolist()
+    return statistics.median(apart_px) <= _SAME_BODY * height_px
 
 
 def limb_speed(before: Limbs, now: Limbs, seconds: float) -> float | None:
@@ -85,11 +86,10 @@ def limb_speed(before: Limbs, now: Limbs, seconds: float) -> float | None:
 def _moves(before: Limbs, now: Limbs, order: list[int]) -> list[float]:
     """How far each joint of a group, now in `order`, has moved; only those seen both times."""
     plain = sorted(order)
-    return [
-        float(np.hypot(*(now.joints[there] - before.joints[here])))
-        for here, there in zip(plain, order, strict=True)
-        if before.seen[here] and now.seen[there]
-    ]
+    both = before.seen[plain] & now.seen[order]
+    apart = (now.joints[order] - before.joints[plain])[both]
+    moves: list[float] = np.hypot(apart[:, 0], apart[:, 1]).tolist()
+    return moves
 
 
 def _mean(moves: list[float]) -> float:

@@ -6,9 +6,9 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from perception.followed import Followed
@@ -21,8 +21,7 @@ _MOST_MOVING = 0.4  # of its steps: who runs to and fro stays within a spot, too
 _UNKNOWN = 0.4  # share of blows that is assumed of a pair nobody has looked at yet
 
 
-@dataclass(frozen=True)  # without slots: a shape is asked for by several pairs, or by none
-class Body:
+class Body(Struct, frozen=True):
     """One person of a picture with what all of their pairs ask for."""
 
     person: Followed
@@ -31,6 +30,7 @@ class Body:
     height_px: float
     place: tuple[float, float]
     sigma_m: float
+    box_change: float  # of the box's shape: standard deviation of its aspect over the last looks
 
     @classmethod
     def of(cls, person: Followed) -> Body:
@@ -38,33 +38,25 @@ class Body:
         box = person.track.observation.box_xyxy
         x1, y1, x2, y2 = box.tolist()
         middle, height = (x1 + x2) / 2, max(y2 - y1, 1.0)
-        return cls(person, box, middle, height, person.place, person.sigma_m)
-
-    @cached_property
-    def box_change(self) -> float:
-        """Of the box's shape: standard deviation of its aspect over the last looks."""
-        aspects = [look.aspect for look in self.person.recent(_CHANGE_S)]
+        aspects = [look.aspect for look in person.recent(_CHANGE_S)]
         mean = sum(aspects) / len(aspects)
-        return math.sqrt(sum([(aspect - mean) ** 2 for aspect in aspects]) / len(aspects))
+        change = math.sqrt(sum([(aspect - mean) ** 2 for aspect in aspects]) / len(aspects))
+        return cls(person, box, middle, height, person.place, person.sigma_m, change)
 
 
-@dataclass(frozen=True)  # without slots: its place is asked for again and again
-class Pair:
+class Pair(Struct, frozen=True):
     """Two people of one picture, in the order they stand in it."""
 
     left: Body
     right: Body
+    place: tuple[float, float]  # the middle between them, map metres
 
     @classmethod
     def of(cls, one: Body, other: Body) -> Pair:
         """In the picture's order."""
-        return cls(one, other) if one.middle_px <= other.middle_px else cls(other, one)
-
-    @cached_property
-    def place(self) -> tuple[float, float]:
-        """The middle between them, map metres."""
-        a, b = self.left.place, self.right.place
-        return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+        left, right = (one, other) if one.middle_px <= other.middle_px else (other, one)
+        (x, y), (right_x, right_y) = left.place, right.place
+        return cls(left, right, ((x + right_x) / 2, (y + right_y) / 2))
 
     @property
     def apart_m(self) -> float:

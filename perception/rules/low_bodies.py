@@ -226,7 +226,7 @@ def _people(scene: Scene) -> list[tuple[Track, float, float]]:
 
 
 def _place(track: Track) -> tuple[float, float]:
-    return float(track.mean[0]), float(track.mean[1])
+    return track.place
 
 
 def _size(track: Track, scene: Scene) -> tuple[float, float]:

@@ -33,6 +33,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+from msgspec import structs
+
 from patrol.incident import AnomalyKind
 from patrol.person_search import PersonSearch
 from perception.appearance_pictures import Description, description_of
@@ -164,7 +166,7 @@ class MissingPersonRule(SearchRule):
     ) -> tuple[Presence, Score | None]:
         wearer = self._wardrobe.known.get(person.track.track_id)
         if wearer is None or wearer.looks < self._config.min_looks:
-            return replace(Presence.of(person, None), confidence=0.0), None
+            return structs.replace(Presence.of(person, None), confidence=0.0), None
         score = case.by_track.get(person.track.track_id)
         if score is None or wearer.looked_at_s == scene.stamp_s:  # nothing new without a look
             now = (scene.map.map_id, scene.stamp_s)
@@ -177,7 +179,7 @@ class MissingPersonRule(SearchRule):
         elif score.ratio_by_looks < self._config.drop_ratio:
             met = False
         confidence = score.confidence(self._config.passers_by)
-        return replace(Presence.of(person, met), confidence=confidence), score
+        return structs.replace(Presence.of(person, met), confidence=confidence), score
 
     def _judge(self, case: _Case, stay: Stay, score: Score | None, scene: Scene) -> None:
         if score is not None:

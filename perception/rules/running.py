@@ -98,12 +98,12 @@ class RunningRule:
 
     def step(self, scene: Scene) -> list[Finding]:
         """Who runs."""
-        known, present = self._stays.tracks, []
-        for person in scene.pictured:
+        known, present, pictured = self._stays.tracks, [], scene.pictured
+        for person in pictured:
             met = self._is_too_fast(person)
             if met or person.track.track_id in known:
                 present.append(Presence.of(person, met))
-        fast = [person for person in scene.pictured if self._is_fast(person)]
+        fast = [person for person in pictured if self._is_fast(person)]
         self._look(fast, scene)
         seen = self._stays.step(present, scene.stamp_s)
         for stay in seen:

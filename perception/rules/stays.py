@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from patrol.incident import AnomalyKind
@@ -44,8 +45,7 @@ class StayConfig:
             raise ValueError(f"join_mps: {self.join_mps} must be in [0, 10]")
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(Struct, frozen=True):
     """One thing in one picture; `met` None: cannot be told."""
 
     track_id: int

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import painted_world as world
+from msgspec.structs import replace
 
 from perception.debug_view import debug_picture
 from perception.detectors.base import Detections

@@ -12,6 +12,7 @@ import numpy as np
 import painted_world as world
 import pytest
 import staged_warmth as staged
+from msgspec import structs
 from staged_warmth import POSE, STAMP_S, Slab, lying, standing, thermal
 
 from patrol.errors import ConfigError
@@ -101,12 +102,12 @@ def test_whom_the_colour_picture_surely_shows_stays_as_they_are(tmp_path: Path) 
 def test_who_is_weakly_seen_stays_as_they_are_too(tmp_path: Path) -> None:
     fusion, warm = WarmFusion(PerceptionConfig(), world.SPEC.lidar), thermal(standing(9.0, 1.0))
     (one,) = fusion.fuse([], warm, EYE, None).observations
-    weak = replace(one, score=0.16, by_warmth=False)
+    weak = structs.replace(one, score=0.16, by_warmth=False)
     assert fusion.fuse([weak], warm, EYE, None).observations == [weak]
     # where it stands as well: the box is the same
-    further = replace(weak, point=replace(weak.point, x_m=weak.point.x_m + 5.0))
+    further = structs.replace(weak, point=structs.replace(weak.point, x_m=weak.point.x_m + 5.0))
     assert fusion.fuse([further], warm, EYE, None).observations == [further]
-    aside = replace(weak, box_xyxy=weak.box_xyxy + np.array([60.0, 0.0, 60.0, 0.0]))
+    aside = structs.replace(weak, box_xyxy=weak.box_xyxy + np.array([60.0, 0.0, 60.0, 0.0]))
     assert len(fusion.fuse([aside], warm, EYE, None).observations) == 2
 
 
@@ -117,7 +118,7 @@ def test_a_track_knows_whether_the_colour_picture_ever_surely_showed_it() -> Non
     )
     tracker, known = Tracker(), []
     for i, score in enumerate((None, 0.2, 0.6, None)):
-        look = one if score is None else replace(one, score=score, by_warmth=False)
+        look = one if score is None else structs.replace(one, score=score, by_warmth=False)
         (track,) = tracker.step([look], EYE, STAMP_S + 0.2 * i)
         known.append((track.by_colour, track.observation.by_warmth))
     assert known == [(False, True), (False, False), (True, False), (True, True)]
