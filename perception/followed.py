@@ -201,6 +201,7 @@ class FollowedLog:
         measured = point.range_m if point.measured_range_m is None else point.measured_range_m
         x1, y1, x2, y2 = box.tolist()
         height = height_of(box, measured, projector)
+        warm_height = height if one.by_warmth else math.nan
         if one.by_warmth and point.range_m > _WARM_HEIGHT_M:
             height = math.nan
         rides, maybe, animals = others
@@ -215,6 +216,7 @@ class FollowedLog:
                 _is_on(box, rides),
                 _is_on(box, maybe),
                 len(animals) > 0 and any(iou(box, animal) > 0.5 for animal in animals),
+                warm_height,
             ),
             self.config,
         )

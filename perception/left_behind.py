@@ -149,8 +149,8 @@ class LeftBehindSearch:
         assert stop.left_s is not None
         if math.dist(scene.viewpoint_map, stop.place) > config.picture_far_m:
             return False
-        if candidate.seen_before:
-            return scene.stamp_s - stop.left_s <= config.picture_wait_s
+        if candidate.seen_before and scene.stamp_s - stop.left_s <= config.picture_wait_s:
+            return True
         return stop.low_looks >= config.low_looks
 
     def _compare(self, candidate: _Candidate, scene: Scene, hidden: Box) -> LeftBehind | None:

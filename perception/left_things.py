@@ -137,7 +137,7 @@ class LeftThing:
         if patch is None:
             return None
         late = view.stamp_s - self._look.seen_s > config.pass_gap_s
-        match = self._look.match(patch, view, config.there_match)
+        match = self._look.match(patch, view, config.there_match, config.gone_match)
         if match.score < (config.there_match if least is None else least):
             return None if late or match.score >= config.gone_match else False
         if match.is_new_range and not self.by_lidar:

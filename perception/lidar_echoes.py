@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.ground_projection import GroundPoint, GroundProjector
+from perception.lidar_ground import LidarGround
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -21,8 +22,11 @@ _BODY_M = 0.4  # echoes so near a body's middle are its own
 class LidarEchoes:
     """The returns (n, 2) of base_link; angles and ranges are found once for all boxes."""
 
-    def __init__(self, points: Floats, projector: GroundProjector) -> None:
-        self._points, self._projector = points, projector
+    def __init__(
+        self, points: Floats, projector: GroundProjector, ground: LidarGround | None = None
+    ) -> None:
+        """`ground` tells which of them are nobody's."""
+        self._points, self._projector, self._ground = points, projector, ground
         relative = points - projector.camera_base[:2]
         self._azimuth = np.arctan2(relative[:, 1], relative[:, 0])
         self._ranges = np.hypot(relative[:, 0], relative[:, 1])
@@ -46,6 +50,8 @@ class LidarEchoes:
         near &= np.abs(self._ranges - range_m) < gate_m
         for theirs in others:
             near &= ~theirs
+        if self._ground is not None and near.any():
+            near[near] = ~self._ground.met(self._points[near], self._projector)
         if not near.any():
             return None
         ranges, points = self._ranges[near], self._points[near]

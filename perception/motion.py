@@ -28,6 +28,7 @@ class Look(Struct, frozen=True):
     rides: bool  # something to ride on is under it
     may_ride: bool  # weakly seen
     animal: bool  # an animal is seen in the same place
+    warm_height_m: float = math.nan  # by a warm box, to be compared with one's own others alone
     weight: float = math.nan  # of its place, found once: one over the mean of both variances
 
     def __post_init__(self) -> None:

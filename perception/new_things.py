@@ -89,9 +89,10 @@ class PlaceBefore:
 
         `camera_m` is how high the camera is over the ground there. None: nothing new (yet).
         """
-        if not config.picture_nearer * self._range_m <= range_m <= config.picture_far_m:
+        is_near = range_m < config.picture_nearer * self._range_m
+        if range_m > config.picture_far_m or (is_near and not bent):
             return None
-        is_new = self._is_new(now, bent, config)
+        is_new = self._is_new(now, bent, is_near, config)
         self._new += is_new
         self._looks += now.seen
         self._sum += now.grey
@@ -101,12 +102,15 @@ class PlaceBefore:
         agreed = (self._new >= config.agree * self._looks) & (self._looks >= config.votes)
         return self._thing(agreed & is_new, range_m, camera_m, config)
 
-    def _is_new(self, now: Patch, bent: bool, config: NewThingConfig) -> Mask:
+    def _is_new(self, now: Patch, bent: bool, is_near: bool, config: NewThingConfig) -> Mask:
+        """`is_near`: more is seen of it than before, so what is faint may have been there."""
         there, asked = contrast(now.grey), now.seen.copy()
         asked[: HIGH - BELOW - round(config.picture_high_m / CELL_M)] = False
-        new = asked & self._known & (there > config.structure)
-        if new.any():
-            new &= there > config.grown * self._was
+        grown = asked & (there > config.structure)
+        if grown.any():
+            grown &= there > config.grown * self._was
+        known = np.zeros_like(self._known) if is_near else self._known
+        new = grown & known
         if bent:
             least = max(1.5 * config.structure, _STANDS_OUT * float(np.median(there)))
             if self._before is None:
@@ -114,7 +118,8 @@ class PlaceBefore:
             elif self._lines is None:
                 self._lines = _continued(self._before, _LONG)
             old_line = (self._lines >> _ways(now.grey)) & 1
-            new |= asked & ~self._known & (there > least) & (old_line == 0)
+            fresh = asked & ~known & (grown | ~self._known)
+            new |= fresh & (there > least) & (old_line == 0)
         return np.asarray(new, np.bool_)
 
     def _thing(

@@ -10,6 +10,8 @@ seen there is theirs.
 from __future__ import annotations
 
 import math
+import statistics
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,11 +21,14 @@ from numpy.typing import NDArray
 
 from perception.followed import Followed
 from perception.ground_projection import GroundProjector
+from perception.motion import Look
 from perception.trails import StopConfig, Trails
 
 Floats = NDArray[np.float64]
 
 _LOW_SHARE = 0.85  # of the usual height: who bends down
+_KEPT_HEIGHTS = 50  # of one person at one stop: 10 s
+_WARM_EDGE_RAD = 0.003  # half a pixel of a thermal camera: 57 degrees over 160
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +44,20 @@ class Stop:
     left_s: float | None = None
     low_looks: int = 0  # at somebody who bends down or crouches there
     people: set[int] = field(default_factory=set)  # track ids
+    heights_m: dict[int, deque[float]] = field(default_factory=dict)  # of looks there, by track
+
+    def see_height(self, key: int, height_m: float) -> None:
+        """Note how tall somebody is at it; NaN: not known."""
+        if not math.isnan(height_m):
+            self.heights_m.setdefault(key, deque(maxlen=_KEPT_HEIGHTS)).append(height_m)
+
+    def leave(self, stamp_s: float) -> None:
+        """Nobody is there any more: who bent down as they came into view is known only now."""
+        self.left_s = stamp_s
+        for heights_m in self.heights_m.values():
+            usual_m = statistics.median(heights_m)
+            low = sum(height_m < _LOW_SHARE * usual_m for height_m in heights_m)
+            self.low_looks = max(self.low_looks, low)
 
     @property
     def place(self) -> tuple[float, float]:
@@ -89,7 +108,7 @@ class StopLog:
             if nearest_m[number] <= self.config.leave_m:
                 self._is_near(stop, seen, apart_m[:, number], stamp_s)
             elif self._is_left(stop, seen, apart_m[:, number], by_key, projector, stamp_s):
-                stop.left_s = stamp_s
+                stop.leave(stamp_s)
                 left.append(stop)
         self._forget(new, stamp_s)
         return new, left
@@ -123,6 +142,7 @@ class StopLog:
             stop = known[number]
             if math.dist(stop.place, place) <= reach_m:
                 stop.low_looks += _is_low(one.followed)
+                stop.see_height(one.key, one.followed.looks[-1].height_m)
                 stop.seen_s, stop.near_s, stop.left_s = stamp_s, stamp_s, None
                 stop.people.add(one.key)
                 return True
@@ -134,6 +154,8 @@ class StopLog:
         stop = Stop(*place, rise_m, arrived_s, stamp_s, stamp_s, people={one.key})
         looks = len(self._trails.recent(one.key, stamp_s))
         stop.low_looks = sum(_is_low(one.followed, back) for back in range(looks))
+        for look in list(one.followed.looks)[-looks:]:
+            stop.see_height(one.key, look.height_m)
         return stop
 
     def _is_near(self, stop: Stop, seen: Sequence[_Seen], apart_m: Floats, stamp_s: float) -> None:
@@ -178,4 +200,14 @@ def _is_low(one: Followed, back: int = 0) -> bool:
     """Whether somebody is clearly lower in a look (counted from the newest) than usual."""
     if back >= len(one.looks):
         return False
-    return one.looks[-1 - back].height_m < _LOW_SHARE * one.height_m  # NaN is low never
+    look = one.looks[-1 - back]
+    if not math.isnan(look.warm_height_m):
+        return _is_low_by_warmth(one, look)
+    return look.height_m < _LOW_SHARE * one.height_m  # NaN is low never
+
+
+def _is_low_by_warmth(one: Followed, look: Look) -> bool:
+    """The same of a warm box: how tall somebody is it does not tell, how they shrink it does."""
+    others = [own.warm_height_m for own in one.looks if not math.isnan(own.warm_height_m)]
+    edge_m = _WARM_EDGE_RAD * one.track.observation.point.range_m
+    return look.warm_height_m < _LOW_SHARE * statistics.median(others) - edge_m

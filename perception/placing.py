@@ -13,6 +13,7 @@ from patrol.vehicle import LidarSpec
 from perception.detectors.base import PERSON
 from perception.ground_projection import GroundPoint, GroundProjector
 from perception.lidar_echoes import LidarEchoes, Mask
+from perception.lidar_ground import LidarGround
 from perception.map_heights import MapHeights
 from perception.ranging import Ranges, Ranging, RangingConfig, Views
 from perception.tracking_view import ious
@@ -46,6 +47,7 @@ class Placer:
     ) -> None:
         self._config, self._max_range_m, self._lidar = config, max_range_m, lidar
         self._ranging = Ranging(config, max_range_m, heights)
+        self._lidar_ground = LidarGround(heights, lidar.z_m)
 
     def places(
         self, projector: GroundProjector, boxes: Floats, labels: Sequence[str], scan: Scan | None
@@ -67,7 +69,7 @@ class Placer:
         rises = views.head_slopes - views.foot_slopes
         points = self._seen(projector, views, ranges)
         if scan is not None:
-            echoes = LidarEchoes(self._echoes(scan), projector)
+            echoes = LidarEchoes(self._echoes(scan), projector, self._lidar_ground)
             self._measure(points, echoes, boxes, _lines(boxes, ranges, rises))
         widths = (boxes[:, 2] - boxes[:, 0]) / projector.camera.focal_px
         return [

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 import cv2
+import numpy as np
 
 from perception.place_looks import BELOW, CELL_M, HIGH, WIDE, Floats, Patch
 
@@ -20,6 +21,7 @@ _HIGH_M = 0.4  # higher up there is more of what is behind it
 _SIDE_RAD = 0.5  # from further round a thing looks different
 _NEARER, _FURTHER = 0.5, 1.6  # times the range of the template
 _RENEW = 0.06  # change of the range that asks for a new template
+_MEANS = 8  # looks that make a template together: one alone is as noisy as any other
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class RememberedLook:
             slice(self._column, WIDE // 2 + half),
         )
         self._grey: Floats | None = None
+        self._means = 0
         self._view = View(1.0, 0.0, 0.0)
 
     @property
@@ -70,10 +73,13 @@ class RememberedLook:
     def learn(self, patch: Patch, view: View) -> None:
         """Take its look from a patch, where all of it is seen."""
         if patch.seen[self._part].all():
-            self._grey, self._view = patch.grey[self._part].copy(), view
+            self._grey, self._view, self._means = patch.grey[self._part].copy(), view, 1
 
-    def match(self, patch: Patch, view: View, there: float) -> Match:
-        """Compare, and keep up where at least `there` of it matches; ask `compares` first."""
+    def match(self, patch: Patch, view: View, there: float, gone: float) -> Match:
+        """Compare, and keep up where at least `there` of it matches; ask `compares` first.
+
+        The first looks that match better than `gone` make the template together.
+        """
         assert self._grey is not None
         rows, columns = self._grey.shape
         top, left = max(self._row - _SEARCH, 0), max(self._column - _SEARCH, 0)
@@ -82,11 +88,16 @@ class RememberedLook:
         ]
         scores = cv2.matchTemplate(part, self._grey, cv2.TM_CCOEFF_NORMED)
         _, best, _, (u, v) = cv2.minMaxLoc(scores)
+        is_new = abs(view.range_m / self._view.range_m - 1.0) > _RENEW
+        here = part[v : v + rows, u : u + columns]
+        if best >= gone and self._means < _MEANS and not is_new:
+            mean = (self._means * self._grey + here) / (self._means + 1)
+            self._grey = np.asarray(mean, np.float32)
+            self._means += 1
         if best < there:
             return Match(best)
-        is_new = abs(view.range_m / self._view.range_m - 1.0) > _RENEW
         if is_new:
-            self._grey = part[v : v + rows, u : u + columns].copy()
+            self._grey, self._means = here.copy(), 1
         kept = view if is_new else self._view
         self._view = View(kept.range_m, kept.bearing_rad, view.stamp_s)
         return Match(best, u + left - self._column, v + top - self._row, is_new)

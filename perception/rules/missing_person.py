@@ -4,7 +4,7 @@ Definition. While a case is open, somebody on foot or seated is a candidate when
 together say that the description fits them `least_ratio` times better than a passer-by, and either
 `sure_ratio` times or nearly as well as the described clothes could in this light (`fits_share`),
 for `hold_s`. The ratio is that of clothes (colours of the upper and the lower body against the
-ground's), height, the walk from the last sighting, and pictures (`missing_person_score`). A
+ground's), height, age, the walk from the last sighting, and pictures (`missing_person_score`). A
 candidate says what matches and what speaks against; it never says "found".
 
 A search that is changed goes on: its candidates stay the incidents that they are, and everybody is
@@ -36,13 +36,13 @@ from typing import ClassVar
 from msgspec import structs
 
 from patrol.incident import AnomalyKind
-from patrol.person_search import PersonSearch
+from patrol.person_search import AgeGroup, PersonSearch
 from perception.appearance_pictures import Description, description_of
 from perception.detectors.base import Embedder, PoseDetector
 from perception.followed import Followed
 from perception.rules.base import Finding, Scene, SearchRule
 from perception.rules.missing_person_config import MissingPersonConfig
-from perception.rules.missing_person_looks import Wardrobe
+from perception.rules.missing_person_looks import Wardrobe, Wearer
 from perception.rules.missing_person_score import Looked, Score, score_of
 from perception.rules.stays import Presence, Stay, Stays, findings_of
 
@@ -83,7 +83,7 @@ class MissingPersonRule(SearchRule):
         embedder: Embedder | None = None,
     ) -> None:
         self._config, self._pose, self._embedder = config, pose, embedder
-        self._wardrobe = Wardrobe(config.looks, pose)
+        self._wardrobe = Wardrobe(config.looks, pose, config.age)
         self._cases: dict[str, _Case] = {}
         self._over: list[Finding] = []  # incidents of searches that have ended
         self._numbers = itertools.count(1)
@@ -175,11 +175,17 @@ class MissingPersonRule(SearchRule):
             case.by_track[person.track.track_id] = score
         met: bool | None = None
         if score.fits(self._config):
-            met = True
+            met = None if self._awaits_age(case, wearer, scene.stamp_s) else True
         elif score.ratio_by_looks < self._config.drop_ratio:
             met = False
         confidence = score.confidence(self._config.passers_by)
         return structs.replace(Presence.of(person, met), confidence=confidence), score
+
+    def _awaits_age(self, case: _Case, wearer: Wearer, now_s: float) -> bool:
+        """Whether somebody old is looked for, and whether this one is may still be seen."""
+        is_asked = case.search.age_group is AgeGroup.OLD and self._pose is not None
+        is_new = now_s - wearer.first_s < self._config.age_wait_s
+        return is_asked and is_new and wearer.old_odds == 0.0
 
     def _judge(self, case: _Case, stay: Stay, score: Score | None, scene: Scene) -> None:
         if score is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from perception.appearance_likelihood import ClothesConfig
+from perception.rules.old_age_config import OldAgeConfig
 from perception.rules.stays import StayConfig
 
 
@@ -78,6 +79,9 @@ class MissingPersonConfig:
     looks: LooksConfig = field(default_factory=LooksConfig)
     clothes: ClothesConfig = field(default_factory=ClothesConfig)
     body: BodyConfig = field(default_factory=BodyConfig)
+    age: OldAgeConfig = field(default_factory=lambda: OldAgeConfig(min_looks=4))
+    age_wait_s: float = 5.0  # for a look at the hair, where somebody old is looked for
+    old_share: float = 0.2  # of passers-by: 65 or older (Statistics Korea 2025)
     stay: StayConfig = field(
         default_factory=lambda: StayConfig(
             grace_s=5.0, join_m=1.5, join_mps=1.5, remember_s=60.0, clear_s=4.0
@@ -93,7 +97,7 @@ class MissingPersonConfig:
             )
         if not 1 <= self.least_clothes <= self.least_ratio:
             raise ValueError(f"least_clothes: {self.least_clothes} must be in [1, least_ratio]")
-        for name in ("fits_share", "beyond_reach"):
+        for name in ("fits_share", "beyond_reach", "old_share"):
             if not 0 < getattr(self, name) <= 1:
                 raise ValueError(f"{name}: {getattr(self, name)} must be in (0, 1]")
         if self.min_looks < 2:
@@ -102,6 +106,8 @@ class MissingPersonConfig:
             raise ValueError(f"hold_s: {self.hold_s} must be in (0, 60]")
         if not 0 < self.walks_mps <= 5:
             raise ValueError(f"walks_mps: {self.walks_mps} must be in (0, 5]")
+        if not 0 <= self.age_wait_s <= 60:
+            raise ValueError(f"age_wait_s: {self.age_wait_s} must be in [0, 60]")
         if not 0 <= self.seated_doubt <= 2:
             raise ValueError(f"seated_doubt: {self.seated_doubt} must be in [0, 2]")
         if not 0 <= self.margin_m <= 5000:

@@ -20,6 +20,8 @@ from perception.followed import Followed
 from perception.looks import UPRIGHT, skeleton_in, square_around
 from perception.rules.base import Scene
 from perception.rules.missing_person_config import LooksConfig
+from perception.rules.old_age import AgeLooks
+from perception.rules.old_age_config import OldAgeConfig
 from perception.tracking import iou
 
 _SHOULDERS, _HIPS, _KNEES = (5, 6), (11, 12), (13, 14)
@@ -37,13 +39,17 @@ class Wearer:
     stands: deque[bool]
     heights_m: deque[tuple[float, float]]  # of who stood, whole in view, with one sigma
     embeddings: deque[Vector]
+    age: AgeLooks
+    first_s: float = 0.0  # when the first look was taken
     looked_at_s: float = 0.0
 
     @classmethod
-    def keeping(cls, looks: int) -> Wearer:
+    def keeping(cls, looks: int, age: OldAgeConfig | None = None, first_s: float = 0.0) -> Wearer:
         """One that keeps so many looks."""
         return cls(
-            deque(maxlen=looks), deque(maxlen=looks), deque(maxlen=looks), deque(maxlen=looks)
+            *(deque(maxlen=looks), deque(maxlen=looks), deque(maxlen=looks), deque(maxlen=looks)),
+            AgeLooks(age or OldAgeConfig()),
+            first_s,
         )
 
     @property
@@ -62,6 +68,12 @@ class Wearer:
         return _together(
             [(r.trousers, r.by_skeleton) for r in self.readings if r.trousers is not None]
         )
+
+    @property
+    def old_odds(self) -> float:
+        """Logarithm of how much likelier an old person's hair and stoop are; 0 says nothing."""
+        odds = self.age.odds()
+        return odds["hair"] + odds["stoop"]
 
     @property
     def is_upright(self) -> bool:
@@ -96,6 +108,7 @@ class Wardrobe:
 
     config: LooksConfig
     pose: PoseDetector | None
+    age: OldAgeConfig = field(default_factory=OldAgeConfig)
     known: dict[int, Wearer] = field(default_factory=dict)
 
     def forget(self) -> None:
@@ -147,8 +160,11 @@ class Wardrobe:
     def _look(self, person: Followed, scene: Scene, embedder: Embedder | None) -> None:
         box = person.track.observation.box_xyxy
         skeleton = self._skeleton(box, scene.image_bgr)
-        wearer = self.known.setdefault(person.track.track_id, Wearer.keeping(self.config.kept))
+        fresh = Wearer.keeping(self.config.kept, self.age, scene.stamp_s)
+        wearer = self.known.setdefault(person.track.track_id, fresh)
         wearer.looked_at_s = scene.stamp_s
+        speed_mps = person.motion.speed_mps
+        wearer.age.look(scene.image_bgr, box, skeleton, speed_mps, scene.stamp_s)
         reading = read_colours(scene.image_bgr, box, skeleton, self.config.keypoint_score)
         if not reading.says_something:
             return

@@ -1,4 +1,4 @@
-"""How well somebody fits a search: one likelihood ratio of clothes, height, reach and pictures.
+"""How well somebody fits a search: a likelihood ratio of clothes, height, age, reach, pictures.
 
 Each part says how much likelier it is of who is looked for than of a passer-by; 1 says nothing,
 and so does what was not described or cannot be seen. They are multiplied, as if independent. With
@@ -42,6 +42,7 @@ class Looked:
     stood: bool  # when the height was measured
     place: tuple[float, float]
     embeddings: tuple[Vector, ...]
+    old_odds: float  # logarithm: by hair and stoop rather old than another grown-up
 
     @classmethod
     def of(cls, person: Followed, wearer: Wearer, config: MissingPersonConfig) -> Looked:
@@ -57,6 +58,7 @@ class Looked:
             stood is not None,
             person.place,
             tuple(wearer.embeddings),
+            wearer.old_odds,
         )
 
 
@@ -109,11 +111,12 @@ def score_of(
     height_m, sigma_m, place = looked.height_m, looked.height_sigma_m, looked.place
     others = {
         "height": height_ratio(search, height_m, sigma_m, looked.stood, config.body),
+        "age": age_ratio(search, looked.old_odds, config),
         "reach": reach_ratio(search.last_seen, place, now, config),
         "pictures": picture_ratio(description, looked.embeddings),
     }
     best = best_ratio(top, trousers, *worn, colours) * math.prod(
-        max(ratio, 1.0) for ratio in others.values()
+        max(ratio, 1.0) for name, ratio in others.items() if name != "age"
     )
     halves = {
         "top": clothes_ratio(top, None, *worn, colours),
@@ -121,6 +124,7 @@ def score_of(
     }
     details = _told(halves | others) | _seen(top, trousers, height_m)
     details |= _distance(search.last_seen, place, now)
+    others["age"] = min(others["age"], 1.0)  # one that fits makes no other clothes fit
     return Score({"clothes": clothes} | others, best, details, looked)
 
 
@@ -156,6 +160,15 @@ def height_ratio(
     if not is_upright:
         return min(ratio, 1.0) if height_m > (low + high) / 2 else 1.0
     return min(ratio, 1.0 / config.child_share)
+
+
+def age_ratio(search: PersonSearch, old_odds: float, config: MissingPersonConfig) -> float:
+    """By what looks old; of a child's age the height tells alone."""
+    if search.age_group is None or search.age_group is AgeGroup.CHILD or old_odds == 0.0:
+        return 1.0
+    old = math.exp(old_odds)
+    of_sought = old if search.age_group is AgeGroup.OLD else 1.0
+    return of_sought / (config.old_share * old + 1 - config.old_share)
 
 
 def reach_ratio(

@@ -27,12 +27,14 @@ from perception.tracking import Observation, Tracker
 
 RED, GREY, GREEN, NAVY = (0.8, 0.15, 0.12), (0.5, 0.5, 0.5), (0.15, 0.45, 0.25), (0.15, 0.2, 0.45)
 SKIN = (0.8, 0.62, 0.5)
+GREY_HAIR, DARK_HAIR = (0.66, 0.65, 0.64), (0.12, 0.09, 0.08)
 BLACK, WHITE = (0.12, 0.12, 0.13), (0.9, 0.9, 0.9)
 START = (50.0, 0.0)
 HERE = stands(56.0, -1.0)
 # shoulders, hips, knees, ankles of who stands: across and down, in shares of the box
 _JOINTS = {5: (0.3, 0.2), 6: (0.7, 0.2), 11: (0.38, 0.5), 12: (0.62, 0.5), 13: (0.36, 0.72),
            14: (0.64, 0.72), 15: (0.36, 0.95), 16: (0.64, 0.95)}  # fmt: skip
+_EYES = {1: 0.48, 2: 0.52}  # across
 
 
 def searched(case_id: str = "case-1", **changes: object) -> PersonSearch:
@@ -69,6 +71,25 @@ class StagedPose:
             u = middle + (across - 0.5) * 0.3 * tall
             points[index] = (u, middle + (down - 0.5) * tall, 0.9)
         return Skeleton(points, 0.9)
+
+
+class StagedHead(StagedPose):
+    """With eyes 7.5 % below the top of who stands, and a trunk that leans by `lean_rad`."""
+
+    def __init__(self, lean_rad: float = 0.0, score: float = 0.9) -> None:
+        super().__init__()
+        self.lean_rad, self.score = lean_rad, score
+
+    def skeleton(self, crop_bgr: Image) -> Skeleton | None:
+        whole = super().skeleton(crop_bgr)
+        assert whole is not None
+        side = crop_bgr.shape[0]
+        tall, points = side / 1.3, whole.keypoints.copy()
+        for joint, across in _EYES.items():
+            u = side / 2 + (across - 0.5) * 0.3 * tall
+            points[joint] = (u, side / 2 + (0.075 - 0.5) * tall, 0.9)
+        points[[5, 6], 0] += 0.3 * tall * math.tan(self.lean_rad)
+        return Skeleton(points, self.score)
 
 
 @dataclass

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
-from staged_clothes import BLACK, WHITE, Dressed, Stage, StagedPose
+from staged_clothes import (
+    BLACK,
+    DARK_HAIR,
+    GREY_HAIR,
+    WHITE,
+    Dressed,
+    Stage,
+    StagedHead,
+)
 from staged_people import NOON_S, Way, stands, view, walks
 
 from patrol.person_search import Rgb
@@ -17,28 +23,8 @@ from perception.rules.old_age_config import OldAgeConfig
 from perception.rules.vulnerable_alone import VulnerableAloneConfig, VulnerableAloneRule
 
 NIGHT_S = NOON_S + 11 * 3600.0  # 23:00
-GREY_HAIR, DARK_HAIR, BROWN_HAIR = (0.66, 0.65, 0.64), (0.12, 0.09, 0.08), (0.45, 0.3, 0.2)
+BROWN_HAIR = (0.45, 0.3, 0.2)
 HERE = stands(56.0, 1.0)
-_EYES = {1: 0.48, 2: 0.52}
-
-
-class StagedHead(StagedPose):
-    """With eyes 7.5 % below the top of who stands, and a trunk that leans by `lean_rad`."""
-
-    def __init__(self, lean_rad: float = 0.0, score: float = 0.9) -> None:
-        super().__init__()
-        self.lean_rad, self.score = lean_rad, score
-
-    def skeleton(self, crop_bgr: Image) -> Skeleton | None:
-        whole = super().skeleton(crop_bgr)
-        assert whole is not None
-        side = crop_bgr.shape[0]
-        tall, points = side / 1.3, whole.keypoints.copy()
-        for joint, across in _EYES.items():
-            u = side / 2 + (across - 0.5) * 0.3 * tall
-            points[joint] = (u, side / 2 + (0.075 - 0.5) * tall, 0.9)
-        points[[5, 6], 0] += 0.3 * tall * math.tan(self.lean_rad)
-        return Skeleton(points, self.score)
 
 
 def stage(

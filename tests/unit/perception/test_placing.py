@@ -152,6 +152,27 @@ def test_lidar_says_where_somebody_is() -> None:
     assert far_off(placed, 9.0, 0.5) < 0.2
 
 
+def test_where_the_beam_meets_the_ground_it_says_nothing_of_who_stands_behind() -> None:
+    """A street that climbs from 5 m on comes up to the beam 4.4 m further, in an unbroken line."""
+    heights, angles = ramp(5.0, 0.08), np.linspace(-1.0, 1.0, 400)
+    street = Scan(0.0, -1.0, 2.0 / 399, (9.4 - SPEC.lidar.x_m) / np.cos(angles), 0.06, 25.0)
+    one = box(10.3, 0.0, 1.67, (10.3 - 5.0) * 0.08)[None]
+    by_map = placer(heights).places(at(), one, ["person"], street)[0]
+    assert by_map is not None
+    assert not by_map.point.from_lidar
+    assert far_off(by_map, 10.3, 0.0) < 0.5
+    level = placer().places(at(), one, ["person"], street)[0]  # no map: nothing is called ground
+    assert level is not None
+    assert level.point.from_lidar
+
+
+def test_who_stands_before_a_climb_keeps_their_echo() -> None:
+    scan, one = scan_of((7.0, 0.5)), box(7.0, 0.5, 1.67, 2.0 * 0.08)[None]
+    placed = placer(ramp(5.0, 0.08)).places(at(), one, ["person"], scan)[0]
+    assert placed is not None
+    assert placed.point.from_lidar
+
+
 def test_the_beam_passes_above_who_lies() -> None:
     wall = scan_of((9.0, 0.5))  # behind: whatever the beam meets is not the body
     lying = placer().places(at(), box(8.0, 0.5, 0.3, width=1.7)[None], ["person"], wall)[0]
