@@ -234,6 +234,13 @@ def _wandered(
     return tuple(density * density * dt for density in densities)
 
 
+def squared_distance(belief: Belief, measurement: Measurement) -> float:
+    """Mahalanobis, of a measurement from what is believed."""
+    jacobian, residual = measurement.jacobian, measurement.residual
+    innovation = jacobian @ belief.covariance @ jacobian.T + measurement.covariance
+    return float(residual @ np.linalg.solve(innovation, residual))
+
+
 def update(belief: Belief, measurement: Measurement) -> bool:
     """Take a measurement in; False, with the belief untouched, when it fails the gate.
 

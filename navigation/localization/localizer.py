@@ -122,7 +122,8 @@ class Localizer:
         if belief is None:
             return "its time is unknown"
         self._last_scan_s = scan.stamp_s
-        look = lidar.look(scan, self._spec.lidar, self._outlines, belief)
+        elsewhere = not self._monitor.is_confirmed(scan.stamp_s)
+        look = lidar.look(scan, self._spec.lidar, self._outlines, belief, elsewhere)
         reason = "it fits no walls" if look.fix is None else self._add(look.fix)
         if look.contradicts:
             self._monitor.walls(scan.stamp_s, agree=False)  # though some of them may fit

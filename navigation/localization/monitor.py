@@ -62,8 +62,7 @@ class LocalizationMonitor:
 
     def walls(self, stamp_s: float, agree: bool, whole: bool = False) -> None:
         """Note a look at walls: whether they fit the pose, `whole` where in every direction."""
-        is_confirmed = self._refused_in_a_row == 0 and stamp_s - self._confirmed_s < CONFIRMED_S
-        against = not agree and not is_confirmed
+        against = not agree and not self.is_confirmed(stamp_s)
         self._contradicted_in_a_row = self._contradicted_in_a_row + 1 if against else 0
         self._held_in_a_row = self._held_in_a_row + 1 if agree and whole else 0
         if self._contradicted_in_a_row >= LOST_WALLS:
@@ -74,9 +73,13 @@ class LocalizationMonitor:
     def wheels(self, stamp_s: float, slipped_m: float) -> None:
         """Note the way that wheels have told too much since the start (slip.py)."""
         self._slipped_m = slipped_m
-        is_confirmed = self._refused_in_a_row == 0 and stamp_s - self._confirmed_s < CONFIRMED_S
-        if abs(slipped_m - self._slipped_from_m) >= LOST_WAY_M and not is_confirmed:
+        is_far = abs(slipped_m - self._slipped_from_m) >= LOST_WAY_M
+        if is_far and not self.is_confirmed(stamp_s):
             self._lost_by_wheels = True
+
+    def is_confirmed(self, stamp_s: float) -> bool:
+        """Whether a fix was taken just before: it outweighs walls and wheels."""
+        return self._refused_in_a_row == 0 and stamp_s - self._confirmed_s < CONFIRMED_S
 
     def _found(self) -> None:
         self._lost_by_walls = self._lost_by_wheels = False

@@ -154,6 +154,17 @@ def _normal_equations(
     return _Equations(jacobian.T @ weighted, jacobian.T @ jacobian, -(weighted.T @ offset), share)
 
 
+def share_on_walls(
+    points_base: Floats, sensor_base: tuple[float, float], walls: Walls, pose: Pose2
+) -> float:
+    """The share of all hits (k, 2) that lie on a wall that faces the sensor."""
+    points = points_base[:: max(1, len(points_base) // MOST_POINTS)]
+    eye = np.array(pose.transform(*sensor_base))
+    gate = np.full(len(walls), ON_WALL_M)
+    rows, _ = _nearest(pose.transform_points(points), eye, walls, gate)
+    return float((rows >= 0).mean())
+
+
 def _nearest(
     placed: Floats, eye: Floats, walls: Walls, gate_m: Floats
 ) -> tuple[NDArray[np.int64], Floats]:
