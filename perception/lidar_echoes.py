@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +51,8 @@ class LidarEchoes:
         near &= np.abs(self._ranges - range_m) < gate_m
         for theirs in others:
             near &= ~theirs
-        if self._ground is not None and near.any():
-            near[near] = ~self._ground.met(self._points[near], self._projector)
+        if near.any():
+            near &= ~self._of_ground
         if not near.any():
             return None
         ranges, points = self._ranges[near], self._points[near]
@@ -67,6 +68,18 @@ class LidarEchoes:
             rise_m,
             from_lidar=True,
         )
+
+    @cached_property
+    def _of_ground(self) -> Mask:
+        """Which of those that the camera may see (n,) are the ground's."""
+        found = np.zeros(len(self._points), np.bool_)
+        if self._ground is not None:
+            rays, camera = self._projector.rays, self._projector.camera
+            rows = (0.0, camera.height_px)
+            seen = self._azimuth >= min(rays.azimuth(camera.width_px, row) for row in rows)
+            seen &= self._azimuth <= max(rays.azimuth(0.0, row) for row in rows)
+            found[seen] = self._ground.met(self._points[seen], self._projector)
+        return found
 
     def of_body(self, point: GroundPoint) -> Mask:
         """Which of them (n,) are of who stands at a place."""
