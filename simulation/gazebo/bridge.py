@@ -61,7 +61,7 @@ _SENSORS = (
     ),
     BridgeRow(
         f"{PREFIX}/gnss", "sensor_msgs/msg/NavSatFix", "/vehicle/gnss", "gz.msgs.NavSat",
-        ("/gnss/fix",),
+        ("/gnss/fix", "/gnss/time"),
     ),
     BridgeRow(
         f"{PREFIX}/joints", "sensor_msgs/msg/JointState", "/vehicle/joints", "gz.msgs.Model",

@@ -59,7 +59,9 @@ def test_stops_in_a_bend_before_who_is_faster_is_beside_it(gate: Any) -> None:
 
 def test_who_is_far_is_not_waited_for_yet(gate: Any) -> None:
     _, range_m = stood_after(gate, closing(2.9, 1.4))
-    assert 0.6 <= range_m <= 1.4
+    assert 1.15 <= range_m <= 1.4  # 0.3 s until it brakes, 0.5 s of that, 0.6 s early
+    _, faster_m = stood_after(gate, closing(2.46, 2.0))
+    assert 1.8 <= faster_m <= 1.9
     _, slowly_m = stood_after(gate, closing(2.9, 1.4), SLOW_TURN, for_s=2.0)
     assert 0.6 <= slowly_m < 1.8
 
@@ -72,6 +74,10 @@ def test_stops_for_nobody_on_a_straight_or_nearly_straight_way(gate: Any) -> Non
 def test_who_keeps_their_distance_or_falls_back_stops_nobody(gate: Any) -> None:
     assert stood_after(gate, lambda time_s: 1.0 + 0.5 * time_s)[0] == math.inf
     assert stood_after(gate, closing(1.0, 0.3), SLOW_TURN)[0] == math.inf
+    near_and_slow = stood_after(
+        gate, lambda time_s: 0.29 - 0.25 * time_s if time_s < 0.35 else math.inf, SLOW_TURN
+    )
+    assert near_and_slow[0] == math.inf
     # a slanting wall that the turn takes nearer
     assert stood_after(gate, lambda time_s: 1.6 * math.exp(-0.75 * time_s))[0] == math.inf
 
@@ -83,13 +89,18 @@ def test_one_nearer_thing_is_nobody_who_comes(gate: Any) -> None:
     def now_this_now_that(time_s: float) -> float:
         return 2.5 - 1.6 * time_s + (0.5 if round(time_s / PERIOD_S) % 3 == 0 else 0.0)
 
+    def then_another(time_s: float) -> float:
+        """Three that come nearer, and a post that the cone swings over."""
+        return 2.9 - 0.5 * time_s if time_s < 0.25 else 1.0 + 0.1 * time_s
+
     assert stood_after(gate, beside_the_way)[0] == math.inf
+    assert stood_after(gate, then_another)[0] == math.inf
     assert stood_after(gate, now_this_now_that)[0] == math.inf
 
 
 def test_an_echo_that_is_missed_hides_nobody(gate: Any) -> None:
     def missed(time_s: float) -> float:
-        return math.inf if round(time_s / PERIOD_S) == 2 else 2.5 - 2.0 * time_s
+        return math.inf if round(time_s / PERIOD_S) % 3 == 2 else 2.5 - 2.0 * time_s
 
     when_s, range_m = stood_after(gate, missed)
     assert when_s <= 0.9
@@ -106,9 +117,14 @@ def test_echoes_long_apart_are_not_counted_together(gate: Any) -> None:
 def test_a_vehicle_that_backs_has_other_eyes_for_it(gate: Any) -> None:
     drive = Drive(gate)
     given = {"speed_mps": -0.3, "steering_rad": steering(BACK)}
-    for period in range(5):
+    for period in range(8):
         output = drive.go(PERIOD_S, {"rear_left": 2.9 - 0.2 * period}, BACK, **given)
     assert output.faults == frozenset()
+
+
+def test_who_comes_nearer_elsewhere_is_not_behind(gate: Any) -> None:
+    aside: Range = lambda time_s: max(1.5, 2.9 - 2.0 * time_s) + 0.01 * time_s  # noqa: E731
+    assert stood_after(gate, aside, RIGHT_TURN, ("flank_left",), 0.8)[0] == math.inf
 
 
 def test_waits_until_they_have_gone_by_and_drives_on(gate: Any) -> None:

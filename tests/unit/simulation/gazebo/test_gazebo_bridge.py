@@ -25,6 +25,7 @@ CONVERTED = {
 }
 MADE_OF_OTHERS = {
     "sensor_msgs/msg/CameraInfo",
+    "sensor_msgs/msg/TimeReference",
     "sensor_msgs/msg/Range",
     "patrol_interfaces/msg/BaseFeedback",
     "patrol_interfaces/msg/DriveCommand",
