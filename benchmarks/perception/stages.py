@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -126,8 +127,8 @@ def of_pipeline(looks: Sequence[Look], clocked: Clocked, folder: Path) -> Spent:
     for number, look in enumerate(looks):
         played.boxes = [one.box_xyxy for one in look.observations]
         picture = cv2.add(street, _noise(rng, 8))
-        stamp_s, pose = BEGIN_S + look.stamp_s, look.projector.stamped
-        pose = type(pose)(stamp_s, pose.pose, pose.covariance, pose.speed_mps)
+        stamp_s = BEGIN_S + look.stamp_s
+        pose = replace(look.projector.stamped, stamp_s=stamp_s)
         output = pipeline.step(Frame(stamp_s, picture, CAMERA), pose, None, stamp_s)
         deeper = clocked.taken()
         if number >= WARM_UP:

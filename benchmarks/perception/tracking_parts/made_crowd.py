@@ -43,9 +43,9 @@ def crowd(people: int, pictures: int, seed: int) -> list[Look]:
         yaw = pose.yaw_rad + turn / RATE_HZ
         x, y = pose.transform(SPEED_MPS / RATE_HZ, 0.0)
         pose = Pose2(x, y, yaw)
-        projector = GroundProjector(
-            CAMERA, StampedPose(number / RATE_HZ, pose, np.diag([1e-3, 1e-3, 1e-4]))
-        )
+        covariance = np.diag([1e-3, 1e-3, 1e-4])
+        stamped = StampedPose(number / RATE_HZ, pose, covariance, SPEED_MPS, turn)
+        projector = GroundProjector(CAMERA, stamped)
         for one in range(people):
             places[one] += speeds[one] / RATE_HZ
             if not (np.isfinite(places[one]).all() and projector.in_view(*places[one])):
