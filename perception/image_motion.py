@@ -63,7 +63,7 @@ class ImageMotion:
     ) -> Array | None:
         least = self._config.least_corners
         corners = cv2.goodFeaturesToTrack(
-            last, self._config.corners, 0.01, 7, mask=_free(last, boxes)
+            last, self._config.corners, 0.01, 7, mask=free_of(last, boxes)
         )
         if corners is None or len(corners) < least:
             return None
@@ -80,10 +80,11 @@ class ImageMotion:
         return np.asarray(motion, np.float64)
 
 
-def _free(image: NDArray[np.uint8], boxes: Array) -> NDArray[np.uint8]:
-    """255 where no box is."""
-    free = np.full(image.shape, 255, np.uint8)
-    limits = np.array([image.shape[1], image.shape[0]] * 2)
+def free_of(image: NDArray[np.uint8], boxes: Array) -> NDArray[np.uint8]:
+    """255 where no box (n, 4) px is, in a picture's size (h, w)."""
+    height, width = image.shape[:2]
+    free = np.full((height, width), 255, np.uint8)
+    limits = np.array([width, height] * 2)
     for box in boxes[np.isfinite(boxes).all(axis=1)]:
         x1, y1, x2, y2 = np.clip(box, 0, limits).astype(int)
         free[y1 : y2 + 1, x1 : x2 + 1] = 0

@@ -22,6 +22,7 @@ from patrol.geometry import Pose2, StampedPose
 from patrol.vehicle import CameraSpec
 from perception.camera_rays import rays_of, rotation
 from perception.detectors.base import Image
+from perception.image_motion import free_of
 
 Array = NDArray[np.float64]
 Grey = NDArray[np.uint8]
@@ -84,10 +85,7 @@ def _grey(image_bgr: Image, size: tuple[int, int]) -> Grey:
 
 def _free(picture: SeenPicture, size: tuple[int, int]) -> Grey:
     """255 where no box is, of a picture of that size."""
-    free = np.full(picture.image_bgr.shape[:2], 255, np.uint8)
-    boxes = picture.boxes_xyxy
-    for x1, y1, x2, y2 in boxes[np.isfinite(boxes).all(axis=1)].clip(0).astype(int):
-        free[y1 : y2 + 1, x1 : x2 + 1] = 0
+    free = free_of(picture.image_bgr, picture.boxes_xyxy)
     return np.asarray(cv2.resize(free, size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 

@@ -123,7 +123,9 @@ def test_a_vehicle_that_backs_has_other_eyes_for_it(gate: Any) -> None:
 
 
 def test_who_comes_nearer_elsewhere_is_not_behind(gate: Any) -> None:
-    aside: Range = lambda time_s: max(1.5, 2.9 - 2.0 * time_s) + 0.01 * time_s  # noqa: E731
+    def aside(time_s: float) -> float:
+        return max(1.5, 2.9 - 2.0 * time_s) + 0.01 * time_s
+
     assert stood_after(gate, aside, RIGHT_TURN, ("flank_left",), 0.8)[0] == math.inf
 
 
