@@ -80,7 +80,7 @@ def show(tables: dict[str, Rows]) -> None:
 
 def main() -> int:
     arguments = parser(__doc__)
-    arguments.add_argument("--seeds", type=int, default=5)
+    arguments.add_argument("--seeds", type=int, default=20)
     given = arguments.parse_args()
     spec = load_vehicle(ROOT / "config" / "vehicles" / "goalie.yaml")
     seeds = range(given.seeds)

@@ -34,12 +34,14 @@ POSITION_NOISE_M = 0.02
 HEADING_NOISE_RAD = math.radians(0.5)
 NOISE_TIME_S = 1.0
 SETTLED_M = 0.1
+EVERY_M = 0.02  # of the path: errors are counted by the metre
 LONGEST_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one drive: errors of the true base_link against the path."""
+    """Of one drive: errors of the true base_link against the path, by the metre of the path. By the
+    second, who swings and so takes longer would count what it began with for less."""
 
     rms_m: float
     p95_m: float
@@ -117,12 +119,12 @@ def _ours(
 def figures_of(rows: NDArray[np.float64], step_s: float) -> Figures:
     """Figures of rows (n, 4) at 50 Hz: travel (m), error (m), steering (rad), speed (m/s)."""
     travel, error, steering, speed = rows.T
-    aside = np.abs(error)
-    outside = np.flatnonzero(aside >= SETTLED_M)
+    outside = np.flatnonzero(np.abs(error) >= SETTLED_M)
     settling = 0.0
     if len(outside):
         last = int(outside[-1])
         settling = float(travel[last + 1] - travel[0]) if last + 1 < len(travel) else math.inf
+    aside = np.abs(np.interp(np.arange(travel[0], travel[-1], EVERY_M), travel, error))
     return Figures(
         rms_m=float(np.sqrt(np.mean(aside**2))),
         p95_m=float(np.quantile(aside, 0.95)),

@@ -136,11 +136,18 @@ def test_figures_are_of_the_unsigned_error_and_the_wheels_speed() -> None:
     rows = np.column_stack((travel, error, 0.2 * CONTROL_S * np.arange(101), travel * 0 + 1.0))
     figures = figures_of(rows, 1e-4)
     assert figures.worst_m == figures.p95_m == 0.5
-    assert figures.rms_m == pytest.approx(math.sqrt(np.mean(error**2)))
+    assert figures.rms_m == pytest.approx(math.sqrt(np.mean(error**2)), rel=0.01)
     assert figures.settling_m == pytest.approx(5.0)
     assert figures.steering_rate_radps == pytest.approx(0.2)
     rows[-1, 1] = 0.1
     assert math.isinf(figures_of(rows, 1e-4).settling_m)
+
+
+def test_figures_count_metres_so_who_lingers_is_no_better() -> None:
+    travel = np.concatenate((np.linspace(3.0, 4.0, 51), np.linspace(4.0, 13.0, 1001)[1:]))
+    error = np.where(travel < 4.0, 0.5, 0.05)
+    rows = np.column_stack((travel, error, travel * 0, travel * 0 + 1.0))
+    assert figures_of(rows, 1e-4).p95_m == pytest.approx(0.5)  # a tenth of the way
 
 
 def test_the_same_seed_drives_the_same() -> None:
