@@ -40,8 +40,10 @@ LONGEST_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one drive: errors of the true base_link against the path, by the metre of the path. By the
-    second, who swings and so takes longer would count what it began with for less."""
+    """Of one drive: errors of the true base_link against the path, by the metre of the path.
+
+    By the second, who swings and so takes longer would count what it began with for less.
+    """
 
     rms_m: float
     p95_m: float
