@@ -4,7 +4,9 @@ Definition. At least `people` persons are within `radius_m` of one of them, in `
 pictures of `hold_s`: by default 8 in 2.5 m, 0.4 to a square metre. Who is seen hides who stands
 behind: of a group that is seen from the side half cannot be counted. So the count is an estimate:
 the people who are seen, divided by the part of the circle that is not in the shadow (a body is
-`body_m` wide) of one of them; at most `most_hidden` is. Everybody counts with the probability of
+`body_m` wide) of one of them; at most `most_hidden` is, and the estimate may be `off_by`. Four and
+more in a line (`line_m` from it, standard deviation) are a queue: between them nobody is seen
+behind them, so nobody is taken to be in their shadows. Everybody counts with the probability of
 being in the circle, by their position's covariance, and who is placed worse than `most_sigma_m`
 not at all; two boxes of one person (nearer than `same_m`) count once; somebody who is hidden for a
 moment is remembered for `recall_s`. Whom the thermal camera alone shows, or showed first, is among
@@ -29,10 +31,11 @@ from perception.followed import Followed
 from perception.rules.base import Finding, Scene
 from perception.rules.stays import Presence, StayConfig, Stays, findings_of
 
-RULE_VERSION = "crowd/1"
+RULE_VERSION = "crowd/2"
 _RINGS, _SPOKES = 8, 24  # of the points that stand for the circle's area
 _LOOKS_KEPT_S = 60.0  # the longest time that a map's sensitivity may ask for
 _PICTURE_S = 0.3  # pictures are this far apart at most: the first of a time is one later
+_LEAST_OF_A_LINE = 4  # three are in a line by chance
 _BEHIND_M = 0.3  # so much further than somebody is behind them
 
 
@@ -47,6 +50,8 @@ class CrowdConfig:
     over_share: float = 0.6  # of `people`: with fewer it is over
     body_m: float = 0.5
     most_hidden: float = 0.6
+    off_by: float = 1.0  # of people that are counted by shadows
+    line_m: float = 0.35  # four and more who stand so narrow are a queue
     same_m: float = 0.3
     most_sigma_m: float = 1.5
     recall_s: float = 1.0
@@ -62,6 +67,8 @@ class CrowdConfig:
             ("hold_s", 30.0),
             ("most_sigma_m", 10.0),
             ("recall_s", 10.0),
+            ("off_by", 2.0),
+            ("line_m", 1.0),
         ):
             if not 0 < getattr(self, name) <= most:
                 raise ValueError(f"{name}: {getattr(self, name)} must be in (0, {most:g}]")
@@ -101,17 +108,13 @@ class CrowdRule:
         most_seen = 1.0 - config.most_hidden
         # with fewer than so many it is over, however much is hidden
         self._few = most_seen * config.over_share * config.people
-        self._few_to_begin = most_seen * self._enough  # and with fewer none begins
+        self._few_to_begin = most_seen * (config.people - config.off_by)  # and none begins
         self._looks: deque[tuple[float, list[_Enough]]] = deque()
-
-    @property
-    def _enough(self) -> float:
-        return self._config.people - 0.5  # the nearest whole number
 
     def step(self, scene: Scene) -> list[Finding]:
         """Where too many have stood together long enough."""
         groups = {g.middle.track.track_id: g for g in self._groups(scene)}
-        enough = [g.middle.place for g in groups.values() if g.estimate >= self._enough]
+        enough = [g.middle.place for g in groups.values() if self._is_enough(g)]
         self._looks.append((scene.stamp_s, enough))
         while scene.stamp_s - self._looks[0][0] > _LOOKS_KEPT_S:
             self._looks.popleft()
@@ -139,11 +142,16 @@ class CrowdRule:
 
     def _presence(self, group: _Group) -> Presence:
         met: bool | None = None
-        if group.estimate >= self._enough:
+        if self._is_enough(group):
             met = True
         elif group.estimate < self._config.over_share * self._config.people:
             met = False
         return Presence.of(group.middle, met)
+
+    def _is_enough(self, group: _Group) -> bool:
+        """Whether so many are seen (the nearest whole number), or may be with who is hidden."""
+        people = self._config.people
+        return group.size >= people - 0.5 or group.estimate >= people - self._config.off_by
 
     def _groups(self, scene: Scene) -> list[_Group]:
         """The densest group, then the densest of who is left, and so on.
@@ -169,9 +177,10 @@ class CrowdRule:
             if size < self._few_to_begin and not is_known[left].any():
                 break  # all further groups are smaller
             if pictured >= (self._few if is_known[best] else self._few_to_begin):
-                bodies = [people[index].place for index in np.flatnonzero(inside & shown)]
-                middle = np.array(people[best].place)
-                hidden = self._hidden(np.array(bodies).reshape(-1, 2), middle, scene.viewpoint_map)
+                near = [people[index].place for index in np.flatnonzero(inside & shown)]
+                bodies, middle = np.array(near).reshape(-1, 2), np.array(people[best].place)
+                if not _in_a_line(bodies, self._config.line_m):
+                    hidden = self._hidden(bodies, middle, scene.viewpoint_map)
             groups.append(_Group(people[best], size, pictured, hidden))
             left &= ~inside
         return groups
@@ -217,6 +226,14 @@ def _apart(places: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distances (n, n) between places (n, 2)."""
     x, y = places.T
     return np.asarray(np.hypot(x[:, None] - x, y[:, None] - y), np.float64)
+
+
+def _in_a_line(places: NDArray[np.float64], line_m: float) -> bool:
+    """Whether four or more (n, 2) stand one beside the other, or one behind the other."""
+    if len(places) < _LEAST_OF_A_LINE:
+        return False
+    across = np.linalg.svd(places - places.mean(axis=0), compute_uv=False)[-1]
+    return bool(across < line_m * math.sqrt(len(places)))
 
 
 def _disc(radius_m: float) -> NDArray[np.float64]:

@@ -37,14 +37,26 @@ def test_who_is_hidden_is_counted_by_the_shadow_that_hides_them() -> None:
 
 
 def test_whom_warmth_alone_shows_is_among_those_who_are_hidden() -> None:
-    """A queue seen from its end: all of it is in view by warmth, and that is all there is."""
-    queue = [Actor(stands(57.0 + 0.7 * i, 0.3 * (i % 2)), sigma_m=0.05) for i in range(7)]
-    dark = [dataclasses.replace(one, by_warmth=i > 0) for i, one in enumerate(queue)]
-    assert play(rule(), queue, 15.0).opened
+    """Seven in two rows, seen from their end: warmth shows all, and that is all there is."""
+    rows = [Actor(stands(57.0 + 0.7 * i, 0.9 * (i % 2)), sigma_m=0.05) for i in range(7)]
+    dark = [dataclasses.replace(one, by_warmth=i > 0) for i, one in enumerate(rows)]
+    assert play(rule(), rows, 15.0).opened
     assert not play(rule(), dark, 15.0).opened
     eight = [dataclasses.replace(one, by_warmth=True) for one in crowd_of(EIGHT)]
     assert len(play(rule(), eight, 15.0).opened) == 1
     assert not play(rule(), eight[1:], 15.0).opened
+
+
+@pytest.mark.parametrize(
+    ("away_m", "many", "aside_m"),
+    [(54.0, 6, 0.0), (56.0, 6, 0.15), (56.0, 7, 0.0), (56.0, 7, 0.15)],
+)
+def test_nobody_is_hidden_behind_a_queue(away_m: float, many: int, aside_m: float) -> None:
+    """Across the view, 0.9 m apart; were their shadows filled, they would be a crowd."""
+    across = [0.9 * (i - (many - 1) / 2) for i in range(many)]
+    queue = [(away_m + aside_m * (-1) ** i, y) for i, y in enumerate(across)]
+    assert not play(rule(), crowd_of(queue), 20.0).opened
+    assert play(rule(line_m=1e-3), crowd_of(queue), 20.0).opened
 
 
 def test_a_queue_in_which_one_is_two_for_a_moment_is_no_crowd() -> None:
