@@ -34,6 +34,7 @@ from perception.rules.stays import Presence, StayConfig, Stays, findings_of
 RULE_VERSION = "crowd/2"
 _RINGS, _SPOKES = 8, 24  # of the points that stand for the circle's area
 _LOOKS_KEPT_S = 60.0  # the longest time that a map's sensitivity may ask for
+_EARLY_S = 1.0  # of a crowd's time, in which those who come are not there yet or not counted
 _PICTURE_S = 0.3  # pictures are this far apart at most: the first of a time is one later
 _LEAST_OF_A_LINE = 4  # three are in a line by chance
 _BEHIND_M = 0.3  # so much further than somebody is behind them
@@ -129,16 +130,17 @@ class CrowdRule:
         return findings_of(self._stays, seen, self.kind, RULE_VERSION)
 
     def _lasts(self, place: tuple[float, float], needed_s: float, now_s: float) -> bool:
-        """Whether enough people were there in most pictures of so long a time."""
+        """Whether enough people were there in most pictures of so long a time, and as it began."""
         if now_s - self._looks[0][0] < needed_s - _PICTURE_S:
             return False
-        near_m, met, looks = self._config.stay.join_m, 0, 0
+        near_m, met, looks, since_s = self._config.stay.join_m, 0, 0, now_s
         for stamp_s, enough in reversed(self._looks):
             if now_s - stamp_s > needed_s:
                 break
             looks += 1
-            met += any(math.dist(there, place) <= near_m for there in enough)
-        return met >= self._config.sure_share * looks
+            if any(math.dist(there, place) <= near_m for there in enough):
+                met, since_s = met + 1, stamp_s
+        return met >= self._config.sure_share * looks and now_s - since_s >= needed_s - _EARLY_S
 
     def _presence(self, group: _Group) -> Presence:
         met: bool | None = None

@@ -28,6 +28,14 @@ def test_eight_who_stand_together_are_one_crowd_after_its_time(seed: int) -> Non
     assert 5.0 <= played.opened[0][0] <= 9.0
 
 
+def test_those_who_come_together_are_a_crowd_five_seconds_later_and_no_sooner() -> None:
+    late = [Actor(lambda t, x=x, y=y: (x, y) if t >= 6.0 else None) for x, y in EIGHT]
+    waiting = crowd_of([(60.0, 0.0)])  # so that time counts from the start
+    played = play(rule(), waiting + late, 20.0)
+    assert len(played.opened) == 1
+    assert 10.8 <= played.opened[0][0] <= 13.0
+
+
 def test_who_is_hidden_is_counted_by_the_shadow_that_hides_them() -> None:
     behind = [(63.0, -0.8), (63.0, 0.8)]
     seen = [place for place in [*EIGHT, (60.5, 0.0)] if place not in behind]
