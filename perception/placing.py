@@ -47,7 +47,7 @@ class Placer:
     ) -> None:
         self._config, self._max_range_m, self._lidar = config, max_range_m, lidar
         self._ranging = Ranging(config, max_range_m, heights)
-        self._lidar_ground = LidarGround(heights, lidar.z_m)
+        self._lidar_ground = LidarGround(heights, lidar)
 
     def places(
         self, projector: GroundProjector, boxes: Floats, labels: Sequence[str], scan: Scan | None

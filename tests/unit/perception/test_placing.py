@@ -166,6 +166,33 @@ def test_where_the_beam_meets_the_ground_it_says_nothing_of_who_stands_behind() 
     assert level.point.from_lidar
 
 
+@pytest.mark.parametrize(
+    ("half_m", "beside_m", "stands"),
+    [
+        (0.25, 9.4, True),  # as wide as a body, the ground further off on either side
+        (1.2, 9.4, False),  # a bank of earth
+        (0.25, math.inf, False),  # nothing is measured beside it
+        (0.25, 8.3, False),  # hardly further off
+    ],
+)
+def test_where_the_beam_grazes_the_ground_a_body_is_what_stands_before_it(
+    half_m: float, beside_m: float, stands: bool
+) -> None:
+    """8 m away a street that climbs from 5 m on is 0.11 m below the beam."""
+    angles = np.linspace(-1.0, 1.0, 400)
+    ranges = (beside_m - SPEC.lidar.x_m) / np.cos(angles)
+    near = (8.0 - SPEC.lidar.x_m) / np.cos(angles)
+    met = np.abs(near * np.sin(angles)) < half_m
+    ranges[met] = near[met]
+    child = box(8.0, 0.0, 1.2, 3.0 * 0.08)[None]
+    scan = Scan(0.0, -1.0, 2.0 / 399, ranges, 0.06, 25.0)
+    placed = placer(ramp(5.0, 0.08)).places(at(), child, ["person"], scan)[0]
+    assert placed is not None
+    assert placed.point.from_lidar == stands
+    if stands:
+        assert far_off(placed, 8.0, 0.0) < 0.1
+
+
 def test_who_stands_before_a_climb_keeps_their_echo() -> None:
     scan, one = scan_of((7.0, 0.5)), box(7.0, 0.5, 1.67, 2.0 * 0.08)[None]
     placed = placer(ramp(5.0, 0.08)).places(at(), one, ["person"], scan)[0]
