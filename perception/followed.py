@@ -22,14 +22,13 @@ from numpy.typing import NDArray
 from patrol.geometry import larger_sigma
 from perception.detectors.base import PERSON, Detections
 from perception.ground_projection import GroundProjector
-from perception.motion import UNKNOWN_MOTION, Look, Motion, motion_of
+from perception.motion import OUT_OF_ORDER_S, ROW, UNKNOWN_MOTION, Look, Motion, motions_of
 from perception.tracking import Track, iou
 
 RIDDEN = ("bicycle", "motorcycle")  # not "skateboard": shoes with their shadow are called that
 ANIMALS = ("bird", "cat", "dog", "horse", "sheep", "cow", "bear")
 VEHICLES = ("car", "truck", "bus")
 _EDGE_PX = 2.0
-_OUT_OF_ORDER_S = 0.5  # pictures of two cameras
 _WARM_HEIGHT_M = 8.0  # beyond, a thermal camera's pixel is 5 cm: no height for rules that ask
 
 
@@ -78,6 +77,7 @@ class Followed:
     sigma_m: float = math.inf  # the larger axis of `covariance`
     height_m: float = math.nan  # the median of its looks; NaN where every one is cut
     heights_m: array[float] = field(default_factory=lambda: array("d"))  # of each look, together
+    rows: array[float] = field(default_factory=lambda: array("d"))  # of its looks, together
     rides: int = 0  # looks with something to ride on under it
     asked: tuple[float, list[Look]] = (math.nan, [])  # the last answer of `recent`
 
@@ -131,23 +131,26 @@ class Followed:
         for look in reversed(self.looks):
             if look.stamp_s >= since_s:
                 found.append(look)
-            elif look.stamp_s < since_s - _OUT_OF_ORDER_S:
+            elif look.stamp_s < since_s - OUT_OF_ORDER_S:
                 break
         found.reverse()
         self.asked = window_s, found
         return found
 
     def see(self, look: Look, config: FollowedConfig) -> None:
-        """Take one more look at it, and let go of those that are too old."""
+        """Take one more look at it, and let go of those that are too old.
+
+        Its motion is found together with others' (`FollowedLog`).
+        """
         self.asked = math.nan, []
         self.looks.append(look)
         self.heights_m.append(look.height_m)
+        self.rows.extend(look.row)
         self.rides += look.rides
         while look.stamp_s - self.looks[0].stamp_s > config.keep_s:
             self.rides -= self.looks.popleft().rides
-            del self.heights_m[0]
+            del self.heights_m[0], self.rows[:ROW]
         self.tall_looks += look.height_m >= config.min_height_m  # False for NaN
-        self.motion = motion_of(self.recent(config.speed_window_s))
         self.sigma_m = larger_sigma(look.covariance)
         heights = [height_m for height_m in self.heights_m if not math.isnan(height_m)]
         self.height_m = _median(heights) if heights else math.nan
@@ -173,17 +176,22 @@ class FollowedLog:
         animals = _boxes_of(found, ANIMALS, 0.0)
         live = {track.track_id for track in tracks}
         self._known = {key: one for key, one in self._known.items() if key in live}
-        return [
+        seen = [
             self._look(track, (rides, maybe, animals), projector, stamp_s)
             for track in tracks
             if track.last_seen_s == stamp_s
             and track.observation.camera in ("", projector.camera.name)
         ]
+        motions = motions_of([one.rows for one in seen], self.config.speed_window_s)
+        for one, motion in zip(seen, motions, strict=True):
+            one.motion = motion
+        return seen
 
     def carry(self, motion: NDArray[np.float64]) -> None:
         """Take all looks along with a correction of the map under the vehicle (2 x 3)."""
         for one in self._known.values():
             one.looks = deque(look.carried(motion) for look in one.looks)
+            one.rows = array("d", [number for look in one.looks for number in look.row])
             one.asked = math.nan, []
 
     def _look(

@@ -69,6 +69,7 @@ class LeftBehindSearch:
         self._stops = StopLog(config.stop)
         self._pictures = PictureLog(config.picture_every_s, config.pictures)
         self._candidates: list[_Candidate] = []
+        self._far_m = max(config.left.far_m, config.new.picture_far_m)  # beyond, none is looked at
 
     def step(
         self,
@@ -88,8 +89,13 @@ class LeftBehindSearch:
         near = are_near([c.stop.place for c in self._candidates], people, self._config.owner_m)
         for candidate, is_near in zip(self._candidates, near, strict=True):
             candidate.near_s = scene.stamp_s if is_near else candidate.near_s
-        left = [c for c in self._candidates if c.stop.left_s is not None]
-        left = [c for c in left if scene.projector.in_view(*c.stop.place)]
+        left = [
+            candidate
+            for candidate in self._candidates
+            if candidate.stop.left_s is not None
+            and math.dist(scene.viewpoint_map, candidate.stop.place) <= self._far_m
+            and scene.projector.in_view(*candidate.stop.place)
+        ]
         found = [self._measure(candidate, scene, people, spots) for candidate in left]
         left.sort(key=lambda candidate: candidate.compared_s)  # each in its turn
         compared = 0
@@ -182,5 +188,6 @@ def are_near(
         return np.zeros(len(places), np.bool_)
     at = np.array([place for place, _ in people])
     doubts = 0.5 * np.array([sigma_m for _, sigma_m in people])
-    apart = np.hypot(*(np.array(places)[:, None] - at[None]).transpose(2, 0, 1))
+    (x, y), (at_x, at_y) = np.array(places).T[..., None], at.T
+    apart = np.hypot(x - at_x, y - at_y)
     return np.asarray((apart + doubts <= within_m).any(axis=1), np.bool_)

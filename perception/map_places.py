@@ -27,12 +27,8 @@ class Region:
     def __init__(self, shape: BaseGeometry) -> None:
         self._shape = shape
         self._edge = shape.boundary
+        self.is_empty = bool(shape.is_empty)  # it covers nothing
         shapely.prepare(shape)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it covers nothing."""
-        return bool(self._shape.is_empty)
 
     def depth_m(self, x_m: float, y_m: float) -> float:
         """Distance to the edge, positive inside; minus infinity where the region is empty."""
@@ -66,7 +62,7 @@ class Region:
     def _depths_m(self, places: Sequence[tuple[float, float]]) -> list[float]:
         if self.is_empty:
             return [-math.inf] * len(places)
-        points = shapely.points(np.reshape(places, (-1, 2)))
+        points = shapely.points(np.array(places, np.float64).reshape(-1, 2))
         distances = shapely.distance(self._edge, points)
         inside = shapely.covers(self._shape, points)
         depths: list[float] = np.where(inside, distances, -distances).tolist()
@@ -85,12 +81,13 @@ def _sigma_across(
     place: tuple[float, float], edge: tuple[float, float], covariance: NDArray[np.float64]
 ) -> float:
     """Of a place, across the edge that is nearest."""
-    across = np.array([place[0] - edge[0], place[1] - edge[1]])
-    length = float(np.hypot(*across))
+    x, y = place[0] - edge[0], place[1] - edge[1]
+    length = math.hypot(x, y)
     if length < 1e-9:  # on the edge: the larger axis
         return larger_sigma(covariance)
-    across /= length
-    return float(math.sqrt(max(across @ covariance @ across, 0.0)))
+    (xx, xy), (yx, yy) = covariance.tolist()
+    x, y = x / length, y / length
+    return math.sqrt(max((x * xx + y * yx) * x + (x * xy + y * yy) * y, 0.0))
 
 
 EMPTY = Region(Polygon())

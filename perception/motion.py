@@ -7,6 +7,7 @@ step, and knows how well they fit a straight, even way.
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,9 @@ from msgspec.structs import force_setattr, replace
 from numpy.typing import NDArray
 
 _LEAST_LOOKS = 4
+_ROUNDING_S = 1e-6
+OUT_OF_ORDER_S = 0.5  # pictures of two cameras
+ROW = 4  # numbers of a look that its motion is made of
 
 
 class Look(Struct, frozen=True):
@@ -34,6 +38,11 @@ class Look(Struct, frozen=True):
     def __post_init__(self) -> None:
         (xx, _), (_, yy) = self.covariance.tolist()
         force_setattr(self, "weight", 1.0 / max((xx + yy) / 2, 1e-4))
+
+    @property
+    def row(self) -> tuple[float, float, float, float]:
+        """What a motion is made of: when, weight, place."""
+        return self.stamp_s, self.weight, *self.place
 
     def carried(self, motion: NDArray[np.float64]) -> Look:
         """The same look on a map that was corrected by a turn and a shift (2 x 3)."""
@@ -61,30 +70,17 @@ class Motion(Struct, frozen=True):
 UNKNOWN_MOTION = Motion(0.0, 0.0, math.inf)
 
 
-def motion_of(looks: Sequence[Look]) -> Motion:
-    """Weighted least squares of a constant velocity over looks (at least four)."""
-    if len(looks) < _LEAST_LOOKS:
-        return UNKNOWN_MOTION
-    now_s, rows = looks[-1].stamp_s, []
-    total = sum_t = sum_x = sum_y = 0.0
-    for look in looks:
-        w, t, (x, y) = look.weight, look.stamp_s - now_s, look.place
-        rows.append((w, t, x, y))
-        total += w
-        sum_t += w * t
-        sum_x += w * x
-        sum_y += w * y
-    mean_t, mean_x, mean_y = sum_t / total, sum_x / total, sum_y / total
-    spread = along_x = along_y = 0.0
-    for w, t, x, y in rows:
-        later = t - mean_t
-        spread += w * later**2
-        along_x += w * later * x
-        along_y += w * later * y
-    if spread <= 0:
-        return UNKNOWN_MOTION
-    vx, vy, off2 = along_x / spread, along_y / spread, 0.0
-    for w, t, x, y in rows:
-        later = t - mean_t
-        off2 += w * ((x - mean_x - vx * later) ** 2 + (y - mean_y - vy * later) ** 2)
-    return Motion(vx, vy, 1.0 / math.sqrt(spread), math.sqrt(off2 / total))
+def motions_of(rows: Sequence[array[float]], window_s: float) -> list[Motion]:
+    """Weighted least squares of constant velocities, each over looks of one thing (at least four).
+
+    Of each the rows of its looks (`Look.row`) together, oldest first; those that are at most
+    `window_s` older than its newest look count.
+    """
+    from perception.track_kernels import velocities  # loaded with the tracker
+
+    if not rows:
+        return []
+    ends = np.cumsum([len(own) // ROW for own in rows])
+    together = np.frombuffer(bytearray().join(rows), np.float64).reshape(-1, ROW)
+    found = velocities(together, ends, window_s + _ROUNDING_S, OUT_OF_ORDER_S, _LEAST_LOOKS)
+    return [Motion(*motion) for motion in found.tolist()]

@@ -112,14 +112,18 @@ class PlaceBefore:
         known = np.zeros_like(self._known) if is_near else self._known
         new = grown & known
         if bent:
-            least = max(1.5 * config.structure, _STANDS_OUT * float(np.median(there)))
             if self._before is None:
                 self._lines = _continued(now, _LONGER)
             elif self._lines is None:
                 self._lines = _continued(self._before, _LONG)
-            old_line = (self._lines >> _ways(now.grey)) & 1
-            fresh = asked & ~known & (grown | ~self._known)
-            new |= fresh & (there > least) & (old_line == 0)
+            stands_out = asked & ~known & (grown | ~self._known)
+            stands_out &= there > 1.5 * config.structure
+            if stands_out.any():
+                stands_out &= there > _STANDS_OUT * float(np.median(there))
+                across, down = gradients(now.grey)
+                ways = _ways(across[stands_out], down[stands_out])
+                stands_out[stands_out] = (self._lines[stands_out] >> ways) & 1 == 0
+                new |= stands_out
         return np.asarray(new, np.bool_)
 
     def _thing(
@@ -145,9 +149,8 @@ class PlaceBefore:
         return best
 
 
-def _ways(grey: Floats) -> NDArray[np.uint8]:
-    """Which of _WAYS directions each cell's gradient has."""
-    across, down = gradients(grey)
+def _ways(across: Floats, down: Floats) -> NDArray[np.uint8]:
+    """Which of _WAYS directions the gradients of cells have."""
     turn = np.arctan2(down, across) / math.pi * _WAYS
     return np.asarray(np.round(turn) % _WAYS, np.uint8)
 
@@ -162,7 +165,7 @@ def _continued(before: Patch, half: int) -> NDArray[np.uint8]:
     grey = filled(before)
     was = contrast(grey)
     sure = cv2.erode(before.seen.astype(np.uint8), _NEAR_CELLS) > 0
-    ways = _ways(grey)
+    ways = _ways(*gradients(grey))
     for way in range(_WAYS):
         on_edge = (sure & (ways == way) & (was > _LINE_CONTRAST)).astype(np.uint8)
         long_edge = cv2.erode(cv2.dilate(on_edge, np.ones((3, 3), np.uint8)), _line(way, half, 1))

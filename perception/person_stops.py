@@ -89,13 +89,13 @@ class StopLog:
         seen = [_Seen(one, one.track.track_id, one.place, min(one.sigma_m, 1.0)) for one in people]
         seen = [one for one in seen if math.isfinite(sum(one.place) + one.sigma_m)]
         apart_m = _distances([one.place for one in seen], [stop.place for stop in self.known])
-        before = list(self.known)
+        before, theirs = list(self.known), self._maybe_theirs(seen, apart_m)
         new: list[Stop] = []
-        for index, one in enumerate(seen):
+        for one, may_be in zip(seen, theirs, strict=True):
             if self._trails.add(one.key, one.place, stamp_s):
                 self._join(one, stamp_s)
             place = self._trails.stays_at(one.key, one.sigma_m, stamp_s)
-            if place is None or self._stands_at_known(one, place, before, apart_m[index], stamp_s):
+            if place is None or self._stands_at_known(one, place, may_be, stamp_s):
                 continue
             if all(math.dist(stop.place, place) > self.config.within_m for stop in new):
                 new.append(self._stop(one, place, stamp_s))
@@ -106,7 +106,9 @@ class StopLog:
             if stop.left_s is not None:
                 continue
             if nearest_m[number] <= self.config.leave_m:
-                self._is_near(stop, seen, apart_m[:, number], stamp_s)
+                stop.near_s = stamp_s
+                if nearest_m[number] <= self.config.within_m:
+                    self._is_at(stop, seen, apart_m[:, number], stamp_s)
             elif self._is_left(stop, seen, apart_m[:, number], by_key, projector, stamp_s):
                 stop.leave(stamp_s)
                 left.append(stop)
@@ -128,18 +130,20 @@ class StopLog:
             if 0 <= gap_s <= config.rejoin_s and math.dist(one.place, stop.place) <= reach_m:
                 stop.people.add(one.key)
 
+    def _maybe_theirs(self, seen: Sequence[_Seen], apart_m: Floats) -> list[list[Stop]]:
+        """Of each of them, the known stops at which they may stay, by distances (seen, stops)."""
+        found: list[list[Stop]] = [[] for _ in seen]
+        reach_m = np.array([self.config.within_m + 0.5 * one.sigma_m for one in seen])
+        for index, number in np.argwhere(apart_m <= 2 * reach_m[:, None]).tolist():
+            found[index].append(self.known[number])
+        return found
+
     def _stands_at_known(
-        self,
-        one: _Seen,
-        place: tuple[float, float],
-        known: Sequence[Stop],
-        apart_m: Floats,
-        stamp_s: float,
+        self, one: _Seen, place: tuple[float, float], may_be: Sequence[Stop], stamp_s: float
     ) -> bool:
-        """Whether somebody stays at a stop that is known; `apart_m` (stops,) are from each."""
+        """Whether somebody stays at one of some known stops."""
         reach_m = self.config.within_m + 0.5 * one.sigma_m
-        for number in np.flatnonzero(apart_m <= 2 * reach_m).tolist():
-            stop = known[number]
+        for stop in may_be:
             if math.dist(stop.place, place) <= reach_m:
                 stop.low_looks += _is_low(one.followed)
                 stop.see_height(one.key, one.followed.looks[-1].height_m)
@@ -158,13 +162,11 @@ class StopLog:
             stop.see_height(one.key, look.height_m)
         return stop
 
-    def _is_near(self, stop: Stop, seen: Sequence[_Seen], apart_m: Floats, stamp_s: float) -> None:
-        """Somebody is near a stop; `apart_m` (people,) are from everybody."""
-        stop.near_s = stamp_s
+    def _is_at(self, stop: Stop, seen: Sequence[_Seen], apart_m: Floats, stamp_s: float) -> None:
+        """Somebody is at a stop; `apart_m` (people,) are from everybody."""
         there = np.flatnonzero(apart_m <= self.config.within_m).tolist()
-        if there:
-            stop.people.update(seen[index].key for index in there)
-            stop.seen_s = stamp_s
+        stop.people.update(seen[index].key for index in there)
+        stop.seen_s = stamp_s
 
     def _is_left(
         self,
@@ -183,8 +185,9 @@ class StopLog:
         theirs = [by_key[key] for key in stop.people if key in by_key]
         if any(apart_m[index] > config.leave_m + seen[index].sigma_m for index in theirs):
             return True
-        if not projector.in_view(*stop.place):
-            stop.near_s = max(stop.near_s, stamp_s - config.lost_s / 2)  # nobody can tell
+        told_s = stamp_s - config.lost_s / 2
+        if stop.near_s < told_s and not projector.in_view(*stop.place):
+            stop.near_s = told_s  # nobody can tell
         return stamp_s - stop.near_s > config.lost_s
 
 
@@ -192,8 +195,10 @@ def _distances(
     ones: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]
 ) -> Floats:
     """(ones, others) m."""
-    apart = np.reshape(ones, (-1, 1, 2)) - np.reshape(others, (1, -1, 2))
-    return np.asarray(np.hypot(apart[..., 0], apart[..., 1]), np.float64)
+    (x, y), (other_x, other_y) = (
+        np.array(row, np.float64).reshape(-1, 2).T for row in (ones, others)
+    )
+    return np.asarray(np.hypot(x[:, None] - other_x, y[:, None] - other_y), np.float64)
 
 
 def _is_low(one: Followed, back: int = 0) -> bool:

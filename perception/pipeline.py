@@ -225,8 +225,9 @@ class PerceptionPipeline:
             self._tracker.step(fused.observations, view, frame.stamp_s)
         scene = self._scene(frame, projector, found, [*swept, *fused.lying], scan, thermal)
         with self._timed("rules"):
-            findings = [finding for rule in self._rules for finding in rule.step(scene)]
-            findings = marked([*findings, *eye.judge(scene)], fused.added)
+            findings = eye.judge(scene)
+            findings += [finding for rule in self._rules for finding in rule.step(scene)]
+            findings = marked(findings, fused.added)
         eye.findings = findings
         with self._timed("evidence"):
             self._reporter.record(frame, pose, found, [*swept, *fused.added], findings)

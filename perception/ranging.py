@@ -82,15 +82,26 @@ class Views:
     plane that the vehicle stands on.
     """
 
-    eye: Floats  # (3,)
+    eye: tuple[float, float, float]
     eye_over_plane_m: float
-    directions: Floats  # (n, 2), horizontal unit vectors
-    foot_slopes: Floats  # (n,)
-    head_slopes: Floats
-    plane_slopes: Floats
-    foot_sigmas: Floats  # (n,) rad
+    lines: Floats  # (n, 6) of `range_kernels.lines_of`: slopes, the feet's sigma, directions
     head_sigma: float  # rad
     whole_people: NDArray[np.bool_]  # upright, of the class person, not cut by the picture
+
+    @property
+    def directions(self) -> Floats:
+        """(n, 2), horizontal unit vectors."""
+        return self.lines[:, 4:]
+
+    @property
+    def plane_slopes(self) -> Floats:
+        """(n,)."""
+        return self.lines[:, 1]
+
+    @property
+    def rises(self) -> Floats:
+        """(n,): of the head's ray over the feet's, for each metre away."""
+        return self.lines[:, 2] - self.lines[:, 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,117 +119,49 @@ class Ranging:
     def __init__(
         self, config: RangingConfig, max_range_m: float, heights: MapHeights | None = None
     ) -> None:
+        from perception.range_kernels import ranges_of  # machine code: 0.3 s to load
+
         self.config = config
-        self._heights = heights
+        self._heights, self._weighed = heights, ranges_of
         reach = 1.3 * max_range_m
-        self._grid = np.geomspace(1.0, reach, math.ceil(math.log(reach) / 0.02))  # 2 % apart
+        grid = np.geomspace(1.0, reach, math.ceil(math.log(reach) / 0.02))  # 2 % apart
         self._samples = np.geomspace(1.0, reach, 16)  # where the profile is looked up
-        before = np.searchsorted(self._samples, self._grid, side="right") - 1
+        before = np.searchsorted(self._samples, grid, side="right") - 1
         self._before = np.minimum(before, len(self._samples) - 2)  # of each, the last sample
+        self._steps = np.stack(
+            (
+                grid,
+                (config.map_sigma_m + config.map_sigma_share * grid) ** 2,
+                config.plane_sigma_m + config.level_sigma_per_m * grid**2,
+                config.plane_sigma_m**2 + (config.plane_sigma_per_m * grid**2) ** 2,
+                (grid - self._samples[self._before]) / np.diff(self._samples)[self._before],
+            )
+        )
+        share, wide = config.outlier_share, config.outlier_factor**2
+        self._ground = config.beside_sigma_share, share, wide
+        self._people = (
+            *(config.adult_m, config.adult_sigma_m**2),
+            *(config.child_m, config.child_sigma_m**2, config.child_share),
+        )
 
     def ranges(self, views: Views, stamped: StampedPose) -> Ranges:
         """All boxes of a picture at once."""
-        rays = views.eye[2] + views.foot_slopes[:, None] * self._grid
-        over_plane = views.eye_over_plane_m + views.plane_slopes[:, None] * self._grid
-        ground, variances = self._ground(rays - over_plane, views, stamped)
-        variances = variances + (views.foot_sigmas[:, None] * self._grid) ** 2
-        on_ground = self._on_ground(rays - ground, variances)
-        tall = np.where(views.whole_people[:, None], self._tall(views), 0.0)
-        shares = _shares(np.vstack((on_ground, on_ground + tall)))  # ground alone, and all
-        medians = self._medians(shares)
-        ground_m, median_m = np.split(medians, 2)
-        sigma_m = np.hypot(
-            self._spreads(shares[len(ground) :], median_m), self.config.body_sigma_m
+        config, (eye_x, eye_y, eye_z) = self.config, views.eye
+        profiles: Floats = np.empty((0, 0))  # where no heights are known
+        beside = profiles
+        if self._heights is not None:
+            eye, samples = (eye_x, eye_y), self._samples
+            profiles, beside = self._heights.along(stamped.pose, eye, views.lines, samples)
+        median_m, spread_m, ground_m = self._weighed(
+            views.lines,
+            views.whole_people,
+            (eye_z, views.eye_over_plane_m, views.head_sigma),
+            profiles,
+            beside,
+            self._steps,
+            self._before,
+            self._ground,
+            self._people,
         )
-        body_m = self.config.body_m
-        return Ranges(median_m + body_m, sigma_m, ground_m + body_m)
-
-    def _ground(self, plane: Floats, views: Views, stamped: StampedPose) -> tuple[Floats, Floats]:
-        """Heights (n, ranges) of the ground and their variances, in the level frame."""
-        config, grid = self.config, self._grid
-        if self._heights is None:
-            spread = config.plane_sigma_m**2 + (config.plane_sigma_per_m * grid**2) ** 2
-            return plane, np.broadcast_to(spread, plane.shape)
-        profile, beside = self._profile(self._heights, views, stamped)
-        apart = np.abs(profile - plane)
-        of_map = (config.map_sigma_m + config.map_sigma_share * grid) ** 2
-        of_plane = config.plane_sigma_m + config.level_sigma_per_m * grid**2 + 0.8 * apart
-        for_map = 1.0 / (of_map + (config.beside_sigma_share * beside) ** 2)
-        for_plane = 1.0 / of_plane**2
-        total = for_map + for_plane
-        mixed = (for_map * profile + for_plane * plane) / total
-        doubt2 = for_map * for_plane * (apart / total) ** 2  # which of the two it is
-        return mixed, 1.0 / total + 0.7**2 * doubt2
-
-    def _profile(
-        self, heights: MapHeights, views: Views, stamped: StampedPose
-    ) -> tuple[Floats, Floats]:
-        """The map's ground along each view over that under the vehicle, and how far from ways."""
-        level = views.eye[:2] + self._samples[None, :, None] * views.directions[:, None, :]
-        places = stamped.pose.transform_points(level.reshape(-1, 2))
-        here = np.array([[stamped.pose.x_m, stamped.pose.y_m]])
-        z, beside = heights.at(np.vstack((here, places)))
-        shape = (len(views.directions), len(self._samples))
-        found = self._between(
-            np.vstack(((z[1:] - z[0]).reshape(shape), beside[1:].reshape(shape)))
-        )
-        return found[: len(views.directions)], found[len(views.directions) :]
-
-    def _between(self, values: Floats) -> Floats:
-        """Values (n, samples) at the ranges of the grid (n, ranges), straight in between."""
-        slopes = np.diff(values, axis=1) / np.diff(self._samples)
-        before = self._before
-        beyond = self._grid - self._samples[before]
-        found = slopes.take(before, axis=1) * beyond + values.take(before, axis=1)
-        found[:, -1] = values[:, -1]  # both end at the reach
-        return np.asarray(found, np.float64)
-
-    def _on_ground(self, errors: Floats, variances: Floats) -> Floats:
-        """Log likelihoods of a normal distribution of which a share is wider."""
-        share, wide = self.config.outlier_share, self.config.outlier_factor**2
-        narrow = _log_normal(errors, variances) + math.log(1 - share)
-        return _either(narrow, _log_normal(errors, wide * variances) + math.log(share))
-
-    def _tall(self, views: Views) -> Floats:
-        """Log likelihoods (n, ranges) of the height that a person would have."""
-        config = self.config
-        heights = (views.head_slopes - views.foot_slopes)[:, None] * self._grid
-        edges = (views.head_sigma * self._grid) ** 2
-        grown = _log_normal(heights - config.adult_m, config.adult_sigma_m**2 + edges)
-        small = _log_normal(heights - config.child_m, config.child_sigma_m**2 + edges)
-        share = config.child_share
-        return _either(grown + math.log(1 - share), small + math.log(share))
-
-    def _medians(self, shares: Floats) -> Floats:
-        """(n,) m.
-
-        Steps of the grid are equally likely beforehand, whatever their length: nobody is rather
-        far away than near.
-        """
-        half = (np.cumsum(shares, axis=1) < 0.5).sum(axis=1)
-        return np.asarray(self._grid[np.minimum(half, len(self._grid) - 1)], np.float64)
-
-    def _spreads(self, shares: Floats, medians: Floats) -> Floats:
-        """Standard deviations (n,) m about the medians."""
-        spread = shares @ self._grid**2 - 2 * medians * (shares @ self._grid) + medians**2
-        return np.sqrt(spread)
-
-
-def _log_normal(errors: Floats, variances: Floats) -> Floats:
-    return np.asarray(-0.5 * (errors**2 / variances + np.log(variances)), np.float64)
-
-
-def _either(one: Floats, other: Floats) -> Floats:
-    """Log likelihoods of one or the other, of theirs.
-
-    As `np.logaddexp`, which takes ten times as long: it has no vector instructions.
-    """
-    more = np.maximum(one, other)
-    return np.asarray(more + np.log1p(np.exp(np.minimum(one, other) - more)), np.float64)
-
-
-def _shares(log_likelihoods: Floats) -> Floats:
-    """Probabilities (n, ranges) that sum up to 1."""
-    shares = np.exp(log_likelihoods - log_likelihoods.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
-    return np.asarray(shares, np.float64)
+        sigma_m = np.hypot(spread_m, config.body_sigma_m)
+        return Ranges(median_m + config.body_m, sigma_m, ground_m + config.body_m)

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.association import Weights, pairs_of
-from perception.kalman import predicted, updated
 from perception.tracking_view import View, iou
 from perception.tracks import Observation, Track, TrackState, smoothed
 
@@ -52,6 +51,9 @@ class Tracker:
     """Ids and velocities of everything that detections show; one `step` per picture."""
 
     def __init__(self, config: TrackingConfig | None = None) -> None:
+        from perception.track_kernels import predicted, updated  # machine code: 0.3 s to load
+
+        self._predicted, self._updated = predicted, updated
         self._config = config or TrackingConfig()
         self._weights = Weights(self._config.iou_weight, self._config.height_sigma)
         self._ids = itertools.count(1)
@@ -115,7 +117,7 @@ class Tracker:
             return
         tracks = self._tracks
         metres = view.units_per_m(np.array([track.size for track in tracks]))
-        means, covariances = predicted(
+        means, covariances = self._predicted(
             *_states(tracks),
             np.array([max(stamp_s - track.updated_s, 0.0) for track in tracks]),
             self._config.acceleration_sigma_mps2 * metres,
@@ -140,7 +142,7 @@ class Tracker:
         )
 
     def _update(self, pairs: Sequence[tuple[Track, Observation]], stamp_s: float) -> None:
-        means, covariances = updated(
+        means, covariances = self._updated(
             *_states([track for track, _ in pairs]),
             np.array([(one.point.x_m, one.point.y_m) for _, one in pairs]),
             np.array([one.point.covariance for _, one in pairs]),

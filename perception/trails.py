@@ -87,23 +87,32 @@ class Trails:
 
     def recent(self, key: int, stamp_s: float) -> list[Step]:
         """The places while who walks would have passed, newest first."""
-        since_s, found = stamp_s - self._config.dwell_s - 1e-6, []
-        for step in _backwards(self._steps[key]):
-            if step[0] < since_s:
-                break
-            found.append(step)
-        return found
+        steps = self._steps[key]
+        return list(_backwards(steps[self._since(steps, stamp_s) :]))
+
+    def _since(self, steps: array[float], stamp_s: float) -> int:
+        """Where the first of these places stands in somebody's steps."""
+        since_s, begin = stamp_s - self._config.dwell_s - 1e-6, len(steps)
+        while begin and steps[begin - _STEP] >= since_s:
+            begin -= _STEP
+        return begin
 
     def stays_at(self, key: int, sigma_m: float, stamp_s: float) -> tuple[float, float] | None:
         """Where somebody stays now, the mean of their last places; None for who walks."""
-        config, recent = self._config, self.recent(key, stamp_s)
-        count = len(recent)
-        if count < config.least_looks or stamp_s - recent[-1][0] < 0.8 * config.dwell_s:
+        config, steps = self._config, self._steps[key]
+        reach_m, begin = config.within_m + 0.5 * sigma_m, self._since(steps, stamp_s)
+        count = (len(steps) - begin) // _STEP
+        if count < config.least_looks or stamp_s - steps[begin] < 0.8 * config.dwell_s:
             return None
-        _, xs, ys = zip(*recent, strict=True)
-        x, y, reach_m = sum(xs) / count, sum(ys) / count, config.within_m + 0.5 * sigma_m
-        for step in recent:
-            if math.hypot(x - step[1], y - step[2]) > reach_m:
+        gone_m = math.hypot(steps[-2] - steps[begin + 1], steps[-1] - steps[begin + 2])
+        if gone_m > 2 * reach_m + _ROUNDING_M:
+            return None  # who walks: no place is within reach of both
+        recent = steps[begin:].tolist()
+        recent.reverse()
+        ys, xs = recent[0::_STEP], recent[1::_STEP]
+        x, y = sum(xs) / count, sum(ys) / count
+        for there_x, there_y in zip(xs, ys, strict=True):
+            if math.hypot(x - there_x, y - there_y) > reach_m:
                 return None
         return x, y
 

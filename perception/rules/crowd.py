@@ -24,7 +24,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from patrol.incident import AnomalyKind
 from perception.followed import Followed
@@ -102,6 +101,9 @@ class CrowdRule:
     kind = AnomalyKind.CROWD
 
     def __init__(self, config: CrowdConfig) -> None:
+        from perception.track_kernels import densest, near_shares, shadowed_share  # compiled
+
+        self._near_shares, self._densest, self._shadowed = near_shares, densest, shadowed_share
         self._config = config
         self._stays = Stays(config.stay)
         self._last: dict[int, tuple[float, Followed]] = {}  # track → when it was seen
@@ -160,35 +162,34 @@ class CrowdRule:
 
         Those that are no crowd, and of which none is known, are left out.
         """
-        people, apart = self._recalled(scene)
+        people, places, apart = self._recalled(scene)
         sigmas = np.array([person.sigma_m for person in people])
-        spread = np.maximum(np.hypot(sigmas[:, None], sigmas[None, :]), 1e-3)
-        shares = ndtr((self._config.radius_m - apart) / spread)
-        np.fill_diagonal(shares, 1.0)
+        shares = self._near_shares(apart, sigmas, self._config.radius_m)
         known = self._stays.tracks
         is_known = np.array([person.track.track_id in known for person in people], np.bool_)
         colour = [person.track.by_colour and not person.by_warmth for person in people]
         shown = np.array(colour, np.bool_)
         groups, left = [], np.ones(len(people), np.bool_)
         while np.count_nonzero(left) >= 2:
-            sums = np.where(left, shares[:, left].sum(axis=1), -1.0)
-            best = int(np.argmax(sums))
-            inside = left & (shares[best] >= 0.5)
-            size, hidden = float(sums[best]), 0.0
-            pictured = float(shares[best, left & shown].sum())
+            best, size, pictured = self._densest(shares, left, shown)
+            inside, hidden = left & (shares[best] >= 0.5), 0.0
             if size < self._few_to_begin and not is_known[left].any():
                 break  # all further groups are smaller
             if pictured >= (self._few if is_known[best] else self._few_to_begin):
-                near = [people[index].place for index in np.flatnonzero(inside & shown)]
-                bodies, middle = np.array(near).reshape(-1, 2), np.array(people[best].place)
+                bodies = places[inside & shown]
                 if not _in_a_line(bodies, self._config.line_m):
-                    hidden = self._hidden(bodies, middle, scene.viewpoint_map)
+                    hidden = self._hidden(bodies, people[best].place, scene.viewpoint_map)
             groups.append(_Group(people[best], size, pictured, hidden))
             left &= ~inside
         return groups
 
-    def _recalled(self, scene: Scene) -> tuple[list[Followed], NDArray[np.float64]]:
-        """Everybody of the last moment, each once, the latest seen first; and distances (n, n)."""
+    def _recalled(
+        self, scene: Scene
+    ) -> tuple[list[Followed], NDArray[np.float64], NDArray[np.float64]]:
+        """Everybody of the last moment, each once, the latest seen first.
+
+        With their places (n, 2) and distances (n, n).
+        """
         now_s = scene.stamp_s
         placed = [p for p in scene.people if p.sigma_m <= self._config.most_sigma_m]
         self._last |= {p.track.track_id: (now_s, p) for p in placed}
@@ -199,29 +200,24 @@ class CrowdRule:
         apart = _apart(places)
         same = apart < self._config.same_m
         if np.count_nonzero(same) == len(people):  # everybody is where they are, and nobody else
-            return people, apart
+            return people, places, apart
         double: set[int] = set()
-        for first, second in np.argwhere(np.triu(same, 1)).tolist():
-            if first not in double:
+        for first, second in np.argwhere(same).tolist():
+            if first < second and first not in double:
                 double.add(second)
         kept = [index for index in range(len(people)) if index not in double]
-        return [people[index] for index in kept], apart[np.ix_(kept, kept)]
+        return [people[index] for index in kept], places[kept], apart[np.ix_(kept, kept)]
 
     def _hidden(
         self,
         places: NDArray[np.float64],
-        middle: NDArray[np.float64],
+        middle: tuple[float, float],
         viewpoint_map: tuple[float, float],
     ) -> float:
         """The share of the circle that lies behind somebody, 0 to `most_hidden`."""
-        eye = np.array(viewpoint_map)
-        (x, y), (body_x, body_y) = (self._disc + middle - eye).T, (places - eye).T[..., None]
-        far, near = np.hypot(x, y), np.maximum(np.hypot(body_x, body_y), 0.1)
-        # of the angle between a point and a body, as seen by the eye: cosine and sine
-        cos, sin = body_x * x + body_y * y, np.abs(x * body_y - y * body_x)
-        behind = far > near + _BEHIND_M
-        shadowed = (behind & (sin < cos * (self._config.body_m / 2 / near))).any(axis=0)
-        return float(min(shadowed.mean(), self._config.most_hidden))
+        body_m = self._config.body_m / 2
+        hidden = self._shadowed(places, middle, viewpoint_map, self._disc, body_m, _BEHIND_M)
+        return float(min(hidden, self._config.most_hidden))
 
 
 def _apart(places: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -140,8 +140,10 @@ class FightRule:
         here = np.reshape([pair.place for pair in pairs], (-1, 1, 2))
         apart = here - np.reshape([one.place for one in self._scuffles], (1, -1, 2))
         far_m = self._config.join_m + _MOST_DOUBT_M + _ROUNDING_M
-        near = np.hypot(apart[..., 0], apart[..., 1]) <= far_m
-        return [np.flatnonzero(row).tolist() for row in near]
+        near: list[list[int]] = [[] for _ in pairs]
+        for index, known in np.argwhere(np.hypot(apart[..., 0], apart[..., 1]) <= far_m).tolist():
+            near[index].append(known)
+        return near
 
     def _at(self, pair: Pair, near: Sequence[Scuffle]) -> Scuffle | None:
         """The nearest of some places that is within reach."""

@@ -99,7 +99,8 @@ def pairs_within(bodies: Sequence[Body], reach_m: float) -> list[Pair]:
         [(*b.place, b.sigma_m, b.middle_px, b.height_px) for b in bodies]
     ).T
     across = np.abs(middle[:, None] - middle) / np.maximum(height[:, None], height) * _BODY_M
-    one, other = np.nonzero(np.triu(across <= reach_m, 1))
+    one, other = np.nonzero(across <= reach_m)
+    one, other = one[one < other], other[one < other]
     doubt = np.minimum(np.hypot(sigma[one], sigma[other]), _MOST_DOUBT_M)
     near = np.hypot(x[one] - x[other], y[one] - y[other]) - doubt <= reach_m
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import deque
 
 import numpy as np
@@ -15,7 +16,7 @@ from patrol.geometry import Pose2, StampedPose
 from perception.detectors.base import Detections
 from perception.followed import Followed, FollowedConfig, FollowedLog, height_of
 from perception.ground_projection import GroundPoint, GroundProjector
-from perception.motion import Look, motion_of
+from perception.motion import Look, Motion, motions_of
 from perception.tracking import Observation, Track
 
 HERE = GroundProjector(CAMERA, StampedPose(0.0, Pose2(0.0, 0.0, 0.0), np.eye(3) * 1e-4))
@@ -51,15 +52,20 @@ def looks(vx: float, vy: float, sigma_m: float, seed: int = 0) -> Followed:
     return followed
 
 
+def motion_of(followed: Followed) -> Motion:
+    row = array("d", [number for look in followed.looks for number in look.row])
+    return motions_of([row], 1.2)[0]
+
+
 @given(velocities, velocities)
 def test_an_even_walk_has_its_speed_and_no_misfit(vx: float, vy: float) -> None:
-    motion = motion_of(looks(vx, vy, 0.0).recent(1.2))
+    motion = motion_of(looks(vx, vy, 0.0))
     assert (motion.vx_mps, motion.vy_mps) == (pytest.approx(vx), pytest.approx(vy))
     assert motion.misfit_m == pytest.approx(0.0, abs=1e-2)
 
 
 def test_the_speeds_doubt_is_honest() -> None:
-    motions = [motion_of(looks(1.0, 0.0, 0.3, seed).recent(1.2)) for seed in range(400)]
+    motions = [motion_of(looks(1.0, 0.0, 0.3, seed)) for seed in range(400)]
     errors = np.array([m.vx_mps - 1.0 for m in motions]) / motions[0].sigma_mps
     assert np.std(errors) == pytest.approx(1.0, abs=0.15)
 
@@ -67,7 +73,7 @@ def test_the_speeds_doubt_is_honest() -> None:
 def test_three_looks_give_no_speed() -> None:
     followed = looks(1.0, 0.0, 0.1)
     followed.looks = deque(list(followed.looks)[:3])
-    assert math.isinf(motion_of(followed.looks).sigma_mps)
+    assert math.isinf(motion_of(followed).sigma_mps)
 
 
 @pytest.mark.parametrize("x_m", [6.0, 12.0, 20.0])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from patrol.geometry import larger_sigma
-from perception.kalman import predicted, updated
+from perception.track_kernels import predicted, updated
 
 Floats = NDArray[np.float64]
 

@@ -23,7 +23,6 @@ from perception.motion import Look
 from perception.new_things import PlaceBefore
 from perception.picture_log import PictureLog
 from perception.place_looks import patch_at
-from perception.ranging import Ranging, RangingConfig, _either
 from perception.rules.base import Scene
 from perception.tracking_view import iou, ious
 from perception.tracks import Observation, Track
@@ -67,14 +66,6 @@ def test_overlaps_of_all_pairs_are_those_of_each(seed: int) -> None:
     assert found.tolist() == [[iou(a, b) for b in boxes[5:]] for a in boxes[:5]]
     assert not found[2].any()
     assert iou(boxes[6], boxes[6]) == 1.0
-
-
-@given(st.floats(5.0, 60.0), st.integers(0, 2**32 - 1))
-def test_a_profile_is_straight_between_its_samples(reach_m: float, seed: int) -> None:
-    ranging = Ranging(RangingConfig(), reach_m)
-    values = np.random.default_rng(seed).normal(0.0, 3.0, (4, 16))
-    expected = [np.interp(ranging._grid, ranging._samples, row) for row in values]
-    np.testing.assert_allclose(ranging._between(values), expected, rtol=1e-12, atol=1e-12)
 
 
 def test_returns_of_who_stands_in_front_are_not_of_who_is_behind() -> None:
@@ -131,12 +122,6 @@ def test_what_one_picture_hides_another_shows_of_how_it_was() -> None:
     other = first.seen & ~second.seen
     assert np.abs(found.grey[other] - first.grey[other]).max() <= 1.0
     assert (found.seen == (first.seen | second.seen)).all()
-
-
-@given(st.integers(0, 2**32 - 1))
-def test_one_or_the_other_is_as_likely_as_both_together(seed: int) -> None:
-    one, other = np.random.default_rng(seed).normal(-300.0, 400.0, (2, 3, 5))
-    np.testing.assert_allclose(_either(one, other), np.logaddexp(one, other), rtol=1e-12)
 
 
 @given(st.integers(0, 2**32 - 1))
