@@ -110,6 +110,13 @@ def _proof(instants: Sequence[Instant], walker: Walker, spec: VehicleSpec) -> Pr
     )  # fmt: skip
 
 
+def _slowed_mps(speed_mps: float, spec: VehicleSpec) -> float:
+    """What a step of the hardest braking takes: the base comes to rest no sooner than its drive's
+    lag allows (chassis.py)."""
+    lag = min(1.0, STEP_S / spec.actuation.drive_lag_s)
+    return min(spec.max_deceleration_mps2 * STEP_S, speed_mps * lag)
+
+
 def _ideal_brake(
     instants: Sequence[Instant], seen: Instant, walker: Walker, spec: VehicleSpec
 ) -> tuple[float | None, float]:
@@ -122,7 +129,7 @@ def _ideal_brake(
     travel_m, speed_mps = float(travels_m[first]), seen.speed_mps
     for step in range(1, int((REACTION_S + AFTERWARDS_S) / STEP_S)):
         if step * STEP_S > REACTION_S:
-            speed_mps -= spec.max_deceleration_mps2 * STEP_S
+            speed_mps -= _slowed_mps(speed_mps, spec)
         if first + step < len(instants):
             speed_mps = min(speed_mps, instants[first + step].speed_mps)
         if speed_mps < STANDING_MPS:

@@ -33,7 +33,7 @@ from navigation.safety.limits import (
 from navigation.safety.low_things import LowThings
 from navigation.safety.memory import ObstacleMemory
 from navigation.safety.overtaken import Overtaken
-from navigation.safety.swept_path import Outline, free_travel_m
+from navigation.safety.swept_path import Outline, are_inside, free_travel_m
 from navigation.safety.touch import CUTS_POWER, Touch
 from navigation.safety.watch import ReadingWatch, is_fresh
 from navigation.types import STANDSTILL, BaseStatus, Command, GateInputs, GateOutput
@@ -184,7 +184,7 @@ class SafetyGate:
             self._approach.see(scan, self._points, base)
         self._low.step(samples, self._points, base.speed_mps, base.steering_rad, now_s)
         self._drops.step(samples, base, now_s)
-        self._overtaken.hear(samples)
+        self._overtaken.hear(samples, self._memory.points)
         return self._watch.faults(scan, samples, base.speed_mps, dt, now_s)
 
     def _elapsed_s(self, now_s: float) -> float:
@@ -251,8 +251,10 @@ class SafetyGate:
             self._spec.speed_cap_mps, self._spec.comfort_deceleration_mps2, reaction_s
         )
         points = np.concatenate((self._points, self._low.points))
-        if direction < 0:  # behind, the lidar is blind: count on what it saw before
-            points = np.concatenate((points, self._memory.points))
+        behind = self._memory.points  # there the lidar is blind: count on what it saw before
+        if direction > 0:  # what odometry has carried into the outline was passed already
+            behind = behind[~are_inside(behind, self._outline)]
+        points = np.concatenate((points, behind))
         curves = self._curves(wanted, base)
         thing_m, drop_m = (
             min(free_travel_m(those, curve, direction, far_m, self._outline) for curve in curves)
@@ -267,6 +269,6 @@ class SafetyGate:
             self._came_s = now_s
         is_coming = 0.0 <= now_s - self._came_s <= COMING_S
         if direction > 0:
-            is_coming |= self._overtaken.is_passed(curves, base.speed_mps, now_s)
+            is_coming |= self._overtaken.is_reached(curves, base.speed_mps, now_s)
         is_inside = room_m <= need_m or is_coming
         return _Surroundings(clear_m, limit, is_inside, drop_m < thing_m)

@@ -65,11 +65,16 @@ def seen_empty(points: Array, range_m: float, ranger: UltrasonicSpec) -> Mask:
     return heard
 
 
-def is_seen_by_lidar(range_m: float, ranger: UltrasonicSpec, lidar_points: Array) -> bool:
+def is_seen_by_lidar(
+    range_m: float,
+    ranger: UltrasonicSpec,
+    lidar_points: Array,
+    agrees_m: float = LIDAR_AGREES_M,
+) -> bool:
     """Whether the lidar's points (n, 2) in base_link hold one that can have given this echo."""
     ahead, distance = _from_ranger(lidar_points, ranger)
     near_cone = ahead >= distance * math.cos(ranger.cone_rad / 2 + LIDAR_AGREES_RAD)
-    return bool(np.any(near_cone & (np.abs(distance - range_m) <= LIDAR_AGREES_M)))
+    return bool(np.any(near_cone & (np.abs(distance - range_m) <= agrees_m)))
 
 
 def newest_of_cells(points: Array) -> NDArray[np.int64]:

@@ -1,8 +1,9 @@
-"""What the lidar saw and can no longer see: the ground behind a vehicle that reverses.
+"""What the lidar saw and can no longer see: the ground behind the vehicle and beside its rear.
 
 The scanner sits at the front and looks 270 degrees wide, so a wedge behind it is blind. Returns
-that slide into the wedge are carried along by odometry for a while. This covers what stands
-still; it cannot know who walks in from behind, so reversing also stays slow (docs/safety.md).
+that slide into the wedge are carried along by odometry for a while: a vehicle that reverses, or
+turns its flank in, does not run into what stands there. It cannot know who walks in from behind,
+so reversing also stays slow (docs/safety.md).
 """
 
 from __future__ import annotations

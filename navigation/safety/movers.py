@@ -29,6 +29,8 @@ BESIDE = 2  # rays to either side that must have gone on, too: what yaw is not k
 WITHIN_M = 8.0  # of base_link: 4 m/s for 2 s
 TOGETHER_M = 0.5  # between points of one mover: a stride
 FEWEST = 3  # points; drops and dust have fewer
+FEWEST_CUT = 2  # of whom the end of the scan cuts off: they go where the lidar looks no more
+CUT_RAD = 0.02  # from that end: two rays
 WIDEST_M = 2.5  # a cyclist from the side; more is ground that a nod of the nose has met
 SAME_M, NEW_SAME_M = 0.35, 0.5  # from where a mover was expected; with no velocity yet, was
 KEPT_SCANS = 6
@@ -96,7 +98,7 @@ class Movers:
         came = np.zeros(len(near), dtype=np.bool_)
         for base, before in self._before:
             came |= self._were_free(base.transform_points(near), before)
-        self._follow(_clusters(near[came]), near)
+        self._follow([c for c in _clusters(near[came]) if self._is_enough(c)], near)
         self._before.append((Pose2(0.0, 0.0, 0.0), scan))
         self._seen = (scan.stamp_s, near)
 
@@ -132,6 +134,12 @@ class Movers:
         needed = np.maximum(np.hypot(x, y)[looked] + BEYOND_M, scan.range_min_m)
         free[looked] = (ranges >= needed[:, None]).all(axis=1)
         return free
+
+    def _is_enough(self, points: Array) -> bool:
+        """Whether points (n, 2) are somebody; at either end of a scan, who is half out of it."""
+        angles = np.arctan2(points[:, 1] - self._lidar.y_m, points[:, 0] - self._lidar.x_m)
+        is_cut = np.abs(angles).max() >= self._lidar.field_of_view_rad / 2 - CUT_RAD
+        return len(points) >= (FEWEST_CUT if is_cut else FEWEST)
 
     def _follow(self, clusters: list[Array], near: Array) -> None:
         """Give each cluster to the mover that was expected nearest, or call it a new one."""
@@ -208,7 +216,7 @@ def _reach_m(mover: Mover) -> float:
 
 
 def _clusters(points: Array) -> list[Array]:
-    """Points (n, 2) that hang together, where they are enough and no wall."""
+    """Points (n, 2) that hang together, where they are no wall."""
     clusters = []
     left = points
     while len(left):
@@ -219,6 +227,6 @@ def _clusters(points: Array) -> list[Array]:
                 break
             members, left = np.concatenate((members, left[near])), left[~near]
         size_m = math.hypot(*(members.max(axis=0) - members.min(axis=0)))
-        if len(members) >= FEWEST and size_m <= WIDEST_M:
+        if size_m <= WIDEST_M:
             clusters.append(members)
     return clusters

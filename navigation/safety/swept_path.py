@@ -43,8 +43,7 @@ def free_travel_m(
         return math.inf
     travel = direction * np.arange(0.0, length_m + STATION_M, STATION_M)
     x, y = _seen_from(near, travel, curvature_1pm)
-    inside = (x <= outline.front_m) & (x >= -outline.rear_m) & (np.abs(y) <= outline.half_width_m)
-    hit: NDArray[np.bool_] = np.any(inside, axis=1)
+    hit: NDArray[np.bool_] = np.any(_inside(x, y, outline), axis=1)
     first = int(np.argmax(hit))
     return float(abs(travel[max(0, first - 1)])) if hit[first] else math.inf
 
@@ -82,3 +81,15 @@ def _seen_from(
     dx = points[None, :, 0] - base_x[:, None]
     dy = points[None, :, 1] - base_y[:, None]
     return cos * dx + sin * dy, cos * dy - sin * dx
+
+
+def are_inside(points_base: NDArray[np.float64], outline: Outline) -> NDArray[np.bool_]:
+    """Which points (n, 2) lie in the outline where it is now."""
+    return _inside(points_base[:, 0], points_base[:, 1], outline)
+
+
+def _inside(x: NDArray[np.float64], y: NDArray[np.float64], outline: Outline) -> NDArray[np.bool_]:
+    inside: NDArray[np.bool_] = (
+        (x <= outline.front_m) & (x >= -outline.rear_m) & (np.abs(y) <= outline.half_width_m)
+    )
+    return inside

@@ -21,6 +21,7 @@ from benchmarks.stopping.step_out import StepOut
 from benchmarks.stopping.verdict import End, Proof, Verdict, closing_mps, judge
 from benchmarks.stopping.walker import ADULT, CHILD, Walker
 from navigation.safety.gate import SafetyGate
+from navigation.safety.limits import REACTION_S
 from navigation.types import STANDSTILL, GateInputs, GateOutput
 from patrol.geometry import Pose2
 from patrol.vehicle import load_vehicle
@@ -229,6 +230,25 @@ def test_without_foresight_it_stops_for_who_is_in_the_way_and_not_for_who_comes(
     instants = drive(stands, SPEC, without_foresight(SPEC))
     assert judge(instants, stands.walker, SPEC).end is End.NO_CONTACT
     assert instants[-1].speed_mps < 0.01
+
+
+@pytest.mark.parametrize("seed", [231, 511, 1983, 2695, 2807, 3135, 3165])
+def test_who_comes_where_the_lidar_does_not_look_meets_it_standing(seed: int) -> None:
+    made = StepOut.random(seed, SPEC)
+    end = judge(drive(made, SPEC, SafetyGate(SPEC)), made.walker, SPEC).end
+    assert end in (End.INTO_STANDING, End.NO_CONTACT)
+
+
+def test_an_ideal_brake_comes_to_rest_no_sooner_than_the_base_can() -> None:
+    """At 2.5 m/s from 1.2 m beside it: the gate braked with the first scan, and it still rolls."""
+    made = StepOut.random(188, SPEC)
+    verdict = judge(drive(made, SPEC, SafetyGate(SPEC)), made.walker, SPEC)
+    assert verdict.end is End.INTO_SIDE
+    assert verdict.proof is not None
+    assert verdict.proof.contact_mps == pytest.approx(0.05, abs=0.01)
+    brakes_s = verdict.proof.speed_mps / SPEC.max_deceleration_mps2
+    assert verdict.proof.contact_s < REACTION_S + brakes_s
+    assert verdict.proof.ideal_contact_s == pytest.approx(verdict.proof.contact_s)
 
 
 # --- what is asked of the gate ---

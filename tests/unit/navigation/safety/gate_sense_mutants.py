@@ -90,7 +90,7 @@ SENSING: dict[str, list[tuple[str, str]]] = {
         ("keep &= ~seen_empty(", "seen_empty("),
         # what the lidar sees
         ("near_cone & (np.abs", "(np.abs"),
-        ("distance - range_m) <= LIDAR_AGREES_M", "distance - range_m) <= 9.0"),
+        ("distance - range_m) <= agrees_m", "distance - range_m) <= 9.0"),
         ("is_low = not is_seen_by_lidar", "is_low = is_seen_by_lidar"),
         ("if arc is not None and arc.is_low", "if arc is not None"),
         # memory

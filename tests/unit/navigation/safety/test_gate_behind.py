@@ -1,4 +1,4 @@
-"""The safety gate in reverse: what its front sweeps, and what it remembers behind it."""
+"""What the safety gate remembers behind and beside it, and what its front sweeps in reverse."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from navigation.types import Command
 from patrol.faults import FaultKind
 from tests.unit.navigation.safety.gate_hands import (
     FORWARD,
+    LEFT,
     NOW,
     SPEC,
     ahead,
@@ -22,6 +23,7 @@ F = FaultKind
 
 
 BACK = Command(-0.3, 0.0)
+RIGHT = Command(LEFT.speed_mps, -LEFT.yaw_rate_radps)
 BACK_LEFT = Command(-0.3, -0.3 * 0.7)  # the rear swings to the left
 
 
@@ -37,11 +39,11 @@ def test_reversing_looks_at_what_the_front_sweeps(gate: Any) -> None:
     assert one(gate, inputs(swing_right, scan=at_the_side, speed_mps=0.0)).faults == frozenset()
 
 
-def drive_past_a_post(gate: Any) -> tuple[Any, float]:
+def drive_past_a_post(gate: Any, until_m: float = 2.35) -> tuple[Any, float]:
     """A gate that saw a post pass on the left; it now stands out of sight by the left rear."""
     stage = gate.SafetyGate(SPEC)
     post_x_m, x_m, now_s = 2.0, 0.0, NOW
-    while x_m < 2.35:
+    while x_m < until_m:
         seen = (post_x_m - x_m, 0.58)
         in_view = abs(math.atan2(seen[1], seen[0] - SPEC.lidar.x_m)) < 2.35
         scan = scan_of(*([seen] if in_view else []), stamp_s=now_s)
@@ -60,6 +62,13 @@ def test_remembers_for_a_while_what_stands_behind(gate: Any) -> None:
         stage.step(inputs(scan=scan_of(stamp_s=now_s), now_s=now_s, speed_mps=0.0), now_s)
     given = inputs(BACK_LEFT, scan=scan_of(stamp_s=now_s), now_s=now_s, speed_mps=0.0)
     assert stage.step(given, now_s).faults == frozenset()
+
+
+def test_a_bend_leads_around_what_slipped_out_of_sight_beside_it(gate: Any) -> None:
+    stage, now_s = drive_past_a_post(gate, until_m=1.65)  # 0.3 m before the rear axle
+    for command, faults in ((LEFT, {F.OBSTACLE_IN_STOP_ZONE}), (RIGHT, set()), (FORWARD, set())):
+        given = inputs(command, scan=scan_of(stamp_s=now_s), now_s=now_s, speed_mps=0.0)
+        assert stage.step(given, now_s).faults == faults
 
 
 def test_forgets_what_it_leaves_far_behind(gate: Any) -> None:

@@ -49,6 +49,20 @@ def test_two_echoes_are_nobody_and_a_wall_is_no_mover(gate: Any) -> None:
     assert len(approach_of(gate, [], cyclist).movers.now) == 1
 
 
+def at_ray(back: int, side: float, range_m: float = 1.6) -> tuple[float, float]:
+    """What a ray hits that is so many before the last one on a side, +1 left."""
+    lidar = SPEC.lidar
+    angle = lidar.field_of_view_rad / 2 - back * lidar.field_of_view_rad / (lidar.rays - 1)
+    return lidar.x_m + range_m * math.cos(angle), side * range_m * math.sin(angle)
+
+
+def test_who_is_half_out_of_sight_is_hit_by_fewer_rays(gate: Any) -> None:
+    for side in (1.0, -1.0):
+        for rays, movers in (((0, 1), 1), ((1, 2), 1), ((1,), 0), ((6, 7), 0), ((5, 6, 7), 1)):
+            seen = [at_ray(ray, side) for ray in rays]
+            assert len(approach_of(gate, [], [], seen, speed_mps=1.0).movers.now) == movers
+
+
 def test_legs_belong_together_and_two_people_do_not(gate: Any) -> None:
     stride = [*legs(4.0, -0.2, 0.05), *legs(4.0, 0.2, 0.05)]
     two = [*legs(4.0, -0.5, 0.05), *legs(4.0, 0.5, 0.05)]
