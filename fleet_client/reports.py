@@ -47,6 +47,7 @@ def incident_message(
         x=incident.x_m,
         y=incident.y_m,
         position_sigma=incident.position_sigma_m,
+        position_covariance=incident.covariance_m2,
         started_at=iso_utc(incident.started_at_s),
         detected_at=iso_utc(incident.detected_at_s),
         updated_at=iso_utc(incident.updated_at_s),

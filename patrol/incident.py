@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from patrol.covariance import Covariance, told_or_round
+
 
 class AnomalyKind(StrEnum):
     """What a vehicle can see go wrong."""
@@ -154,3 +156,9 @@ class Incident:
     confidence: float  # 0..1
     rule_version: str
     details: dict[str, float | str]  # the rule's evidence: durations, scores, sizes
+    position_covariance_m2: Covariance | None = None  # None: told by an older vehicle
+
+    @property
+    def covariance_m2(self) -> Covariance:
+        """How well the place is known; round where that alone was told."""
+        return told_or_round(self.position_covariance_m2, self.position_sigma_m)

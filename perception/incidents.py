@@ -1,8 +1,8 @@
 """From findings to incidents: one real event is one incident, opened, updated, closed.
 
-A finding near an incident of the same kind belongs to it, whatever track or spot it came from, so
-a second lap or a flicker opens nothing new; what a rule follows by its own key stays the same
-incident wherever it goes. Driving away closes nothing: a vehicle says CLOSED
+A finding near an incident of the same kind, by both covariances, belongs to it, whatever track or
+spot it came from, so a second lap or a flicker opens nothing new; what a rule follows by its own
+key stays the same incident wherever it goes. Driving away closes nothing: a vehicle says CLOSED
 only when its rule has seen that it is over.
 """
 
@@ -14,11 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from patrol.covariance import sigma_of, sigmas_apart
 from patrol.incident import AnomalyKind, Incident, IncidentPhase, Severity
 from perception.incident_memory import Remembered, load_memory, save_memory
 from perception.map_view import NOWHERE, MapView
 from perception.rules.base import Finding
 from perception.severity import more_urgent, severity_of
+
+_GATE_SIGMAS = 3.0  # of a Rayleigh distance, 98.9 % of pairs of looks at one place
+_FARTHEST_RADII = 2.0  # of `merge_radius_m`, whatever the covariances say
 
 _Key = tuple[AnomalyKind, str, int]  # kind, the rule's camera, the rule's own number
 
@@ -27,7 +31,7 @@ _Key = tuple[AnomalyKind, str, int]  # kind, the rule's camera, the rule's own n
 class IncidentConfig:
     """When findings are the same event, and when an update is worth a message."""
 
-    merge_radius_m: float = 3.0
+    merge_radius_m: float = 3.0  # of places that are known exactly; doubtful ones reach further
     forget_after_s: float = 1800.0  # later, at the same place, it is a new event
     update_every_s: float = 10.0
     update_move_m: float = 0.75
@@ -59,10 +63,12 @@ class IncidentBook:
         self._open = {one.incident.incident_id: one.incident for one in known}
         self._seen_s = {one.incident.incident_id: one.seen_s for one in known}
         self._by_key: dict[_Key, str] = {}  # what a rule follows → incident
+        self._shown: set[_Key] = set()  # in the last picture
 
     def step(self, findings: list[Finding], now_s: float) -> list[tuple[Incident, Finding]]:
         """New revisions, each with the finding that caused it."""
         self._forget(now_s)
+        self._shown = {_key(finding) for finding in findings}
         changes = []
         for finding in findings:
             known = self._match(finding)
@@ -117,20 +123,33 @@ class IncidentBook:
         return known.incident_id if known else None
 
     def _match(self, finding: Finding) -> Incident | None:
-        def distance(incident: Incident) -> float:
-            return math.hypot(incident.x_m - finding.x_m, incident.y_m - finding.y_m)
-
         followed = self._open.get(self._by_key.get(_key(finding), ""))
         if followed is not None:
             return followed
         case_id = finding.details.get("case_id")  # of a person search: one of another is another
-        same = [
-            i
-            for i in self._open.values()
-            if i.kind is finding.kind and i.details.get("case_id") == case_id
+        shown = {self._by_key.get(key) for key in self._shown}
+        near = [
+            (sigmas, number, one)
+            for number, one in enumerate(self._open.values())
+            if one.kind is finding.kind
+            and one.details.get("case_id") == case_id
+            and (sigmas := self._sigmas_apart(one, finding, one.incident_id in shown)) is not None
         ]
-        near = [i for i in same if distance(i) <= self._config.merge_radius_m]
-        return min(near, key=distance, default=None)
+        return min(near)[2] if near else None
+
+    def _sigmas_apart(self, known: Incident, finding: Finding, is_shown: bool) -> float | None:
+        """How far apart by both covariances; None: they are two.
+
+        What a rule shows beside another in the same picture (`is_shown`) it has told apart, so
+        doubt of where they are joins no two of those.
+        """
+        radius_m = self._config.merge_radius_m
+        apart = finding.x_m - known.x_m, finding.y_m - known.y_m
+        if math.hypot(*apart) > radius_m * (1.0 if is_shown else _FARTHEST_RADII):
+            return None
+        shared_m = radius_m / _GATE_SIGMAS  # a body has a size, and moves
+        sigmas = sigmas_apart(apart, known.covariance_m2, finding.covariance_m2, shared_m)
+        return sigmas if sigmas <= _GATE_SIGMAS else None
 
     def _start(self, finding: Finding, now_s: float) -> Incident:
         incident = Incident(
@@ -142,20 +161,21 @@ class IncidentBook:
             self._map_id,
             finding.x_m,
             finding.y_m,
-            finding.position_sigma_m,
+            sigma_of(finding.covariance_m2),
             finding.started_at_s,
             now_s,
             now_s,
             finding.confidence,
             finding.rule_version,
             dict(finding.details),
+            finding.covariance_m2,
         )
         self._seen_s[incident.incident_id] = now_s
         self._by_key[_key(finding)] = incident.incident_id
         return incident
 
     def _severity(self, finding: Finding, now_s: float) -> Severity:
-        sigma_m = finding.position_sigma_m
+        sigma_m = sigma_of(finding.covariance_m2)
         return severity_of(finding.kind, self._view, finding.x_m, finding.y_m, sigma_m, now_s)
 
     def _revise(self, known: Incident, finding: Finding, now_s: float) -> Incident | None:
@@ -180,7 +200,8 @@ class IncidentBook:
             revision=known.revision + 1,
             x_m=finding.x_m,
             y_m=finding.y_m,
-            position_sigma_m=finding.position_sigma_m,
+            position_sigma_m=sigma_of(finding.covariance_m2),
+            position_covariance_m2=finding.covariance_m2,
             updated_at_s=now_s,
             confidence=max(known.confidence, finding.confidence),
             details=dict(finding.details),

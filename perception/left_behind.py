@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from patrol.covariance import Covariance, round_covariance, told_covariance
 from perception.ground_projection import GroundProjector
 from perception.lidar_spots import SpotLog
 from perception.map_heights import MapHeights
@@ -28,6 +29,7 @@ from perception.rules.base import Scene
 Place = tuple[float, float]
 Person = tuple[Place, float]  # map metres, one standard deviation
 _SETTLE_S = 8.0  # so long pictures of before a stop are kept for a look that may never come
+_SIGMA_M = 0.3  # of a thing's place, in all directions
 _LIDAR_SIZE_M = (0.3, 0.5)  # a likely size of what the lidar alone knows
 
 
@@ -40,6 +42,7 @@ class LeftBehind:
     rise_offset_m: float  # of its ground over what the map says
     near_s: float  # somebody was near it last
     by_lidar: bool
+    position_covariance_m2: Covariance
 
 
 @dataclass
@@ -146,7 +149,9 @@ class LeftBehindSearch:
         wide, high = _LIDAR_SIZE_M
         size_m = (max(spot.width_m, wide), high)
         return LeftBehind(
-            spot.place, size_m, candidate.rise_offset_m, candidate.near_s, by_lidar=True
+            *(spot.place, size_m, candidate.rise_offset_m, candidate.near_s),
+            by_lidar=True,
+            position_covariance_m2=round_covariance(_SIGMA_M),
         )
 
     def _asks(self, candidate: _Candidate, scene: Scene) -> bool:
@@ -176,8 +181,19 @@ class LeftBehindSearch:
         right, up, wide, high = found
         place = place_of(stop.place, right, up, camera_m, scene.projector)
         return LeftBehind(
-            place, (wide, high), candidate.rise_offset_m, candidate.near_s, by_lidar=False
+            *(place, (wide, high), candidate.rise_offset_m, candidate.near_s),
+            by_lidar=False,
+            position_covariance_m2=_pictured(place, scene.projector),
         )
+
+
+def _pictured(place: Place, projector: GroundProjector) -> Covariance:
+    """How well a place is known that only the picture shows: long along the view."""
+    foot = projector.pixel(*place)
+    point = None if foot is None else projector.ground_point(*foot)
+    if point is None:
+        return round_covariance(_SIGMA_M)
+    return told_covariance(point.covariance + np.eye(2) * _SIGMA_M**2)
 
 
 def are_near(

@@ -40,6 +40,7 @@ class LeftThing:
         self.place = found.place
         self.size_m = found.size_m
         self.by_lidar = found.by_lidar
+        self.position_covariance_m2 = found.position_covariance_m2
         self.near_s = found.near_s  # somebody was near it last
         self.there_s = found_s  # it was there last
         self.looks, self.passes, self.raised = 0, 1, False

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from fleet_server.api.models import Model
 from fleet_server.api.suppression_models import Quieted
+from patrol.covariance import Covariance
 from patrol.vda5050.release import MOST_CHARS
 
 IncidentStatus = Literal["open", "acknowledged", "resolved"]
@@ -48,6 +49,7 @@ class ReportView(Model):
     longitude_deg: float | None
     latitude_deg: float | None
     position_sigma_m: float
+    position_covariance_m2: Covariance
     confidence: float
     detected_at: float
     updated_at: float
@@ -74,6 +76,7 @@ class IncidentView(Model):
     longitude_deg: float | None
     latitude_deg: float | None
     position_sigma_m: float
+    position_covariance_m2: Covariance
     started_at: float
     detected_at: float
     received_at: float

@@ -13,24 +13,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from patrol import covariance
+from patrol.covariance import Covariance, told_or_round
 from patrol.incident import IncidentPhase
 
 FARTHEST_M = 10.0  # whatever the covariances say: what is further apart is two
 GATE_SIGMAS = 3.0  # of a Rayleigh distance, 98.9 % of pairs of reports of one place
-# A vehicle's sigma is its camera's and pose's; two vehicles disagree by what both share, too: the
-# map, and the body whose nearest point each sees.
-LEAST_SIGMA_M = 0.5
+# A vehicle's covariance is its camera's and pose's; two vehicles disagree by what both share, too:
+# the map, and the body whose nearest point each sees.
+SHARED_SIGMA_M = 0.5
 GAP_S = 600.0  # between the last of one report and the first of another
 TRACKED_S = 30.0  # two reports both as new as this say where they are now
 CLOSED = IncidentPhase.CLOSED.value
+_MADE = ("case_id", "position_covariance_m2")  # of a row's, and not as they stand there
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """One vehicle's incident as it says it now; map metres, UTC seconds.
 
-    On the wire a vehicle gives one sigma, of its covariance's larger axis: the covariance is taken
-    as round, which gates wider than the true one.
+    Of an older vehicle, which tells one sigma alone, the covariance is taken as round: that gates
+    wider than the true one.
     """
 
     incident_id: str
@@ -44,14 +47,25 @@ class Report:
     started_at_s: float
     updated_at_s: float
     case_id: str | None = None  # of a person search that it is a candidate for
+    position_covariance_m2: Covariance | None = None  # None: told by an older vehicle
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Report:
         """An incident's row."""
         said = (row["details"] or {}).get("case_id")
         case_id = said if isinstance(said, str) else None
-        names = [name for name in cls.__dataclass_fields__ if name != "case_id"]
-        return cls(**{name: row[name] for name in names}, case_id=case_id)
+        told = row["position_covariance_m2"]
+        names = [name for name in cls.__dataclass_fields__ if name not in _MADE]
+        return cls(
+            **{name: row[name] for name in names},
+            case_id=case_id,
+            position_covariance_m2=None if told is None else tuple(told),
+        )
+
+    @property
+    def covariance_m2(self) -> Covariance:
+        """How well the place is known."""
+        return told_or_round(self.position_covariance_m2, self.position_sigma_m)
 
     @property
     def is_over(self) -> bool:
@@ -87,8 +101,8 @@ def is_same_event(a: Report, b: Report) -> bool:
 
 def sigmas_apart(a: Report, b: Report) -> float:
     """Mahalanobis distance with both covariances."""
-    variances = [max(one.position_sigma_m, LEAST_SIGMA_M) ** 2 for one in (a, b)]
-    return _distance_m(a, b) / math.sqrt(sum(variances))
+    apart_m = b.x_m - a.x_m, b.y_m - a.y_m
+    return covariance.sigmas_apart(apart_m, a.covariance_m2, b.covariance_m2, SHARED_SIGMA_M)
 
 
 def have_parted(a: Report, b: Report) -> bool:

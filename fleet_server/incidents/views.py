@@ -45,6 +45,7 @@ def incident_view(event: StoredEvent, maps: MapLibrary) -> IncidentView:
     return IncidentView(
         **{name: head[name] for name in OF_THE_HEAD},
         **{name: now[name] for name in OF_THE_NEWEST},
+        position_covariance_m2=last.covariance_m2,
         severity=min((Severity(r["severity"]) for r in reports), key=lambda s: s.rank),
         phase="updated" if len(reports) > 1 and not last.is_over else now["phase"],
         title_ko=table.title_ko,
@@ -75,6 +76,7 @@ def _report_view(row: Row, maps: MapLibrary) -> ReportView:
     place = maps.lonlat(row["map_id"], row["x_m"], row["y_m"])
     return ReportView(
         **{name: row[name] for name in OF_A_REPORT},
+        position_covariance_m2=Report.of(row).covariance_m2,
         longitude_deg=place[0] if place else None,
         latitude_deg=place[1] if place else None,
         detected_at=row["detected_at_s"],

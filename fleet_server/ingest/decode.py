@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from patrol.clock import parse_iso_utc
+from patrol.covariance import MOST_SIGMA_M, is_covariance, is_of_sigma, sigma_of
 from patrol.errors import OrderError
 from patrol.incident import AnomalyKind, EvidenceKind, IncidentPhase, Severity
 from patrol.vda5050.extension import (
@@ -248,6 +249,7 @@ def _incident(decoded: Decoded, payload: bytes, _limit: int) -> None:
     IncidentPhase(message.phase)
     if not 0 <= message.revision < MAX_ID:
         raise MalformedError(f"revision {message.revision} is outside [0, 2^53)")
+    _check_covariance(message)
     decoded.items.append(
         IncidentItem(
             vehicle_id,
@@ -260,6 +262,24 @@ def _incident(decoded: Decoded, payload: bytes, _limit: int) -> None:
         )
     )
     _acknowledge(decoded, "incident", message)
+
+
+def _check_covariance(message: IncidentMessage) -> None:
+    """An older vehicle tells none."""
+    told = message.position_covariance
+    if told is None:
+        return
+    shown = ", ".join(f"{value:.3g}" for value in told)
+    if not is_covariance(told):
+        raise MalformedError(
+            f"positionCovariance [{shown}] must be xx, xy, yy in m² with xx, yy >= 0,"
+            f" xy² <= xx yy and no axis above {MOST_SIGMA_M:g} m"
+        )
+    if not is_of_sigma(told, message.position_sigma):
+        raise MalformedError(
+            f"positionCovariance [{shown}] has a larger axis of {sigma_of(told):.3g} m, and"
+            f" positionSigma says {message.position_sigma:.3g} m"
+        )
 
 
 def _evidence(decoded: Decoded, payload: bytes, limit: int) -> None:

@@ -97,6 +97,7 @@ def _reported(item: IncidentItem) -> dict[str, Any]:
         "x_m": message.x,
         "y_m": message.y,
         "position_sigma_m": message.position_sigma,
+        "position_covariance_m2": message.position_covariance,
         "started_at_s": item.started_at_s,
         "detected_at_s": item.detected_at_s,
         "updated_at_s": item.updated_at_s,

@@ -100,6 +100,7 @@ incidents = Table(
     Column("x_m", Double, nullable=False),
     Column("y_m", Double, nullable=False),
     Column("position_sigma_m", Double, nullable=False),
+    Column("position_covariance_m2", JSON(none_as_null=True)),  # xx, xy, yy; NULL: round
     Column("started_at_s", Double, nullable=False),
     Column("detected_at_s", Double, nullable=False),
     Column("updated_at_s", Double, nullable=False),

@@ -33,6 +33,7 @@ class IncidentMessage(Header):
     confidence: float
     rule_version: str
     details: dict[str, Any] = msgspec.field(default_factory=dict)
+    position_covariance: tuple[float, float, float] | None = None  # None: round
 
 
 class EvidenceChunk(Header):

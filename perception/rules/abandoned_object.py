@@ -23,6 +23,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from patrol.covariance import sigma_of
 from patrol.incident import AnomalyKind
 from perception.left_behind import LeftBehind, LeftBehindSearch, Person, are_near
 from perception.left_things import LeftThing
@@ -33,7 +34,6 @@ from perception.rules.base import Finding, Scene
 from perception.tracking import iou
 
 RULE_VERSION = "abandoned_object/1"
-_SIGMA_M = 0.3  # of a thing's place
 _BOX_MARGIN_M = 0.15  # around what is mostly found in part
 _MARGIN_PX = 3.0  # around somebody's box
 _HIDES_SCORE = 0.25
@@ -133,13 +133,14 @@ class AbandonedObjectRule:
             self.kind,
             thing.key,
             *thing.place,
-            _SIGMA_M,
+            sigma_of(thing.position_covariance_m2),
             thing.near_s,
             0.85 if thing.passes == 1 else 0.95,
             thing.box(scene, _BOX_MARGIN_M),
             RULE_VERSION,
             details,
             cleared,
+            position_covariance_m2=thing.position_covariance_m2,
         )
 
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from patrol.covariance import Covariance, told_or_round
 from patrol.geometry import Scan
 from patrol.incident import AnomalyKind
 from patrol.person_search import PersonSearch
@@ -69,6 +70,12 @@ class Finding:
     cleared: bool = False  # the rule has seen that it is over
     heads_px: tuple[tuple[float, float, float], ...] = ()  # circles (u, v, radius) to blur
     eye: str = ""  # the camera whose pictures alone the rule judges; empty: it judges all
+    position_covariance_m2: Covariance | None = None  # None: round, by `position_sigma_m`
+
+    @property
+    def covariance_m2(self) -> Covariance:
+        """How well the place is known."""
+        return told_or_round(self.position_covariance_m2, self.position_sigma_m)
 
 
 def grey_of(image_bgr: Image) -> Image:

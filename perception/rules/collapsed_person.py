@@ -29,6 +29,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from patrol.covariance import told_covariance
 from patrol.incident import AnomalyKind
 from perception.detectors.base import Detector, PoseDetector
 from perception.looks import LEFT, RIGHT, UPRIGHT, Box, Sighting, look, skeleton_in, square_around
@@ -295,4 +296,5 @@ class CollapsedPersonRule:
             },
             cleared,
             (spot.head,) if spot.head is not None and box is not None else (),
+            position_covariance_m2=told_covariance(spot.covariance),
         )

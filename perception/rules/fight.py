@@ -199,6 +199,7 @@ class FightRule:
         return Finding(
             self.kind, scuffle.key, *scuffle.middle, pair.sigma_m, scuffle.began_s, share,
             pair.box_xyxy, RULE_VERSION, {"struck_share": round(share, 2)}, over,
+            position_covariance_m2=pair.position_covariance_m2,
         )  # fmt: skip
 
     def _raise(self, scuffle: Scuffle, stamp_s: float) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from patrol.covariance import Covariance, told_covariance
 from perception.followed import Followed
 
 _BODY_M = 1.7  # a box's height is about that
@@ -67,6 +68,11 @@ class Pair(Struct, frozen=True):
     def sigma_m(self) -> float:
         """Of the middle."""
         return math.hypot(self.left.sigma_m, self.right.sigma_m) / 2
+
+    @property
+    def position_covariance_m2(self) -> Covariance:
+        """Of the middle, as findings tell it."""
+        return told_covariance((self.left.person.covariance + self.right.person.covariance) / 4)
 
     @property
     def together_mps(self) -> float:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from patrol.covariance import told_covariance
 from patrol.incident import AnomalyKind
 from perception.rules.base import Finding, Scene
 from perception.rules.fire_looks import FlameLook, LookConfig, looks_of
@@ -121,4 +122,5 @@ class FireRule:
             box,
             RULE_VERSION,
             details,
+            position_covariance_m2=told_covariance(place.covariance),
         )

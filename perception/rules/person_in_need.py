@@ -107,4 +107,7 @@ class PersonInNeedRule:
         (x_m, y_m), covariance = body.spot
         box = body.track.observation.box_xyxy
         confidence = body.track.confidence
-        return Presence(body.number, x_m, y_m, larger_sigma(covariance), met, confidence, box)
+        sigma_m = larger_sigma(covariance)
+        return Presence(
+            body.number, x_m, y_m, sigma_m, met, confidence, box, covariance=covariance
+        )

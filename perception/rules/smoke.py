@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from patrol.covariance import told_covariance
 from patrol.incident import AnomalyKind
 from perception.hot_spots import thermal_projector
 from perception.rules.base import Finding, Scene
@@ -114,4 +115,5 @@ class SmokeRule:
             scene.projector.box_at(place.x_m, place.y_m, look.size_m, 2.0 * look.size_m),
             RULE_VERSION,
             {"size_m": round(look.size_m, 2), "warmest_c": round(look.degrees_c or 0.0)},
+            position_covariance_m2=told_covariance(place.covariance),
         )

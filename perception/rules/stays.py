@@ -17,6 +17,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from patrol.covariance import Covariance, told_covariance
 from patrol.incident import AnomalyKind
 from perception.followed import Followed
 from perception.rules.base import Finding
@@ -56,6 +57,12 @@ class Presence(Struct, frozen=True):
     confidence: float
     box_xyxy: NDArray[np.float64]
     place_id: str = ""  # a stay is in one zone
+    covariance: NDArray[np.float64] | None = None  # 2 x 2 m²; None: round, by `sigma_m`
+
+    @property
+    def position_covariance_m2(self) -> Covariance | None:
+        """As findings tell it."""
+        return None if self.covariance is None else told_covariance(self.covariance)
 
     @classmethod
     def of(cls, seen: Followed, met: bool | None, place_id: str = "") -> Presence:
@@ -69,6 +76,7 @@ class Presence(Struct, frozen=True):
             track.confidence,
             track.observation.box_xyxy,
             place_id,
+            seen.covariance,
         )
 
 
@@ -229,6 +237,7 @@ def findings_of(
             version,
             {"held_s": round(stay.held_s, 1), **stay.details},
             stay.key in over,
+            position_covariance_m2=stay.presence.position_covariance_m2,
         )
         for stay in seen
         if stay.raised

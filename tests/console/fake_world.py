@@ -232,7 +232,8 @@ class World:
             y_m=node.y_m,
             longitude_deg=lon,
             latitude_deg=lat,
-            position_sigma_m=0.6,
+            position_sigma_m=3.0,
+            position_covariance_m2=(6.8, 3.8, 2.4),  # long along a view to the north-east
             started_at=now - age_s - 4,
             detected_at=now - age_s,
             received_at=now - age_s + 0.4,

@@ -50,6 +50,7 @@ def test_an_incident_that_two_vehicles_see_names_both(console: Page, server: Any
                 longitude_deg=incident.longitude_deg,
                 latitude_deg=incident.latitude_deg,
                 position_sigma_m=0.5,
+                position_covariance_m2=(0.25, 0.0, 0.04),
                 confidence=0.8,
                 detected_at=incident.detected_at,
                 updated_at=incident.updated_at,

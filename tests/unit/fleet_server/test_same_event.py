@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from fleet_server.incidents.same_event import FARTHEST_M, GAP_S, Report, choose, is_same_event
 from fleet_server.store import tables as t
 from patrol.clock import iso_utc
+from patrol.covariance import sigma_of
 from patrol.incident import ANOMALIES, AnomalyKind
 from patrol.vda5050.messages import encode
 from patrol.vda5050.topic_names import VehicleAddress
@@ -79,6 +80,40 @@ async def test_what_is_apart_stays_two(rig: Any, kit: Any, changes: dict[str, An
     await report(rig, kit, FIRST, "a", 0, x=3.5 if sigma < 1 else 5.0, position_sigma=sigma)
     await report(rig, kit, SECOND, "b", **changes)
     assert len(await shown(rig)) == 2
+
+
+# 3 m along a view to the east and 0.2 m across it; the same of a view to the north
+EASTWARD, NORTHWARD = (9.0, 0.0, 0.04), (0.04, 0.0, 9.0)
+
+
+async def told(rig: Any, kit: Any, *places: tuple[Any, ...]) -> list[Any]:
+    """What is shown after reports of two vehicles in turn, each of x, y and covariance."""
+    for number, (x, y, covariance) in enumerate(places):
+        address = (FIRST, SECOND)[number % 2]
+        place = {"x": x, "y": y, "position_sigma": sigma_of(covariance)}
+        place["position_covariance"] = covariance
+        await report(rig, kit, address, str(number), 5.0 * number, **place)
+    return await shown(rig)
+
+
+async def test_two_that_are_apart_across_the_view_stay_two(rig: Any, kit: Any) -> None:
+    """As circles of 3 m they were one."""
+    views = await told(rig, kit, (5.0, 0.0, EASTWARD), (5.5, 2.0, EASTWARD))
+    assert len(views) == 2
+    assert {view.position_covariance_m2 for view in views} == {EASTWARD}
+
+
+async def test_two_views_at_right_angles_are_one(rig: Any, kit: Any) -> None:
+    (view,) = await told(rig, kit, (9.0, 0.1, EASTWARD), (5.0, -4.0, NORTHWARD))
+    assert [r.position_covariance_m2 for r in view.reports] == [EASTWARD, NORTHWARD]
+    assert view.position_covariance_m2 == NORTHWARD, "of the newest, whose place is shown"
+
+
+async def test_an_older_vehicle_s_place_is_round(rig: Any, kit: Any) -> None:
+    await report(rig, kit, FIRST, "a", x=5.0, position_sigma=3.0)
+    await report(rig, kit, SECOND, "b", 5.0, x=5.5, y=2.0, position_sigma=3.0)
+    (view,) = await shown(rig)
+    assert view.position_covariance_m2 == (9.0, 0.0, 9.0)
 
 
 async def test_what_one_vehicle_told_apart_stays_two_and_another_finds_both(
@@ -181,6 +216,7 @@ REPORTS = st.lists(
         position_sigma_m=st.floats(0, 50),
         started_at_s=st.floats(0, 2000),
         updated_at_s=st.just(0.0),
+        position_covariance_m2=st.sampled_from([None, EASTWARD, NORTHWARD]),
     ),
     max_size=25,
 )

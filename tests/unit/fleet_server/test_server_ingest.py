@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from fleet_server.store import tables as t
 from fleet_server.store.history import select_track
 from fleet_server.store.telemetry import store_batch
 from patrol.clock import iso_utc
+from patrol.covariance import sigma_of
 from patrol.vda5050.extension import Ack, Backfill
 from patrol.vda5050.messages import VERSION, AgvPosition, decode, encode
 
@@ -134,6 +136,51 @@ async def test_wrong_header_is_quarantined_and_acknowledged(
     assert reason in (await rows(rig, t.quarantine))[0]["reason"]
     assert await rows(rig, t.state_history) == []
     assert len(acked(rig)) == 1  # the vehicle need not send it for ever
+
+
+NONE = "must be xx, xy, yy in m² with xx, yy >= 0, xy² <= xx yy and no axis above 1000 m"
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ([0.09, 0.1, 0.04], f"positionCovariance [0.09, 0.1, 0.04] {NONE}"),
+        ([-0.09, 0.0, 0.04], NONE),
+        ([1e20, 1e20, 1e20], NONE),
+        ([0.09, 0.0], "Expected `array` of length 3"),
+        ([0.09, None, 0.09], "Expected `float`"),
+        ("wide", "Expected `array | null`"),
+        ([4.0, 0.0, 0.04], "has a larger axis of 2 m, and positionSigma says 0.3 m"),
+    ],
+)
+async def test_what_can_be_no_covariance_of_its_sigma_is_quarantined(
+    rig: Any, kit: Any, told: Any, reason: str
+) -> None:
+    payload = json.loads(encode(kit.make_incident(1)))
+    assert "positionCovariance" not in payload, "as of an older vehicle"
+    payload["positionCovariance"] = told
+    await rig.take("incident", json.dumps(payload).encode())
+    assert reason in (await rows(rig, t.quarantine))[0]["reason"]
+    assert await rows(rig, t.incidents) == []
+
+
+async def test_a_covariance_is_kept_as_it_was_told_and_none_as_none(rig: Any, kit: Any) -> None:
+    told = (0.09, 0.02, 0.01)
+    sigma_m = sigma_of(told)
+    await rig.take(
+        "incident",
+        kit.make_incident(1),
+        kit.make_incident(
+            1, incident_id="inc-2", x=50.0, position_sigma=sigma_m, position_covariance=told
+        ),
+    )
+    kept = {row["incident_id"]: row for row in await rows(rig, t.incidents)}
+    assert kept["inc-1"]["position_covariance_m2"] is None
+    assert kept["inc-2"]["position_covariance_m2"] == list(told)
+    without = sa.select(t.incidents.c.incident_id).where(
+        t.incidents.c.position_covariance_m2.is_(None)
+    )
+    assert await rig.database.read(lambda c: c.execute(without).scalars().all()) == ["inc-1"]
 
 
 async def test_quarantine_is_bounded(rig: Any) -> None:

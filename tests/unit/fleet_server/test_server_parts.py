@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from click.testing import CliRunner
 from sqlalchemy.dialects import postgresql, sqlite
@@ -26,11 +28,12 @@ from fleet_server.broker_config import (
 from fleet_server.cli import enroll_command
 from fleet_server.config import BrokerConfig, RetentionConfig, load_fleet_config
 from fleet_server.enrolment import Enrolment
+from fleet_server.incidents.same_event import Report
 from fleet_server.live import QUEUE_MESSAGES
 from fleet_server.retention import Retention
 from fleet_server.store import plan_tables
 from fleet_server.store import tables as t
-from fleet_server.store.database import Database
+from fleet_server.store.database import MIGRATIONS, Database
 from patrol.errors import ConfigError
 from patrol.map_geojson import load_map
 from patrol.vda5050.topic_names import VehicleAddress, subscriptions
@@ -257,6 +260,37 @@ def test_migrations_make_the_tables_of_the_code(template: Path) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, t.metadata) == []
+    engine.dispose()
+
+
+def test_an_incident_of_before_covariances_is_kept_and_round(tmp_path: Path) -> None:
+    """From the schema of 0010, there and back."""
+    url, old = f"sqlite:///{tmp_path}/fleet.db", sa.MetaData()
+    config, engine = Config(), sa.create_engine(url)
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0010")
+        incidents = sa.Table("incidents", old, autoload_with=connection)
+        row = {
+            column.name: 0.5 if isinstance(column.type, sa.Double) else "0"
+            for column in incidents.c
+            if not column.nullable
+        }
+        connection.execute(sa.insert(incidents).values(**row))
+    database = Database(url)
+    database.open()
+    database.close()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        (kept,) = connection.execute(sa.select(t.incidents)).mappings()
+        assert kept["position_covariance_m2"] is None
+        assert Report.of(dict(kept) | {"details": {}}).covariance_m2 == (0.25, 0.0, 0.25)
+        command.downgrade(config, "0010")
+        (back,) = connection.execute(sa.select(incidents)).mappings()
+        assert back == {column.name: kept[column.name] for column in incidents.c}
+        columns = [column["name"] for column in sa.inspect(connection).get_columns("incidents")]
+        assert columns == [column.name for column in incidents.c]
     engine.dispose()
 
 

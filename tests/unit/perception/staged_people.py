@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from patrol.covariance import Covariance, round_covariance
 from patrol.geometry import Pose2, StampedPose
 from patrol.incident import IncidentPhase
 from patrol.map import PatrolMap, Zone
@@ -42,6 +43,7 @@ class Actor:
     sigma_m: float = 0.15
     under: str = ""  # what the detector sees under it
     by_warmth: bool = False
+    covariance_m2: Covariance | None = None  # as each look tells it; None: round, by `sigma_m`
 
 
 def stands(x_m: float, y_m: float) -> Way:
@@ -63,6 +65,7 @@ class Played:
     opened: list[tuple[float, float, float]] = field(default_factory=list)  # (t, x, y)
     closed: list[float] = field(default_factory=list)
     details: list[dict] = field(default_factory=list)
+    covariances: list[Covariance] = field(default_factory=list)  # of the opened ones
 
 
 def proving_ground(*zones: Zone) -> PatrolMap:
@@ -102,6 +105,7 @@ def play(
             if incident.phase is IncidentPhase.OPENED:
                 played.opened.append((t, incident.x_m, incident.y_m))
                 played.details.append(finding.details)
+                played.covariances.append(incident.covariance_m2)
             if incident.phase is IncidentPhase.CLOSED:
                 played.closed.append(t)
     return played
@@ -116,10 +120,11 @@ def _look(
         return None
     box = projector.box_at(*place, *actor.size_m)
     eye = projector.stamped.pose.transform(CAMERA.x_m, CAMERA.y_m)
+    xx, xy, yy = actor.covariance_m2 or round_covariance(max(actor.sigma_m, 0.05))
     point = GroundPoint(
         place[0] + noise[0],
         place[1] + noise[1],
-        np.eye(2) * max(actor.sigma_m, 0.05) ** 2,
+        np.array([[xx, xy], [xy, yy]]),
         math.dist(place, eye),
     )
     seen = Observation(

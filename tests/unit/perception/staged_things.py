@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from staged_people import CAMERA, NOON_S, PICTURE_S, Actor, _look, _scene, view
 
+from patrol.covariance import Covariance
 from patrol.geometry import Pose2, Scan, StampedPose
 from patrol.incident import IncidentPhase
 from perception.followed import FollowedLog
@@ -51,6 +52,7 @@ class Told:
     closed: list[float] = field(default_factory=list)
     details: list[dict] = field(default_factory=list)
     off_m: list[float] = field(default_factory=list)
+    covariances: list[Covariance] = field(default_factory=list)
     passes: int = 0
 
 
@@ -137,6 +139,7 @@ def play(
             if incident.phase is IncidentPhase.OPENED:
                 told.opened.append(t)
                 told.details.append(finding.details)
+                told.covariances.append(incident.covariance_m2)
                 told.off_m.append(math.dist((incident.x_m, incident.y_m), THING))
             if incident.phase is IncidentPhase.CLOSED:
                 told.closed.append(t)

@@ -12,6 +12,7 @@ import pytest
 from staged_people import NOON_S, Actor, walks
 from staged_things import LEAVES_S, OWNER, THING, Place, Thing, at, bends, leaves, play
 
+from patrol.covariance import round_covariance
 from perception.lidar_spots import SpotConfig, SpotLog, groups_of
 from perception.place_looks import HIGH, WIDE, Patch, one_way
 from perception.remembered_look import RememberedLook, View
@@ -31,6 +32,7 @@ def test_a_suitcase_whose_owner_leaves_is_told_once_after_half_a_minute(speed_mp
     assert LEAVES_S + 30.0 <= opened <= LEAVES_S + 30.0 + 5.0
     assert told.off_m[0] < 0.5
     assert told.details[0]["found_by"] == "lidar"
+    assert told.covariances == [round_covariance(0.3)]
     assert told.closed == []
 
 
@@ -110,6 +112,8 @@ def test_a_low_bag_is_found_by_the_picture() -> None:
     assert 34.0 <= opened <= 40.0
     assert told.off_m[0] < 0.8
     assert told.details[0]["found_by"] == "picture"
+    ((xx, _, yy),) = told.covariances  # seen eastwards, from 7 m
+    assert 0.3**2 < yy < 0.35**2 < 0.4**2 < xx
 
 
 def test_a_low_bag_that_is_taken_away_again_closes_its_incident() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import painted_world as world
 import pytest
 
+from patrol.covariance import sigma_of
 from patrol.incident import AnomalyKind, IncidentPhase, Severity
 from perception.config import PerceptionConfig
 from perception.detectors.base import Skeleton
@@ -28,6 +29,9 @@ def test_reports_a_lying_person_once_with_the_place(tmp_path: Path) -> None:
     assert incident.severity is Severity.CRITICAL
     assert incident.x_m == pytest.approx(16.0, abs=0.7)
     assert incident.y_m == pytest.approx(-1.5, abs=0.5)
+    xx, _, yy = incident.covariance_m2
+    assert xx > 1.5 * yy, "it comes from the west: long along its views"
+    assert sigma_of(incident.covariance_m2) == incident.position_sigma_m
     assert incident.detected_at_s - incident.started_at_s >= 2.0
     assert incident.details["views"] >= 5
     assert incident.rule_version == "collapsed_person/1"

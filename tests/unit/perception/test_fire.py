@@ -125,6 +125,8 @@ def test_a_doubtful_place_is_waited_for_but_not_for_long() -> None:
     found = told(rule(), [flames(10.0, 0.5, 0.9, lifted_m=2.0)], 9.0)
     assert 4.0 <= found[0][0] <= 6.5
     assert found[0][1].position_sigma_m > FireConfig().place_sigma_m
+    xx, _, yy = found[0][1].covariance_m2
+    assert xx > 4 * yy, "its foot is not seen: long along the view, which is to the east"
 
 
 def test_a_flash_is_no_fire() -> None:

@@ -9,6 +9,7 @@ import pytest
 import staged_flames as staged
 from staged_flames import THERMAL, Look, Painter, blob, flames
 
+from patrol.covariance import round_covariance, sigma_of
 from patrol.incident import IncidentPhase
 from perception.incidents import IncidentBook, IncidentConfig
 from perception.rules.smoke import SmokeConfig, SmokeRule
@@ -72,6 +73,8 @@ def test_smoke_is_told_once_where_it_rises(speed_mps: float, seed: int) -> None:
     found = told(rule(), [smoke(9.0, 1.0)], 10.0, speed_mps=speed_mps, seed=seed)
     assert {finding.key for _, finding in found} == {1}
     first_s, first = found[0]
+    assert sigma_of(first.covariance_m2) == pytest.approx(first.position_sigma_m)
+    assert first.covariance_m2 != round_covariance(first.position_sigma_m)
     assert 3.4 <= first_s <= 7.0
     assert math.dist((first.x_m, first.y_m), (9.0, 1.0)) < 2.0
     assert first.box_xyxy is not None

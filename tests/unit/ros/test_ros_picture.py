@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +119,7 @@ def an_incident() -> Incident:
         confidence=0.8,
         rule_version="1",
         details={"lying_s": 2.5, "note": "골목"},
+        position_covariance_m2=(0.16, 0.0, 0.01),
     )
 
 
@@ -126,6 +128,15 @@ def test_an_incident_reaches_the_client_whole() -> None:
     message = message_of_incident(an_incident(), [evidence], 12.0)
     assert incident_of(message) == an_incident()
     assert [evidence_of(ref) for ref in message.evidence] == [evidence]
+
+
+def test_a_place_that_was_told_without_a_covariance_reaches_the_client_round() -> None:
+    kept = replace(an_incident(), position_covariance_m2=None)  # as an older version kept it
+    message = message_of_incident(kept, [], 12.0)
+    assert list(message.position_covariance_m2) == pytest.approx([0.16, 0.0, 0.16])
+    assert incident_of(message) == replace(kept, position_covariance_m2=kept.covariance_m2)
+    message.position_covariance_m2 = [0.0, 0.0, 0.0]  # nobody has filled them in
+    assert incident_of(message) == kept
 
 
 def test_a_message_with_files_alone_is_no_incident() -> None:

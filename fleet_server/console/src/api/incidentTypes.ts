@@ -33,6 +33,9 @@ export interface Release {
   away: string[];
 }
 
+/** xx, xy and yy in m², x east and y north. */
+export type Covariance = [number, number, number];
+
 export interface IncidentView {
   incident_id: string;
   kind: string;
@@ -48,6 +51,7 @@ export interface IncidentView {
   longitude_deg: number | null;
   latitude_deg: number | null;
   position_sigma_m: number;
+  position_covariance_m2: Covariance;
   started_at: number;
   detected_at: number;
   received_at: number;
@@ -74,6 +78,7 @@ export interface Report {
   longitude_deg: number | null;
   latitude_deg: number | null;
   position_sigma_m: number;
+  position_covariance_m2: Covariance;
   confidence: number;
   detected_at: number;
   updated_at: number;

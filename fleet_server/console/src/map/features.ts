@@ -9,7 +9,8 @@ import type { District } from "./district";
 import { EMPTY } from "./style";
 import { teamColours } from "./teamColours";
 
-const CIRCLE_POINTS = 48;
+const ELLIPSE_POINTS = 48;
+const SIGMAS_95 = 2.448; // 95 % of a Gaussian in the plane: sqrt(-2 ln 0.05)
 const M_PER_DEG = 111195;
 
 export function lineFeature(line: LonLat[]): FeatureCollection {
@@ -118,16 +119,21 @@ export function closedFeatures(
   );
 }
 
-/** A circle of two standard deviations around an incident. */
+/** The ellipse in which an incident is with 95 %. */
 export function uncertaintyFeature(incident: IncidentView | null): FeatureCollection {
   if (!incident || incident.longitude_deg === null || incident.latitude_deg === null) return EMPTY;
   const { longitude_deg: lon, latitude_deg: lat } = incident;
-  const radius = 2 * incident.position_sigma_m;
-  const ring = Array.from({ length: CIRCLE_POINTS + 1 }, (_, i) => {
-    const angle = (2 * Math.PI * i) / CIRCLE_POINTS;
+  const [xx, xy, yy] = incident.position_covariance_m2;
+  // a circle through the covariance's Cholesky factor, lower triangular
+  const east = Math.sqrt(xx);
+  const shear = east > 0 ? xy / east : 0;
+  const north = Math.sqrt(Math.max(yy - shear * shear, 0));
+  const ring = Array.from({ length: ELLIPSE_POINTS + 1 }, (_, i) => {
+    const angle = (2 * Math.PI * i) / ELLIPSE_POINTS;
+    const [x, y] = [SIGMAS_95 * Math.cos(angle), SIGMAS_95 * Math.sin(angle)];
     return [
-      lon + (radius * Math.cos(angle)) / (M_PER_DEG * Math.cos((lat * Math.PI) / 180)),
-      lat + (radius * Math.sin(angle)) / M_PER_DEG,
+      lon + (east * x) / (M_PER_DEG * Math.cos((lat * Math.PI) / 180)),
+      lat + (shear * x + north * y) / M_PER_DEG,
     ];
   });
   return collection([

@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
+import type { Covariance } from "../api/incidentTypes";
 import type { LonLat, MapGeoJson } from "../api/types";
 import { compassDeg, distanceM, lengthM, shortTurnDeg } from "../lib/geo";
+import { incident } from "../store/samples";
 import { nearestPlace, previewPatrol, readDistrict } from "./district";
+import { uncertaintyFeature } from "./features";
 import { Motion } from "./motion";
 import { joined, prepareForDrawing } from "./prepare";
 
@@ -112,4 +115,36 @@ it("joins pieces in whatever order and direction they come", () => {
     { ends: [3, 4], line: [at(3), at(4)] },
   ]);
   expect([line, [...line].reverse()]).toContainEqual([at(1), at(2), at(3), at(4)]);
+});
+
+/** Metres east and north of an incident's place, around what the map draws of its doubt. */
+function outline(position_covariance_m2: Covariance): number[][] {
+  const drawn = uncertaintyFeature(
+    incident({ longitude_deg: 127, latitude_deg: 60, position_covariance_m2 }),
+  );
+  const shape = drawn.features[0]?.geometry;
+  if (shape?.type !== "Polygon") throw new Error("no outline is drawn");
+  return (shape.coordinates[0] ?? []).map(([lon = NaN, lat = NaN]) => [
+    (lon - 127) / DEG_PER_M / 2, // cos 60°
+    (lat - 60) / DEG_PER_M,
+  ]);
+}
+
+it("draws the ellipse that holds 95 % of an incident's place", () => {
+  // 3 m along a view to the north-east, 0.5 m across it
+  const ring = outline([4.625, 4.375, 4.625]);
+  const along = ring.map(([x = NaN, y = NaN]) => (x + y) / Math.SQRT2);
+  const across = ring.map(([x = NaN, y = NaN]) => (y - x) / Math.SQRT2);
+  expect(Math.max(...along)).toBeCloseTo(2.448 * 3, 1);
+  expect(Math.max(...across)).toBeCloseTo(2.448 * 0.5, 1);
+  expect(ring[0]).toEqual(ring[ring.length - 1]);
+  for (const i of ring.keys()) {
+    const [u, v] = [(along[i] ?? NaN) / 3, (across[i] ?? NaN) / 0.5];
+    expect(Math.hypot(u, v)).toBeCloseTo(2.448, 4);
+  }
+});
+
+it("draws a place that is known exactly in one direction, or in all, without a gap", () => {
+  expect(Math.max(...outline([0, 0, 1]).map(([, y = NaN]) => y))).toBeCloseTo(2.448, 4);
+  expect(outline([0, 0, 0]).flat().every((metres) => metres === 0)).toBe(true);
 });

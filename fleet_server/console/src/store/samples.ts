@@ -60,6 +60,7 @@ export function incident(change: Partial<IncidentView> = {}): IncidentView {
     longitude_deg: 126.93,
     latitude_deg: 37.48,
     position_sigma_m: 0.5,
+    position_covariance_m2: [0.25, 0, 0.25],
     started_at: 995,
     detected_at: 1000,
     received_at: 1000.3,

@@ -190,6 +190,7 @@ def message_of_incident(
         x_m=float(incident.x_m),
         y_m=float(incident.y_m),
         position_sigma_m=float(incident.position_sigma_m),
+        position_covariance_m2=[float(value) for value in incident.covariance_m2],
         started_at_s=float(incident.started_at_s),
         detected_at_s=float(incident.detected_at_s),
         updated_at_s=float(incident.updated_at_s),

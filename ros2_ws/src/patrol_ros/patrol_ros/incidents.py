@@ -13,6 +13,8 @@ def incident_of(message: IncidentMessage) -> Incident | None:
     """The incident of a message; None where it only carries files."""
     if not message.incident_id:
         return None
+    xx, xy, yy = (float(value) for value in message.position_covariance_m2)
+    is_told = xx > 0 or yy > 0  # zeros stand for what nobody has filled in
     return Incident(
         incident_id=message.incident_id,
         kind=AnomalyKind(message.kind),
@@ -29,4 +31,5 @@ def incident_of(message: IncidentMessage) -> Incident | None:
         confidence=message.confidence,
         rule_version=message.rule_version,
         details=json.loads(message.details_json or "{}"),
+        position_covariance_m2=(xx, xy, yy) if is_told else None,
     )
