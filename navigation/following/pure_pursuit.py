@@ -20,7 +20,7 @@ import numpy as np
 from navigation.following.path import Piece
 from patrol.geometry import Pose2
 
-LOOKAHEAD_S = 0.8
+LOOKAHEAD_S = 0.82
 MIN_LOOKAHEAD_M = 0.7
 MAX_LOOKAHEAD_M = 1.8
 BESIDE_FROM_M, BESIDE_RANGE_M = 0.1, 0.5  # of the error, in which the lookahead becomes shorter
