@@ -230,8 +230,10 @@ def _in_a_line(places: NDArray[np.float64], line_m: float) -> bool:
     """Whether four or more (n, 2) stand one beside the other, or one behind the other."""
     if len(places) < _LEAST_OF_A_LINE:
         return False
-    across = np.linalg.svd(places - places.mean(axis=0), compute_uv=False)[-1]
-    return bool(across < line_m * math.sqrt(len(places)))
+    x, y = (places - places.sum(axis=0) / len(places)).T
+    xx, xy, yy = float(x @ x), float(x @ y), float(y @ y)
+    across = (xx + yy) / 2 - math.hypot((xx - yy) / 2, xy)  # the smaller eigenvalue
+    return across < line_m**2 * len(places)
 
 
 def _disc(radius_m: float) -> NDArray[np.float64]:
