@@ -4,6 +4,7 @@ import { localName, said } from "../i18n";
 import { actions, useConsole, useMayAct, useText } from "../lib/context";
 import { formatDateTime, formatDistance, formatDuration, formatPercent } from "../lib/format";
 import { nearestPlace, readDistrict } from "../map/district";
+import { SIGMAS_95 } from "../map/features";
 import { Ago } from "./Ago";
 import { Evidence } from "./Evidence";
 import { Icon } from "./icons";
@@ -130,7 +131,8 @@ function PlaceOf({ incident }: { incident: IncidentView }) {
     if (!map || longitude === null || latitude === null) return null;
     return nearestPlace(readDistrict(map.geojson), [longitude, latitude]);
   }, [map, longitude, latitude]);
-  const sigma = t("incident.sigma", { distance: formatDistance(2 * incident.position_sigma_m) });
+  const reach = SIGMAS_95 * incident.position_sigma_m; // the half length of the map's ellipse
+  const sigma = t("incident.sigma", { distance: formatDistance(reach) });
   if (!nearest) return <>{sigma}</>;
   const name = localName(nearest.place.name, language);
   const place =

@@ -10,7 +10,8 @@ import { EMPTY } from "./style";
 import { teamColours } from "./teamColours";
 
 const ELLIPSE_POINTS = 48;
-const SIGMAS_95 = 2.448; // 95 % of a Gaussian in the plane: sqrt(-2 ln 0.05)
+/** Standard deviations that hold 95 % of a Gaussian in the plane: sqrt(-2 ln 0.05). */
+export const SIGMAS_95 = 2.448;
 const M_PER_DEG = 111195;
 
 export function lineFeature(line: LonLat[]): FeatureCollection {
