@@ -23,7 +23,7 @@ from patrol_bringup.processes import ProcessRow
 from patrol_fleet_client.order_keeper import OrderKeeper
 from patrol_localization.seed import load_seed, save_pose
 from patrol_navigation.steering_file import FORGOTTEN_SIGMA, WRITE_EVERY_S, SteeringFile
-from tests.unit.ros.test_ros_order_keeper import order, progress
+from tests.unit.ros.test_ros_order_keeper import after, order, progress
 
 CHATTY = "import sys\nfor i in range(20000): print('a line of some length', i)\nsys.exit(5)"
 
@@ -75,15 +75,15 @@ def test_an_order_goes_on_in_memory_and_comes_to_the_disk_later(tmp_path: Path) 
     keeper.take(order(0, 8))
     fill_disk(path)
     keeper.note(progress(4, [6, 8]))
+    kept, left = keeper.to_resume(), after(keeper, path).to_resume()
     assert "No space left" in keeper.trouble
-    kept, left = keeper.to_resume(), OrderKeeper(path).to_resume()
     assert kept is not None
     assert left is not None
     assert (kept.reached_sequence_id, left.reached_sequence_id) == (4, -1)
     free_disk(path)
     keeper.note(progress(6, [8]))
+    left = after(keeper, path).to_resume()
     assert keeper.trouble == ""
-    left = OrderKeeper(path).to_resume()
     assert left is not None
     assert left.reached_sequence_id == 6
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,8 @@ from patrol.errors import OrderError
 from patrol.faults import FaultKind
 from patrol.vda5050.messages import Action, ActionState, Order, OrderEdge, OrderNode
 from patrol_fleet_client.convert import Condition, content_of, progress_of
-from patrol_fleet_client.order_keeper import NEW_ORDER, OrderKeeper, Progress, merge
+from patrol_fleet_client.order_file import NEW_ORDER
+from patrol_fleet_client.order_keeper import OrderKeeper, Progress, merge
 from patrol_navigation.convert import as_left_of
 from patrol_ros.convert import message_of_action
 
@@ -61,6 +64,12 @@ def progress(last: int, remaining: list[int], mode: str = "DRIVING", update: int
     return Progress("o", update, last, remaining, mode, False, mode != "DWELLING")
 
 
+def after(keeper: OrderKeeper, path: Path, run_id: str = "") -> OrderKeeper:
+    """What the next process finds."""
+    keeper.settle()
+    return OrderKeeper(path, run_id)
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "order.json"
@@ -74,7 +83,7 @@ def test_an_order_survives_a_restart_with_its_progress(path: Path) -> None:
     keeper = OrderKeeper(path)
     keeper.take(order(0, 8))
     keeper.note(progress(4, [6, 8]))
-    kept = OrderKeeper(path).to_resume()
+    kept = after(keeper, path).to_resume()
     assert kept is not None
     assert (kept.order.order_id, kept.reached_sequence_id) == ("o", 4)
 
@@ -99,7 +108,7 @@ def test_an_ended_order_is_not_resumed(path: Path, mode: str) -> None:
     keeper = OrderKeeper(path)
     keeper.take(order(0, 4))
     keeper.note(progress(4, [], mode))
-    assert OrderKeeper(path).to_resume() is None
+    assert after(keeper, path).to_resume() is None
     assert keeper.is_repeated(order(0, 4))
 
 
@@ -158,14 +167,14 @@ def test_a_refused_order_leaves_the_former_one(path: Path) -> None:
     before = keeper.kept
     keeper.take(order(4, 8, update=1))
     keeper.put(before)
-    assert OrderKeeper(path).kept == before
+    assert after(keeper, path).kept == before
 
 
 def test_a_pause_survives_a_restart(path: Path) -> None:
     keeper = OrderKeeper(path)
     keeper.take(order(0, 4))
     keeper.note(replace(progress(2, [4]), paused=True))
-    assert OrderKeeper(path).to_resume().paused
+    assert after(keeper, path).to_resume().paused
 
 
 VISITED = ActionState("visit", "FINISHED", "patrolCheckpoint", None, "seen")
@@ -178,7 +187,7 @@ def test_what_was_done_survives_a_restart_and_instant_actions_do_not(path: Path)
     at_once = ActionState("stop-1", "FINISHED", "stopPause")
     as_left = AsLeft((VISITED, at_once))
     keeper.note(replace(progress(2, [4]), as_left=as_left))
-    assert OrderKeeper(path).to_resume().as_left == AsLeft((VISITED,))
+    assert after(keeper, path).to_resume().as_left == AsLeft((VISITED,))
 
 
 @pytest.mark.parametrize("docked", [Docked.YES, Docked.FAILED])
@@ -186,7 +195,7 @@ def test_an_order_that_ended_on_a_charger_is_resumed(path: Path, docked: Docked)
     keeper = OrderKeeper(path)
     keeper.take(order(0, 4))
     keeper.note(replace(progress(4, [], "CHARGING"), as_left=replace(ON_CHARGER, docked=docked)))
-    kept = OrderKeeper(path).to_resume()
+    kept = after(keeper, path).to_resume()
     assert (kept.ended, kept.reached_sequence_id) == (True, 4)
     assert kept.as_left == AsLeft((VISITED,), docked)
 
@@ -197,7 +206,7 @@ def test_who_leaves_the_charger_is_not_given_its_order_again(path: Path) -> None
     keeper.note(replace(progress(4, [], "CHARGING"), as_left=ON_CHARGER))
     keeper.take(order(0, 4, order_id="next"))
     keeper.note(replace(progress(4, [], "FINISHED"), order_id="next"))
-    assert OrderKeeper(path).to_resume() is None
+    assert after(keeper, path).to_resume() is None
 
 
 def test_an_older_versions_file_keeps_its_order(path: Path) -> None:
@@ -256,3 +265,43 @@ def test_progress_comes_from_navigations_state() -> None:
     message = NavigationState(order_id="o", last_node_sequence_id=2, mode="DRIVING")
     message.node_states = [RouteNode(node_id="4", sequence_id=4, released=True)]
     assert progress_of(message).remaining == [4]
+
+
+class SlowDisk:
+    """A disk whose `fsync` is done when a test says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._real, self._may_end, self.begun = os.fsync, threading.Event(), threading.Event()
+        monkeypatch.setattr("os.fsync", self._fsync)
+
+    def _fsync(self, descriptor: int) -> None:
+        self.begun.set()
+        assert self._may_end.wait(60.0)
+        self._real(descriptor)
+
+    def catch_up(self) -> None:
+        self._may_end.set()
+
+
+def test_a_slow_disk_holds_up_nothing_but_a_new_order(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = OrderKeeper(path)
+    keeper.take(order(0, 8))
+    disk = SlowDisk(monkeypatch)
+    for node in (2, 4, 6):  # none of them waits
+        keeper.note(progress(node, [8]))
+    assert disk.begun.wait(60.0)
+    assert keeper.kept.reached_sequence_id == 6
+    assert OrderKeeper(path).kept.reached_sequence_id == NEW_ORDER, "the disk has it not yet"
+    keeper.note(progress(8, [], "FINISHED"))
+    taking = threading.Thread(target=keeper.take, args=(order(0, 4, order_id="next"),))
+    taking.start()
+    taking.join(0.2)
+    assert taking.is_alive(), "an order counts once it is on disk"
+    keeper.note(replace(progress(2, [4]), order_id="next"))  # nor does this one wait
+    disk.catch_up()
+    taking.join(60.0)
+    assert not taking.is_alive()
+    left = after(keeper, path).kept
+    assert (left.order.order_id, left.reached_sequence_id) == ("next", 2)

@@ -18,7 +18,7 @@ from patrol.vda5050.messages import Action, Order
 from patrol_fleet_client.convert import content_of
 from patrol_fleet_client.inputs import VehicleInputs
 from patrol_fleet_client.order_keeper import OrderKeeper
-from tests.unit.ros.test_ros_order_keeper import order, progress
+from tests.unit.ros.test_ros_order_keeper import after, order, progress
 
 
 @pytest.fixture
@@ -30,17 +30,17 @@ def test_an_order_of_an_earlier_start_of_the_vehicle_waits_to_be_told_to_go_on(p
     before = OrderKeeper(path, "monday")
     before.take(order(0, 8))
     before.note(progress(4, [6, 8]))
-    assert OrderKeeper(path, "monday").kept == before.kept, "the client alone was started anew"
-    after = OrderKeeper(path, "tuesday")
-    kept = after.to_resume()
+    assert after(before, path, "monday").kept == before.kept, "the client alone was started anew"
+    woken = OrderKeeper(path, "tuesday")
+    kept = woken.to_resume()
     assert kept is not None
     assert (kept.reached_sequence_id, kept.paused, kept.waits) == (4, True, True)
-    after.note(replace(progress(4, [6, 8]), paused=True))
-    again = OrderKeeper(path, "tuesday").kept  # and the client dies once more
+    woken.note(replace(progress(4, [6, 8]), paused=True))
+    again = after(woken, path, "tuesday").kept  # and the client dies once more
     assert again is not None
     assert (again.paused, again.waits) == (True, True)
-    after.note(progress(4, [6, 8]))  # an operator has said go on
-    going = OrderKeeper(path, "tuesday").kept
+    woken.note(progress(4, [6, 8]))  # an operator has said go on
+    going = after(woken, path, "tuesday").kept
     assert going is not None
     assert (going.paused, going.waits) == (False, False)
 
@@ -49,7 +49,7 @@ def test_an_order_that_had_ended_waits_for_nobody(path: Path) -> None:
     before = OrderKeeper(path, "monday")
     before.take(order(0, 8))
     before.note(progress(8, [], "FINISHED"))
-    kept = OrderKeeper(path, "tuesday").kept
+    kept = after(before, path, "tuesday").kept
     assert kept is not None
     assert (kept.ended, kept.paused, kept.waits) == (True, False, False)
 
@@ -90,6 +90,7 @@ def test_navigation_is_paused_before_it_is_given_the_order(
     before = OrderKeeper(path, "monday")
     before.take(order(0, 8))
     before.note(progress(4, [6, 8]))
+    before.settle()
     node, link = client_node(run_id="tuesday"), Link()
     node._link = link
     heard = NavigationState(boot_id="b", mode="IDLE")

@@ -16,7 +16,8 @@ from patrol.faults import IN_STOP_ZONE, FaultKind
 from patrol.geometry import StampedPose
 from patrol.incident import Evidence, EvidenceKind
 from patrol.vda5050.messages import ActionState
-from patrol_fleet_client.order_keeper import Kept, Progress
+from patrol_fleet_client.order_file import Kept
+from patrol_fleet_client.order_keeper import Progress
 from patrol_ros.fault_names import faults_of, names_of
 from patrol_ros.stamps import header_of
 

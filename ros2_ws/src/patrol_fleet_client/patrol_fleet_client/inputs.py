@@ -24,7 +24,7 @@ from patrol.stamps import seconds_of
 from patrol.topics import TOPICS
 from patrol_fleet_client.convert import Condition, faults_of_diagnostics
 from patrol_fleet_client.health_summary import summary_of
-from patrol_fleet_client.order_keeper import Kept
+from patrol_fleet_client.order_file import Kept
 from patrol_ros.convert import base_of, pose_of
 from patrol_ros.fault_names import faults_of
 from patrol_ros.latest import Latest

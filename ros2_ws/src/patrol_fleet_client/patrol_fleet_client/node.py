@@ -45,7 +45,8 @@ from patrol_fleet_client.localization_link import LocalizationLink
 from patrol_fleet_client.map_switch import Situation, SupervisedSwitch
 from patrol_fleet_client.navigation_link import NavigationLink
 from patrol_fleet_client.node_clock import NodeClock
-from patrol_fleet_client.order_keeper import Kept, OrderKeeper
+from patrol_fleet_client.order_file import Kept
+from patrol_fleet_client.order_keeper import OrderKeeper
 from patrol_fleet_client.perception_link import PerceptionLink
 from patrol_fleet_client.search_board import SearchBoard
 from patrol_fleet_client.signal_board import SignalBoard
@@ -117,9 +118,10 @@ class FleetClientNode(VehicleNode):
             os._exit(1)
 
     def close(self) -> None:
-        """Say OFFLINE and close the spool."""
+        """Say OFFLINE, close the spool, and see the order to the disk."""
         self._client.stop()
         self._thread.join(3.0)
+        self._keeper.settle()
 
     # --- from the vehicle ---
 

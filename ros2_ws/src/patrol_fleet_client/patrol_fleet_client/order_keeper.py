@@ -7,23 +7,19 @@ An order that ended on a charger is given again, too: its current has to be watc
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from navigation.types import NOTHING_DONE, AsLeft, Docked
 from patrol.errors import OrderError
-from patrol.vda5050.messages import ActionState, Order, decode, encode
-from patrol.whole_file import read_object, write_object
+from patrol.vda5050.messages import Order
+from patrol_fleet_client.order_file import Kept, OrderFile
 
-log = logging.getLogger(__name__)
-
-NEW_ORDER = -1  # of ExecuteOrder's resume_from_sequence_id
 ENDED_MODES = ("IDLE", "FINISHED")
 
 
@@ -39,21 +35,6 @@ class Progress:
     paused: bool
     actions_done: bool
     as_left: AsLeft = NOTHING_DONE  # instant actions may be among its actions
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An order with all updates merged, and how far it got (`NEW_ORDER`: no node yet).
-
-    `waits`: paused because the whole vehicle was started anew, and nobody has said go on yet.
-    """
-
-    order: Order
-    reached_sequence_id: int = NEW_ORDER
-    paused: bool = False
-    ended: bool = False
-    as_left: AsLeft = NOTHING_DONE
-    waits: bool = False
 
 
 def merge(kept: Order, update: Order) -> Order:
@@ -78,21 +59,28 @@ def merge(kept: Order, update: Order) -> Order:
 
 
 class OrderKeeper:
-    """Holds one order; every change is on disk before it counts. For any thread.
+    """Holds one order; one that is taken is on disk before it counts. For any thread.
 
-    A full disk stops no patrol: then the order goes on in memory, and each change tries the disk
-    again. What is left on it is never another order than the one that is kept.
+    How far it got is written beside the caller (`OrderFile`), so that what the vehicle says of
+    itself never waits for the disk.
 
     `run_id` tells starts of the whole vehicle apart: an order of an earlier one is paused
     until a person lets it go on, who knows what became of the vehicle meanwhile.
     """
 
     def __init__(self, path: Path, run_id: str = "") -> None:
-        self._path, self._run_id = path, run_id
-        self._lock = threading.RLock()
-        self.kept = _load(path, run_id)
-        self._on_disk = self.kept.order.order_id if self.kept is not None else None
-        self.trouble = ""  # why the newest change is not on disk
+        self._file = OrderFile(path, run_id)
+        self._lock = threading.Lock()
+        self.kept = self._file.read()
+
+    @property
+    def trouble(self) -> str:
+        """Why the newest change is not on disk; empty where it is, or is on its way there."""
+        return self._file.trouble
+
+    def settle(self) -> None:
+        """Wait for what is on its way to the disk."""
+        self._file.settle()
 
     def is_repeated(self, order: Order) -> bool:
         """Whether this very order or update was taken before (redelivered by the broker)."""
@@ -104,7 +92,7 @@ class OrderKeeper:
         )
 
     def take(self, order: Order) -> Kept:
-        """Keep a new order or merge an update, and return what is kept.
+        """Keep a new order or merge an update, wait for the disk, and return what is kept.
 
         Raises OrderError for an update that fits not.
         """
@@ -114,42 +102,27 @@ class OrderKeeper:
                 kept = replace(before, order=merge(before.order, order), ended=False)
             else:
                 kept = Kept(order, paused=before.paused if before else False)
-            self.put(kept)
-            return kept
+            written = self._keep(kept)
+        written.result()
+        return kept
 
     def put(self, kept: Kept | None) -> None:
         """Set what is kept (also to undo a `take` that navigation refused)."""
         with self._lock:
-            if kept == self.kept:
-                return
-            self.kept = kept
-            if kept is None:
-                self._forget()
-            else:
-                self._write(kept)
-
-    def _forget(self) -> None:
-        self._path.unlink(missing_ok=True)
-        self._on_disk = None
-
-    def _write(self, kept: Kept) -> None:
-        order_id = kept.order.order_id
-        try:
-            write_object(self._path, {**_document(kept), "run_id": self._run_id})
-        except OSError as error:
-            if not self.trouble:
-                log.error("order_unsaved order=%s error=%s", order_id, error)
-            self.trouble = str(error)
-            if self._on_disk not in (None, order_id):
-                self._forget()
-            return
-        self._on_disk, self.trouble = order_id, ""
+            if kept != self.kept:
+                self._keep(kept)
 
     def note(self, progress: Progress) -> None:
         """Remember how far navigation has come with the kept order."""
         with self._lock:
             if self.kept is not None and progress.order_id == self.kept.order.order_id:
-                self.put(_noted(self.kept, progress))
+                noted = _noted(self.kept, progress)
+                if noted != self.kept:
+                    self._keep(noted)
+
+    def _keep(self, kept: Kept | None) -> Future[None]:
+        self.kept = kept
+        return self._file.save(kept)
 
     def to_resume(self) -> Kept | None:
         """What a navigation process without an order must be given; None for nothing."""
@@ -157,25 +130,6 @@ class OrderKeeper:
         if kept is None or (kept.ended and kept.as_left.docked is Docked.NO):
             return None
         return kept
-
-
-def _load(path: Path, run_id: str) -> Kept | None:
-    saved = read_object(path)
-    if not saved:
-        return None
-    try:
-        ended = bool(saved["ended"])
-        waits = bool(saved.get("waits")) or (saved.get("run_id") != run_id and not ended)
-        return Kept(
-            decode(str(saved["order"]).encode(), Order),
-            int(saved["reached_sequence_id"]),
-            bool(saved["paused"]) or waits,
-            ended,
-            _as_left_in(saved),
-            waits,
-        )
-    except (KeyError, TypeError, ValueError, OrderError, msgspec.ValidationError):
-        return None  # half-written by an older version: the server still has the order
 
 
 def _noted(kept: Kept, progress: Progress) -> Kept:
@@ -197,21 +151,3 @@ def _noted(kept: Kept, progress: Progress) -> Kept:
         as_left=as_left,
         waits=kept.waits and progress.paused and not ended,
     )
-
-
-def _document(kept: Kept) -> dict[str, object]:
-    return {
-        "order": encode(kept.order).decode(),
-        "reached_sequence_id": kept.reached_sequence_id,
-        "paused": kept.paused,
-        "ended": kept.ended,
-        "waits": kept.waits,
-        "done": msgspec.to_builtins(kept.as_left.actions),
-        "docked": kept.as_left.docked.value,
-    }
-
-
-def _as_left_in(saved: dict[str, Any]) -> AsLeft:
-    """What is kept of the order's actions; an older version kept nothing of them."""
-    actions = msgspec.convert(saved.get("done", []), tuple[ActionState, ...])
-    return AsLeft(actions, Docked(saved.get("docked", "")))
