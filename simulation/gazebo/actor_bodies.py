@@ -1,4 +1,4 @@
-"""Figures of actors for the eye, and the bodies that stand for them in the physics."""
+"""The bodies that stand for actors in the physics."""
 
 from __future__ import annotations
 
@@ -8,19 +8,8 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from patrol.errors import ConfigError
-from simulation.actors.company import ActorNow
-from simulation.camera.figures import figure_key, shape_for
 from simulation.gazebo.elements import add_collision, box, capsule, sdf_name
-from simulation.gazebo.meshes import Files
-from simulation.gazebo.shapes import shape_files
 from simulation.mujoco.groups import OBSTACLE_BIT
-
-
-def figure_files(path: str, now: ActorNow) -> Files:
-    """The embedded camera's figure of an actor at one moment, as an OBJ at `path`."""
-    key = figure_key(now.spec.kind, now.state)
-    shape = shape_for(now.outfit, now.spec.kind, key)
-    return shape_files(path, shape)
 
 
 def add_body(link: Element, body: Element) -> None:
