@@ -61,8 +61,10 @@ class ActorSpec:
     def __post_init__(self) -> None:
         if not self.name or self.name == ROBOT:
             raise ValueError(f"name: {self.name!r} cannot name an actor")
-        if not all(math.isfinite(v) for v in (*self.place_map, self.yaw_rad)):
+        if not all(math.isfinite(v) for v in self.place_map):
             raise ValueError(f"place_map: actor {self.name!r} has a coordinate that is no number")
+        if not math.isfinite(self.yaw_rad):
+            raise ValueError(f"yaw_rad: {self.yaw_rad} of actor {self.name!r} is no heading")
         if self.held_by and self.kind not in THINGS:
             raise ValueError(f"held_by: {self.name!r} is a {self.kind}, which nobody carries")
         if self.kind is not ActorKind.DOOR and any(isinstance(s, Swing) for s in self.script):

@@ -9,6 +9,7 @@ from shapely.geometry import Point, Polygon
 
 from patrol.errors import MapError
 from patrol.map import PatrolMap
+from simulation.actors.checks import unknown_names
 from simulation.scenarios.events import CloseStreet, Event, Fault, SendOrder, SetSignal
 from simulation.scenarios.expect_driving import Reaches
 from simulation.scenarios.expect_space import CrossesOnWalk, SpeedAtMost, StaysInside
@@ -122,6 +123,11 @@ def _check_actors(scenario: Scenario, lines: Lines) -> None:
                     index,
                     f"actor {actor.name!r} at ({x_m:.1f}, {y_m:.1f}) is inside building {house}",
                 )
+    names = {actor.name for actor in scenario.actors}
+    for index, actor in enumerate(scenario.actors):
+        for name in unknown_names(actor, names):
+            message = f"actor {actor.name!r} names {name!r}, who is no actor"
+            raise lines.error("actors", index, message)
 
 
 def _house_at(patrol_map: PatrolMap, x_m: float, y_m: float) -> str | None:

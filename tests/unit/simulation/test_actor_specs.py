@@ -58,6 +58,7 @@ def test_every_step_can_be_played() -> None:
         (lambda: person("", (0.0, 0.0)), "name: '' cannot name an actor"),
         (lambda: person("robot", (0.0, 0.0)), "name: 'robot' cannot name an actor"),
         (lambda: person("p", (math.inf, 0.0)), "a coordinate that is no number"),
+        (lambda: ActorSpec("p", ActorKind.PERSON, (0, 0), math.inf), "yaw_rad: inf of actor 'p'"),
         (lambda: ActorSpec("c", ActorKind.CAR, (0, 0), held_by="p"), "which nobody carries"),
         (lambda: person("p", (0.0, 0.0), Swing()), "only doors swing"),
         (lambda: person("p", (0.0, 0.0), Stay(), GetUp()), "step 0 of 'p' \\(Stay\\) never ends"),

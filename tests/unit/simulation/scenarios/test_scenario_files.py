@@ -131,6 +131,11 @@ EXPECT = "expect:\n  - {%s}\n"
          "s.yaml:4: actors: actor 'a': edge_id 7: proving-ground has no such edge"),
         (OK + ACTOR % ", fraction: 2", ConfigError, r"outside \[0, 1\]"),
         (OK + ACTOR % ", left_m: -9", ScenarioError, "inside building street-1"),
+        (
+            OK + "actors: [{name: ann, at: {edge_id: 103}, does: [{kind: stay, facing: eve}]}]\n",
+            ScenarioError,
+            "actors: actor 'ann' names 'eve', who is no actor",
+        ),
         (OK + "actors: [{name: a, at: {edge_id: 103}, does: [{kind: dance}]}]\n", ConfigError,
          "kind 'dance' is unknown; allowed: stay"),
         (OK + "events: [{kind: push, force_n: 10, at_s: -2}]\n", ConfigError,
