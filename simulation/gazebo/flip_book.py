@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from simulation.actors.company import ActorNow
 from simulation.actors.state import Motion
-from simulation.camera.figures import Key, figure_key, shape_for
+from simulation.camera.figures import TALKING_PHASES, Key, figure_key, shape_for
 from simulation.camera.shape import Shape
 
 BELOW_M = -50.0  # of its place: where a page is that is not shown
@@ -30,7 +30,7 @@ EVERY: dict[Motion | None, int] = {
     Motion.RUNNING: 2,
     Motion.FIGHTING: 2,
     Motion.RIDING: 2,
-    None: 6,  # who talks keeps the hands still
+    None: TALKING_PHASES,  # who talks keeps the hands still
 }
 
 Pose = tuple[float, ...]  # x y z, metres; roll pitch yaw, radians
