@@ -5,9 +5,11 @@ fast, and they have been there for `hold_s`. How fast is told by skeletons of pi
 the other (`fight_limbs.py`): the second fastest of elbows, wrists, knees and ankles against the
 trunk, in body heights per second. `struck_mps` is a look at a blow, and `sure_share` of at least
 `min_looks` looks must be one, `each_side` of them on either side of the pair. Who walks or runs
-side by side moves the limbs, too, but leaves the spot (`spot_m`, `walks_mps`). Without a pose
-model the rule is silent. A pair is followed by its place, because fighters cover one another and
-their tracks break; a fight within `same_event_m` of one that was raised is that one.
+side by side moves the limbs, too, but leaves the spot (`spot_m`, `walks_mps`), and who runs to and
+fro there goes nearly as fast on the whole, less what the doubt of that direction explains
+(`fight_spot.py`). Without a pose model the rule is silent. A pair is followed by its place,
+because fighters cover one another and their tracks break; a fight within `same_event_m` of one
+that was raised is that one.
 
 Source: two or more people who exchange blows (product definition); KISA's certification of
 intelligent CCTV (2019) has "fight" as an event of its own, without a measure. The measure and its
@@ -31,9 +33,10 @@ from perception.rules.base import Finding, Scene
 from perception.rules.fight_limbs import Limbs, limb_speed, limbs_of, same_body
 from perception.rules.fight_pairs import Body, Pair, Scuffle, pairs_within
 
-RULE_VERSION = "fight/1"
+RULE_VERSION = "fight/2"
 _MOST_DOUBT_M = 1.0  # of where a pair is
 _ROUNDING_M = 1e-6
+_RUNS = 0.9  # of `walks_mps`: who runs to and fro turns, and is slower on the whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ class FightRule:
             if scuffle.key not in found:
                 found[scuffle.key] = scuffle, pair
         for scuffle, pair in found.values():
-            scuffle.move(pair.place, stamp_s, self._config.window_s)
+            scuffle.move(pair, stamp_s, self._config.window_s)
         return list(found.values())
 
     def _near(self, pairs: Sequence[Pair]) -> list[list[int]]:
@@ -186,8 +189,9 @@ class FightRule:
         enough = count >= config.min_looks and min(sides) >= config.each_side
         if enough and share >= config.sure_share:
             factor = scene.map.sensitivity_at(*scuffle.place, scene.stamp_s)
-            sigma_m, lasts = min(pair.sigma_m, 1.0), scuffle.there_s >= config.hold_s / factor
-            if lasts and scuffle.stays(config.spot_m, config.walks_mps, sigma_m):
+            spot_m = config.spot_m + min(pair.sigma_m, _MOST_DOUBT_M)
+            lasts, runs_mps = scuffle.there_s >= config.hold_s / factor, _RUNS * config.walks_mps
+            if lasts and (scuffle.raised or scuffle.stays(spot_m, runs_mps)):
                 self._raise(scuffle, scene.stamp_s)
         if not scuffle.raised:
             return None

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from patrol.covariance import Covariance, told_covariance
 from perception.followed import Followed
+from perception.motion import Look
+from perception.rules.fight_spot import extent_m, to_and_fro_mps
 
 _BODY_M = 1.7  # a box's height is about that
 _MOST_DOUBT_M = 1.5
 _CHANGE_S = 1.0  # over which a box's shape is compared
-_STEP_S = 0.6  # over which a pair's way is looked at
-_MOST_MOVING = 0.4  # of its steps: who runs to and fro stays within a spot, too
 _UNKNOWN = 0.4  # share of blows that is assumed of a pair nobody has looked at yet
 
 
@@ -115,6 +115,20 @@ def pairs_within(bodies: Sequence[Body], reach_m: float) -> list[Pair]:
     ]
 
 
+class Stand(Struct, frozen=True):
+    """Where a pair was in one picture."""
+
+    stamp_s: float
+    place: tuple[float, float]  # the filters', map metres
+    left: Look
+    right: Look
+
+    @classmethod
+    def of(cls, pair: Pair, stamp_s: float) -> Stand:
+        """Of the picture that shows them now."""
+        return cls(stamp_s, pair.place, pair.left.person.looks[-1], pair.right.person.looks[-1])
+
+
 @dataclass(slots=True)
 class Scuffle:
     """A place where two people are near one another, with the looks at their limbs."""
@@ -124,22 +138,22 @@ class Scuffle:
     began_s: float
     seen_s: float = 0.0
     looks: deque[tuple[float, int, float]] = field(default_factory=deque)  # when, side, speed
-    trail: deque[tuple[float, float, float]] = field(default_factory=deque)  # when, x, y
+    trail: deque[Stand] = field(default_factory=deque)
     raised: bool = False
     struck_s: float = 0.0
 
-    def move(self, place: tuple[float, float], stamp_s: float, window_s: float) -> None:
+    def move(self, pair: Pair, stamp_s: float, window_s: float) -> None:
         """Seen once more."""
         if stamp_s - self.seen_s > window_s and not self.raised:
             self.began_s = stamp_s
-        self.place, self.seen_s = place, stamp_s
-        self.trail.append((stamp_s, *place))
+        self.place, self.seen_s = pair.place, stamp_s
+        self.trail.append(Stand.of(pair, stamp_s))
 
     def drop_before(self, stamp_s: float) -> None:
         """Looks older than that say nothing of now."""
         while self.looks and self.looks[0][0] < stamp_s:
             self.looks.popleft()
-        while self.trail and self.trail[0][0] < stamp_s:
+        while self.trail and self.trail[0].stamp_s < stamp_s:
             self.trail.popleft()
 
     def struck(self, speed: float) -> tuple[float, tuple[int, int], int]:
@@ -158,25 +172,20 @@ class Scuffle:
         """Where: the median of the last places, for who strikes is badly placed now and then."""
         if not self.trail:
             return self.place
-        x, y = np.median([(x, y) for _, x, y in self.trail], axis=0)
+        x, y = np.median([stand.place for stand in self.trail], axis=0)
         return float(x), float(y)
 
     @property
     def there_s(self) -> float:
         """How long they have been near one another, of the time that is remembered."""
-        return self.trail[-1][0] - self.trail[0][0] if self.trail else 0.0
+        return self.trail[-1].stamp_s - self.trail[0].stamp_s if self.trail else 0.0
 
-    def stays(self, spot_m: float, walks_mps: float, sigma_m: float) -> bool:
-        """Whether the pair keeps to a spot, and is not always on its way to and fro there.
-
-        Its outermost places are left out: a tenth on either side.
-        """
-        rows = np.array(self.trail)
-        low, high = np.quantile(rows[:, 1:], (0.1, 0.9), axis=0)
-        if float(np.hypot(*(high - low))) > spot_m + sigma_m:
+    def stays(self, spot_m: float, runs_mps: float) -> bool:
+        """Whether the pair keeps to a spot, and does not run to and fro there."""
+        if extent_m(np.array([stand.place for stand in self.trail])) > spot_m:
             return False
-        later = np.searchsorted(rows[:, 0], rows[:, 0] + _STEP_S)
-        early = np.flatnonzero(later < len(rows))
-        steps = rows[later[early]] - rows[early]
-        moved = np.hypot(steps[:, 1], steps[:, 2]) > walks_mps * steps[:, 0] + 2 * sigma_m
-        return bool(moved.sum() <= _MOST_MOVING * len(moved))
+        trail = sorted(self.trail, key=lambda stand: stand.stamp_s)  # cameras take turns
+        middles = np.array([np.add(stand.left.place, stand.right.place) for stand in trail]) / 2
+        doubts = np.array([stand.left.covariance + stand.right.covariance for stand in trail]) / 4
+        stamps_s = np.array([stand.stamp_s for stand in trail])
+        return to_and_fro_mps(stamps_s, middles, doubts) <= runs_mps

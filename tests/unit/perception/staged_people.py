@@ -44,6 +44,7 @@ class Actor:
     under: str = ""  # what the detector sees under it
     by_warmth: bool = False
     covariance_m2: Covariance | None = None  # as each look tells it; None: round, by `sigma_m`
+    placed: Way | None = None  # where looks place it, beside their noise; None: where it is
 
 
 def stands(x_m: float, y_m: float) -> Way:
@@ -121,9 +122,10 @@ def _look(
     box = projector.box_at(*place, *actor.size_m)
     eye = projector.stamped.pose.transform(CAMERA.x_m, CAMERA.y_m)
     xx, xy, yy = actor.covariance_m2 or round_covariance(max(actor.sigma_m, 0.05))
+    told = place if actor.placed is None else actor.placed(t) or place
     point = GroundPoint(
-        place[0] + noise[0],
-        place[1] + noise[1],
+        told[0] + noise[0],
+        told[1] + noise[1],
         np.array([[xx, xy], [xy, yy]]),
         math.dist(place, eye),
     )
