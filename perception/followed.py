@@ -39,7 +39,7 @@ class FollowedConfig:
     keep_s: float = 3.0  # looks older than this say nothing of now
     min_height_m: float = 0.8  # of who stands: a child of two years is 0.85 m tall
     min_low_m: float = 0.4  # of who crouches: lower is a cat or a bag
-    low_aspect: float = 0.7  # width to height: a dog that is called a person is narrower
+    low_aspect: float = 0.64  # width to height: a dog that is called a person is narrower
     animal_share: float = 0.15  # of the looks at something low, with an animal's box on it
     tall_looks: int = 3  # so many looks as tall as that, ever: a person, however low now
     ride_score: float = 0.25  # of the box under somebody

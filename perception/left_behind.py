@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from patrol.covariance import Covariance, round_covariance, told_covariance
 from perception.ground_projection import GroundProjector
 from perception.lidar_spots import SpotLog
+from perception.looks import UPRIGHT
 from perception.map_heights import MapHeights
 from perception.new_things import PlaceBefore, new_spot
 from perception.person_stops import Stop, StopLog
@@ -28,6 +29,7 @@ from perception.rules.base import Scene
 
 Place = tuple[float, float]
 Person = tuple[Place, float]  # map metres, one standard deviation
+_SEEN = 0.25  # score of a box that is somebody
 _SETTLE_S = 8.0  # so long pictures of before a stop are kept for a look that may never come
 _SIGMA_M = 0.3  # of a thing's place, in all directions
 _LIDAR_SIZE_M = (0.3, 0.5)  # a likely size of what the lidar alone knows
@@ -84,7 +86,9 @@ class LeftBehindSearch:
     ) -> list[LeftBehind]:
         """What is found in this picture; `known` are places of things that were found before."""
         self._pictures.step(scene, hidden)
-        new, _ = self._stops.step(scene.people, scene.projector, scene.stamp_s)
+        new, _ = self._stops.step(
+            scene.people, scene.projector, scene.stamp_s, _upright_boxes(scene)
+        )
         self._candidates += [self._candidate(stop, scene) for stop in new]
         kept = [c for c in self._candidates if not self._is_over(c, known, scene)]
         self._candidates = kept[-self._config.stop.most :]
@@ -185,6 +189,12 @@ class LeftBehindSearch:
             by_lidar=False,
             position_covariance_m2=_pictured(place, scene.projector),
         )
+
+
+def _upright_boxes(scene: Scene) -> Box:
+    """Boxes (n, 4) of all people in the picture as it is, not turned."""
+    boxes = [s.box_xyxy for s in scene.sightings if s.turn_deg == UPRIGHT and s.score >= _SEEN]
+    return np.reshape(np.array(boxes, np.float64), (-1, 4))
 
 
 def _pictured(place: Place, projector: GroundProjector) -> Covariance:

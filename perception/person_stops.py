@@ -4,7 +4,8 @@ Who stays within a step of one place for `dwell_s` stops there: long enough to p
 longer than it takes to walk past. A stop is left when somebody who was there is seen to be away
 from it and nobody else is near, or when nobody has been seen near it for `lost_s` though it is in
 view. Tracks break when somebody bends down: one that begins at a stop soon after somebody was
-seen there is theirs.
+seen there is theirs, and a box on the same feet with its head too low, which belongs to nobody
+there, is who bends down.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ Floats = NDArray[np.float64]
 
 _LOW_SHARE = 0.85  # of the usual height: who bends down
 _KEPT_HEIGHTS = 50  # of one person at one stop: 10 s
+_FEET_SHARE = 0.15  # of somebody's height in the picture: how far off feet may be that are theirs
+_PERSON_WIDE_M = 0.55
 _WARM_EDGE_RAD = 0.003  # half a pixel of a thermal camera: 57 degrees over 160
 
 
@@ -50,6 +53,12 @@ class Stop:
         """Note how tall somebody is at it; NaN: not known."""
         if not math.isnan(height_m):
             self.heights_m.setdefault(key, deque(maxlen=_KEPT_HEIGHTS)).append(height_m)
+
+    @property
+    def usual_height_m(self) -> float:
+        """Of who was seen there most; NaN: nobody was, or not whole."""
+        most = max(self.heights_m.values(), key=len, default=())
+        return statistics.median(most) if most else math.nan
 
     def leave(self, stamp_s: float) -> None:
         """Nobody is there any more: who bent down as they came into view is known only now."""
@@ -83,9 +92,16 @@ class StopLog:
         self._trails = Trails(self.config)
 
     def step(
-        self, people: Sequence[Followed], projector: GroundProjector, stamp_s: float
+        self,
+        people: Sequence[Followed],
+        projector: GroundProjector,
+        stamp_s: float,
+        boxes: Floats | None = None,
     ) -> tuple[list[Stop], list[Stop]]:
-        """Take who is seen in a picture; gives the stops that are new and those just left."""
+        """Take who is seen in a picture; gives the stops that are new and those just left.
+
+        `boxes` (n, 4) px are of all people in it, those who are not followed, too.
+        """
         seen = [_Seen(one, one.track.track_id, one.place, min(one.sigma_m, 1.0)) for one in people]
         seen = [one for one in seen if math.isfinite(sum(one.place) + one.sigma_m)]
         apart_m = _distances([one.place for one in seen], [stop.place for stop in self.known])
@@ -112,6 +128,8 @@ class StopLog:
             elif self._is_left(stop, seen, apart_m[:, number], by_key, projector, stamp_s):
                 stop.leave(stamp_s)
                 left.append(stop)
+            if boxes is not None and stop.left_s is None:
+                stop.low_looks += self._bends_unfollowed(stop, boxes, projector, stamp_s)
         self._forget(new, stamp_s)
         return new, left
 
@@ -167,6 +185,24 @@ class StopLog:
         there = np.flatnonzero(apart_m <= self.config.within_m).tolist()
         stop.people.update(seen[index].key for index in there)
         stop.seen_s = stamp_s
+
+    def _bends_unfollowed(
+        self, stop: Stop, boxes: Floats, projector: GroundProjector, stamp_s: float
+    ) -> bool:
+        """Whether who has just been at a stop bends down there so far that their track broke.
+
+        Who walks on, away from the vehicle or towards it, keeps the head about as high.
+        """
+        unseen_s, height_m = stamp_s - stop.seen_s, stop.usual_height_m
+        if not (0 < unseen_s <= self.config.rejoin_s) or math.isnan(height_m) or not len(boxes):
+            return False
+        size, place = np.array([[_PERSON_WIDE_M, height_m]]), np.array([stop.place])
+        left, head, right, feet = projector.boxes_at(place, size, np.array([stop.rise_m]))[0]
+        tall = feet - head
+        middles, tops, lows = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 1], boxes[:, 3]
+        there = (left <= middles) & (middles <= right)  # NaN, behind the camera: none is
+        there &= np.abs(lows - feet) <= _FEET_SHARE * tall
+        return bool((there & (feet - tops < _LOW_SHARE * tall)).any())
 
     def _is_left(
         self,

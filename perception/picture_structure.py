@@ -20,6 +20,8 @@ CELLS = (WIDTH_PX // CELL_PX) * (HEIGHT_PX // CELL_PX)
 DETAIL_LEVELS = 1.5  # a cell with more (rms) shows something; 5 levels of noise come to 0.7
 _COARSE_PX, _SEARCH_PX = 12, 3  # cells that are looked for again, and how far they may have gone
 _SAME = 0.5  # correlation of a cell that shows the same
+_SLOW_PX = 2.0  # sigma: what changes more slowly is light and shade
+_BEYOND_PX = 8  # as far as such a Gaussian reaches
 
 
 def detail_of(grey: Image) -> Floats:
@@ -28,9 +30,22 @@ def detail_of(grey: Image) -> Floats:
     while grey.shape[1] >= 4 * WIDTH_PX and grey.shape[0] >= 4 * HEIGHT_PX:
         half = (grey.shape[1] // 2, grey.shape[0] // 2)
         grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
-    small = cv2.resize(grey, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA)
-    small = small.astype(np.float32)
-    return np.asarray(small - cv2.GaussianBlur(small, (0, 0), 2.0), np.float32)
+    reduced = cv2.resize(grey, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA)
+    small = reduced.astype(np.float32)
+    slow = cv2.GaussianBlur(_carried_on(small), (0, 0), _SLOW_PX)
+    return np.asarray(small - slow[_BEYOND_PX:-_BEYOND_PX, _BEYOND_PX:-_BEYOND_PX], np.float32)
+
+
+def _carried_on(small: Floats) -> Floats:
+    """A picture with its slopes going on beyond its edges (reflected there in place and level).
+
+    Merely reflected, a slope ends at the edge: a sharp change that nothing in view has. Light that
+    falls in over a hand before the lens, brighter towards one edge, would be detail all along it.
+    """
+    sides = (_BEYOND_PX,) * 4
+    edges = cv2.copyMakeBorder(small, *sides, cv2.BORDER_REPLICATE)
+    reflected = cv2.copyMakeBorder(small, *sides, cv2.BORDER_REFLECT_101)
+    return np.asarray(2.0 * edges - reflected, np.float32)
 
 
 def structured_cells(detail: Floats) -> int:

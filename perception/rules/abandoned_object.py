@@ -33,7 +33,7 @@ from perception.rules.abandoned_object_config import AbandonedObjectConfig
 from perception.rules.base import Finding, Scene
 from perception.tracking import iou
 
-RULE_VERSION = "abandoned_object/1"
+RULE_VERSION = "abandoned_object/2"
 _BOX_MARGIN_M = 0.15  # around what is mostly found in part
 _MARGIN_PX = 3.0  # around somebody's box
 _HIDES_SCORE = 0.25

@@ -27,7 +27,7 @@ from perception.rules.base import Finding, Glimpse, LensRule
 from perception.rules.camera_covered import CoverConfig, CoverWatch
 from perception.rules.camera_turned import TurnConfig, TurnWatch
 
-RULE_VERSION = "camera_tampering/1"
+RULE_VERSION = "camera_tampering/2"
 _PLACE_SIGMA_M = 0.5  # of a camera on a mast, as seen on a map
 
 

@@ -52,18 +52,29 @@ class Company:
 
     def is_alone(self, person: Followed) -> bool:
         """Whether nobody else is or was near; of somebody in the last picture."""
-        reach_m = self._company_m + person.sigma_m
         me = self._seen[person.track.track_id]
         return not any(
-            math.dist(person.place, other.place) <= reach_m and _is_another(me, other)
-            for other in self._seen.values()
-            if other is not me
+            other.looks >= _LEAST_LOOKS and _is_another(me, other)
+            for other in self._near(person, me)
         )
+
+    def may_have_come(self, person: Followed) -> bool:
+        """Whether somebody shows near in this picture of whom too few looks are known as yet."""
+        me = self._seen[person.track.track_id]
+        return any(
+            other.looks < _LEAST_LOOKS and other.last_s == me.last_s and _is_another(me, other)
+            for other in self._near(person, me)
+        )
+
+    def _near(self, person: Followed, me: _Seen) -> list[_Seen]:
+        reach_m = self._company_m + person.sigma_m
+        others = [other for other in self._seen.values() if other is not me]
+        return [other for other in others if math.dist(person.place, other.place) <= reach_m]
 
 
 def _is_another(me: _Seen, other: _Seen) -> bool:
     """Whether a track is another body's, not mine once more."""
-    if other.looks < _LEAST_LOOKS or 2 * other.parts > other.looks:
+    if 2 * other.parts > other.looks:
         return False
     gap_s = me.first_s - other.last_s
     reach_m = _SAME_PLACE_M + _WALKS_MPS * gap_s

@@ -1,15 +1,16 @@
 """A child or an old person alone at night: nobody near, at an hour when none should be about.
 
 Definition. Within the windows `hours` of the map's local time somebody is alone: every other
-person of the last `company_s` is further away than `company_m`. They are reported after `hold_s`
+person of the last `company_s` is further away than `company_m`. They are reported after `hold_s`,
+but not while somebody begins to show beside them (who stood behind them, as the vehicle passes),
 
 - as a child: if for so long they were no taller than `standing_m` (or, seated or squatting, than
   `seated_m`). The height is that of the box, by lidar or the ground alone, and only where that is
   known to `most_height_sigma_m`;
 - as an old person: if hair, stoop, height and walk together say so by `least_odds` (natural
-  logarithm; `old_age.py` has the parts and their sources). A camera reads nobody's age: short
-  people, who wander or wait, are no old ones, and an old person who stands, with dark hair or a
-  covered head, is not told.
+  logarithm; `old_age.py` has the parts and their sources), and how they look, hair and stoop,
+  speaks for it. A camera reads nobody's age: short people, who wander or wait, are no old ones,
+  and an old person who stands, with dark hair or a covered head, is not told.
 
 Source: heights of children by age, Size Korea 2020: boys of 9 years 1.36 m, sigma 0.06 m; women of
 60 years and more 1.54 m, sigma 0.06 m. Hours: Youth Protection Act of Korea, art. 29, keeps the
@@ -34,7 +35,7 @@ from perception.rules.old_age import AgeLooks
 from perception.rules.old_age_config import OldAgeConfig
 from perception.rules.stays import Presence, Stay, StayConfig, Stays, findings_of
 
-RULE_VERSION = "vulnerable_alone/2"
+RULE_VERSION = "vulnerable_alone/3"
 _LEAST_SIDE_PX = 48.0  # of a crop
 
 
@@ -116,8 +117,9 @@ class VulnerableAloneRule:
         for stay, person in pairs:
             self._book(stay, person, scene.stamp_s)
         self._look(pairs, scene)
-        for stay, _ in pairs:
-            self._judge(stay, scene)
+        for stay, person in pairs:
+            if not self._company.may_have_come(person):
+                self._judge(stay, scene)
         return findings_of(self._stays, seen, self.kind, RULE_VERSION)
 
     def _book(self, stay: Stay, person: Followed, now_s: float) -> None:
@@ -169,7 +171,8 @@ class VulnerableAloneRule:
             return
         parts = alone.age.odds()
         odds = sum(parts.values())
-        if odds >= config.least_odds:
+        by_looks = parts["hair"] + parts["stoop"]  # the rest is of short people who wander, too
+        if by_looks > 0 and odds >= config.least_odds:
             told = {f"{name}_odds": round(part, 1) for name, part in parts.items()}
             stay.details = {"who": "old person", "odds": round(odds, 1), **told}
             stay.raise_when(True)

@@ -17,6 +17,7 @@ from patrol.incident import IncidentPhase
 from perception.followed import FollowedLog
 from perception.ground_projection import GroundProjector
 from perception.incidents import IncidentBook, IncidentConfig
+from perception.looks import Sighting
 from perception.map_view import NOWHERE
 from perception.rules.abandoned_object import AbandonedObjectRule
 from perception.rules.abandoned_object_config import AbandonedObjectConfig
@@ -112,8 +113,12 @@ def play(
     stains: Callable[[float], Sequence[np.ndarray]] = lambda _t: (),
     clock: Callable[[float], float] = lambda t: NOON_S + t,
     sensitive: bool = False,
+    seen_box: Callable[[float, GroundProjector], np.ndarray | None] = lambda _t, _eye: None,
 ) -> Told:
-    """The vehicle looks east from (50, 0); between `away_s` it has no pictures at all."""
+    """The vehicle looks east from (50, 0); between `away_s` it has no pictures at all.
+
+    `seen_box` is somebody's box (px), whether a track follows them or not.
+    """
     rule = rule or AbandonedObjectRule(AbandonedObjectConfig())
     rng, tracker, log = np.random.default_rng(1), Tracker(), FollowedLog()
     book, told = IncidentBook(IncidentConfig(), "proving-ground"), Told()
@@ -128,8 +133,10 @@ def play(
         here = [(place, thing) for thing in things if (place := thing.where(t)) is not None]
         hits = [place for place, thing in here if thing.hit_by_lidar]
         hits += [place for actor in people if (place := actor.way(t)) is not None]
+        box = seen_box(t, eye)
         scene = dataclasses.replace(
             _scene(seen, tracker, log, eye, map_view),
+            sightings=() if box is None else (Sighting(box, 0.8),),
             image_bgr=picture(eye, here, light(t), stains(t), number),
             returns_base=scan(pose, hits) if lidar else None,
             lidar_base=(1.15, 0.0, 0.35),

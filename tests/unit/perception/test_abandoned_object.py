@@ -13,6 +13,7 @@ from staged_people import NOON_S, Actor, walks
 from staged_things import LEAVES_S, OWNER, THING, Place, Thing, at, bends, leaves, play
 
 from patrol.covariance import round_covariance
+from perception.ground_projection import GroundProjector
 from perception.lidar_spots import SpotConfig, SpotLog, groups_of
 from perception.place_looks import HIGH, WIDE, Patch, one_way
 from perception.remembered_look import RememberedLook, View
@@ -127,6 +128,21 @@ def test_a_bag_that_hides_behind_who_puts_it_down_is_found_when_they_bend() -> N
     bag = Thing(at((57.2, 1.0), from_s=2.0), hit_by_lidar=False)
     people = bends(1.8, 2.8)(leaves((56.9, 1.0), 4.5))
     assert len(play(people, [bag], 45.0).opened) == 1
+
+
+@pytest.mark.parametrize(("to_m", "count"), [(1.1, 1), (1.65, 0)])
+def test_who_bends_so_far_that_their_track_breaks_is_told_by_the_box_on_their_feet(
+    to_m: float, count: int
+) -> None:
+    where = leaves((56.9, 1.0), 4.5)
+    owner = Actor(lambda t: None if 1.8 <= t < 2.8 else where(t))
+    bag = Thing(at((57.2, 1.0), from_s=2.0), hit_by_lidar=False)
+
+    def box(t: float, eye: GroundProjector) -> np.ndarray | None:
+        size_m = (0.6, to_m) if 1.8 <= t < 2.8 else (0.5, 1.7)
+        return eye.box_at(*where(t), *size_m)
+
+    assert len(play([owner], [bag], 45.0, seen_box=box).opened) == count
 
 
 def test_a_bag_that_was_there_is_not_new_in_the_picture() -> None:

@@ -116,6 +116,19 @@ def test_paint_that_lets_light_through_is_told() -> None:
     assert len(opened(seen(sprayed, 4.0))) == 1
 
 
+def test_light_that_falls_in_over_a_hand_is_nothing_that_is_seen() -> None:
+    """Brighter towards two edges, as recorded: no more of it is detail than of an even cloth."""
+    from_above = np.exp(-np.arange(360) / 48.0)[:, None, None]
+    from_left = np.exp(-np.arange(640) / 48.0)[None, :, None]
+
+    def hand(_t: float, image: Image) -> Image:
+        return 27.0 + 31.0 * np.maximum(from_above, from_left) + 0.0 * image
+
+    looks = seen(hand, 4.0, speed_mps=0.5)  # a vehicle that stands takes it for another view
+    assert len(opened(looks)) == 1
+    assert looks[-1][2][0].details == {"how": "covered"}
+
+
 def test_it_is_over_when_the_picture_is_back() -> None:
     looks = seen(cloth(30.0), 4.0, ends_s=9.0, seconds=15.0)
     cleared = [t for t, _, findings in looks if any(f.cleared for f in findings)]

@@ -101,7 +101,9 @@ def also_seen(track: Track, name: str, score: float) -> Detections:
         ((0.5, 1.7), "", 0.0, True),
         ((0.35, 0.95), "", 0.0, True),  # a child
         ((0.33, 0.62), "", 0.0, False),  # a dog that sits before the camera
+        ((0.37, 0.61), "", 0.0, False),  # a dog that comes along
         ((0.7, 0.65), "", 0.0, True),  # who crouches
+        ((0.44, 0.66), "", 0.0, True),  # a child who squats, from behind
         ((0.35, 0.3), "", 0.0, False),  # a cat
         ((0.7, 0.65), "dog", 0.2, False),  # something low that may be a dog
         ((0.5, 1.7), "dog", 0.2, True),  # somebody with a dog

@@ -57,6 +57,19 @@ def test_who_has_dark_hair_is_none_whether_they_wait_or_walk(hair: Rgb, way: Way
     assert not opened(hair, StagedHead(), way=way)
 
 
+def test_a_short_person_who_strays_too_far_away_for_their_hair_is_not_told() -> None:
+    """Height and walk alone are 0.9, above the limit: neither is how somebody looks."""
+
+    def strays(t: float) -> tuple[float, float]:
+        return 64.0 + abs((0.6 * t) % 4.0 - 2.0), 1.0
+
+    one = Dressed(strays, top=BLACK, height_m=1.5, hair=DARK_HAIR)
+    rule = VulnerableAloneRule(VulnerableAloneConfig(), StagedHead())
+    on = Stage(rule, [one], 0.3, map_view=view(), begin_s=NIGHT_S)
+    on.play(20.0)
+    assert not on.findings
+
+
 def test_an_old_person_who_is_led_is_not_alone() -> None:
     assert not opened(GREY_HAIR, StagedHead(), Dressed(stands(56.5, 2.2), hair=DARK_HAIR))
 

@@ -11,8 +11,8 @@ from staged_people import NOON_S, Actor, play, stands, view, walks
 from perception.rules.vulnerable_alone import VulnerableAloneConfig, VulnerableAloneRule
 
 NIGHT_S = NOON_S + 11 * 3600.0  # 23:00
-CHILD, SEATED_CHILD, ADULT, SHORT, SEATED = (
-    (0.36, 1.25), (0.56, 0.72), (0.5, 1.7), (0.45, 1.52), (0.52, 0.95)
+CHILD, SEATED_CHILD, SQUATS, ADULT, SHORT, SEATED = (
+    (0.36, 1.25), (0.56, 0.72), (0.44, 0.66), (0.5, 1.7), (0.45, 1.52), (0.52, 0.95)
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def at(x: float, y: float, size_m: tuple[float, float], sigma_m: float = 0.1) ->
     return Actor(stands(x, y), size_m=size_m, sigma_m=sigma_m)
 
 
-@pytest.mark.parametrize("size_m", [CHILD, SEATED_CHILD])
+@pytest.mark.parametrize("size_m", [CHILD, SEATED_CHILD, SQUATS])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_child_alone_at_night_is_reported_once(size_m: tuple[float, float], seed: int) -> None:
     found = opened([at(58.0, 1.0, size_m)], seed=seed, drop=0.1)
@@ -56,6 +56,13 @@ def test_a_child_with_a_grown_up_is_nothing() -> None:
 def test_company_that_is_hidden_for_a_moment_is_still_company() -> None:
     parent = Actor(lambda t: (59.0, 0.0) if t % 4.0 < 1.0 else None, sigma_m=0.1)
     assert not opened([at(58.0, 1.0, CHILD), parent], 24.0)
+
+
+@pytest.mark.parametrize("shows_s", [6.8, 7.0])
+def test_who_shows_just_when_it_would_be_told_is_company(shows_s: float) -> None:
+    """A track is confirmed by its second look, and is company by its third."""
+    parent = Actor(lambda t: (59.0, 0.0) if t >= shows_s - 1e-6 else None, sigma_m=0.1)
+    assert not opened([at(58.0, 1.0, CHILD), parent])
 
 
 def test_somebody_far_away_is_no_company() -> None:
