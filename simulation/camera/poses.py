@@ -160,15 +160,13 @@ POSTURES: dict[Posture, Pose] = {
     },
     Posture.LYING_PRONE: {
         "Root": PRONE,
-        "upperarm_l": swing(16) @ turn("x", 92), "lowerarm_l": swing(14),
-        "upperarm_r": swing(-16) @ turn("x", 24), "lowerarm_r": swing(-26),
+        "upperarm_l": swing(6) @ turn("x", 92), "lowerarm_l": turn("x", 35) @ STRAIGHT_L,
+        "upperarm_r": swing(-4) @ turn("x", 24), "lowerarm_r": turn("x", 20) @ STRAIGHT_R,
         "thigh_r": turn("x", -16), "thigh_l": turn("x", 4), "head": turn("z", 55),
         "foot_l": swing(-62), "foot_r": swing(-62),
     },
     Posture.CURLED: {
-        "Root": ON_SIDE,
-        "upperarm_l": turn("z", -20) @ swing(58) @ turn("x", -LOWER), "lowerarm_l": swing(88),
-        "upperarm_r": turn("z", 20) @ swing(52) @ turn("x", LOWER), "lowerarm_r": swing(96),
+        "Root": ON_SIDE, **arms(58, 66, LOWER + 4, 108),
         "thigh_l": swing(98), "calf_l": swing(-104), "thigh_r": swing(108), "calf_r": swing(-112),
         "spine_01": turn("y", 24), "spine_02": turn("y", 16), "neck_01": turn("y", 18),
         "head": turn("y", 22),
