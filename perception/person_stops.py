@@ -128,8 +128,8 @@ class StopLog:
             elif self._is_left(stop, seen, apart_m[:, number], by_key, projector, stamp_s):
                 stop.leave(stamp_s)
                 left.append(stop)
-            if boxes is not None and stop.left_s is None:
-                stop.low_looks += self._bends_unfollowed(stop, boxes, projector, stamp_s)
+        if boxes is not None and len(boxes):
+            self._see_bent_unfollowed(before, boxes, projector, stamp_s)
         self._forget(new, stamp_s)
         return new, left
 
@@ -186,23 +186,33 @@ class StopLog:
         stop.people.update(seen[index].key for index in there)
         stop.seen_s = stamp_s
 
-    def _bends_unfollowed(
-        self, stop: Stop, boxes: Floats, projector: GroundProjector, stamp_s: float
-    ) -> bool:
-        """Whether who has just been at a stop bends down there so far that their track broke.
+    def _see_bent_unfollowed(
+        self, stops: Sequence[Stop], boxes: Floats, projector: GroundProjector, stamp_s: float
+    ) -> None:
+        """Note who has just been at a stop and bends so far down there that their track broke.
 
         Who walks on, away from the vehicle or towards it, keeps the head about as high.
         """
-        unseen_s, height_m = stamp_s - stop.seen_s, stop.usual_height_m
-        if not (0 < unseen_s <= self.config.rejoin_s) or math.isnan(height_m) or not len(boxes):
-            return False
-        size, place = np.array([[_PERSON_WIDE_M, height_m]]), np.array([stop.place])
-        left, head, right, feet = projector.boxes_at(place, size, np.array([stop.rise_m]))[0]
+        gone = [
+            (stop, height_m)
+            for stop in stops
+            if stop.left_s is None
+            and 0 < stamp_s - stop.seen_s <= self.config.rejoin_s
+            and not math.isnan(height_m := stop.usual_height_m)
+        ]
+        if not gone:
+            return
+        places = np.array([stop.place for stop, _ in gone])
+        sizes = np.array([(_PERSON_WIDE_M, height_m) for _, height_m in gone])
+        whole = projector.boxes_at(places, sizes, np.array([stop.rise_m for stop, _ in gone]))
+        left, head, right, feet = whole.T[..., None]  # NaN, behind the camera: none is there
         tall = feet - head
         middles, tops, lows = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 1], boxes[:, 3]
-        there = (left <= middles) & (middles <= right)  # NaN, behind the camera: none is
+        there = (left <= middles) & (middles <= right)
         there &= np.abs(lows - feet) <= _FEET_SHARE * tall
-        return bool((there & (feet - tops < _LOW_SHARE * tall)).any())
+        bends = (there & (feet - tops < _LOW_SHARE * tall)).any(axis=1)
+        for (stop, _), bent in zip(gone, bends.tolist(), strict=True):
+            stop.low_looks += bent
 
     def _is_left(
         self,
