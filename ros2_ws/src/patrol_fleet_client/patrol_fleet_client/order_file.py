@@ -48,34 +48,15 @@ class OrderFile:
         self._path, self._run_id = path, run_id
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, "order-file")
-        self._newest = self.read()
-        self._on_disk = self._newest.order.order_id if self._newest is not None else None
+        self.newest = _read(path, run_id)  # what the disk has, or is to have
+        self._on_disk = self.newest.order.order_id if self.newest is not None else None
         self._due: Future[None] | None = None
         self.trouble = ""  # why the newest change is not on disk
-
-    def read(self) -> Kept | None:
-        """What an earlier process has kept here, paused where the vehicle was started anew."""
-        saved = read_object(self._path)
-        if not saved:
-            return None
-        try:
-            ended = bool(saved["ended"])
-            waits = bool(saved.get("waits")) or (saved.get("run_id") != self._run_id and not ended)
-            return Kept(
-                decode(str(saved["order"]).encode(), Order),
-                int(saved["reached_sequence_id"]),
-                bool(saved["paused"]) or waits,
-                ended,
-                _as_left_in(saved),
-                waits,
-            )
-        except (KeyError, TypeError, ValueError, OrderError, msgspec.ValidationError):
-            return None  # half-written by an older version: the server still has the order
 
     def save(self, kept: Kept | None) -> Future[None]:
         """Have it written, without waiting; done once the disk has it, or has refused it."""
         with self._lock:
-            self._newest = kept
+            self.newest = kept
             if self._due is None or self._due.running() or self._due.done():
                 self._due = self._worker.submit(self._write_newest)
             return self._due
@@ -89,7 +70,7 @@ class OrderFile:
 
     def _write_newest(self) -> None:
         with self._lock:
-            kept = self._newest
+            kept = self.newest
         try:
             if kept is None:
                 self._forget()
@@ -116,6 +97,26 @@ class OrderFile:
     def _forget(self) -> None:
         self._path.unlink(missing_ok=True)
         self._on_disk = None
+
+
+def _read(path: Path, run_id: str) -> Kept | None:
+    """What an earlier process has kept, paused where the vehicle was started anew."""
+    saved = read_object(path)
+    if not saved:
+        return None
+    try:
+        ended = bool(saved["ended"])
+        waits = bool(saved.get("waits")) or (saved.get("run_id") != run_id and not ended)
+        return Kept(
+            decode(str(saved["order"]).encode(), Order),
+            int(saved["reached_sequence_id"]),
+            bool(saved["paused"]) or waits,
+            ended,
+            _as_left_in(saved),
+            waits,
+        )
+    except (KeyError, TypeError, ValueError, OrderError, msgspec.ValidationError):
+        return None  # half-written by an older version: the server still has the order
 
 
 def _document(kept: Kept) -> dict[str, object]:

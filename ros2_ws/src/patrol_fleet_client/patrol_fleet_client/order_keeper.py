@@ -71,7 +71,7 @@ class OrderKeeper:
     def __init__(self, path: Path, run_id: str = "") -> None:
         self._file = OrderFile(path, run_id)
         self._lock = threading.Lock()
-        self.kept = self._file.read()
+        self.kept = self._file.newest
 
     @property
     def trouble(self) -> str:
