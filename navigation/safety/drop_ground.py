@@ -6,6 +6,10 @@ level and carried along with the motion. A slope, also one that begins at once, 
 the distance; a kerb that the vehicle may drive falls by no more than its height. What falls
 deeper is an edge, and so is ground that gives no echo: water, a black hole, one without a floor.
 
+Who walks by hides the ground with a leg and leaves a foot in the beam: low enough to be ground
+that has risen meanwhile, and gone with the next reading. So what was seen since a thing and is
+no longer than a foot is no ground, if a reading finds the line of the ground before it again.
+
 With tan the beam's slope and s the steepest ground's, a beam that would meet level ground `past_m`
 behind a known spot meets ground that falls from there with s by past_m s / (1 - s / tan).
 """
@@ -16,6 +20,8 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
+import numpy as np
+
 from patrol.geometry import Pose2
 from patrol.vehicle import DropRangerSpec, VehicleSpec
 
@@ -23,6 +29,8 @@ NOISE_M = 0.02  # of a fall: a range off by 0.01 m and a tilt by 0.003 rad make 
 GRADE_NOISE = 0.03
 REACH_M = 1.0  # up to here ground that was seen tells how low the next may be
 APART_M = 0.05  # of the spots that are kept
+FOOT_M = 0.5  # and the ground that it hides
+BEFORE_M = 0.3  # of ground must be known before a foot, in three spots, to tell where it goes on
 LEAST_SHARE = 0.25  # of 1 - s / tan: a nose that points up must not make every fall lawful
 
 Spot = tuple[float, float, float]
@@ -87,6 +95,7 @@ class GroundTrack:
         away_m = math.hypot(self._foot[0] - axle_x_m, self._foot[1])
         self._first_m = self._kerb_m + NOISE_M + self._grade * away_m
         self._spots: list[Spot] = []
+        self._since = 0  # how many of them were kept since a thing was seen
         self._is_sure = False  # some of it lay in the plane that the wheels stand on
         self.gap_m = math.inf  # on the plan, from the ground before to the last ground seen
         self._ray = _Ray((0.0, 0.0, 1.0), (1.0, 0.0), 1.0)
@@ -102,10 +111,14 @@ class GroundTrack:
         if not near:
             return self._begin(body, spot, stance)
         if any(known[2] - spot[2] > self._fall_m(past_m) for known, past_m in near):
-            if self._is_sure or body[2] < -self._kerb_m - NOISE_M:
+            if self._is_foot(spot):
+                self._spots, self._since = self._spots[: -self._since], 0
+            elif self._is_sure or body[2] < -self._kerb_m - NOISE_M:
                 return Sight.LOW
-            self._spots = []  # what it began with was a thing that goes, not ground
+            else:
+                self._spots = []  # what it began with was a thing that goes, not ground
         elif any(spot[2] - known[2] > self._rise_m(past_m) for known, past_m in near):
+            self._since = 0
             return Sight.THING
         self._keep(body, spot)
         return Sight.GROUND
@@ -146,6 +159,20 @@ class GroundTrack:
         ray = self._ray
         return [(known, math.dist(known[:2], ray.plan_at(known[2]))) for known in self._spots]
 
+    def _is_foot(self, spot: Spot) -> bool:
+        """Whether what was seen since a thing stood on ground that goes on in this spot."""
+        foot, before = self._spots[-self._since :], self._spots[: -self._since]
+        if len(before) < 3 or math.dist(foot[0][:2], spot[:2]) > FOOT_M:
+            return False
+        x, y, z = np.array((*before, spot)).T
+        x, y = x - x[0], y - y[0]
+        long_m = math.hypot(x[-2], y[-2])
+        if long_m < BEFORE_M:
+            return False
+        along_m = (x * x[-2] + y * y[-2]) / long_m
+        grade, level_m = np.polyfit(along_m[:-1], z[:-1], 1)
+        return bool(z[-1] >= level_m + grade * along_m[-1] - self._kerb_m - NOISE_M)
+
     def _fall_m(self, past_m: float) -> float:
         share = max(1.0 - self._grade / self._ray.tan_down, LEAST_SHARE)
         return (self._kerb_m + self._grade * past_m) / share + NOISE_M
@@ -171,4 +198,4 @@ class GroundTrack:
         self.gap_m = math.dist(self._spots[-1][:2], spot[:2]) if self._spots else math.inf
         if self.gap_m >= APART_M:
             near = [known for known in self._spots if math.dist(known[:2], spot[:2]) <= REACH_M]
-            self._spots = [*near, spot]
+            self._spots, self._since = [*near, spot], self._since + 1

@@ -36,8 +36,8 @@ DROPPING: dict[str, list[tuple[str, str]]] = {
             "            return Sight.GROUND\n        body",
         ),
         (
-            "                return Sight.LOW\n            self._spots = []",
-            "                return Sight.GROUND\n            self._spots = []",
+            "                return Sight.LOW\n            else:",
+            "                return Sight.GROUND\n            else:",
         ),
         # things
         ("self._is_sure or body[2] < -self._kerb_m - NOISE_M", "True"),
@@ -45,6 +45,19 @@ DROPPING: dict[str, list[tuple[str, str]]] = {
         ("self._is_sure or body[2] <", "body[2] <"),
         ("spot[2] - known[2] > self._rise_m(past_m)", "False"),
         ("        if -down_m > self._first_m:", "        if False:"),
+        # feet
+        ("FOOT_M = 0.5", "FOOT_M = 0.0"),
+        ("FOOT_M = 0.5", "FOOT_M = 9.0"),
+        ("BEFORE_M = 0.3", "BEFORE_M = 0.0"),
+        ("BEFORE_M = 0.3", "BEFORE_M = 9.0"),
+        ("if self._is_foot(spot):", "if False:"),
+        (
+            "            self._since = 0\n            return Sight.THING",
+            "            return Sight.THING",
+        ),
+        ("along_m[-1] - self._kerb_m - NOISE_M", "along_m[-1] - 9.0"),
+        ("along_m[-1] - self._kerb_m - NOISE_M", "along_m[-1] + 0.1"),
+        ("self._since + 1", "self._since"),
         # nothing known
         ("        if down_m > self._first_m:", "        if False:"),
         ("self._grade * away_m", "9.0 * away_m"),
