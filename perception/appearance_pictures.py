@@ -107,11 +107,11 @@ def _colours(image: Image, pose: PoseDetector | None) -> tuple[Rgb | None, Rgb |
     down, right = (side - height) // 2, (side - width) // 2
     edges = (down, side - height - down, right, side - width - right)
     square = np.asarray(cv2.copyMakeBorder(image, *edges, cv2.BORDER_REPLICATE), np.uint8)
-    skeleton = pose.skeleton(square)
-    if skeleton is None:
+    skeletons = pose.skeletons(square)
+    if not skeletons:
         return None, None
     box = np.array((right, down, right + width, down + height), np.float64)
-    reading = read_colours(square, box, skeleton)
+    reading = read_colours(square, box, skeletons[0])
     if not reading.by_skeleton:
         return None, None
     top, trousers = reading.top, reading.trousers

@@ -21,6 +21,7 @@ Box = NDArray[np.float64]
 
 UPRIGHT, LEFT, RIGHT = 0, 90, -90  # degrees counter-clockwise
 _QUARTERS = {UPRIGHT: 0, LEFT: 1, RIGHT: 3}
+_SEEN, _MARGIN = 0.4, 0.1  # a joint's least score; so far beyond its box it may be, body heights
 
 
 class Sighting(Struct, frozen=True):
@@ -91,17 +92,37 @@ def look(
     ]
 
 
-def skeleton_in(image: Image, region: Box, turn_deg: int, pose: PoseDetector) -> Skeleton | None:
-    """The skeleton of the person in a region, the region turned so that the person stands."""
+def skeleton_in(
+    image: Image, region: Box, turn_deg: int, pose: PoseDetector, of_xyxy: Box | None = None
+) -> Skeleton | None:
+    """The skeleton of the person in a region, the region turned so that the person stands.
+
+    Of several the surest, or the one that fits the box `of_xyxy` best: who stands beside
+    somebody, or covers them, is in their region, too.
+    """
     x1, y1, x2, y2 = (int(v) for v in region)
     crop = image[y1:y2, x1:x2]
     if crop.size == 0:
         return None
     height, width = crop.shape[:2]
-    found = pose.skeleton(turn_image(crop, turn_deg))
-    if found is None:
-        return None
-    points = found.keypoints.copy()
-    turned = turn_points_back(points[:, :2].astype(np.float64), turn_deg, width, height)
-    points[:, :2] = (turned + np.array([x1, y1], np.float64)).astype(np.float32)
-    return Skeleton(points, found.score)
+    found = []
+    for one in pose.skeletons(turn_image(crop, turn_deg)):
+        points = one.keypoints.copy()
+        turned = turn_points_back(points[:, :2].astype(np.float64), turn_deg, width, height)
+        points[:, :2] = (turned + np.array([x1, y1], np.float64)).astype(np.float32)
+        found.append(Skeleton(points, one.score))
+    if of_xyxy is None or len(found) < 2:
+        return found[0] if found else None
+    return max(found, key=lambda one: _fit(one, of_xyxy))  # of equals the surest
+
+
+def _fit(skeleton: Skeleton, box: Box) -> float:
+    """The share of its joints in a box, less how far its middle is from the box's, in heights."""
+    points, seen = skeleton.keypoints[:, :2], skeleton.keypoints[:, 2] >= _SEEN
+    if not seen.any():
+        return -1.0
+    height = max(float(box[3] - box[1]), 1.0)
+    low, high = box[:2] - _MARGIN * height, box[2:] + _MARGIN * height
+    inside = np.all((points >= low) & (points <= high), axis=1)
+    aside = abs(float(points[seen, 0].mean()) - float(box[0] + box[2]) / 2)
+    return float(inside[seen].mean()) - aside / height

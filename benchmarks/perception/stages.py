@@ -83,10 +83,10 @@ class Clocked:
         self.seconds += CLOCK() - began_s
         return found
 
-    def skeleton(self, crop_bgr: Image) -> Skeleton | None:
-        """A crop's skeleton."""
+    def skeletons(self, crop_bgr: Image) -> Sequence[Skeleton]:
+        """A crop's skeletons."""
         began_s = CLOCK()
-        found = self._pose.skeleton(crop_bgr)
+        found = self._pose.skeletons(crop_bgr)
         self.seconds += CLOCK() - began_s
         return found
 

@@ -105,10 +105,10 @@ def detect_all(
 
 
 class PoseDetector(Protocol):
-    """Finds the skeleton of the person that fills a crop."""
+    """Finds the skeletons of the people in a crop."""
 
-    def skeleton(self, crop_bgr: Image) -> Skeleton | None:
-        """The most likely person's keypoints in crop pixels; None where nobody is found."""
+    def skeletons(self, crop_bgr: Image) -> Sequence[Skeleton]:
+        """Everybody's keypoints in crop pixels, the surest person first."""
         ...
 
 

@@ -45,6 +45,7 @@ class ScriptedPose:
     def __init__(self, script: Callable[[Image], Skeleton | None]) -> None:
         self._script = script
 
-    def skeleton(self, crop_bgr: Image) -> Skeleton | None:
-        """The script's skeleton."""
-        return self._script(crop_bgr)
+    def skeletons(self, crop_bgr: Image) -> list[Skeleton]:
+        """The script's skeleton, if any."""
+        skeleton = self._script(crop_bgr)
+        return [] if skeleton is None else [skeleton]

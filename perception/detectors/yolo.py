@@ -235,7 +235,7 @@ def _detections(result: Any) -> Detections:
 
 
 class YoloPose:
-    """Skeletons by a YOLO pose model, meant for crops of one person."""
+    """Skeletons by a YOLO pose model, meant for crops of a person or two."""
 
     def __init__(
         self,
@@ -247,11 +247,11 @@ class YoloPose:
     ) -> None:
         self._model = _Model(spec, folder, (size_px, size_px), threads, backend)
 
-    def skeleton(self, crop_bgr: Image, min_score: float = 0.10) -> Skeleton | None:
-        """The surest person's 17 COCO keypoints in crop pixels; None where nobody is found."""
+    def skeletons(self, crop_bgr: Image, min_score: float = 0.10) -> list[Skeleton]:
+        """Everybody's 17 COCO keypoints in crop pixels, the surest person first."""
         result = self._model.predict(crop_bgr, min_score)
         if result.keypoints is None or len(result.boxes) == 0:
-            return None
-        best = int(result.boxes.conf.argmax())
-        points = result.keypoints.data[best].cpu().numpy().astype(np.float32)
-        return Skeleton(points, float(result.boxes.conf[best]))
+            return []
+        scores = result.boxes.conf.cpu().numpy()
+        points = result.keypoints.data.cpu().numpy().astype(np.float32)
+        return [Skeleton(points[one], float(scores[one])) for one in np.argsort(-scores)]

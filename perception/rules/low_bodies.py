@@ -161,7 +161,7 @@ class LowBodies:
         for track in order[: self._config.looks_per_picture]:
             box = track.observation.box_xyxy
             region = square_around(box, 1.3, _LEAST_SIDE_PX, shape)
-            skeleton = skeleton_in(scene.image_bgr, region, UPRIGHT, self._pose)
+            skeleton = skeleton_in(scene.image_bgr, region, UPRIGHT, self._pose, box)
             looks = self._skeletons.setdefault(track.track_id, [])
             looks.append(skeleton is not None and self._fills(skeleton, box))
 

@@ -185,7 +185,7 @@ class Wardrobe:
             return None
         shape = (image.shape[0], image.shape[1])
         region = square_around(box, 1.3, _LEAST_SIDE_PX, shape)
-        found = skeleton_in(image, region, UPRIGHT, self.pose)
+        found = skeleton_in(image, region, UPRIGHT, self.pose, box)
         if found is None:
             return None
         trunk = found.keypoints[[*_SHOULDERS, *_HIPS], :2].mean(axis=0)

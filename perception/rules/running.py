@@ -144,7 +144,7 @@ class RunningRule:
         for person in order[: self._config.looks_per_picture]:
             box = person.track.observation.box_xyxy
             region = square_around(box, 1.3, self._config.min_side_px, shape)
-            skeleton = skeleton_in(scene.image_bgr, region, UPRIGHT, self._pose)
+            skeleton = skeleton_in(scene.image_bgr, region, UPRIGHT, self._pose, box)
             apart_px = self._ankles_apart_px(skeleton)
             if apart_px is not None:
                 gait = self._gaits.setdefault(person.track.track_id, deque(maxlen=_GAITS_KEPT))

@@ -150,7 +150,7 @@ class VulnerableAloneRule:
         ]:
             box = person.track.observation.box_xyxy
             region = square_around(box, 1.3, _LEAST_SIDE_PX, shape)
-            skeleton = skeleton_in(scene.image_bgr, region, UPRIGHT, self._pose)
+            skeleton = skeleton_in(scene.image_bgr, region, UPRIGHT, self._pose, box)
             speed_mps = person.motion.speed_mps
             age.look(scene.image_bgr, box, skeleton, speed_mps, scene.stamp_s)
 

@@ -62,7 +62,7 @@ class StagedPose:
     def __init__(self) -> None:
         self.asked = 0
 
-    def skeleton(self, crop_bgr: Image) -> Skeleton | None:
+    def skeletons(self, crop_bgr: Image) -> list[Skeleton]:
         self.asked += 1
         side = crop_bgr.shape[0]
         tall, middle = side / 1.3, side / 2
@@ -70,7 +70,7 @@ class StagedPose:
         for index, (across, down) in _JOINTS.items():
             u = middle + (across - 0.5) * 0.3 * tall
             points[index] = (u, middle + (down - 0.5) * tall, 0.9)
-        return Skeleton(points, 0.9)
+        return [Skeleton(points, 0.9)]
 
 
 class StagedHead(StagedPose):
@@ -80,16 +80,15 @@ class StagedHead(StagedPose):
         super().__init__()
         self.lean_rad, self.score = lean_rad, score
 
-    def skeleton(self, crop_bgr: Image) -> Skeleton | None:
-        whole = super().skeleton(crop_bgr)
-        assert whole is not None
+    def skeletons(self, crop_bgr: Image) -> list[Skeleton]:
+        (whole,) = super().skeletons(crop_bgr)
         side = crop_bgr.shape[0]
         tall, points = side / 1.3, whole.keypoints.copy()
         for joint, across in _EYES.items():
             u = side / 2 + (across - 0.5) * 0.3 * tall
             points[joint] = (u, side / 2 + (0.075 - 0.5) * tall, 0.9)
         points[[5, 6], 0] += 0.3 * tall * math.tan(self.lean_rad)
-        return Skeleton(points, self.score)
+        return [Skeleton(points, self.score)]
 
 
 @dataclass

@@ -67,6 +67,54 @@ def test_a_skeleton_in_a_turned_crop_comes_back() -> None:
     np.testing.assert_allclose(found.keypoints[0, :2], [70, 45], atol=1)
 
 
+class TwoBeside:
+    """Two who stand side by side in a crop, the surer one on the left."""
+
+    def __init__(self, left_u: float, right_u: float) -> None:
+        self.places = left_u, right_u
+
+    def skeletons(self, crop_bgr: np.ndarray) -> list[Skeleton]:
+        found = []
+        for u, score in zip(self.places, (0.9, 0.6), strict=True):
+            points = np.ones((17, 3), np.float32)
+            points[:, 0], points[:, 1] = np.linspace(u - 6, u + 6, 17), np.linspace(15, 75, 17)
+            found.append(Skeleton(points, score))
+        return found
+
+
+@pytest.mark.parametrize("apart_px", [10.0, 20.0, 40.0])
+def test_of_two_in_a_region_each_box_gets_its_own(apart_px: float) -> None:
+    image, region = np.zeros((100, 100, 3), np.uint8), np.array([0.0, 0.0, 100.0, 100.0])
+    left_u, right_u = 50 - apart_px / 2, 50 + apart_px / 2
+    pose = TwoBeside(left_u, right_u)
+    for u in (left_u, right_u):
+        box = np.array([u - 10, 10, u + 10, 80])
+        found = skeleton_in(image, region, UPRIGHT, pose, box)
+        assert found is not None
+        assert found.keypoints[:, 0].mean() == pytest.approx(u)
+
+
+def test_without_a_box_the_surest_is_meant() -> None:
+    image, region = np.zeros((100, 100, 3), np.uint8), np.array([0.0, 0.0, 100.0, 100.0])
+    found = skeleton_in(image, region, UPRIGHT, TwoBeside(30.0, 70.0))
+    assert found is not None
+    assert found.score == pytest.approx(0.9)
+
+
+def test_a_skeleton_without_joints_is_the_last_choice() -> None:
+    class Blind(TwoBeside):
+        def skeletons(self, crop_bgr: np.ndarray) -> list[Skeleton]:
+            first, second = super().skeletons(crop_bgr)
+            first.keypoints[:, 2] = 0.0
+            return [first, second]
+
+    image, region = np.zeros((100, 100, 3), np.uint8), np.array([0.0, 0.0, 100.0, 100.0])
+    box = np.array([20.0, 10.0, 40.0, 80.0])
+    found = skeleton_in(image, region, UPRIGHT, Blind(30.0, 50.0), box)
+    assert found is not None
+    assert found.score == pytest.approx(0.6)
+
+
 def test_squares_stay_inside_the_picture() -> None:
     square = square_around(np.array([600.0, 300.0, 640.0, 320.0]), 1.7, 72, (360, 640))
     assert square[2] <= 640

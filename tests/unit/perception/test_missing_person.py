@@ -79,12 +79,11 @@ def test_a_child_is_not_the_grown_up_in_the_same_clothes() -> None:
 class SeatedPose(StagedPose):
     """Knees as high as the hips, nearly."""
 
-    def skeleton(self, crop_bgr: Image) -> Skeleton | None:
-        found = super().skeleton(crop_bgr)
-        assert found is not None
+    def skeletons(self, crop_bgr: Image) -> list[Skeleton]:
+        (found,) = super().skeletons(crop_bgr)
         trunk = found.keypoints[11, 1] - found.keypoints[5, 1]
         found.keypoints[13:15, 1] = found.keypoints[11, 1] + 0.25 * trunk
-        return found
+        return [found]
 
 
 def test_who_sits_is_not_too_small() -> None:
@@ -193,11 +192,10 @@ def test_clothes_that_somebody_else_covers_are_not_read() -> None:
 class NeighboursPose(StagedPose):
     """Finds the skeleton of somebody at the edge of the crop."""
 
-    def skeleton(self, crop_bgr: Image) -> Skeleton | None:
-        found = super().skeleton(crop_bgr)
-        assert found is not None
+    def skeletons(self, crop_bgr: Image) -> list[Skeleton]:
+        (found,) = super().skeletons(crop_bgr)
         found.keypoints[:, 0] += 0.4 * crop_bgr.shape[1]
-        return found
+        return [found]
 
 
 def test_a_neighbours_skeleton_is_not_used() -> None:

@@ -158,7 +158,7 @@ def aged(walk: list[tuple[float, float, float]], tilt_rad: float = 0.0) -> dict[
     for t, x, y in walk:
         looks.move(t, (x, y), 1.64)
         box = np.array([60.0, 18.0, 96.0, 138.0])
-        looks.look(image, box, pose.skeleton(image), 0.5, t)
+        looks.look(image, box, pose.skeletons(image)[0], 0.5, t)
     return looks.odds()
 
 

@@ -94,11 +94,10 @@ def test_two_who_sit_side_by_side_are_two_and_two_boxes_on_one_are_one(
 class PasserBy:
     """A skeleton that stands half out of the box that is looked at."""
 
-    def skeleton(self, crop_bgr: Image) -> Skeleton | None:
-        whole = StagedPose().skeleton(crop_bgr)
-        assert whole is not None
+    def skeletons(self, crop_bgr: Image) -> list[Skeleton]:
+        (whole,) = StagedPose().skeletons(crop_bgr)
         points = whole.keypoints + np.array([0.4 * crop_bgr.shape[1], 0.0, 0.0], np.float32)
-        return Skeleton(points, whole.score)
+        return [Skeleton(points, whole.score)]
 
 
 def opened_by_a_thing(pose: PoseDetector | None, seconds: float = 16.0) -> int:
