@@ -5,11 +5,11 @@ fast, and they have been there for `hold_s`. How fast is told by skeletons of pi
 the other (`fight_limbs.py`): the second fastest of elbows, wrists, knees and ankles against the
 trunk, in body heights per second. `struck_mps` is a look at a blow, and `sure_share` of at least
 `min_looks` looks must be one, `each_side` of them on either side of the pair. Who walks or runs
-side by side moves the limbs, too, but leaves the spot (`spot_m`, `walks_mps`), and who runs to and
-fro there goes nearly as fast on the whole, less what the doubt of that direction explains
-(`fight_spot.py`). Without a pose model the rule is silent. A pair is followed by its place,
-because fighters cover one another and their tracks break; a fight within `same_event_m` of one
-that was raised is that one.
+side by side moves the limbs, too, but leaves the spot (`spot_m`, `walks_mps`) or is on the way out
+of it, and who runs to and fro there goes nearly as fast on the whole, less what the doubt of that
+direction explains (`fight_spot.py`). Without a pose model the rule is silent. A pair is followed
+by its place, because fighters cover one another and their tracks break; a fight within
+`same_event_m` of one that was raised is that one.
 
 Source: two or more people who exchange blows (product definition); KISA's certification of
 intelligent CCTV (2019) has "fight" as an event of its own, without a measure. The measure and its
@@ -33,10 +33,12 @@ from perception.rules.base import Finding, Scene
 from perception.rules.fight_limbs import Limbs, limb_speed, limbs_of, same_body
 from perception.rules.fight_pairs import Body, Pair, Scuffle, pairs_within
 
-RULE_VERSION = "fight/2"
+RULE_VERSION = "fight/3"
 _MOST_DOUBT_M = 1.0  # of where a pair is
 _ROUNDING_M = 1e-6
+_EDGE_PX = 2.0  # of the picture
 _RUNS = 0.9  # of `walks_mps`: who runs to and fro turns, and is slower on the whole
+_STROLLS = 0.5  # of `walks_mps`: as fast goes who walks past, and for long nobody who fights
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class FightRule:
         self._limbs = {key: one for key, one in self._limbs.items() if key in live}
         seen = self._match(self._pairs(scene.pictured), scene.stamp_s)
         order = sorted(seen, key=lambda one: -one[0].promise(self._config.struck_mps))
-        on_the_spot = [one for one in order if one[1].together_mps <= self._config.walks_mps]
+        on_the_spot = [one for one in order if self._is_on_the_spot(one[1])]
         for scuffle, pair in on_the_spot[: self._config.pairs_per_picture]:
             self._look(scuffle, pair, scene)
         self._forget(scene.stamp_s)
@@ -111,6 +113,11 @@ class FightRule:
             for scuffle, pair in seen
             if (finding := self._judge(scuffle, pair, scene)) is not None
         ]
+
+    def _is_on_the_spot(self, pair: Pair) -> bool:
+        """Not of two who go somewhere together, nor who pass one another."""
+        walks_mps = self._config.walks_mps
+        return pair.together_mps <= walks_mps and pair.slower_mps <= _STROLLS * walks_mps
 
     def _pairs(self, people: Sequence[Followed]) -> list[Pair]:
         """Two who may be within reach: in the picture they are, and the map does not deny it."""
@@ -164,8 +171,10 @@ class FightRule:
         found: list[tuple[int, int, Skeleton, Limbs]] = []
         for side, body in enumerate((pair.left, pair.right)):
             box, key = body.box_xyxy, body.person.track.track_id
+            if box[1] <= _EDGE_PX or box[3] >= shape[0] - _EDGE_PX:
+                continue  # cut: it is not known how tall the body is that limbs are measured by
             region = square_around(box, 1.2, self._config.min_side_px, shape)
-            skeleton = skeleton_in(scene.image_bgr, region, UPRIGHT, self._pose)
+            skeleton = skeleton_in(scene.image_bgr, region, UPRIGHT, self._pose, box)
             before = [car for car in _boxes(scene.vehicles) if car[3] >= box[3]]
             limbs = None if skeleton is None else limbs_of(skeleton, box, before)
             if skeleton is not None and limbs is not None:
@@ -190,8 +199,9 @@ class FightRule:
         if enough and share >= config.sure_share:
             factor = scene.map.sensitivity_at(*scuffle.place, scene.stamp_s)
             spot_m = config.spot_m + min(pair.sigma_m, _MOST_DOUBT_M)
-            lasts, runs_mps = scuffle.there_s >= config.hold_s / factor, _RUNS * config.walks_mps
-            if lasts and (scuffle.raised or scuffle.stays(spot_m, runs_mps)):
+            runs_mps, strolls_mps = _RUNS * config.walks_mps, _STROLLS * config.walks_mps
+            lasts = scuffle.there_s >= config.hold_s / factor
+            if lasts and (scuffle.raised or scuffle.stays(spot_m, runs_mps, strolls_mps)):
                 self._raise(scuffle, scene.stamp_s)
         if not scuffle.raised:
             return None

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from patrol.covariance import Covariance, told_covariance
 from perception.followed import Followed
 from perception.motion import Look
-from perception.rules.fight_spot import extent_m, to_and_fro_mps
+from perception.rules.fight_spot import drift_mps, extent_m, to_and_fro_mps
 
 _BODY_M = 1.7  # a box's height is about that
 _MOST_DOUBT_M = 1.5
@@ -81,6 +81,12 @@ class Pair(Struct, frozen=True):
         doubt = math.hypot(one.sigma_mps, other.sigma_mps) / 2
         speed = math.hypot(one.vx_mps + other.vx_mps, one.vy_mps + other.vy_mps) / 2
         return max(speed - doubt, 0.0)
+
+    @property
+    def slower_mps(self) -> float:
+        """How fast both go, whichever way, less one standard deviation; 0 where unknown."""
+        motions = self.left.person.motion, self.right.person.motion
+        return max(min(one.speed_mps - one.sigma_mps for one in motions), 0.0)
 
     @property
     def box_change(self) -> float:
@@ -180,12 +186,14 @@ class Scuffle:
         """How long they have been near one another, of the time that is remembered."""
         return self.trail[-1].stamp_s - self.trail[0].stamp_s if self.trail else 0.0
 
-    def stays(self, spot_m: float, runs_mps: float) -> bool:
-        """Whether the pair keeps to a spot, and does not run to and fro there."""
+    def stays(self, spot_m: float, runs_mps: float, strolls_mps: float) -> bool:
+        """Whether the pair keeps to a spot, and neither runs to and fro there nor strolls past."""
         if extent_m(np.array([stand.place for stand in self.trail])) > spot_m:
             return False
         trail = sorted(self.trail, key=lambda stand: stand.stamp_s)  # cameras take turns
         middles = np.array([np.add(stand.left.place, stand.right.place) for stand in trail]) / 2
         doubts = np.array([stand.left.covariance + stand.right.covariance for stand in trail]) / 4
         stamps_s = np.array([stand.stamp_s for stand in trail])
+        if drift_mps(stamps_s, middles, doubts) > strolls_mps:
+            return False
         return to_and_fro_mps(stamps_s, middles, doubts) <= runs_mps

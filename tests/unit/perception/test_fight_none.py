@@ -1,15 +1,16 @@
-"""Fights that were none: two boxes on one body, and limbs that nobody sees.
+"""Fights that were none: two boxes on one body, limbs that nobody sees, people who pass by.
 
-Both were told of in quiet hours (`benchmarks/perception/quiet_hours.py`): the detector put one box
-on all of somebody who tied a shoe and a narrower one on the trunk, and at a bus stop the limbs of
-those who stood behind a parked car were guessed anew in every picture.
+All were told of in quiet hours (`benchmarks/perception/quiet_hours.py`): the detector put one box
+on all of somebody who tied a shoe and a narrower one on the trunk; at a bus stop the limbs of
+those who stood behind a parked car were guessed anew in every picture; across a street people
+passed one another; in an alley they pressed past the vehicle, too near to be seen whole.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from staged_people import CAMERA, NOON_S, Actor, play, stands
+from staged_people import CAMERA, NOON_S, Actor, play, stands, walks
 from test_fight import BLOWS, skeleton, swinging
 
 from patrol.geometry import Pose2, StampedPose
@@ -72,3 +73,30 @@ def test_two_who_fight_before_a_car_are_seen() -> None:
     before = [Actor(stands(58.0, 1.0)), Actor(stands(58.0, 1.9))]
     rule = FightRule(FightConfig(), swinging(BLOWS, BLOWS))
     assert len(play(rule, [car, *before], 12.0).opened) == 1
+
+
+def passers_by(gap_m: float, speed_mps: float) -> list[Actor]:
+    """Two rows who walk north and south past the same spot, one after another."""
+    rows = []
+    for number in range(5):
+        late_m = 1.0 + gap_m * number
+        rows.append(Actor(walks(59.0, -late_m, 0.0, speed_mps)))
+        rows.append(Actor(walks(59.8, late_m, 0.0, -speed_mps)))
+    return rows
+
+
+@pytest.mark.parametrize("gap_m", [2.2, 3.0])
+def test_people_who_pass_one_another_do_not_fight(gap_m: float) -> None:
+    opened = []
+    for seed in range(10):
+        rule = FightRule(FightConfig(), swinging(BLOWS, BLOWS))
+        opened += play(rule, passers_by(gap_m, 0.95 + 0.04 * seed), 9.0, seed=seed).opened
+    assert opened == []
+
+
+@pytest.mark.parametrize("distance_m", [2.4, 2.8])
+def test_limbs_of_who_is_too_near_to_be_seen_whole_are_not_measured(distance_m: float) -> None:
+    """They are told in body heights, and the picture cuts the body."""
+    both = [Actor(stands(50.0 + distance_m, y), sigma_m=0.05) for y in (0.5, -0.5)]
+    rule = FightRule(FightConfig(), swinging(BLOWS, BLOWS))
+    assert not play(rule, both, 12.0).opened

@@ -16,7 +16,7 @@ from staged_people import PICTURE_S, Actor, Way, play
 from test_fight import BLOWS, swinging
 
 from perception.rules.fight import FightConfig, FightRule
-from perception.rules.fight_spot import to_and_fro_mps
+from perception.rules.fight_spot import drift_mps, to_and_fro_mps
 
 SECONDS, SEEDS = 14.0, 4
 NEW_SHARE = 0.46  # of sigma, new in each look: measured without the lidar
@@ -98,6 +98,53 @@ def test_a_fight_whose_places_are_poorly_known_is_told(angle_deg: float, sigma_m
     rngs = [np.random.default_rng(seed) for seed in range(SEEDS)]
     told = [alarms(sway(angle_deg, rng), sigma_m, seed) for seed, rng in enumerate(rngs)]
     assert told == [1] * SEEDS
+
+
+def stroll(angle_deg: float, speed_mps: float) -> tuple[Way, Way]:
+    """Side by side, one way, past whoever looks."""
+    angle = math.radians(angle_deg)
+    along, beside = (math.cos(angle), math.sin(angle)), (-math.sin(angle), math.cos(angle))
+
+    def walks(aside_m: float) -> Way:
+        def way(t: float) -> tuple[float, float]:
+            x, y = (speed_mps * t - 2.0) * np.array(along) + aside_m * np.array(beside)
+            return float(58.5 + x), float(y)
+
+        return way
+
+    return walks(0.55), walks(-0.55)
+
+
+@pytest.mark.parametrize("angle_deg", [0.0, 45.0, 90.0])
+@pytest.mark.parametrize("speed_mps", [0.8, 1.0, 1.15])
+@pytest.mark.parametrize("sigma_m", [0.1, 0.3])
+def test_who_strolls_past_does_not_fight(
+    angle_deg: float, speed_mps: float, sigma_m: float
+) -> None:
+    """Seen so by quiet hours: a slow couple in the rain, whose limbs are badly told there."""
+    told = [alarms(stroll(angle_deg, speed_mps), sigma_m, seed) for seed in range(SEEDS)]
+    assert told == [0] * SEEDS
+
+
+@given(st.floats(-math.pi, math.pi), st.floats(0.1, 3.0))
+def test_a_way_that_is_walked_drifts_as_fast(angle: float, speed_mps: float) -> None:
+    places = speed_mps * STAMPS_S[:, None] * np.array((math.cos(angle), math.sin(angle)))
+    assert drift_mps(STAMPS_S, places, STEADY) == pytest.approx(speed_mps)
+
+
+def test_who_comes_back_does_not_drift() -> None:
+    there_and_back = np.column_stack((np.sin(np.pi * STAMPS_S / STAMPS_S[-1]), 0.0 * STAMPS_S))
+    assert drift_mps(STAMPS_S, 2 * there_and_back, STEADY) < 0.01
+
+
+def test_a_drift_within_its_doubt_is_none() -> None:
+    places = 0.2 * STAMPS_S[:, None] * np.array((1.0, 0.0))
+    assert drift_mps(STAMPS_S, places, np.broadcast_to(np.diag((1.0, 0.01)), (26, 2, 2))) == 0.0
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_too_few_looks_do_not_drift(count: int) -> None:
+    assert drift_mps(STAMPS_S[:count], np.ones((count, 2)), STEADY[:count]) == 0.0
 
 
 @given(st.floats(-math.pi, math.pi), st.floats(0.1, 3.0))
