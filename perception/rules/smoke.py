@@ -4,8 +4,9 @@ Definition. In the thermal picture a column that reaches above the camera's hori
 skin (`least_c`) and than what else is in its rows, as large as smoke 0.6 m wide looks
 (`least_size_m`), whose heat goes up and down as it billows (`flicker`), over one place for
 `hold_s`. A column over flames belongs to the fire: that is told by the rule `fire`. A body is
-cooler than that, a warm wall or lorry does not billow, fog and rain are as cool as the air; steam
-from a manhole or an exhaust in the cold is not told apart.
+cooler than that, a warm wall or lorry does not billow, a street in the sun that climbs is no
+warmer than other ground; fog and rain are as cool as the air; steam from a manhole or an exhaust
+in the cold is not told apart.
 
 Without a thermal camera the rule is silent: smoke before a street that moves past a driving camera
 is not told from shadows, trees and dirt by its picture alone.
@@ -27,7 +28,7 @@ from perception.rules.fire_looks import FlameLook
 from perception.rules.fire_places import FirePlace, FirePlaces, PlaceConfig, flicker_of, size_of
 from perception.warm_plumes import Plume, warm_plumes
 
-RULE_VERSION = "smoke/1"
+RULE_VERSION = "smoke/2"
 
 
 @dataclass(frozen=True, slots=True)

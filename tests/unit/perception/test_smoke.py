@@ -67,6 +67,23 @@ def asphalt(degrees_c: float) -> Painter:
     return paint
 
 
+def climbing_street(degrees_c: float, shade: float = 0.0) -> Painter:
+    """Asphalt whose crest stands between cooler walls above the horizon, and sways as one drives;
+    a share of the ground lies in the shade."""
+
+    def paint(look: Look) -> None:
+        below = THERMAL.height_px // 2 - 10
+        look.celsius[:below] = degrees_c - 7.0
+        look.celsius[below:] = degrees_c
+        look.celsius[below:, : round(shade * THERMAL.width_px)] = degrees_c - 6.0
+        for row in range(12):
+            half = 8 + 2 * row + round(float(look.rng.uniform(-2, 2)))
+            middle = THERMAL.width_px // 2 + round(5 * math.sin(look.t))
+            look.celsius[below - 12 + row, middle - half : middle + half] = degrees_c
+
+    return paint
+
+
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("speed_mps", [0.0, 0.5])
 def test_smoke_is_told_once_where_it_rises(speed_mps: float, seed: int) -> None:
@@ -82,6 +99,35 @@ def test_smoke_is_told_once_where_it_rises(speed_mps: float, seed: int) -> None:
 
 def test_smoke_over_asphalt_in_the_sun_is_told() -> None:
     assert told(rule(), [asphalt(40.0), smoke(9.0, 1.0)], 10.0)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("shade", [0.0, 0.3, 0.7])
+def test_a_street_in_the_sun_that_climbs_is_no_smoke(shade: float, seed: int) -> None:
+    """Quiet hours told of smoke at each crest of a hillside on clear afternoons."""
+    assert not told(rule(), [climbing_street(37.5, shade)], 10.0, seed=seed)
+
+
+def road_ahead(degrees_c: float, width: float) -> Painter:
+    """Asphalt beyond a lawn, above the horizon, a share of the picture wide."""
+
+    def paint(look: Look) -> None:
+        below = THERMAL.height_px // 2 - 20
+        look.celsius[below:] = 27.0
+        high = 5 + round(float(look.rng.uniform(-2, 2)))
+        look.celsius[below - high : below, : round(width * THERMAL.width_px)] = degrees_c
+
+    return paint
+
+
+@pytest.mark.parametrize("width", [0.2, 0.5])
+def test_a_road_in_the_sun_beyond_a_lawn_is_no_smoke(width: float) -> None:
+    assert not told(rule(), [road_ahead(38.0, width)], 10.0)
+
+
+@pytest.mark.parametrize("shade", [0.0, 0.7])
+def test_smoke_before_a_street_in_the_sun_that_climbs_is_told(shade: float) -> None:
+    assert told(rule(), [climbing_street(37.5, shade), smoke(9.0, 1.0, degrees_c=50.0)], 10.0)
 
 
 def test_one_column_in_pieces_is_one_incident() -> None:
