@@ -19,6 +19,7 @@ _SHARP_M, _MORE_PX = 8.0, 3.5
 _THICK_M = 0.18  # of who lies, at least: lower is something warm in the ground
 _SHOULDERS_M = (0.42, 0.8)  # across the view, of who lies along it
 _ALONG_M = (1.35, 2.9)  # by the upper edge of what is flat: a cat seems 1.1 m long
+_COARSE_M = 0.58  # of a pixel along the ground: where it covers more a cat may be a body
 
 
 def upright_share(
@@ -49,7 +50,7 @@ def lying_share(
     """Of somebody who lies, across the view or along it.
 
     Along the view a body is as wide as a dog is long, but lower than the lidar looks: without a
-    scan, or where that has met it, nobody lies so.
+    scan, or where that has met it, nobody lies so, nor where pixels are coarse (beyond 10 m).
     """
     if not 0 < at.height_m <= config.lies_height_m:
         return 0.0
@@ -59,7 +60,8 @@ def lying_share(
         least_m = config.least_length_m + _more_m(at, projector)
         long = _between(at.width_m, least_m, config.most_length_m, 0.1)
         return long * _between(at.height_m, _THICK_M, config.lies_height_m, 0.05)
-    if not has_scan or at.point.from_lidar:
+    pixel_m = at.point.range_m**2 / (projector.camera.z_m * projector.camera.focal_px)
+    if not has_scan or at.point.from_lidar or pixel_m > _COARSE_M:
         return 0.0
     size = projector.footprint(box)
     scale = at.width_m / max(size.width_m, 0.01)  # where the ground is not the vehicle's plane

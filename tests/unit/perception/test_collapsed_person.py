@@ -34,7 +34,7 @@ def test_reports_a_lying_person_once_with_the_place(tmp_path: Path) -> None:
     assert sigma_of(incident.covariance_m2) == incident.position_sigma_m
     assert incident.detected_at_s - incident.started_at_s >= 2.0
     assert incident.details["views"] >= 5
-    assert incident.rule_version == "collapsed_person/1"
+    assert incident.rule_version == "collapsed_person/2"
 
 
 def test_sure_views_make_no_early_alarm(tmp_path: Path) -> None:

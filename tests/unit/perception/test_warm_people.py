@@ -71,6 +71,21 @@ def test_a_dog_is_nobody(x_m: float) -> None:
     assert look(thermal(dog(x_m, 0.4)), scan((x_m, 0.0, 0.8))).people == []
 
 
+@pytest.mark.parametrize("x_m", [4.0, 7.0, 9.5, 11.0, 11.5, 12.0, 12.5, 13.0, 14.5])
+def test_a_cat_lies_nowhere(x_m: float) -> None:
+    """The lidar looks over it; from 10 m on it is four pixels long and two high."""
+    cat = [Slab(x_m, 0.3, 0.45, 0.0, 0.28, 33.0)]
+    assert [person for person in look(thermal(cat), scan()).people if person.lies] == []
+
+
+@pytest.mark.parametrize("x_m", [5.0, 8.0, 10.0])
+def test_who_lies_along_the_view_is_found(x_m: float) -> None:
+    far_m = x_m - EYE.camera.x_m
+    top_m = EYE.camera.z_m - (EYE.camera.z_m - 0.25) * far_m / (far_m + 1.7)
+    body = [Slab(x_m, 0.1, 0.5, 0.0, top_m, 28.0)]
+    assert [person.lies for person in look(thermal(body), scan()).people] == [True]
+
+
 def test_a_car_that_was_driven_is_nobody() -> None:
     assert look(thermal(bonnet(8.0, 0.0))).people == []
     # an hour later it is as warm as somebody's jacket; the lidar meets the bumper below it
