@@ -140,7 +140,7 @@ class GroundTrack:
 
     def clear(self) -> None:
         """Forget the ground: what lies where is not known any more."""
-        self._spots, self._is_sure = [], False
+        self._spots, self._is_sure, self._since = [], False, 0
 
     def _cast(self, stance: Stance) -> _Ray:
         eye, ahead = stance.spot(*self._mount), stance.spot(*self._point(1.0))

@@ -61,7 +61,7 @@ DROPPING: dict[str, list[tuple[str, str]]] = {
         # nothing known
         ("        if down_m > self._first_m:", "        if False:"),
         ("self._grade * away_m", "9.0 * away_m"),
-        ("self._spots, self._is_sure = [], False", "pass"),
+        ("self._spots, self._is_sure, self._since = [], False, 0", "pass"),
         # the edge
         ("return [known[:2], beyond]", "return [beyond]"),
         ("bumper_m + s * (x_m - bumper_m), y_m", "x_m, y_m"),
