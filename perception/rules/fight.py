@@ -37,7 +37,9 @@ RULE_VERSION = "fight/3"
 _MOST_DOUBT_M = 1.0  # of where a pair is
 _ROUNDING_M = 1e-6
 _EDGE_PX = 2.0  # of the picture
+_WHOLE_FROM_M = 2.0  # nearer nobody's feet are in it, whatever the box says in the dark
 _RUNS = 0.9  # of `walks_mps`: who runs to and fro turns, and is slower on the whole
+_BLOWS = 0.6  # of `hold_s`, from the first to the last: limbs of who passes swing for a second
 _STROLLS = 0.5  # of `walks_mps`: as fast goes who walks past, and for long nobody who fights
 
 
@@ -171,8 +173,9 @@ class FightRule:
         found: list[tuple[int, int, Skeleton, Limbs]] = []
         for side, body in enumerate((pair.left, pair.right)):
             box, key = body.box_xyxy, body.person.track.track_id
-            if box[1] <= _EDGE_PX or box[3] >= shape[0] - _EDGE_PX:
-                continue  # cut: it is not known how tall the body is that limbs are measured by
+            is_cut = box[1] <= _EDGE_PX or box[3] >= shape[0] - _EDGE_PX
+            if is_cut or body.person.track.observation.point.range_m < _WHOLE_FROM_M:
+                continue  # it is not known how tall the body is that limbs are measured by
             region = square_around(box, 1.2, self._config.min_side_px, shape)
             skeleton = skeleton_in(scene.image_bgr, region, UPRIGHT, self._pose, box)
             before = [car for car in _boxes(scene.vehicles) if car[3] >= box[3]]
@@ -201,6 +204,7 @@ class FightRule:
             spot_m = config.spot_m + min(pair.sigma_m, _MOST_DOUBT_M)
             runs_mps, strolls_mps = _RUNS * config.walks_mps, _STROLLS * config.walks_mps
             lasts = scuffle.there_s >= config.hold_s / factor
+            lasts &= scuffle.lasted_s(config.struck_mps) >= _BLOWS * config.hold_s
             if lasts and (scuffle.raised or scuffle.stays(spot_m, runs_mps, strolls_mps)):
                 self._raise(scuffle, scene.stamp_s)
         if not scuffle.raised:

@@ -168,6 +168,11 @@ class Scuffle:
         count = len(self.looks)
         return len(blows) / max(count, 1), (blows.count(0), blows.count(1)), count
 
+    def lasted_s(self, speed: float) -> float:
+        """From the first blow to the last."""
+        blows = [stamp_s for stamp_s, _, moved in self.looks if moved >= speed]
+        return blows[-1] - blows[0] if blows else 0.0
+
     def promise(self, speed: float) -> float:
         """How much a further look here is worth: the more blows were seen, the more."""
         share, _, count = self.struck(speed)

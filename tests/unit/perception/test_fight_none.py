@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from staged_people import CAMERA, NOON_S, Actor, play, stands, walks
+from staged_people import CAMERA, NOON_S, PICTURE_S, Actor, play, stands, walks
 from test_fight import BLOWS, skeleton, swinging
 
 from patrol.geometry import Pose2, StampedPose
@@ -100,3 +100,18 @@ def test_limbs_of_who_is_too_near_to_be_seen_whole_are_not_measured(distance_m: 
     both = [Actor(stands(50.0 + distance_m, y), sigma_m=0.05) for y in (0.5, -0.5)]
     rule = FightRule(FightConfig(), swinging(BLOWS, BLOWS))
     assert not play(rule, both, 12.0).opened
+
+
+@pytest.mark.parametrize(("seconds", "opened"), [(1.2, 0), (2.6, 1)])
+def test_limbs_that_swing_for_a_second_are_no_blows(seconds: float, opened: int) -> None:
+    """Of who passes by: afterwards they are seen, but not their limbs."""
+    calls, pictures = {"n": 0}, round(seconds / PICTURE_S)
+
+    def script(crop: np.ndarray) -> Skeleton | None:
+        picture = calls["n"] // 2
+        calls["n"] += 1
+        return skeleton(len(crop) / 1.2, BLOWS * (picture % 2)) if picture < pictures else None
+
+    both = [Actor(stands(58.0, y), sigma_m=0.05) for y in (1.0, 1.9)]
+    rule = FightRule(FightConfig(), ScriptedPose(script))
+    assert len(play(rule, both, 6.0).opened) == opened
