@@ -26,7 +26,9 @@ from patrol.geometry import Pose2
 from patrol.vehicle import DropRangerSpec, VehicleSpec
 
 NOISE_M = 0.02  # of a fall: a range off by 0.01 m and a tilt by 0.003 rad make 0.01 m each
+STILL_M = 0.02  # so much less does for the next reading: behind an edge a slope climbs again
 GRADE_NOISE = 0.03
+CREST = 0.22  # of how much a slope changes at once: ground that climbs falls less behind its crest
 REACH_M = 1.0  # up to here ground that was seen tells how low the next may be
 APART_M = 0.05  # of the spots that are kept
 FOOT_M = 0.5  # and the ground that it hides
@@ -70,6 +72,7 @@ class _Ray:
     eye: Spot
     ahead: tuple[float, float]
     tan_down: float
+    grade: float  # the steepest that ground may fall along it
 
     def plan_at(self, z_m: float) -> tuple[float, float]:
         """Where it passes a height."""
@@ -98,19 +101,27 @@ class GroundTrack:
         self._since = 0  # how many of them were kept since a thing was seen
         self._is_sure = False  # some of it lay in the plane that the wheels stand on
         self.gap_m = math.inf  # on the plan, from the ground before to the last ground seen
-        self._ray = _Ray((0.0, 0.0, 1.0), (1.0, 0.0), 1.0)
+        self._ray = _Ray((0.0, 0.0, 1.0), (1.0, 0.0), 1.0, 0.0)
+        self._still_m = 0.0  # STILL_M after ground that was low
 
     def look(self, range_m: float, stance: Stance) -> Sight:
         """Take in a reading."""
         self._ray = self._cast(stance)
         if math.isinf(range_m):
+            self._still_m = 0.0
             return Sight.LOW
+        sight = self._judge(range_m, stance)
+        self._still_m = STILL_M if sight is Sight.LOW else 0.0
+        return sight
+
+    def _judge(self, range_m: float, stance: Stance) -> Sight:
         body = self._point(range_m)
         spot = stance.spot(*body)
         near = [(known, past_m) for known, past_m in self._passed() if past_m <= REACH_M]
         if not near:
             return self._begin(body, spot, stance)
-        if any(known[2] - spot[2] > self._fall_m(past_m) for known, past_m in near):
+        deep_m = max(known[2] - spot[2] - self._fall_m(past_m) for known, past_m in near)
+        if deep_m > -self._still_m:
             if self._is_foot(spot):
                 self._spots, self._since = self._spots[: -self._since], 0
             elif self._is_sure or body[2] < -self._kerb_m - NOISE_M:
@@ -147,7 +158,9 @@ class GroundTrack:
         dx, dy = ahead[0] - eye[0], ahead[1] - eye[1]
         level_m = max(math.hypot(dx, dy), 1e-6)
         down = max(eye[2] - ahead[2], 1e-6)  # never up: the tilt stops the vehicle before
-        return _Ray(eye, (dx / level_m, dy / level_m), down / level_m)
+        stands_m = stance.spot(*self._along[:2], 0.0)[2] - stance.z_m
+        grade = min(self._grade, CREST + GRADE_NOISE - stands_m / math.hypot(*self._along[:2]))
+        return _Ray(eye, (dx / level_m, dy / level_m), down / level_m, grade)
 
     def _point(self, range_m: float) -> Spot:
         """Of base_link."""
@@ -174,8 +187,8 @@ class GroundTrack:
         return bool(z[-1] >= level_m + grade * along_m[-1] - self._kerb_m - NOISE_M)
 
     def _fall_m(self, past_m: float) -> float:
-        share = max(1.0 - self._grade / self._ray.tan_down, LEAST_SHARE)
-        return (self._kerb_m + self._grade * past_m) / share + NOISE_M
+        share = max(1.0 - self._ray.grade / self._ray.tan_down, LEAST_SHARE)
+        return (self._kerb_m + self._ray.grade * past_m) / share + NOISE_M
 
     def _rise_m(self, past_m: float) -> float:
         return self._kerb_m + self._grade * past_m + NOISE_M

@@ -30,11 +30,23 @@ DROPPING: dict[str, list[tuple[str, str]]] = {
         ("spec.max_grade + GRADE_NOISE", "GRADE_NOISE"),
         ("/ share + NOISE_M", "+ NOISE_M"),
         ("past_m <= REACH_M]", "past_m <= 0.0]"),
-        ("known[2] - spot[2] > self._fall_m", "spot[2] - known[2] > self._fall_m"),
+        ("known[2] - spot[2] - self._fall_m", "spot[2] - known[2] - self._fall_m"),
+        ("if deep_m > -self._still_m:", "if deep_m > 0.0:"),
+        ("if deep_m > -self._still_m:", "if deep_m > -STILL_M:"),
+        ("STILL_M = 0.02", "STILL_M = 0.2"),
         (
-            "            return Sight.LOW\n        body",
-            "            return Sight.GROUND\n        body",
+            "            self._still_m = 0.0\n            return Sight.LOW",
+            "            self._still_m = STILL_M\n            return Sight.LOW",
         ),
+        (
+            "            return Sight.LOW\n        sight",
+            "            return Sight.GROUND\n        sight",
+        ),
+        # behind ground that climbs
+        ("CREST = 0.22", "CREST = 0.9"),
+        ("CREST = 0.22", "CREST = 0.1"),
+        ("CREST + GRADE_NOISE - stands_m", "CREST + GRADE_NOISE + stands_m"),
+        ("- stance.z_m\n", "\n"),
         (
             "                return Sight.LOW\n            else:",
             "                return Sight.GROUND\n            else:",
