@@ -23,14 +23,22 @@ class Patch:
     gained: float
 
 
-def largest_patch(difference: Levels, gained: Levels, least: float, thick_px: int) -> Patch | None:
-    """The largest piece above `least` that is at least `thick_px` thick in both directions."""
+def largest_patch(
+    difference: Levels, gained: Levels, least: float, thick_px: int, longest: float
+) -> Patch | None:
+    """The largest piece above `least` that is at least `thick_px` thick in both directions.
+
+    One more than `longest` times as long as wide is left out: a kerb or a line that lies a little
+    beside where it lay.
+    """
     differs = (difference > least).astype(np.uint8)
     thick = cv2.morphologyEx(differs, cv2.MORPH_OPEN, np.ones((thick_px, thick_px), np.uint8))
-    count, labels, stats, middles = cv2.connectedComponentsWithStats(thick)
-    if count < 2:
+    _, labels, stats, middles = cv2.connectedComponentsWithStats(thick)
+    sides = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    areas = np.where(sides.max(1) <= longest * sides.min(1), stats[1:, cv2.CC_STAT_AREA], 0)
+    if not areas.any():
         return None
-    index = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    index = 1 + int(np.argmax(areas))
     box = stats[index]
     return Patch(
         float(box[cv2.CC_STAT_AREA]) * PIXEL_M**2,

@@ -79,6 +79,7 @@ class Followed:
     heights_m: array[float] = field(default_factory=lambda: array("d"))  # of each look, together
     rows: array[float] = field(default_factory=lambda: array("d"))  # of its looks, together
     rides: int = 0  # looks with something to ride on under it
+    maybe_rides: int = 0  # those in which it was seen weakly, of all it ever had
     asked: tuple[float, list[Look]] = (math.nan, [])  # the last answer of `recent`
 
     @property
@@ -147,6 +148,7 @@ class Followed:
         self.heights_m.append(look.height_m)
         self.rows.extend(look.row)
         self.rides += look.rides
+        self.maybe_rides += look.may_ride
         while look.stamp_s - self.looks[0].stamp_s > config.keep_s:
             self.rides -= self.looks.popleft().rides
             del self.heights_m[0], self.rows[:ROW]

@@ -2,12 +2,13 @@
 
 Definition. On an upright plane of a `watched_property` zone (its wall, and the ground before it)
 the picture differs from the reference views of nearly the same viewpoint and similar light (day,
-or after civil dusk), taken together, in one compact piece of at least `wall_m2` or `things_m2`,
-for `hold_s`. What people and vehicles cover is unknown: it neither adds to the time nor takes
-from it; a look at a whole plane without such a piece takes twice its time back. Light, shade and
-rain are no change (`perception.view_comparison`). It is over when the place looks as on the
-references again. Without references, or at night without any of the night, the rule is silent:
-nobody knows how the place should look.
+or after civil dusk), taken together, in one compact piece of at least `wall_m2` or `things_m2`
+and no more than `longest` times as long as wide, for `hold_s`. What people and vehicles cover is
+unknown: it neither adds to the time nor takes from it; a look at a whole plane without such a
+piece takes twice its time back. Light, shade and rain are no change
+(`perception.view_comparison`). It is over when the place looks as on the references again.
+Without references, or at night without any of the night, the rule is silent: nobody knows how the
+place should look.
 
 Source: the simulator's definition of an event is a door that stands open, or a thing gone, for
 3 s; change against a registered reference as surveyed by Radke et al., "Image change detection
@@ -34,7 +35,7 @@ from perception.rules.property_judgement import Change, Judgement, judged
 from perception.rules.stays import Presence, Stays, findings_of
 from perception.watched_property import WALL, WatchedPlane, WatchedProperty
 
-RULE_VERSION = "changed_property/1"
+RULE_VERSION = "changed_property/2"
 _PERSON_SCORE = 0.15  # weaker sightings are mostly nobody
 _SIGMA_M = 0.5  # of a change's place
 

@@ -48,6 +48,7 @@ class ChangedPropertyConfig:
     wall_m2: float = 0.6  # of a change on a wall
     things_m2: float = 0.32  # of a change before it
     thick_px: int = 5  # of 5 cm, in both directions
+    longest: float = 5.0  # times as long as wide
     least_fit: float = 0.5  # correlation of what is around, else the views do not fit
     viewing: ViewingConfig = field(default_factory=ViewingConfig)
     comparison: ComparisonConfig = field(default_factory=ComparisonConfig)
@@ -66,5 +67,7 @@ class ChangedPropertyConfig:
                 raise ValueError(f"{name}: {getattr(self, name)} must be in (0, 10]")
         if not 1 <= self.thick_px <= 20:
             raise ValueError(f"thick_px: {self.thick_px} must be 1 to 20")
+        if not 1 <= self.longest <= 100:
+            raise ValueError(f"longest: {self.longest} must be in [1, 100]")
         if not 0 <= self.least_fit < 1:
             raise ValueError(f"least_fit: {self.least_fit} must be in [0, 1)")

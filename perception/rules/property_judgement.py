@@ -113,4 +113,5 @@ def _patch(
         found[0].gained[:, plane.judged],
         config.least_difference,
         config.thick_px,
+        config.longest,
     )

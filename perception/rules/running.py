@@ -1,13 +1,13 @@
 """Running and pursuit: somebody on foot is faster than anybody walks.
 
-Definition. A person's speed over the last looks is surely (by `sigmas`) above
-`speed_mps` for `hold_s`, and their legs move: the distance of the ankles, as a share of the
-body's height, changes from look to look by `gait_change` (median) over at least `gait_looks`
-skeletons. Who stands on a kick
-scooter is as fast and looks the same but for the legs; a bicycle under somebody is seen
-(`perception.followed`). Where no skeleton can be had (no model, too small, dark) the speed alone
-decides after `hold_unseen_s`. Two or more who run within `group_m` of one another are one event,
-told as `pursuit`; whoever runs on within `same_event_s` belongs to it, too.
+Definition. A person's speed over the last looks is surely (by `sigmas`) above `speed_mps` for
+`hold_s`, and their legs move: the distance of the ankles, as a share of the body's height,
+changes from look to look by `gait_change` (median) over at least `gait_looks` skeletons. Who
+stands on a kick scooter is as fast and looks the same but for the legs; a bicycle under somebody
+is seen (`perception.followed`), and whoever had one twice rides. Where no skeleton can be had (no
+model, too small, dark) the speed alone decides after `hold_unseen_s`. Two or more who run within
+`group_m` of one another are one event, told as `pursuit`; whoever runs on within `same_event_s`
+belongs to it, too.
 
 Source: Alexander, Walking and Running (1989): people change from walking to running at 2.2 m/s.
 """
@@ -29,7 +29,7 @@ from perception.motion import Motion
 from perception.rules.base import Finding, Scene
 from perception.rules.stays import Presence, Stay, StayConfig, Stays, findings_of
 
-RULE_VERSION = "running/1"
+RULE_VERSION = "running/2"
 _ANKLES = (15, 16)  # COCO's keypoints
 _GAITS_KEPT = 10
 
@@ -43,6 +43,7 @@ class RunningConfig:
     walks_mps: float = 2.0  # surely slower: not running
     most_range_m: float = 15.0  # who was never nearer may ride, for all that can be seen
     bicycle_s: float = 1.0  # how long one look at a bicycle under somebody counts
+    bicycle_looks: int = 2  # so many, however long ago: they ride
     misfit_m: float = 0.5  # a track that jumps from one person to the next is no runner
     hold_s: float = 0.4
     hold_unseen_s: float = 1.2
@@ -70,6 +71,8 @@ class RunningConfig:
             raise ValueError(f"most_range_m: {self.most_range_m} must be in (0, 100]")
         if not 0 <= self.bicycle_s <= 30:
             raise ValueError(f"bicycle_s: {self.bicycle_s} must be in [0, 30]")
+        if self.bicycle_looks < 1:
+            raise ValueError(f"bicycle_looks: {self.bicycle_looks} must be at least 1")
         if not 0 <= self.look_from_mps <= self.speed_mps:
             raise ValueError(f"look_from_mps: {self.look_from_mps} must be in [0, speed_mps]")
         if not 0 <= self.sigmas <= 5:
@@ -124,8 +127,12 @@ class RunningRule:
         return None
 
     def _may_ride_or_jump(self, person: Followed, motion: Motion) -> bool:
-        """A bicycle is seen late, and from afar not at all: one weak look is enough to wait."""
+        """A bicycle is seen late, and from afar not at all: one weak look is enough to wait.
+
+        Who rides away is as small soon; what was seen under them while they were near counts on.
+        """
         rides = any(look.may_ride for look in person.recent(self._config.bicycle_s))
+        rides |= person.maybe_rides >= self._config.bicycle_looks
         far = person.nearest_m > self._config.most_range_m
         return rides or far or motion.misfit_m > self._config.misfit_m
 

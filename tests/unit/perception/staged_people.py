@@ -42,6 +42,7 @@ class Actor:
     size_m: tuple[float, float] = (0.5, 1.7)
     sigma_m: float = 0.15
     under: str = ""  # what the detector sees under it
+    under_until_s: float = math.inf
     by_warmth: bool = False
     covariance_m2: Covariance | None = None  # as each look tells it; None: round, by `sigma_m`
     placed: Way | None = None  # where looks place it, beside their noise; None: where it is
@@ -132,7 +133,7 @@ def _look(
     seen = Observation(
         box, 0.8, actor.label, point, *actor.size_m, by_warmth=actor.by_warmth
     )  # fmt: skip
-    return seen, actor.under
+    return seen, actor.under if t < actor.under_until_s else ""
 
 
 def _scene(

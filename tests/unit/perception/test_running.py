@@ -67,6 +67,14 @@ def test_a_cyclist_does_not_run() -> None:
     assert not play(rule(*STRIDES), [cyclist], 5.0).opened
 
 
+def test_a_bicycle_that_was_seen_while_its_rider_was_near_counts_on() -> None:
+    """A bicycle that rides away is too small to be seen soon: riders "ran" 18 to 24 m off."""
+    cyclist = Actor(walks(56.0, 1.0, 4.0), under="bicycle", under_until_s=1.0)
+    on_foot = Actor(cyclist.way)
+    assert not play(rule(*STRIDES), [cyclist], 6.0).opened
+    assert play(rule(*STRIDES), [on_foot], 6.0).opened
+
+
 def test_a_dog_that_the_detector_calls_a_person_does_not_run() -> None:
     dog = Actor(walks(56.0, 1.0, 4.0, from_s=1.0), size_m=(0.35, 0.62))
     assert not play(rule(*STRIDES), [dog], 5.0).opened
@@ -98,6 +106,7 @@ def test_a_track_that_jumps_between_two_people_is_no_runner() -> None:
     [
         ({"speed_mps": 1.5}, r"speed_mps: 1.5 must be in \(walks_mps, 10\]"),
         ({"hold_s": 2.0}, r"hold_s: 2.0 must be in \(0, hold_unseen_s\]"),
+        ({"bicycle_looks": 0}, "bicycle_looks: 0 must be at least 1"),
         ({"gait_looks": 1}, "gait_looks: 1 must be 2 to 10"),
     ],
 )

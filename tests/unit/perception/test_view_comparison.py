@@ -57,7 +57,7 @@ def test_an_expected_shift_keeps_the_found_one_near() -> None:
 
 def test_a_change_is_found_where_it_is() -> None:
     found = difference(changed(a_wall(1)), a_wall(2), CONFIG)
-    patch = largest_patch(np.nan_to_num(found.levels), found.gained, 0.5, 5)
+    patch = largest_patch(np.nan_to_num(found.levels), found.gained, 0.5, 5, 5.0)
     assert patch is not None
     assert abs(patch.column - 62.5) < 4
     assert abs(patch.row - 25) < 4
@@ -68,7 +68,18 @@ def test_a_change_is_found_where_it_is() -> None:
 def test_a_thin_line_is_no_patch() -> None:
     line = np.zeros((48, 126), np.float32)
     line[20:22] = 1.0
-    assert largest_patch(line, line, 0.5, 5) is None
+    assert largest_patch(line, line, 0.5, 5, 5.0) is None
+
+
+def test_a_long_strip_is_no_patch_and_hides_none() -> None:
+    """A kerb beside where it lay: 4 m by 0.7 m "appeared", 2.5 m by 0.3 m was "removed"."""
+    strip = np.zeros((48, 126), np.float32)
+    strip[2:16, 10:90] = 1.0
+    assert largest_patch(strip, strip, 0.5, 5, 5.0) is None
+    strip[30:42, 100:116] = 1.0
+    patch = largest_patch(strip, strip, 0.5, 5, 5.0)
+    assert patch is not None
+    assert patch.width_m == pytest.approx(16 * PIXEL_M)
 
 
 def test_what_noise_could_make_is_unknown() -> None:
