@@ -10,6 +10,9 @@ Who walks by hides the ground with a leg and leaves a foot in the beam: low enou
 that has risen meanwhile, and gone with the next reading. So what was seen since a thing and is
 no longer than a foot is no ground, if a reading finds the line of the ground before it again.
 
+Up a slope the ground behind an edge climbs back: deep for a moment, it soon lies no deeper than
+a slope may fall. So the steepest fall at once is told by how the vehicle stands.
+
 With tan the beam's slope and s the steepest ground's, a beam that would meet level ground `past_m`
 behind a known spot meets ground that falls from there with s by past_m s / (1 - s / tan).
 """
@@ -28,7 +31,8 @@ from patrol.vehicle import DropRangerSpec, VehicleSpec
 NOISE_M = 0.02  # of a fall: a range off by 0.01 m and a tilt by 0.003 rad make 0.01 m each
 STILL_M = 0.02  # so much less does for the next reading: behind an edge a slope climbs again
 GRADE_NOISE = 0.03
-CREST = 0.22  # of how much a slope changes at once: ground that climbs falls less behind its crest
+CREST = 0.22  # of how much a slope changes at once: ground that climbs falls less behind it,
+CREST_M = 0.3  # for so far
 REACH_M = 1.0  # up to here ground that was seen tells how low the next may be
 APART_M = 0.05  # of the spots that are kept
 FOOT_M = 0.5  # and the ground that it hides
@@ -72,7 +76,7 @@ class _Ray:
     eye: Spot
     ahead: tuple[float, float]
     tan_down: float
-    grade: float  # the steepest that ground may fall along it
+    grade: float  # the steepest that ground may fall along it at once
 
     def plan_at(self, z_m: float) -> tuple[float, float]:
         """Where it passes a height."""
@@ -187,8 +191,10 @@ class GroundTrack:
         return bool(z[-1] >= level_m + grade * along_m[-1] - self._kerb_m - NOISE_M)
 
     def _fall_m(self, past_m: float) -> float:
-        share = max(1.0 - self._ray.grade / self._ray.tan_down, LEAST_SHARE)
-        return (self._kerb_m + self._ray.grade * past_m) / share + NOISE_M
+        grade = self._ray.grade
+        share = max(1.0 - grade / self._ray.tan_down, LEAST_SHARE)
+        falls_m = grade * past_m + (self._grade - grade) * max(past_m - CREST_M, 0.0)
+        return (self._kerb_m + falls_m) / share + NOISE_M
 
     def _rise_m(self, past_m: float) -> float:
         return self._kerb_m + self._grade * past_m + NOISE_M

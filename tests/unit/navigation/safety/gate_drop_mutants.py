@@ -45,6 +45,8 @@ DROPPING: dict[str, list[tuple[str, str]]] = {
         # behind ground that climbs
         ("CREST = 0.22", "CREST = 0.9"),
         ("CREST = 0.22", "CREST = 0.1"),
+        ("CREST_M = 0.3", "CREST_M = 9.0"),
+        ("CREST_M = 0.3", "CREST_M = 0.0"),
         ("CREST + GRADE_NOISE - stands_m", "CREST + GRADE_NOISE + stands_m"),
         ("- stance.z_m\n", "\n"),
         (

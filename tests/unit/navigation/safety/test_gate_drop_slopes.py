@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from navigation.types import Command
 from tests.unit.navigation.safety.drop_hands import (
     NAMES,
@@ -59,6 +61,23 @@ def test_a_crest_with_a_kerb_is_no_edge(gate: Any) -> None:
     for seed in range(4):
         trip = Trip(gate, crest_and_kerb(4.0), seed)
         trip.go(6.0)
+        assert len(trip.stage._drops.points) == 0
+
+
+def test_over_the_top_of_the_steepest_slope_the_ground_falls_as_steeply(gate: Any) -> None:
+    """A slope changes by so much only over some way: here over two metres."""
+    up = SPEC.max_grade
+
+    def ground(x: Array, y: Array) -> Array:
+        over_m = np.clip(x - 4.0, 0.0, 2.0)
+        result: Array = up * (
+            np.minimum(x, 6.0) - 4.0 - over_m**2 / 2.0 - np.maximum(x - 6.0, 0.0)
+        )
+        return result
+
+    for seed in range(4):
+        trip = Trip(gate, ground, seed)
+        trip.go(7.0)
         assert len(trip.stage._drops.points) == 0
 
 
