@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from patrol.vehicle import CameraSpec
 from perception.ground_projection import GroundPoint, GroundProjector
 from perception.lidar_ground import LidarGround
 
@@ -18,6 +19,7 @@ Mask = NDArray[np.bool_]
 _MARGIN_SHARE = 0.2  # of a box's width, on either side: what is beside somebody
 _THICK_M = 0.4  # returns so much further off than the nearest are of the same thing
 _BODY_M = 0.4  # echoes so near a body's middle are its own
+_OVER_BEAM_M = 0.15  # what a beam meets may be so much taller
 
 
 class LidarEchoes:
@@ -33,26 +35,30 @@ class LidarEchoes:
         self._ranges = np.hypot(relative[:, 0], relative[:, 1])
         self._places = projector.stamped.pose.transform_points(points)
 
+    @property
+    def camera(self) -> CameraSpec:
+        """Whose boxes are measured."""
+        return self._projector.camera
+
+    @property
+    def viewpoint_map(self) -> tuple[float, float]:
+        """Where the camera is, map metres."""
+        return self._projector.viewpoint_map
+
     def hit(
         self,
         box_xyxy: tuple[float, float, float, float],
-        range_m: float,
-        gate_m: float,
+        from_m: float,
+        to_m: float,
         others: Sequence[Mask],
     ) -> GroundPoint | None:
-        """The nearest cluster of returns in the middle of a box, but those of `others`.
+        """The nearest cluster of returns in the middle of a box between two ranges.
 
-        At most `gate_m` from the range that the camera tells.
+        But those of `others`.
         """
         x1, _, x2, y2 = box_xyxy
-        margin, rays = _MARGIN_SHARE * (x2 - x1), self._projector.rays
-        low, high = rays.azimuth(x2 - margin, y2), rays.azimuth(x1 + margin, y2)
-        near = (self._azimuth >= low) & (self._azimuth <= high)
-        near &= np.abs(self._ranges - range_m) < gate_m
-        for theirs in others:
-            near &= ~theirs
-        if near.any():
-            near &= ~self._of_ground
+        rays = self._projector.rays
+        near = self._within(box_xyxy, from_m, to_m, others)
         if not near.any():
             return None
         ranges, points = self._ranges[near], self._points[near]
@@ -68,6 +74,45 @@ class LidarEchoes:
             rise_m,
             from_lidar=True,
         )
+
+    def before_feet_m(
+        self,
+        box_xyxy: tuple[float, float, float, float],
+        until_m: float,
+        beam_m: float,
+        others: Sequence[Mask],
+    ) -> float | None:
+        """How far off something is, nearer than `until_m`, that hides where a box ends; or None.
+
+        What a beam `beam_m` over the ground meets is at least so tall there, so a line of sight
+        to the box's lower edge that passes it no higher than that ends at it.
+        """
+        x1, _, x2, y2 = box_xyxy
+        falls = -self._projector.rays.slope((x1 + x2) / 2, y2)
+        if falls <= 0:
+            return None
+        from_m = (self._projector.camera.z_m - beam_m - _OVER_BEAM_M) / falls
+        near = self._within(box_xyxy, from_m, until_m, others)
+        return float(self._ranges[near].min()) if near.any() else None
+
+    def _within(
+        self,
+        box_xyxy: tuple[float, float, float, float],
+        from_m: float,
+        to_m: float,
+        others: Sequence[Mask],
+    ) -> Mask:
+        """Returns in the middle of a box between two ranges, but the ground's and `others`."""
+        x1, _, x2, y2 = box_xyxy
+        margin, rays = _MARGIN_SHARE * (x2 - x1), self._projector.rays
+        low, high = rays.azimuth(x2 - margin, y2), rays.azimuth(x1 + margin, y2)
+        near = (self._azimuth >= low) & (self._azimuth <= high)
+        near &= (self._ranges > from_m) & (self._ranges < to_m)
+        for theirs in others:
+            near &= ~theirs
+        if near.any():
+            near &= ~self._of_ground
+        return np.asarray(near, np.bool_)
 
     @cached_property
     def _of_ground(self) -> Mask:

@@ -21,6 +21,7 @@ from patrol.geometry import Scan, StampedPose
 from patrol.incident import Evidence
 from patrol.person_search import PersonSearch
 from patrol.vehicle import VehicleSpec
+from perception.body_pieces import whole_bodies
 from perception.budget import TimeBudget
 from perception.config import PerceptionConfig
 from perception.debug_view import debug_picture
@@ -245,7 +246,7 @@ class PerceptionPipeline:
         self, found: Detections, projector: GroundProjector, scan: Scan | None
     ) -> list[Observation]:
         """Detections that stand on visible ground, with place and size."""
-        seen = found.select(found.scores >= self._config.tracking.weak_score)
+        seen = whole_bodies(found.select(found.scores >= self._config.tracking.weak_score))
         boxes = seen.boxes_xyxy.astype(np.float64)
         labels, scores, camera = seen.labels(), seen.scores.tolist(), projector.camera.name
         placed = self._placer.places(projector, boxes, labels, scan)

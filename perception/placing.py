@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ _EDGE_PX = 2.0  # a box so near the picture's edge is cut
 _HORIZON = -1e-3  # a ray that falls less never meets level ground
 _OVER_BEAM_M = 0.1  # what is to be hit stands so much higher than the lidar looks
 _LEAST_GATE_M = 1.0
+_CUT_SHARE = 0.02  # of the picture's height: a detector's boxes end so far before its edge
 _SAME_OVERLAP = 0.5  # of two boxes of one body
 
 
@@ -73,7 +75,7 @@ class Placer:
         points = self._seen(projector, views, ranges)
         if scan is not None:
             echoes = LidarEchoes(self._echoes(scan), projector, self._lidar_ground)
-            self._measure(points, echoes, boxes, _lines(boxes, ranges, rises))
+            self._measure(points, echoes, boxes, _lines(boxes, labels, ranges, rises))
         widths = (boxes[:, 2] - boxes[:, 0]) / projector.camera.focal_px
         return [
             None if at is None else Placed(at, width * at.range_m, at.range_m * rise)
@@ -108,7 +110,8 @@ class Placer:
         """Put those whom a beam meets where the lidar says, the nearest first.
 
         The echoes of who stands in front are not of who is behind; two boxes of one body share
-        theirs.
+        theirs. Whose feet something nearer hides, but no person, may be on that, or anywhere
+        behind it; whose feet are below the picture is nearer than the camera can tell.
         """
         overlaps, bodies = ious(boxes, boxes), dict[int, Mask]()
         for index in np.argsort([line.range_m for line in lines]).tolist():
@@ -119,9 +122,17 @@ class Placer:
             others = [
                 body for other, body in bodies.items() if overlaps[index, other] < _SAME_OVERLAP
             ]
-            point = echoes.hit(line.box_xyxy, line.range_m, gate_m, others)
+            from_m, to_m = line.range_m - gate_m, line.range_m + gate_m
+            ends_below = line.box_xyxy[3] >= (1.0 - _CUT_SHARE) * echoes.camera.height_px
+            point = echoes.hit(line.box_xyxy, 0.0 if ends_below else from_m, to_m, others)
+            seen = points[index]
             if point is not None:
                 points[index], bodies[index] = point, echoes.of_body(point)
+            elif seen is not None:
+                people = [body for other, body in bodies.items() if lines[other].is_person]
+                hidden_m = echoes.before_feet_m(line.box_xyxy, from_m, self._lidar.z_m, people)
+                if hidden_m is not None:
+                    points[index] = _doubted(seen, echoes.viewpoint_map, hidden_m)
 
     def _seen(
         self, projector: GroundProjector, views: Views, ranges: Ranges
@@ -150,6 +161,7 @@ class _Line(Struct, frozen=True):
     """What is known of one box by the camera: numbers alone, as each is asked for on its own."""
 
     box_xyxy: tuple[float, float, float, float]
+    is_person: bool
     range_m: float
     sigma_m: float
     rise: float  # of its upper edge's ray over its lower one's, for each metre away
@@ -160,6 +172,16 @@ class _Line(Struct, frozen=True):
         return self.range_m * self.rise
 
 
-def _lines(boxes: Floats, ranges: Ranges, rises: Floats) -> list[_Line]:
-    columns = (boxes, ranges.median_m, ranges.sigma_m, rises)
-    return [_Line(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+def _doubted(
+    point: GroundPoint, viewpoint_map: tuple[float, float], nearest_m: float
+) -> GroundPoint:
+    """A place that may be as near as `nearest_m`: one standard deviation towards the camera."""
+    away = np.array([point.x_m - viewpoint_map[0], point.y_m - viewpoint_map[1]])
+    doubt = away * (1.0 - nearest_m / point.range_m)
+    return msgspec.structs.replace(point, covariance=point.covariance + np.outer(doubt, doubt))
+
+
+def _lines(boxes: Floats, labels: Sequence[str], ranges: Ranges, rises: Floats) -> list[_Line]:
+    people = [label == PERSON for label in labels]
+    columns = (ranges.median_m.tolist(), ranges.sigma_m.tolist(), rises.tolist())
+    return [_Line(*row) for row in zip(boxes.tolist(), people, *columns, strict=True)]

@@ -74,11 +74,11 @@ def test_returns_of_who_stands_in_front_are_not_of_who_is_behind() -> None:
     scan = Scan(0.0, -math.pi, math.pi / 180, ranges, 0.1, 30.0)
     echoes = LidarEchoes(scan.points_base(0.0, 0.0), eye())
     wide = (200.0, 100.0, 440.0, 300.0)
-    front = echoes.hit(wide, 4.9, 1.0, [])
+    front = echoes.hit(wide, 3.9, 5.9, [])
     assert front is not None
     assert abs(front.x_m - 6.0) < 0.1
-    assert echoes.hit(wide, 4.9, 1.0, [echoes.of_body(front)]) is None
-    behind = echoes.hit(wide, 6.4, 3.0, [echoes.of_body(front)])
+    assert echoes.hit(wide, 3.9, 5.9, [echoes.of_body(front)]) is None
+    behind = echoes.hit(wide, 3.4, 9.4, [echoes.of_body(front)])
     assert behind is not None
     assert abs(math.hypot(behind.x_m, behind.y_m) - 9.0) < 0.1
 

@@ -233,6 +233,51 @@ def test_two_boxes_of_one_body_share_its_echo() -> None:
     assert [p is not None and p.point.from_lidar for p in placed] == [True, True]
 
 
+def half_hidden(x: float, from_m: float, to_m: float) -> np.ndarray:
+    """The box of somebody of whom only what is between two heights shows."""
+    return box(x, 0.0, to_m - from_m, rise=from_m)
+
+
+def test_whose_feet_something_hides_may_be_that_itself() -> None:
+    seen = half_hidden(5.5, 0.43, 1.3)  # sits; the knees are behind something low
+    alone = place(seen)
+    assert not in_ellipse(alone, 5.5, 0.0)  # taken for a child behind the bench, for sure
+    placed = placer().places(at(), seen[None], ["person"], scan_of((5.5, 0.0)))[0]
+    assert placed is not None
+    assert not placed.point.from_lidar
+    assert in_ellipse(placed, 5.5, 0.0)
+    assert (placed.point.x_m, placed.height_m) == (alone.point.x_m, alone.height_m)
+
+
+def test_a_low_thing_in_front_of_feet_that_show_is_no_doubt() -> None:
+    seen = box(9.0, 0.0, 1.67)
+    alone, beside = place(seen), placer().places(at(), seen[None], ["person"], scan_of((4.0, 0.0)))
+    np.testing.assert_array_equal(beside[0].point.covariance, alone.point.covariance)
+
+
+def test_whose_feet_somebody_known_hides_is_no_doubt() -> None:
+    both = np.array([half_hidden(7.0, 0.35, 1.25), box(6.5, 0.1, 1.6)])
+    alone = place(both[0])
+    behind, front = placer().places(at(), both, ["person", "person"], scan_of((6.5, 0.1)))
+    assert front.point.from_lidar
+    np.testing.assert_array_equal(behind.point.covariance, alone.point.covariance)
+    sits, bench = placer().places(at(), both, ["person", "bench"], scan_of((6.5, 0.1)))
+    assert bench.point.from_lidar
+    assert in_ellipse(sits, 6.5, 0.1)
+
+
+def test_whose_feet_are_below_the_picture_is_where_the_nearest_echo_is() -> None:
+    ahead = CAMERA.x_m + 0.8
+    seen = box(ahead, 0.0, 1.67)
+    seen[1], seen[3] = max(seen[1], 1.0), CAMERA.height_px - 5.0  # as stock YOLO ends such a box
+    scan = scan_of((ahead, 0.0), (CAMERA.x_m + 2.5, 0.6), (CAMERA.x_m + 2.5, -0.6))
+    placed = placer().places(at(), seen[None], ["person"], scan)[0]
+    assert far_off(placed, ahead, 0.0) < 0.2
+    whole = box(CAMERA.x_m + 6.0, 0.0, 1.67)  # and whose feet show is not what stands before
+    placed = placer().places(at(), whole[None], ["person"], scan_of((CAMERA.x_m + 1.2, 0.0)))[0]
+    assert far_off(placed, CAMERA.x_m + 6.0, 0.0) < 0.4
+
+
 def test_no_boxes_are_no_places() -> None:
     assert placer().places(at(), np.zeros((0, 4)), [], None) == []
 
