@@ -3,10 +3,12 @@
 Definition. At least `people` persons are within `radius_m` of one of them, in `sure_share` of the
 pictures of `hold_s`: by default 8 in 2.5 m, 0.4 to a square metre. Who is seen hides who stands
 behind: of a group that is seen from the side half cannot be counted. So the count is an estimate:
-the people who are seen, divided by the part of the circle that is not in the shadow (a body is
-`body_m` wide) of one of them; at most `most_hidden` is, and the estimate may be `off_by`. Four and
-more in a line (`line_m` from it, standard deviation) are a queue: between them nobody is seen
-behind them, so nobody is taken to be in their shadows. Everybody counts with the probability of
+in the part of the circle that is in the shadow (a body is `body_m` wide) of one of them, as many
+are taken to stand as elsewhere in it; at most `most_hidden` is, and the estimate may be `off_by`.
+Those who surely walk (`walks_mps`) are counted and no more: whom they hide is seen a moment later.
+Nor is anybody taken to be in the shadows of four and more in a line (`line_m` from it, standard
+deviation), a queue between whom nobody is seen behind them, or of a group that the vehicle stands
+in, or at the rim of. Everybody counts with the probability of
 being in the circle, by their position's covariance, and who is placed worse than `most_sigma_m`
 not at all; two boxes of one person (nearer than `same_m`) count once; somebody who is hidden for a
 moment is remembered for `recall_s`. Whom the thermal camera alone shows, or showed first, is among
@@ -30,12 +32,13 @@ from perception.followed import Followed
 from perception.rules.base import Finding, Scene
 from perception.rules.stays import Presence, StayConfig, Stays, findings_of
 
-RULE_VERSION = "crowd/2"
+RULE_VERSION = "crowd/3"
 _RINGS, _SPOKES = 8, 24  # of the points that stand for the circle's area
 _LOOKS_KEPT_S = 60.0  # the longest time that a map's sensitivity may ask for
 _EARLY_S = 1.0  # of a crowd's time, in which those who come are not there yet or not counted
 _PICTURE_S = 0.3  # pictures are this far apart at most: the first of a time is one later
 _LEAST_OF_A_LINE = 4  # three are in a line by chance
+_NEAR_BY_M = 0.5  # of the circle's rim
 _BEHIND_M = 0.3  # so much further than somebody is behind them
 
 
@@ -52,9 +55,10 @@ class CrowdConfig:
     most_hidden: float = 0.6
     off_by: float = 1.0  # of people that are counted by shadows
     line_m: float = 0.35  # four and more who stand so narrow are a queue
+    walks_mps: float = 0.2  # who is faster, by two standard deviations, does not stand
     same_m: float = 0.3
     most_sigma_m: float = 1.5
-    recall_s: float = 1.0
+    recall_s: float = 0.5  # longer, and whom the tracker takes for somebody new counts twice
     stay: StayConfig = field(
         default_factory=lambda: StayConfig(join_m=3.0, join_mps=1.0, clear_s=10.0)
     )
@@ -69,6 +73,7 @@ class CrowdConfig:
             ("recall_s", 10.0),
             ("off_by", 2.0),
             ("line_m", 1.0),
+            ("walks_mps", 1.0),
         ):
             if not 0 < getattr(self, name) <= most:
                 raise ValueError(f"{name}: {getattr(self, name)} must be in (0, {most:g}]")
@@ -87,12 +92,12 @@ class _Group:
     middle: Followed
     size: float  # who are seen, by probability
     shown: float  # of them, by the colour picture alone
-    hidden: float  # share of the circle that cannot be seen
+    behind: float  # how many may stand in the shadows of those
 
     @property
     def estimate(self) -> float:
         """How many there are."""
-        return max(self.size, self.shown / (1.0 - self.hidden))
+        return max(self.size, self.shown + self.behind)
 
 
 class CrowdRule:
@@ -154,8 +159,8 @@ class CrowdRule:
 
     def _is_enough(self, group: _Group) -> bool:
         """Whether so many are seen (the nearest whole number), or may be with who is hidden."""
-        people = self._config.people
-        return group.size >= people - 0.5 or group.estimate >= people - self._config.off_by
+        people, off_by = self._config.people, min(self._config.off_by, group.behind)
+        return group.size >= people - 0.5 or group.estimate >= people - off_by
 
     def _groups(self, scene: Scene) -> list[_Group]:
         """The densest group, then the densest of who is left, and so on.
@@ -169,19 +174,27 @@ class CrowdRule:
         is_known = np.array([person.track.track_id in known for person in people], np.bool_)
         colour = [person.track.by_colour and not person.by_warmth for person in people]
         shown = np.array(colour, np.bool_)
+        stands = np.array([not self._walks(person) for person in people], np.bool_)
         groups, left = [], np.ones(len(people), np.bool_)
         while np.count_nonzero(left) >= 2:
             best, size, pictured = self._densest(shares, left, shown)
-            inside, hidden = left & (shares[best] >= 0.5), 0.0
+            inside, behind = left & (shares[best] >= 0.5), 0.0
             if size < self._few_to_begin and not is_known[left].any():
                 break  # all further groups are smaller
             if pictured >= (self._few if is_known[best] else self._few_to_begin):
                 bodies = places[inside & shown]
                 if not _in_a_line(bodies, self._config.line_m):
                     hidden = self._hidden(bodies, people[best].place, scene.viewpoint_map)
-            groups.append(_Group(people[best], size, pictured, hidden))
+                    standing = float(shares[best, left & shown & stands].sum())
+                    behind = standing * hidden / (1.0 - hidden)
+            groups.append(_Group(people[best], size, pictured, behind))
             left &= ~inside
         return groups
+
+    def _walks(self, person: Followed) -> bool:
+        """Whether somebody surely does not stand."""
+        least_mps = person.motion.speed_mps - 2.0 * person.motion.sigma_mps
+        return least_mps > self._config.walks_mps
 
     def _recalled(
         self, scene: Scene
@@ -214,7 +227,13 @@ class CrowdRule:
         middle: tuple[float, float],
         viewpoint_map: tuple[float, float],
     ) -> float:
-        """The share of the circle that lies behind somebody, 0 to `most_hidden`."""
+        """The share of the circle that lies behind somebody, 0 to `most_hidden`.
+
+        From within, and from near by, whoever stands next to the camera hides half of it, and
+        where those beside and behind it are is not known.
+        """
+        if math.dist(middle, viewpoint_map) < self._config.radius_m + _NEAR_BY_M:
+            return 0.0
         body_m = self._config.body_m / 2
         hidden = self._shadowed(places, middle, viewpoint_map, self._disc, body_m, _BEHIND_M)
         return float(min(hidden, self._config.most_hidden))
