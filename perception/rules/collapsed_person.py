@@ -3,8 +3,9 @@
 Definition. A *lying view* is a person box, by any look at any turn, whose foot is on the ground
 within `max_range_m`, that reaches at most `max_height_m` above it and, as a body on the ground,
 may be `min_length_m` to `max_length_m` long, and that nobody who stands further down a slope would
-fill (`further_down.py`). It counts by the detector's score, more when the box is wider than 1.2
-times its height and the length is a person's. Views gather at a *spot* in the map: each adds its
+fill (`further_down.py`), nor a dog that comes, less than half as wide as high. It counts by the
+detector's score, more when the box is wider than 1.2 times its height and the length is a
+person's. Views gather at a *spot* in the map: each adds its
 weight times the time since the last picture. At the same spot an upright
 person takes time back by 1.5 times the score, somebody who sits or bends by the score, and a close
 look from near that finds nobody a tenth. A spot whose views move has no time at all.
@@ -47,7 +48,7 @@ from perception.rules.posture import (
 )
 from perception.rules.spots import LyingView, Spot
 
-RULE_VERSION = "collapsed_person/2"
+RULE_VERSION = "collapsed_person/3"
 OtherView = tuple[Posture, Sighting]  # of somebody who does not lie
 _PICTURE_GAP_S = 0.4  # a longer gap between pictures is no evidence
 

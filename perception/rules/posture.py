@@ -37,6 +37,7 @@ class PostureConfig:
     min_length_m: float = 1.10  # curled up
     likely_length_m: tuple[float, ...] = (1.30, 2.10)
     max_length_m: float = 2.70
+    least_ratio: float = 0.45  # box width over height: a dog that comes is narrower
     wide_ratio: float = 1.2  # box width over height of a body across the view
     unlikely_share: float = 0.8  # what a view of another shape, or of another length, counts
     full_score: float = 0.25  # a detector score that counts as much as a view can
@@ -50,6 +51,8 @@ class PostureConfig:
             raise ValueError(
                 "likely_length_m: must be two lengths between min_length_m and max_length_m"
             )
+        if not 0 < self.least_ratio < self.wide_ratio:
+            raise ValueError("least_ratio: must be above 0 and below wide_ratio")
         if not 0 < self.max_height_m < self.upright_height_m:
             raise ValueError("max_height_m: must be above 0 and below upright_height_m")
 
@@ -71,6 +74,8 @@ def posture_of(
         return (Posture.UPRIGHT, sighting.score) if sure else (Posture.UNKNOWN, 0.0)
     if footprint.height_m > config.max_height_m:
         return (Posture.UNKNOWN, 0.0) if footprint.cut else (Posture.LOW, sighting.score)
+    if width < config.least_ratio * height and not footprint.cut:
+        return Posture.UNKNOWN, 0.0  # even who lies on the side, along the view, is wider
     too_short = footprint.longest_m < config.min_length_m and not footprint.cut
     if too_short or footprint.shortest_m > config.max_length_m:
         return Posture.UNKNOWN, 0.0

@@ -34,7 +34,7 @@ def test_reports_a_lying_person_once_with_the_place(tmp_path: Path) -> None:
     assert sigma_of(incident.covariance_m2) == incident.position_sigma_m
     assert incident.detected_at_s - incident.started_at_s >= 2.0
     assert incident.details["views"] >= 5
-    assert incident.rule_version == "collapsed_person/2"
+    assert incident.rule_version == "collapsed_person/3"
 
 
 def test_sure_views_make_no_early_alarm(tmp_path: Path) -> None:
@@ -48,7 +48,12 @@ def test_sure_views_make_no_early_alarm(tmp_path: Path) -> None:
     assert 3.0 <= incident.detected_at_s - incident.started_at_s <= 3.5
 
 
-@pytest.mark.parametrize("size", [world.STANDING, world.SITTING, (0.3, 0.25), (4.5, 0.4)])
+A_DOG_THAT_COMES = (0.24, 0.6)
+
+
+@pytest.mark.parametrize(
+    "size", [world.STANDING, world.SITTING, (0.3, 0.25), (4.5, 0.4), A_DOG_THAT_COMES]
+)
 def test_is_silent_for_other_shapes(tmp_path: Path, size: tuple[float, float]) -> None:
     assert opened(world.drive(world.pipeline(tmp_path), (16.0, -1.5), size)) == []
 
