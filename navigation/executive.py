@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from navigation.acting.attention import Attention
 from navigation.acting.book import ActionBook
 from navigation.acting.doers import Doers, Moment
+from navigation.acting.on_edges import EdgeActions
 from navigation.acting.parameters import check_parameters
 from navigation.docking import Docking
 from navigation.goal import CAPS_MPS, Brake, Circumstances, Goal
@@ -25,6 +26,7 @@ from patrol.faults import FAULTS, FaultKind, Response
 from patrol.map import PatrolMap
 from patrol.vda5050.messages import Action
 from patrol.vda5050.node_actions import (
+    ANNOUNCE,
     AT_ONCE_TOO,
     RELEASE_OPERATOR_WAIT,
     START_BEACON,
@@ -49,6 +51,7 @@ class Executive:
         self.book = ActionBook()
         self.attention = Attention()
         self.doers = Doers(self.attention, patrol_map)
+        self._edges = EdgeActions(self.book, self.doers, self.attention)
         self._at_once: list[Action] = []  # of operators, under way
         self.docking = Docking()
         self.wishes = Wishes(self.book)
@@ -67,6 +70,7 @@ class Executive:
         self.reached = -1
         self.book.begin_order(route, max(0, reached), as_left.actions)
         self.doers.begin_order()
+        self._edges.begin_order()
         self.attention.end_order()
         self._waiting_place.forget()
         self.docking.forget()
@@ -160,6 +164,8 @@ class Executive:
             if action.action_type != START_CHARGING and (standing or not needs_stand):
                 since_s = self.book.begin(action, moment.now_s)
                 self.book.set(action.action_id, *self.doers.run(action, since_s, by_plan=True))
+        if self._is_on_edge():
+            self._edges.drive_on(self.reached, moment.now_s)
         for action in list(self._at_once):
             status, result = self.doers.run(action, moment.now_s, by_plan=False)
             self.book.instant(action, status, result)
@@ -167,6 +173,16 @@ class Executive:
                 self._at_once.remove(action)
         if was_active and not self.is_active:
             self.attention.end_order()
+
+    def _is_on_edge(self) -> bool:
+        """Whether the vehicle is on the edge from the last reached node on.
+
+        Not before the light and the siren are as that node asks.
+        """
+        if self.route is None or not -1 < self.reached < self.route.last_released:
+            return False
+        due = self._due()
+        return self.open_action() is None and all(a.action_type == ANNOUNCE for a in due)
 
     def _due(self) -> list[Action]:
         return [] if self.route is None else self.book.due(self.reached)
@@ -194,6 +210,7 @@ class Executive:
     def _reach(self, index: int) -> None:
         assert self.route is not None
         node = self.route.order_nodes[index]
+        self._edges.leave(index - 1)
         self.reached = index
         self.docking.forget()
         self.last_node_id, self.last_sequence_id = node.node_id, node.sequence_id
@@ -203,6 +220,8 @@ class Executive:
             node.node_id,
             node.sequence_id,
         )
+        if not self.is_active:  # nothing is to be done at the last node
+            self.attention.end_order()
 
     def open_action(self) -> Action | None:
         """The action for which the vehicle stands at the last reached node, if one is left."""

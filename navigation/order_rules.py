@@ -14,11 +14,10 @@ from functools import cached_property
 
 import msgspec
 
-from navigation.acting.parameters import check_parameters
+from navigation.acting.rules import check_actions
 from patrol.errors import OrderError
 from patrol.map import Edge, Node, PatrolMap
-from patrol.vda5050.messages import Action, Order, OrderEdge, OrderNode
-from patrol.vda5050.node_actions import NODE_ACTIONS, START_CHARGING
+from patrol.vda5050.messages import Order, OrderEdge, OrderNode
 from patrol.vehicle import VehicleSpec
 
 MAX_POSITION_DIFFERENCE_M = 0.5  # between the order's nodePosition and our map
@@ -90,14 +89,7 @@ def check_order(order: Order, patrol_map: PatrolMap, spec: VehicleSpec) -> Route
     edges = tuple(_map_edge(order, edge, patrol_map) for edge in order.edges)
     for index, edge in enumerate(edges):
         _check_edge(order, order.edges[index], edge, nodes[index], nodes[index + 1], spec)
-    docks = {dock.node_id for dock in patrol_map.docks}
-    seen: set[str] = set()
-    for order_node, node in zip(order.nodes, nodes, strict=True):
-        for action in order_node.actions:
-            _check_action(order, action, node, docks)
-            if action.action_id in seen:
-                raise _error(order, f"actionId {action.action_id!r} stands twice")
-            seen.add(action.action_id)
+    check_actions(order, {dock.node_id for dock in patrol_map.docks})
     return Route(
         order.order_id,
         order.order_update_id,
@@ -258,17 +250,3 @@ def _check_edge(
         )
     if order_edge.max_speed is not None and not order_edge.max_speed > 0:
         raise _error(order, f"edge {edge.id}: maxSpeed {order_edge.max_speed:g} is not above 0")
-    if order_edge.actions:
-        kind = order_edge.actions[0].action_type
-        raise _error(order, f"edge {edge.id}: unknown action {kind!r}")
-
-
-def _check_action(order: Order, action: Action, node: Node, docks: set[int]) -> None:
-    if action.action_type not in NODE_ACTIONS:
-        raise _error(order, f"unknown action {action.action_type!r}")
-    if action.action_type == START_CHARGING and node.id not in docks:
-        raise _error(order, f"{START_CHARGING} at node {node.id}: no dock there", "orderError")
-    try:
-        check_parameters(action)
-    except OrderError as error:
-        raise _error(order, str(error)) from None

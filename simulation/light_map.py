@@ -64,3 +64,10 @@ def check_order(order: Order, patrol_map: PatrolMap) -> None:
                 "validationError" if known is None else "noRouteError",
                 edgeId=edge.edge_id,
             )
+        if edge.actions:
+            raise OrderError(
+                f"order {order.order_id}: edge {edge.edge_id}: a light vehicle does nothing on"
+                f" edges, not even {edge.actions[0].action_type!r}",
+                "validationError",
+                actionId=edge.actions[0].action_id,
+            )

@@ -33,6 +33,11 @@ VEHICLE_PHRASES = {
         " (최대 {limit} m)",
     "order {order}: order {other} is not finished; cancel it first":
         "명령 {order} 거부: 명령 {other}이(가) 끝나지 않았습니다. 먼저 취소하십시오",
+    "order {order}: edge {edge}: '{action}' cannot be done on an edge, only {actions}":
+        "명령 {order} 거부: 구간 {edge}에서는 {action}을(를) 할 수 없습니다 (가능: {actions})",
+    "order {order}: edge {edge}: action {action} has blockingType {blocking},"
+    " on an edge it has to be NONE":
+        "명령 {order} 거부: 구간 {edge}의 동작 {action}은(는) {blocking}입니다. NONE이어야 합니다",
     "order {order}: another map is being enabled; send it again then":
         "명령 {order} 거부: 지도를 바꾸는 중입니다. 끝나면 다시 보내십시오",
     "the original cannot be had: perception is down":

@@ -35,6 +35,7 @@ class Word:
     action_id: str
     by_plan: bool
     now_s: float
+    on_edge: bool = False  # of the plan, for as long as the vehicle drives on an edge
 
 
 class _Switch:
@@ -46,12 +47,14 @@ class _Switch:
         self._by_plan = True
         self._turned_s = -math.inf
         self._asked: dict[str, Word] = {}  # of actions that are not done yet
+        self._before: tuple[bool, bool] | None = None  # an edge turned it: on, and by plan
 
     def turn(self, on: bool, word: Word, is_on: bool | None) -> Status:
         """Turn it once for an action; whether the base (None: silent) has done it."""
         asked = self._asked.get(word.action_id)
         if asked is None:
             asked = self._asked[word.action_id] = word
+            self._before = (self._before or (self.on, self._by_plan)) if word.on_edge else None
             self.on, self._by_plan, self._turned_s = on, word.by_plan, word.now_s
             log.info("%s on=%s action=%s", self.name, on, word.action_id)
         status = self._status(on, is_on, word.now_s - asked.now_s)
@@ -72,8 +75,16 @@ class _Switch:
             log.warning("%s on=False after_s=%g", self.name, at_most_s)
             self.on = False
 
+    def leave_edge(self) -> None:
+        """As it was before the edge, where nobody has turned it since."""
+        self._asked = {name: word for name, word in self._asked.items() if not word.on_edge}
+        if self._before is not None:
+            (self.on, self._by_plan), self._before = self._before, None
+            log.info("%s on=%s after an edge", self.name, self.on)
+
     def end_plan(self) -> None:
         """Off, where an order turned it on."""
+        self._before = None
         self._asked = {name: word for name, word in self._asked.items() if not word.by_plan}
         if self._by_plan:
             self.on = False
@@ -84,6 +95,7 @@ class _Speech:
 
     def __init__(self) -> None:
         self._queue: list[tuple[Announcement, bool]] = []  # and whether it is the plan's
+        self._of_edge: set[str] = set()  # ids of those that are said on an edge, or never
         self._began_s: float | None = None
         self._results: dict[str, tuple[Status, bool]] = {}
 
@@ -92,8 +104,10 @@ class _Speech:
         """What is to be said now."""
         return self._queue[0][0] if self._queue else None
 
-    def say(self, announcement: Announcement, by_plan: bool) -> Status:
+    def say(self, announcement: Announcement, by_plan: bool, on_edge: bool) -> Status:
         """Say it once; how that stands. An operator's comes before the plan's."""
+        if on_edge:
+            self._of_edge.add(announcement.announcement_id)
         done = self._results.pop(announcement.announcement_id, None)
         if done is not None:
             return done[0]
@@ -126,9 +140,19 @@ class _Speech:
 
     def end_plan(self) -> None:
         """What an order had to say is not said any more."""
-        before = self.now
-        self._queue = [item for item in self._queue if not item[1]]
+        self._keep([item for item in self._queue if not item[1]])
         self._results = {key: done for key, done in self._results.items() if not done[1]}
+        self._of_edge.clear()
+
+    def leave_edge(self) -> None:
+        """What was to be said on an edge is not said any more."""
+        left = self._of_edge
+        self._keep([item for item in self._queue if item[0].announcement_id not in left])
+        self._results = {key: done for key, done in self._results.items() if key not in left}
+        self._of_edge = set()
+
+    def _keep(self, queue: list[tuple[Announcement, bool]]) -> None:
+        before, self._queue = self.now, queue
         if self.now != before:
             self._began_s = None
 
@@ -162,12 +186,18 @@ class Attention:
 
     def say(self, message: str, word: Word) -> Status:
         """Say a message aloud."""
-        return self._speech.say(Announcement(word.action_id, message), word.by_plan)
+        announcement = Announcement(word.action_id, message)
+        return self._speech.say(announcement, word.by_plan, word.on_edge)
 
     def end_order(self) -> None:
         """What an order turned on goes off, and what it had to say is not said any more."""
         for part in (self._beacon, self._siren, self._speech):
             part.end_plan()
+
+    def leave_edge(self) -> None:
+        """What an edge turned on or off is as before it, and what it had to say is over."""
+        for part in (self._beacon, self._siren, self._speech):
+            part.leave_edge()
 
     def silence_plan(self) -> None:
         """No sound that an order asked for."""

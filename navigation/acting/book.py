@@ -1,7 +1,8 @@
 """The actions of an order and at once, and how each stands (VDA 5050 2.1.0, clause 6.11).
 
 A HARD action is done alone, a SOFT one beside others while the vehicle stands, a NONE one on the
-way, too (clause 6.10.2, `blockingType`). Actions begin in the order in which they stand.
+way, too (clause 6.10.2, `blockingType`). Actions begin in the order in which they stand. Those of
+edges last as long as the vehicle is on the edge (`on_edges.py`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class ActionBook:
         self._instant: dict[str, ActionState] = {}
         self._begun_s: dict[str, float] = {}
         self._places: dict[int, list[Action]] = {}  # by the index of their node, in its order
+        self._edges: dict[int, list[Action]] = {}  # the same of edges, by where they start
 
     def begin_order(
         self, route: Route, first_index: int, as_left: Iterable[ActionState] = ()
@@ -37,8 +39,9 @@ class ActionBook:
         self._states.clear()
         self._begun_s.clear()
         self._place(route)
-        for index, actions in self._places.items():
-            self._enter(actions, "FINISHED" if index < first_index else "WAITING")
+        for places in (self._places, self._edges):
+            for index, actions in places.items():
+                self._enter(actions, "FINISHED" if index < first_index else "WAITING")
         for state in as_left:
             if state.action_id in self._states and state.action_status in DONE:
                 self.set(state.action_id, state.action_status, state.result_description)
@@ -46,7 +49,7 @@ class ActionBook:
     def extend_order(self, route: Route) -> None:
         """Take in an update's actions and drop those of a horizon that it replaced."""
         self._place(route)
-        wanted = self._all()
+        wanted = [*self._of_nodes(), *(a for actions in self._edges.values() for a in actions)]
         ids = {action.action_id for action in wanted}
         self._states = {key: state for key, state in self._states.items() if key in ids}
         self._enter(wanted, "WAITING")
@@ -55,8 +58,11 @@ class ActionBook:
         self._places = {
             index: node.actions for index, node in enumerate(route.order_nodes) if node.actions
         }
+        self._edges = {
+            index: edge.actions for index, edge in enumerate(route.order_edges) if edge.actions
+        }
 
-    def _all(self) -> list[Action]:
+    def _of_nodes(self) -> list[Action]:
         return [action for actions in self._places.values() for action in actions]
 
     def _enter(self, actions: Iterable[Action], status: ActionStatus) -> None:
@@ -79,12 +85,20 @@ class ActionBook:
         ]
 
     def done_actions(self) -> list[Action]:
-        """Those that were finished, in their order."""
+        """Those of nodes that were finished, in their order; what an edge did is over with it."""
         return [
             action
-            for action in self._all()
+            for action in self._of_nodes()
             if self._states[action.action_id].action_status == "FINISHED"
         ]
+
+    def open_on_edge(self, index: int) -> list[Action]:
+        """Those of the edge from a node on that are not done, in their order."""
+        return [a for a in self._edges.get(index, ()) if not self._is_done(a)]
+
+    def has_on_edge(self, index: int) -> bool:
+        """Whether the edge from a node on has any, done or not."""
+        return index in self._edges
 
     def due(self, reached: int) -> list[Action]:
         """Those that may be carried on now, the vehicle standing."""
@@ -118,20 +132,20 @@ class ActionBook:
         return self._states[action.action_id].action_status in DONE
 
     def set(self, action_id: str, status: ActionStatus, result: str | None = None) -> None:
-        """Note a node action's status."""
+        """Note the status of an order's action."""
         state = self._states[action_id]
         self._states[action_id] = msgspec.structs.replace(
             state, action_status=status, result_description=result
         )
 
     def fail_open(self, result: str) -> None:
-        """Fail every node action that is not done: the order was cancelled."""
+        """Fail every action that is not done: the order was cancelled."""
         for key, state in self._states.items():
             if state.action_status not in DONE:
                 self.set(key, "FAILED", result)
 
     def all_done(self) -> bool:
-        """Whether every node action is done."""
+        """Whether every action of the order is done."""
         return all(state.action_status in DONE for state in self._states.values())
 
     def instant(self, action: Action, status: ActionStatus, result: str | None = None) -> None:

@@ -69,12 +69,12 @@ class Doers:
             self._attention.silence_plan()
         self._attention.step(report, moment.now_s)
 
-    def run(self, action: Action, since_s: float, by_plan: bool) -> Status:
+    def run(self, action: Action, since_s: float, by_plan: bool, on_edge: bool = False) -> Status:
         """How it stands; `since_s`: when it began."""
         kind, moment = action.action_type, self._moment
         if self._quiet_zone_id and by_plan and kind in SOUNDS:
             return ("FAILED", f"zone {self._quiet_zone_id} asks for silence")
-        word = Word(action.action_id, by_plan, moment.now_s)
+        word = Word(action.action_id, by_plan, moment.now_s, on_edge)
         if kind == ANNOUNCE:
             return self._attention.say(message_of(action), word)
         if kind in _BEACON:

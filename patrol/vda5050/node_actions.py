@@ -1,4 +1,4 @@
-"""ONE table of the actions at an order's nodes, some also at once (VDA 5050 2.1.0, 6.11)."""
+"""ONE table of an order's actions, some of edges and at once, too (VDA 5050 2.1.0, 6.11)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ START_SIREN, STOP_SIREN = "startSiren", "stopSiren"
 
 ATTENTION = "attention"  # the type of the VDA state's information on beacon and siren
 MAX_MESSAGE_CHARS = 200  # of an announcement: half a minute of speech
-NODE, INSTANT = "NODE", "INSTANT"
+NODE, EDGE, INSTANT = "NODE", "EDGE", "INSTANT"
 BLOCKING: tuple[BlockingType, ...] = ("NONE", "SOFT", "HARD")  # the weakest first
 
 
@@ -36,7 +36,7 @@ class ActionRow:
     for_checkpoints: bool = False  # a checkpoint of a map may name it
 
 
-_AT_BOTH = (NODE, INSTANT)
+_ANYWHERE = (NODE, EDGE, INSTANT)
 NODE_ACTIONS: dict[str, ActionRow] = {
     PATROL_CHECKPOINT: ActionRow(
         "stand at a checkpoint and look around",
@@ -62,25 +62,26 @@ NODE_ACTIONS: dict[str, ActionRow] = {
     ANNOUNCE: ActionRow(
         "say a message aloud; as part of an order not in a quiet zone",
         "NONE",
-        _AT_BOTH,
+        _ANYWHERE,
         {"message": "STRING"},
         for_checkpoints=True,
     ),
     START_BEACON: ActionRow(
-        "light on until stopBeacon or the end of the order", "NONE", _AT_BOTH, {}, True
+        "light on until stopBeacon or the end of the order", "NONE", _ANYWHERE, {}, True
     ),
-    STOP_BEACON: ActionRow("light off", "NONE", _AT_BOTH, {}, True),
+    STOP_BEACON: ActionRow("light off", "NONE", _ANYWHERE, {}, True),
     START_SIREN: ActionRow(
         "siren on until stopSiren or the end of the order, 60 s at most; as part of an order not"
         " in a quiet zone",
         "NONE",
-        _AT_BOTH,
+        _ANYWHERE,
         {},
         True,
     ),
-    STOP_SIREN: ActionRow("siren off", "NONE", _AT_BOTH, {}, True),
+    STOP_SIREN: ActionRow("siren off", "NONE", _ANYWHERE, {}, True),
 }
 CHECKPOINT_ACTIONS = tuple(name for name, row in NODE_ACTIONS.items() if row.for_checkpoints)
+EDGE_ACTIONS = tuple(name for name, row in NODE_ACTIONS.items() if EDGE in row.scopes)
 AT_ONCE_TOO = tuple(name for name, row in NODE_ACTIONS.items() if INSTANT in row.scopes)
 
 

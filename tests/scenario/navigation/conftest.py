@@ -93,8 +93,12 @@ def make_order(
     order_id: str = "order-1",
     update_id: int = 0,
     first_sequence_id: int = 0,
+    on_edges: Mapping[int, Sequence[Action]] | None = None,
 ) -> Order:
-    """An order along nodes; the first `released` are the base; `actions` by place in the row."""
+    """An order along nodes; the first `released` are the base; `actions` by place in the row.
+
+    `on_edges` are those of edges, by the place of the node where they start.
+    """
     base = len(node_ids) if released is None else released
     nodes = [
         OrderNode(
@@ -115,7 +119,7 @@ def make_order(
                 released=i + 1 < base,
                 start_node_id=str(a),
                 end_node_id=str(b),
-                actions=[],
+                actions=list((on_edges or {}).get(i, ())),
             )
         )
     return Order(

@@ -303,6 +303,14 @@ def test_waits_for_an_operator_until_released(drive: Drive) -> None:
     assert drive.vehicle.content().waiting_for == ""
 
 
+def test_actions_of_edges_are_refused(drive: Drive) -> None:
+    wrong = order([1, 2])
+    shine = Action(action_type="startBeacon", action_id="b", blocking_type="NONE")
+    wrong.edges[0].actions.append(shine)
+    error = _refused(drive, wrong)
+    assert "does nothing on edges, not even 'startBeacon'" in str(error)
+
+
 def test_unknown_instant_action_is_refused(drive: Drive) -> None:
     with pytest.raises(OrderError) as caught:
         drive.instant("dance")
