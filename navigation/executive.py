@@ -157,7 +157,6 @@ class Executive:
 
     def act(self, report: AttentionReport | None, standing: bool, moment: Moment) -> None:
         """Carry on what is under way of the order's actions and of the operators'."""
-        was_active = self.is_active
         self.doers.step(report, moment)
         for action in self._due():
             needs_stand = blocking_of(action) != "NONE"
@@ -171,7 +170,7 @@ class Executive:
             self.book.instant(action, status, result)
             if status != "RUNNING":
                 self._at_once.remove(action)
-        if was_active and not self.is_active:
+        if not self.is_active:
             self.attention.end_order()
 
     def _is_on_edge(self) -> bool:
@@ -197,8 +196,6 @@ class Executive:
         elif action is not None and action.action_type == START_CHARGING:
             status = self.docking.run(base, now_s)
             self.book.set(action.action_id, status, self.docking.result or None)
-            if not self.is_active:
-                self.attention.end_order()
 
     def _watch_dock(self, base: BaseStatus | None, now_s: float) -> None:
         assert self.route is not None
@@ -220,8 +217,6 @@ class Executive:
             node.node_id,
             node.sequence_id,
         )
-        if not self.is_active:  # nothing is to be done at the last node
-            self.attention.end_order()
 
     def open_action(self) -> Action | None:
         """The action for which the vehicle stands at the last reached node, if one is left."""

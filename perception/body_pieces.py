@@ -17,7 +17,7 @@ _LEAST_WIDTH = 0.5  # of the whole box's: less is somebody behind, of whom a str
 
 
 def whole_bodies(found: Detections) -> Detections:
-    """All boxes but those of people that begin at another person's head and end above his feet."""
+    """All boxes but those of people that begin at another one's head and end above their feet."""
     people = np.array([label == PERSON for label in found.labels()], np.bool_)
     if np.count_nonzero(people) < 2:
         return found

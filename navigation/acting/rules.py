@@ -18,36 +18,35 @@ def check_actions(order: Order, docks: Collection[int]) -> None:
     seen: set[str] = set()
     for node in order.nodes:
         for action in node.actions:
-            _check(order, action, seen)
+            _check(order, f"node {node.node_id}", action, NODE_ACTIONS, seen)
             if action.action_type == START_CHARGING and int(node.node_id) not in docks:
                 what = f"{START_CHARGING} at node {node.node_id}: no dock there"
                 raise _error(order, what, "orderError")
     for edge in order.edges:
         for action in edge.actions:
-            _check(order, action, seen)
+            _check(order, f"edge {edge.edge_id}", action, EDGE_ACTIONS, seen)
             _check_on_edge(order, action, edge.edge_id)
 
 
-def _check(order: Order, action: Action, seen: set[str]) -> None:
-    if action.action_type not in NODE_ACTIONS:
-        raise _error(order, f"unknown action {action.action_type!r}")
+def _check(
+    order: Order, where: str, action: Action, allowed: Collection[str], seen: set[str]
+) -> None:
+    kind, names = action.action_type, ", ".join(allowed)
+    if kind not in NODE_ACTIONS:
+        raise _error(order, f"{where}: unknown action {kind!r}, not one of {names}")
+    if kind not in allowed:
+        raise _error(order, f"{where}: {kind!r} cannot be done on an edge, only {names}")
     try:
         check_parameters(action)
     except OrderError as error:
-        raise _error(order, str(error)) from None
+        raise _error(order, f"{where}: {error}") from None
     if action.action_id in seen:
-        raise _error(order, f"actionId {action.action_id!r} stands twice")
+        raise _error(order, f"{where}: actionId {action.action_id!r} stands twice")
     seen.add(action.action_id)
 
 
 def _check_on_edge(order: Order, action: Action, edge_id: str) -> None:
     """The vehicle does not stop on its way for what an edge asks for."""
-    if action.action_type not in EDGE_ACTIONS:
-        raise _error(
-            order,
-            f"edge {edge_id}: {action.action_type!r} cannot be done on an edge, only"
-            f" {', '.join(EDGE_ACTIONS)}",
-        )
     if action.blocking_type != "NONE":
         raise _error(
             order,

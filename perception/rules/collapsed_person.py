@@ -5,10 +5,10 @@ within `max_range_m`, that reaches at most `max_height_m` above it and, as a bod
 may be `min_length_m` to `max_length_m` long, and that nobody who stands further down a slope would
 fill (`further_down.py`), nor a dog that comes, less than half as wide as high. It counts by the
 detector's score, more when the box is wider than 1.2 times its height and the length is a
-person's. Views gather at a *spot* in the map: each adds its
-weight times the time since the last picture. At the same spot an upright
-person takes time back by 1.5 times the score, somebody who sits or bends by the score, and a close
-look from near that finds nobody a tenth. A spot whose views move has no time at all.
+person's. Views gather at a *spot* in the map: each adds its weight times the time since the last
+picture. At the same spot an upright person takes time back by 1.5 times the score, somebody who
+sits or bends by the score, and a close look from near that finds nobody a tenth. A spot whose
+views move has no time at all.
 
 The rule holds at a spot when
 - the evidence is worth `hold_s` seconds, and the first of it is `least_s` old,

@@ -8,11 +8,11 @@ are taken to stand as elsewhere in it; at most `most_hidden` is, and the estimat
 Those who surely walk (`walks_mps`) are counted and no more: whom they hide is seen a moment later.
 Nor is anybody taken to be in the shadows of four and more in a line (`line_m` from it, standard
 deviation), a queue between whom nobody is seen behind them, or of a group that the vehicle stands
-in, or at the rim of. Everybody counts with the probability of
-being in the circle, by their position's covariance, and who is placed worse than `most_sigma_m`
-not at all; two boxes of one person (nearer than `same_m`) count once; somebody who is hidden for a
-moment is remembered for `recall_s`. Whom the thermal camera alone shows, or showed first, is among
-those whom the estimate stands for, and throws no shadow: everybody counts where that is more.
+in, or at the rim of. Everybody counts with the probability of being in the circle, by their
+position's covariance, and who is placed worse than `most_sigma_m` not at all; two boxes of one
+person (nearer than `same_m`) count once; somebody who is hidden for a moment is remembered for
+`recall_s`. Whom the thermal camera alone shows, or showed first, is among those whom the estimate
+stands for, and throws no shadow: everybody counts where that is more.
 
 Source: Fruin, Pedestrian Planning and Design (1971): from 0.43 persons/m² on (level of service
 C for standing) nobody passes freely. Shadows: our own model, no publication.
