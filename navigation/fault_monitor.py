@@ -11,7 +11,6 @@ from patrol.topics import TOPICS
 
 POSE_MAX_AGE_S = TOPICS["/localization/odometry"].max_age_s or 0.0
 PERCEPTION_MAX_AGE_S = TOPICS["/perception/state"].max_age_s or 0.0
-START_GRACE_S = 10.0  # for perception to come up after navigation
 BATTERY_LOW_PCT = 20.0
 BATTERY_CRITICAL_PCT = 7.0
 BATTERY_RECOVERY_PCT = 2.0
@@ -51,18 +50,21 @@ def is_fresh(pose: StampedPose | None, now_s: float) -> bool:
     return pose is not None and now_s - pose.stamp_s <= POSE_MAX_AGE_S
 
 
+def is_awake(inputs: StackInputs) -> bool:
+    """Whether perception has spoken of late: one that has not come up yet is as good as dead."""
+    age_s = inputs.perception_age_s
+    return age_s is not None and age_s <= PERCEPTION_MAX_AGE_S
+
+
 def is_seeing(inputs: StackInputs) -> bool:
     """Whether perception looks, and its cameras show it something."""
-    age_s = inputs.perception_age_s
-    is_blind = not inputs.perception_faults.isdisjoint(BLIND)
-    return age_s is not None and age_s <= PERCEPTION_MAX_AGE_S and not is_blind
+    return is_awake(inputs) and inputs.perception_faults.isdisjoint(BLIND)
 
 
 class FaultMonitor:
     """Detects faults from inputs and motion; remembers what needs hysteresis or time."""
 
     def __init__(self) -> None:
-        self._started_s: float | None = None
         self._battery: set[FaultKind] = set()
         self._off_route = False
         self._progress_s: float | None = None
@@ -71,7 +73,6 @@ class FaultMonitor:
 
     def step(self, inputs: StackInputs, motion: Motion, now_s: float) -> frozenset[FaultKind]:
         """All faults open now, reported ones among them."""
-        self._started_s = now_s if self._started_s is None else self._started_s
         faults = set(
             inputs.localization_faults | inputs.perception_faults | inputs.external_faults
         )
@@ -79,7 +80,7 @@ class FaultMonitor:
             faults.add(FaultKind.LOCALIZATION_STALE)
         if not inputs.link_up:
             faults.add(FaultKind.LINK_LOST)
-        if self._perception_lost(inputs.perception_age_s, now_s):
+        if not is_awake(inputs):
             faults.add(FaultKind.PERCEPTION_LOST)
         if inputs.base is not None and inputs.base.emergency_stop:
             faults.add(FaultKind.EMERGENCY_STOP)
@@ -101,11 +102,6 @@ class FaultMonitor:
         """Forget what belonged to the former path."""
         self._off_route = False
         self._progress_s = self._stuck_s = None
-
-    def _perception_lost(self, age_s: float | None, now_s: float) -> bool:
-        if age_s is None:
-            return now_s - (self._started_s or 0.0) > START_GRACE_S
-        return not age_s <= PERCEPTION_MAX_AGE_S
 
     def _battery_faults(self, charge_pct: float) -> set[FaultKind]:
         for fault, limit in (

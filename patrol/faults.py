@@ -295,7 +295,7 @@ FAULTS: dict[FaultKind, FaultRow] = {
         "The way is blocked: a new route is needed",
     ),
     _F.PERCEPTION_LOST: FaultRow(
-        "no perception heartbeat within its max_age_s",
+        "no perception heartbeat within its max_age_s, or none yet",
         "executive",
         _R.SLOW_THEN_WAIT,
         False,

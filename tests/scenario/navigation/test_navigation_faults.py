@@ -107,13 +107,17 @@ def test_waits_at_the_end_of_the_base_when_no_waiting_place_comes(kit: SimpleNam
     assert patrol.state.waiting_for == "Perception down"
 
 
-def test_perception_has_ten_seconds_to_come_up(kit: SimpleNamespace) -> None:
+def test_stays_at_its_dock_until_its_eyes_have_come_up(kit: SimpleNamespace) -> None:
     patrol = kit.Patrol(kit.street_map(), EAST)
     patrol.perception_age_s = None
-    patrol.run(9.0)
-    assert patrol.state.faults == frozenset()
-    patrol.run(2.0)
+    patrol.run(0.1)
     assert patrol.state.faults == {FaultKind.PERCEPTION_LOST}
+    patrol.stack.accept_order(kit.make_order(patrol.map, ROUTE), patrol.now_s)
+    patrol.run(20.0)
+    assert patrol.state.mode is Mode.WAITING
+    assert patrol.vehicle.pose == EAST
+    patrol.perception_age_s = 0.1
+    patrol.run_to(Mode.FINISHED)
 
 
 def test_goes_on_offline_with_the_released_base(patrol: Any) -> None:
