@@ -41,14 +41,14 @@ def ranges_to(boxes: list[Box], eye: Pose2, spec: VehicleSpec) -> NDArray[np.flo
     """What a lidar at `eye` measures: the nearest side of a box on every ray."""
     half = spec.lidar.field_of_view_rad / 2
     angle = eye.yaw_rad + np.linspace(-half, half, spec.lidar.rays)
-    found = np.full(spec.lidar.rays, np.inf)
+    west, south, east, north = np.reshape(boxes, (-1, 4)).T[..., None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        for west, south, east, north in boxes:
-            x = np.sort([(side - eye.x_m) / np.cos(angle) for side in (west, east)], axis=0)
-            y = np.sort([(side - eye.y_m) / np.sin(angle) for side in (south, north)], axis=0)
-            enter, leave = np.maximum(x[0], y[0]), np.minimum(x[1], y[1])
-            found = np.where((enter <= leave) & (enter > 0), np.minimum(found, enter), found)
-    return found
+        by_x = (west - eye.x_m) / np.cos(angle), (east - eye.x_m) / np.cos(angle)
+        by_y = (south - eye.y_m) / np.sin(angle), (north - eye.y_m) / np.sin(angle)
+    enter = np.maximum(np.minimum(*by_x), np.minimum(*by_y))
+    leave = np.minimum(np.maximum(*by_x), np.maximum(*by_y))
+    met = np.where((enter <= leave) & (enter > 0), enter, np.inf)
+    return np.asarray(met.min(axis=0, initial=np.inf))
 
 
 def filled(box: Box) -> NDArray[np.float64]:
@@ -153,10 +153,10 @@ class Street:
         outline = np.array([pose.transform(x, y) for x in along
                             for y in (spec.width_m / 2, -spec.width_m / 2)])  # fmt: skip
         self.widest_m = max(self.widest_m, float(np.abs(outline[:, 1]).max()))
-        for west, south, east, north in self.boxes:
-            dx = np.maximum(np.maximum(west - outline[:, 0], outline[:, 0] - east), 0.0)
-            dy = np.maximum(np.maximum(south - outline[:, 1], outline[:, 1] - north), 0.0)
-            self.nearest_m = min(self.nearest_m, float(np.hypot(dx, dy).min()))
+        west, south, east, north = np.reshape(self.boxes, (-1, 4)).T[..., None]
+        dx = np.maximum(np.maximum(west - outline[:, 0], outline[:, 0] - east), 0.0)
+        dy = np.maximum(np.maximum(south - outline[:, 1], outline[:, 1] - north), 0.0)
+        self.nearest_m = min(self.nearest_m, float(np.hypot(dx, dy).min(initial=math.inf)))
         if abs(pose.y_m) > 0.3:
             self.fastest_aside_mps = max(self.fastest_aside_mps, abs(self.vehicle.speed_mps))
 
