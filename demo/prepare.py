@@ -10,7 +10,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib.metadata import version
 from pathlib import Path
 
@@ -114,13 +115,24 @@ STEPS: dict[str, tuple[str, Callable[[], bool]]] = {
 }
 
 
-def prepare(report: Callable[[str], None]) -> None:
-    """Run every step, telling what was done; raises SunraError when one fails."""
-    for number, (title, step) in enumerate(STEPS.values(), start=1):
-        started_s = time.monotonic()
-        changed = step()
-        what = f"made in {time.monotonic() - started_s:.0f} s" if changed else "up to date"
-        report(f"[{number}/{len(STEPS)}] {title}: {what}")
+def prepare(
+    report: Callable[[str], None],
+    steps: Mapping[str, tuple[str, Callable[[], bool]]] = STEPS,
+) -> None:
+    """Run every step at once, telling what was done as it is; raises SunraError when one fails.
+
+    The others are brought to their end first: what they made is there the next time.
+    """
+    started_s = time.monotonic()
+    with ThreadPoolExecutor(len(steps)) as pool:
+        titles = {pool.submit(step): title for title, step in steps.values()}
+        for number, done in enumerate(as_completed(titles), start=1):
+            if done.exception() is None:
+                made = f"made in {time.monotonic() - started_s:.0f} s"
+                what = made if done.result() else "up to date"
+                report(f"[{number}/{len(steps)}] {titles[done]}: {what}")
+    for done in titles:
+        done.result()
 
 
 @click.command()
