@@ -106,18 +106,17 @@ def compile_loops() -> bool:
     return True
 
 
-# step → (what a person reads, what does it)
-STEPS: dict[str, tuple[str, Callable[[], bool]]] = {
-    "models": ("model weights", fetch_models),
-    "interfaces": ("ROS 2 interfaces", build_interfaces),
-    "console": ("operator console", build_console),
-    "loops": ("simulator's compiled loops", compile_loops),
+# what a person reads → what does it
+STEPS: dict[str, Callable[[], bool]] = {
+    "model weights": fetch_models,
+    "ROS 2 interfaces": build_interfaces,
+    "operator console": build_console,
+    "simulator's compiled loops": compile_loops,
 }
 
 
 def prepare(
-    report: Callable[[str], None],
-    steps: Mapping[str, tuple[str, Callable[[], bool]]] = STEPS,
+    report: Callable[[str], None], steps: Mapping[str, Callable[[], bool]] = STEPS
 ) -> None:
     """Run every step at once, telling what was done as it is; raises SunraError when one fails.
 
@@ -125,12 +124,15 @@ def prepare(
     """
     started_s = time.monotonic()
     with ThreadPoolExecutor(len(steps)) as pool:
-        titles = {pool.submit(step): title for title, step in steps.values()}
+        titles = {pool.submit(step): title for title, step in steps.items()}
         for number, done in enumerate(as_completed(titles), start=1):
-            if done.exception() is None:
-                made = f"made in {time.monotonic() - started_s:.0f} s"
-                what = made if done.result() else "up to date"
-                report(f"[{number}/{len(steps)}] {titles[done]}: {what}")
+            if done.exception() is not None:
+                what = "failed"
+            elif done.result():
+                what = f"made in {time.monotonic() - started_s:.0f} s"
+            else:
+                what = "up to date"
+            report(f"[{number}/{len(steps)}] {titles[done]}: {what}")
     for done in titles:
         done.result()
 

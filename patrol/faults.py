@@ -299,7 +299,7 @@ FAULTS: dict[FaultKind, FaultRow] = {
         "executive",
         _R.SLOW_THEN_WAIT,
         False,
-        "인식 기능이 멈췄습니다",
+        "인식 기능이 작동하지 않습니다",
         "Perception down",
     ),
     _F.CAMERA_STALE: FaultRow(

@@ -20,7 +20,7 @@ def test_steps_run_at_once_and_each_is_told_when_it_is_done() -> None:
         other.set()
         return False
 
-    prepare(told.append, {"slow": ("slow one", slow), "quick": ("quick one", quick)})
+    prepare(told.append, {"slow one": slow, "quick one": quick})
     assert [line[:5] for line in told] == ["[1/2]", "[2/2]"]
     assert {line[6:].partition(" in ")[0] for line in told} == {
         "quick one: up to date",
@@ -40,5 +40,5 @@ def test_a_step_that_fails_is_raised_when_the_others_are_done() -> None:
         return failed.wait(30.0)
 
     with pytest.raises(PrepareError, match="console: failed"):
-        prepare(told.append, {"a": ("console", fails), "b": ("loops", goes_on)})
-    assert [line[6:].partition(" in ")[0] for line in told] == ["loops: made"]
+        prepare(told.append, {"console": fails, "loops": goes_on})
+    assert {line[6:].partition(" in ")[0] for line in told} == {"console: failed", "loops: made"}
