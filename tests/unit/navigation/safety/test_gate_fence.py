@@ -129,7 +129,7 @@ def test_a_rolling_vehicle_is_judged_by_the_commanded_bend_as_well(gate: Any) ->
     assert slower.speed_limit_mps < 0.8 * CAP
 
 
-def test_looks_where_the_wheels_still_point(gate: Any) -> None:
+def test_the_fence_looks_where_the_wheels_still_point(gate: Any) -> None:
     where = at(20.0, 1.5, 0.3)
     left = {"steering_rad": SPEC.max_steering_rad}
     assert_stops(
