@@ -5,8 +5,9 @@ FITS := 'import os, sys, sysconfig; sys.exit(not ((3, 11) <= sys.version_info[:2
 PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c $(FITS) 2>/dev/null && echo $$p && break; done)
 RUN := .venv/bin
 # Tests that no clock on the wall can spoil run side by side; real processes and browsers need the machine alone.
-SIDE_BY_SIDE := tests/contract tests/scenario tests/unit
-ON_THE_CLOCK := tests/console tests/integration
+UNTIMED := tests/integration/untimed
+SIDE_BY_SIDE := tests/contract tests/scenario tests/unit $(UNTIMED)
+ON_THE_CLOCK := tests/console tests/integration --ignore $(UNTIMED)
 
 .PHONY: demo test suite lint bench prepare clean
 

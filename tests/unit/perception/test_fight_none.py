@@ -102,6 +102,17 @@ def test_limbs_of_who_is_too_near_to_be_seen_whole_are_not_measured(distance_m: 
     assert not play(rule, both, 12.0).opened
 
 
+@pytest.mark.parametrize(("ahead_m", "opened"), [(1.95, 0), (2.1, 1)])
+def test_nearer_than_two_metres_nobody_is_whole_whatever_the_box(
+    ahead_m: float, opened: int
+) -> None:
+    """In the dark a box may end above the picture's rim though the picture cuts the body."""
+    x_m, short_m = 50.0 + CAMERA.x_m + ahead_m, (0.5, 1.0)
+    both = [Actor(stands(x_m, y), size_m=short_m, sigma_m=0.05) for y in (0.25, -0.25)]
+    rule = FightRule(FightConfig(), swinging(BLOWS, BLOWS))
+    assert len(play(rule, both, 12.0).opened) == opened
+
+
 @pytest.mark.parametrize(("seconds", "opened"), [(1.2, 0), (2.6, 1)])
 def test_limbs_that_swing_for_a_second_are_no_blows(seconds: float, opened: int) -> None:
     """Of who passes by: afterwards they are seen, but not their limbs."""

@@ -23,7 +23,7 @@ from simulation.actors.spec import ActorSpec, Look
 from simulation.camera.renderer import SceneNow, open_renderer
 from simulation.world import build_world
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 SPEC = load_vehicle(REPOSITORY / "config" / "vehicles" / "goalie.yaml")
 CAMERA = SPEC.cameras[0]
 SPEED_MPS, PICTURE_S = 1.39, 0.2

@@ -27,7 +27,7 @@ from patrol.map_check import FindingLevel, find_problems
 from patrol.map_geojson import load_map, save_map
 from patrol.vehicle import load_vehicle
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 GOALIE_FILE = ROOT / "config" / "vehicles" / "goalie.yaml"
 Imported = tuple[PatrolMap, ImportReport]
 KAISANIEMI = [[24.940, 60.172], [24.950, 60.172], [24.950, 60.178], [24.940, 60.178]]
