@@ -84,7 +84,10 @@ def test_only_one_module_imports_ultralytics() -> None:
         path.relative_to(ROOT).as_posix()
         for path in tracked_files()
         if path.suffix == ".py"
-        and re.search(r"^\s*(import|from) ultralytics", path.read_text(), re.MULTILINE)
-        and not path.is_relative_to(ROOT / "tests")
+        and re.search(
+            r"^\s*(import|from) ultralytics|importorskip\(.ultralytics",
+            path.read_text(),
+            re.MULTILINE,
+        )
     ]
-    assert users == ["perception/detectors/yolo.py"]
+    assert users == ["perception/detectors/yolo.py"]  # nor a test: it changes Pillow for all

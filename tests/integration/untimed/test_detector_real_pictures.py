@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import subprocess
 import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image, UnidentifiedImageError
@@ -18,18 +16,9 @@ from perception import models
 from perception.detectors.backends import Backend
 from perception.detectors.yolo import YoloDetector, YoloPose, exported, input_size
 from perception.rules.posture import head_circle, torso_tilt_rad
+from tests.real_pictures import picture
 
 MANIFEST = models.load_manifest()
-_PACKAGE = importlib.util.find_spec("ultralytics")
-assert _PACKAGE is not None
-assert _PACKAGE.origin is not None
-ASSETS = Path(_PACKAGE.origin).parent / "assets"
-
-
-def picture(name: str) -> np.ndarray:
-    image = cv2.imread(str(ASSETS / name))
-    assert image is not None
-    return image
 
 
 def detector(image: np.ndarray) -> YoloDetector:

@@ -14,6 +14,7 @@ from patrol.incident import IncidentPhase
 from perception.incidents import IncidentBook, IncidentConfig
 from perception.rules.fire import FireConfig, FireRule
 from perception.rules.fire_looks import LookConfig
+from tests.real_pictures import picture
 
 
 def rule() -> FireRule:
@@ -143,8 +144,7 @@ def test_a_grey_picture_costs_nothing_and_shows_nothing() -> None:
 
 @pytest.mark.parametrize("name", ["bus.jpg", "zidane.jpg"])
 def test_no_alarm_on_real_pictures(name: str) -> None:
-    assets = pytest.importorskip("ultralytics.utils").ASSETS
-    real = cv2.resize(cv2.imread(str(assets / name)), (640, 360)).astype(np.float64)
+    real = cv2.resize(picture(name), (640, 360)).astype(np.float64)
 
     def shaken(look: Look) -> None:
         shift = look.rng.integers(-3, 4, 2)
