@@ -22,7 +22,7 @@ suite: prepare
 	@$(RUN)/sunra simulate suite $(addprefix config/scenarios/,driving faults rehearsal seeing)
 
 lint: prepare
-	@$(RUN)/ruff format --check . && $(RUN)/ruff check . && $(RUN)/mypy && $(RUN)/lint-imports
+	@$(RUN)/ruff format --check . && $(RUN)/ruff check . && $(RUN)/mypy --num-workers 2 && $(RUN)/lint-imports
 
 bench: prepare
 	@for program in benchmarks/*.py benchmarks/perception/tracking.py; do $(RUN)/python $$program || failed=1; done; exit $${failed:-0}
