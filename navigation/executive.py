@@ -238,6 +238,11 @@ class Executive:
         if self.wishes.stopped:
             return Goal(Mode.PAUSED, brake=Brake.HARD, waiting_for="stopPause")
         goal = self._wish(route, now)
+        if now.passage.is_yielding:
+            is_there = now.passage.yield_m - now.travel_m <= NODE_REACHED_M
+            mode = Mode.WAITING if is_there else Mode.DRIVING
+            reason = Waiting.CROSSWALK_TRAFFIC
+            return Goal(mode, now.passage.yield_m, CAPS_MPS[now.response], waiting_for=reason)
         if now.passage.on_road and now.passage.crossing is not None:
             over_m = min(now.passage.crossing.exit_m, now.node_s_m[route.last_released])
             to_stand = goal.brake is not None or goal.stop_at_m < over_m

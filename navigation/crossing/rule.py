@@ -2,7 +2,8 @@
 
 A robot obeys pedestrian signals like a pedestrian (Korean Road Traffic Act, article 5): it begins
 on `walk` only, and only with time enough to be over. Whoever comes is let pass. Once on the
-carriageway it goes on to the other side: nobody but a fault that stops makes it stand there.
+carriageway it goes on to the other side: a fault that stops makes it stand there, and somebody
+who comes along a lane that it has not entered, and would not be past before it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from navigation.crossing.lights import LightWatch
 from navigation.crossing.places import LOOKS_WITHIN_M, Crossing, CrossingFinder
-from navigation.crossing.traffic import MARGIN_S, TrafficWatch
+from navigation.crossing.traffic import MARGIN_S, Comer, TrafficWatch
 from navigation.following.tracker import PathTracker
 from patrol.errors import OrderError
 from patrol.geometry import Scan, StampedPose
@@ -30,6 +31,10 @@ CLEAR_FOR_S = 1.0  # the way was seen, and nobody came, for so long; sight may b
 SAME_PLACE_M = 0.5
 CONFIRMED_FOR_S = 10.0  # an operator's word, until the vehicle goes
 SIGNAL_MISSED_AFTER_S = 5.0  # of waiting
+BESIDE_M = 0.6  # between the bumper and the strip of who is let pass on the road
+SLOWEST_MPS = 1.0  # at which the vehicle goes on from where it let somebody pass, on average
+LONGEST_M = 6.0  # of who comes
+NOBODY = (math.inf, -math.inf)  # to let pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,12 @@ class Passage:
     on_road: bool = False  # it is on the carriageway, or cannot stand before it any more
     waiting_for: str = ""
     signal_missing: bool = False
+    yield_m: float = math.inf  # on the carriageway: where to let somebody pass
+
+    @property
+    def is_yielding(self) -> bool:
+        """Whether it lets somebody pass on the carriageway."""
+        return self.yield_m < math.inf
 
     def stop_at_m(self, wished_m: float) -> float:
         """Where to stop, of a vehicle that would stop at `wished_m` by itself."""
@@ -84,11 +95,12 @@ class CrossingRule:
         self._threat_s = -math.inf  # the last time that it was not seen to be free
         self._confirmed: tuple[str, float] | None = None  # which crosswalk, when
         self._silent_since_s: float | None = None  # the light that it waits for
+        self._yield = NOBODY  # where it lets somebody pass on the road, and until when
 
     def lay(self, tracker: PathTracker, first_node: int) -> None:
         """A new path, as `CrossingFinder.find` takes it; where the next crossing is still the
         same, leave that was given for it is kept."""
-        self._crossings = self._finder.find(tracker, first_node)
+        self._crossings, self._yield = self._finder.find(tracker, first_node), NOBODY
         before = self._passage.crossing
         same = (c for c in self._crossings if before is not None and _is_same(c, before))
         crossing = next(same, None)
@@ -148,7 +160,7 @@ class CrossingRule:
             self._traffic.see(inputs.scan, inputs.pose)
         if self._is_committed(crossing, inputs):
             self._confirmed = None
-            return Passage(crossing, on_road=True)
+            return Passage(crossing, on_road=True, yield_m=self._yield_m(crossing, inputs, now_s))
         reason = self._reason_to_wait(crossing, inputs, now_s)
         missing = self._signal_is_missing(crossing, bool(reason), now_s)
         return Passage(crossing, not reason, waiting_for=reason, signal_missing=missing)
@@ -162,6 +174,41 @@ class CrossingRule:
             return crossing.kerb_known and over_m > 0
         # whoever was made to wait, and is pushed (or thought) over the kerb, waits on
         return self._passage.may_go and over_m + inputs.braking_m > 0
+
+    def _yield_m(self, crossing: Crossing, inputs: CrossingInputs, now_s: float) -> float:
+        """Where on the carriageway to let somebody pass, inf for nobody: who has not stopped for
+        a vehicle that may cross, and whose lane it can still stand before.
+
+        It stands for CLEAR_FOR_S after the last that was seen to come.
+        """
+        place_m, until_s = self._yield if self._passage.on_road else NOBODY
+        comers = self._traffic.comers(crossing.road, inputs.speed_mps, now_s) or []
+        places = [
+            where_m
+            for comer in comers
+            if (where_m := self._place_before(comer, crossing, inputs, place_m)) is not None
+        ]
+        if places:
+            place_m, until_s = min(place_m, *places), now_s + CLEAR_FOR_S
+        self._yield = (place_m, until_s) if now_s < until_s else NOBODY
+        return self._yield[0]
+
+    def _place_before(
+        self, comer: Comer, crossing: Crossing, inputs: CrossingInputs, place_m: float
+    ) -> float | None:
+        """Where the vehicle would stand before somebody's strip; None where they do not meet
+        there, or it cannot stand before it any more."""
+        tail_m = inputs.travel_m - self._spec.rear_overhang_m
+        bumper_m = inputs.travel_m + self._spec.front_m
+        near_m, far_m = crossing.road_from_m + comer.near_m, crossing.road_from_m + comer.far_m
+        pace_mps = max(abs(inputs.speed_mps), SLOWEST_MPS)
+        enters_s, leaves_s = (near_m - bumper_m) / pace_mps, (far_m - tail_m) / pace_mps
+        passed_s = comer.arrival_s + (2 * crossing.road.half_width_m + LONGEST_M) / comer.speed_mps
+        is_met = enters_s < passed_s and comer.arrival_s < leaves_s + CLEAR_FOR_S
+        where_m = near_m - BESIDE_M - self._spec.front_m
+        least_m = inputs.speed_mps**2 / (2 * self._spec.max_deceleration_mps2)
+        can_stand = where_m - inputs.travel_m >= least_m or where_m >= place_m
+        return where_m if is_met and can_stand else None
 
     def _reason_to_wait(self, crossing: Crossing, inputs: CrossingInputs, now_s: float) -> str:
         """Why the vehicle may not begin now, for people; empty where it may."""

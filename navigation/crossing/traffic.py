@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,20 @@ LONGEST_GAP_S = 0.25  # between two scans of one row
 NOD_RAD = 0.02
 LEVEL_OVER_S = 5.0
 LOW_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Comer:
+    """Somebody who comes fast along a strip of the carriageway."""
+
+    near_m: float  # where the strip begins, across the carriageway from its kerb
+    arrival_s: float  # until they are at the crosswalk
+    speed_mps: float
+
+    @property
+    def far_m(self) -> float:
+        """Where the strip ends."""
+        return self.near_m + STRIP_M
 
 
 class TrafficWatch:
@@ -74,7 +89,14 @@ class TrafficWatch:
 
     def arrival_s(self, road: Carriageway, own_mps: float, now_s: float) -> float | None:
         """How soon (s) the first that comes is at the strip: inf for nobody; None while the
-        scans are too few or too old to tell.
+        scans are too few or too old to tell."""
+        comers = self.comers(road, own_mps, now_s)
+        if comers is None:
+            return None
+        return min((comer.arrival_s for comer in comers), default=math.inf)
+
+    def comers(self, road: Carriageway, own_mps: float, now_s: float) -> list[Comer] | None:
+        """Who comes, strip by strip; None while the scans are too few or too old to tell.
 
         A corner that the vehicle drives past shows more and more of what is behind it, which
         seems to come as fast as the vehicle drives: its own speed is taken off.
@@ -87,12 +109,16 @@ class TrafficWatch:
             steps = -np.diff(away, axis=0) / np.diff(stamps)[:, np.newaxis]
         known = np.isfinite(steps).sum(axis=0) >= LEAST_STEPS
         steps[~np.isfinite(steps)] = np.nan
-        coming = known & np.isfinite(away[-1])
-        if not coming.any():
-            return math.inf
+        coming = np.flatnonzero(known & np.isfinite(away[-1]))
+        if not len(coming):
+            return []
         speeds = _steady(steps[:, coming])
-        fast = speeds >= TRAFFIC_MPS + abs(own_mps)
-        return float((away[-1][coming][fast] / speeds[fast]).min(initial=math.inf))
+        strips = away.shape[1] // 2
+        return [
+            Comer(KERB_M + STRIP_M * int(row % strips), float(away[-1][row] / speed), float(speed))
+            for row, speed in zip(coming, speeds, strict=True)
+            if speed >= TRAFFIC_MPS + abs(own_mps)
+        ]
 
     def _distances(self, road: Carriageway) -> Array:
         """How far away the nearest is, for each scan (rows) and strip; each scan is read once."""

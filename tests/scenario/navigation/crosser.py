@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,6 +34,30 @@ def crosswalk_map(kit: SimpleNamespace, *, signalled: bool = True) -> PatrolMap:
     return dataclasses.replace(plain, edges=edges, crosswalks=(crosswalk,), areas=(ROADWAY,))
 
 
+@dataclass(frozen=True)
+class Car:
+    """One that drives along the road over the crosswalk at x = 40."""
+
+    lane_y_m: float
+    speed_mps: float  # negative: to the west
+    there_s: float  # its bumper would be at the crosswalk's middle
+    stops_s: float = math.inf  # before that, for the vehicle
+
+    def bumper_x_m(self, now_s: float) -> float:
+        return 40.0 + self.speed_mps * (min(now_s, self.stops_s) - self.there_s)
+
+    def outline(self, now_s: float) -> list[tuple[float, float]]:
+        """Its front, and the side that the vehicle sees, a point each decimetre."""
+        front, back = self.bumper_x_m(now_s), -math.copysign(4.4, self.speed_mps)
+        side = [(front + back * share, self.lane_y_m - 0.9) for share in np.linspace(0, 1, 44)]
+        return [(front, self.lane_y_m + y) for y in np.linspace(-0.9, 0.9, 19)] + side
+
+    def is_on_crosswalk(self, now_s: float, half_m: float) -> bool:
+        """Whether any of it is before the vehicle's way or a little beside it."""
+        behind_m = (self.bumper_x_m(now_s) - 40.0) * math.copysign(1.0, self.speed_mps)
+        return -half_m <= behind_m <= 4.4 + half_m
+
+
 class Crosser:
     """A patrol from node 2 over the crosswalk to node 6, with a lidar that sees nobody."""
 
@@ -53,6 +78,8 @@ class Crosser:
         self.stood_on_road = False
         self.slowest_mps = math.inf  # on the road
         self.coming_mps: float | None = None
+        self.car: Car | None = None
+        self.lidar_m = kit.SPEC.lidar.x_m, kit.SPEC.lidar.y_m
         self.blind = False  # its lidar tells nothing new
         order = kit.make_order(self.patrol.map, nodes, released=released)
         self.patrol.stack.accept_order(order, self.patrol.now_s)
@@ -81,6 +108,14 @@ class Crosser:
                 now_s % 2.0
             )
         step = 1.5 * math.pi / (LIDAR_RAYS - 1)
+        if self.car is not None:
+            pose = self.patrol.vehicle.pose
+            for x_m, y_m in self.car.outline(now_s):
+                x_base, y_base = pose.inverse_transform(x_m, y_m)
+                x, y = x_base - self.lidar_m[0], y_base - self.lidar_m[1]
+                ray = round((math.atan2(y, x) + 0.75 * math.pi) / step)
+                if 0 <= ray < LIDAR_RAYS and math.hypot(x, y) <= 25.0:
+                    ranges[ray] = min(ranges[ray], math.hypot(x, y))
         return Scan(now_s, -0.75 * math.pi, step, ranges, 0.06, 25.0)
 
     @property

@@ -53,6 +53,18 @@ def watch_of(*places: Place, scans: int = 7, period_s: float = 0.1) -> TrafficWa
 
 
 @pytest.mark.parametrize("side", [-1.0, 1.0])
+@pytest.mark.parametrize("y_m", [1.2, 4.0, 5.7])
+def test_tells_in_which_strip_somebody_comes(side: float, y_m: float) -> None:
+    watch = watch_of(lambda t: (side * (16.0 - 5.0 * t), y_m), lambda _t: (side * 9.0, 2.6))
+    comers = watch.comers(ROAD, 0.0, 100.6)
+    assert comers is not None
+    (comer,) = comers
+    assert comer.near_m <= y_m <= comer.far_m
+    assert comer.far_m - comer.near_m == pytest.approx(0.5)
+    assert comer.speed_mps == pytest.approx(5.0, rel=0.1)
+
+
+@pytest.mark.parametrize("side", [-1.0, 1.0])
 @pytest.mark.parametrize("speed_mps", [2.5, 5.0, 12.0])
 def test_tells_when_a_car_is_at_the_crosswalk(side: float, speed_mps: float) -> None:
     watch = watch_of(lambda t: (side * (16.0 - speed_mps * t), 4.0))
