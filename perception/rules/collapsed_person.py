@@ -12,6 +12,8 @@ views move has no time at all.
 
 The rule holds at a spot when
 - the evidence is worth `hold_s` seconds, and the first of it is `least_s` old,
+- `least_whole_s` of it is by views that the picture does not cut: of who sits on a bench it leaves
+  a lap and an arm, which are as low as somebody who lies,
 - it comes from at least `min_views` pictures, `min_strong_views` of them with a score of
   `strong_score` or a skeleton whose torso lies,
 - and from viewpoints at least `min_baseline_m` apart (a coat or a kerb that looks like a person
@@ -48,7 +50,7 @@ from perception.rules.posture import (
 )
 from perception.rules.spots import LyingView, Spot
 
-RULE_VERSION = "collapsed_person/3"
+RULE_VERSION = "collapsed_person/4"
 OtherView = tuple[Posture, Sighting]  # of somebody who does not lie
 _PICTURE_GAP_S = 0.4  # a longer gap between pictures is no evidence
 
@@ -167,7 +169,7 @@ class CollapsedPersonRule:
         distance = spot.distance_m(*scene.viewpoint_map)
         height = head_height_m(skeleton, scene.projector, distance)
         if height is not None and height > self._config.posture.max_height_m + 0.15:
-            spot.credit_s = max(spot.credit_s - _PICTURE_GAP_S, 0.0)
+            spot.lose(_PICTURE_GAP_S)
         elif tilt is not None and abs(math.sin(tilt)) > math.sin(self._config.lying_tilt_rad):
             spot.skeleton_views += 1
             spot.strong_views += 1
@@ -197,19 +199,19 @@ class CollapsedPersonRule:
                 floor_m = self._config.position_floor_m
                 spot.take(seen, scene.stamp_s, scene.viewpoint_map, floor_m)
                 spot.strong_views += seen.sighting.score >= self._config.strong_score
-                spot.credit_s += gap * seen.weight
+                spot.gain(gap * seen.weight, whole=not seen.cut)
                 self._stop_if_moving(spot, scene)
             elif spot in looked and self._is_near(spot, scene):
                 spot.empty_s += gap
-                spot.credit_s -= self._config.empty_share * gap
-            spot.credit_s = max(spot.credit_s - gap * share, 0.0)
+                spot.lose(self._config.empty_share * gap)
+            spot.lose(gap * share)
         return {key: view.sighting.box_xyxy for key, view in best.items()}
 
     def _stop_if_moving(self, spot: Spot, scene: Scene) -> None:
         across, along = spot.drift_mps(scene.viewpoint_map)
         config = self._config
         if across > config.max_drift_across_mps or along > config.max_drift_along_mps:
-            spot.credit_s = 0.0
+            spot.lose(math.inf)
 
     def _against(
         self, scene: Scene, others: list[OtherView]
@@ -263,6 +265,7 @@ class CollapsedPersonRule:
         moved = spot.baseline_m >= config.min_baseline_m
         return (
             spot.credit_s >= (config.hold_s if moved else config.standing_hold_s)
+            and spot.whole_s >= config.least_whole_s
             and stamp_s - spot.first_seen_s >= config.least_s
             and spot.views >= config.min_views
             and spot.strong_views >= config.min_strong_views

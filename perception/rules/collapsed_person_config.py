@@ -17,6 +17,7 @@ class CollapsedPersonConfig:
     least_s: float = 3.0  # who lies for 5 s is told of no more than 2 s before
     standing_hold_s: float = 5.0
     min_views: int = 5
+    least_whole_s: float = 0.4
     strong_score: float = 0.25
     min_strong_views: int = 2
     min_baseline_m: float = 0.8
@@ -41,6 +42,8 @@ class CollapsedPersonConfig:
             raise ValueError(f"strong_score: {self.strong_score} must be in (min_score, 1]")
         if not 0 < self.hold_s <= self.standing_hold_s:
             raise ValueError(f"hold_s: {self.hold_s} must be in (0, standing_hold_s]")
+        if not 0 <= self.least_whole_s <= self.hold_s:
+            raise ValueError(f"least_whole_s: {self.least_whole_s} must be in [0, hold_s]")
         if not 0 <= self.least_s <= 5:
             raise ValueError(f"least_s: {self.least_s} must be in [0, 5]")
         if not 0 <= self.looks_per_picture <= 4:

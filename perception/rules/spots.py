@@ -38,6 +38,7 @@ class Spot:
     last_seen_s: float
     updated_s: float
     credit_s: float = 0.0  # seconds of evidence: gained by lying views, lost by others
+    whole_s: float = 0.0  # of them, by views that the picture does not cut
     views: int = 0
     strong_views: int = 0
     skeleton_views: int = 0
@@ -98,6 +99,16 @@ class Spot:
         self.covariance = (np.eye(2) - gain) @ self.covariance
         if self.sigma_m < floor_sigma_m:
             self.covariance = floor
+
+    def gain(self, seconds: float, *, whole: bool) -> None:
+        """Evidence for somebody who lies there, in a view that is cut or `whole`."""
+        self.credit_s += seconds
+        self.whole_s += seconds if whole else 0.0
+
+    def lose(self, seconds: float) -> None:
+        """Evidence against it."""
+        self.credit_s = max(self.credit_s - seconds, 0.0)
+        self.whole_s = max(self.whole_s - seconds, 0.0)
 
     def take(
         self,

@@ -34,7 +34,7 @@ def test_reports_a_lying_person_once_with_the_place(tmp_path: Path) -> None:
     assert sigma_of(incident.covariance_m2) == incident.position_sigma_m
     assert incident.detected_at_s - incident.started_at_s >= 2.0
     assert incident.details["views"] >= 5
-    assert incident.rule_version == "collapsed_person/3"
+    assert incident.rule_version == "collapsed_person/4"
 
 
 def test_sure_views_make_no_early_alarm(tmp_path: Path) -> None:
@@ -49,6 +49,7 @@ def test_sure_views_make_no_early_alarm(tmp_path: Path) -> None:
 
 
 A_DOG_THAT_COMES = (0.24, 0.6)
+CUT = (4.0, 2.3)  # half of it is left of the picture
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,24 @@ def test_is_silent_on_an_empty_street(tmp_path: Path) -> None:
 def test_is_silent_for_a_low_thing_that_moves(tmp_path: Path) -> None:
     outputs = world.drive(world.pipeline(tmp_path), (12.0, -6.0), world.LYING, walking_mps=1.3)
     assert opened(outputs) == []
+
+
+@pytest.mark.parametrize(("least_s", "opens"), [(0.0, 1), (0.4, 0)])
+def test_what_the_picture_cuts_is_nobody_who_lies(
+    tmp_path: Path, least_s: float, opens: int
+) -> None:
+    """Of who sits on a bench beside the vehicle it leaves a lap and an arm."""
+    config = PerceptionConfig(collapsed_person=CollapsedPersonConfig(least_whole_s=least_s))
+    eyes = world.detector()
+    rule = RULES[AnomalyKind.COLLAPSED_PERSON](
+        config, RuleTools(eyes, ScriptedPose(lambda _: None))
+    )
+    pipe, outputs = world.pipeline(tmp_path, rules=[rule], eyes=eyes), []
+    for i in range(60):
+        t, x_m = 1000 + i * 0.2, 0.01 * i
+        image = world.frame(x_m, t, CUT)
+        outputs.append(pipe.step(image, world.pose_at(x_m, t, speed=0.05), None, t))
+    assert len(opened(outputs)) == opens
 
 
 def test_needs_more_time_from_one_viewpoint(tmp_path: Path) -> None:
